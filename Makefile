@@ -1,0 +1,81 @@
+# Everything that is done to the project goes through here: `make` lists it.
+
+# The interpreter that builds the environment; everything after that is .venv/bin/python.
+PYTHON ?= python3
+# What `make compare` runs: the shipped main design, four policies and their combinations.
+COMPARE_ARGS ?= main --out outputs/compare
+PYTEST_ARGS ?=
+# `make lock LOCK_ARGS=--upgrade` moves every pin to the newest version that fits.
+LOCK_ARGS ?=
+
+INSTALL := .venv/bin/python -m pip --disable-pip-version-check --quiet install
+COMPILE := build/uv/bin/uv pip compile --quiet --universal --python-version 3.12 --generate-hashes \
+           --no-emit-index-url --no-header $(LOCK_ARGS)
+
+# Paths are relative throughout, so a checkout may lie in a folder with spaces in its name.
+# Stamps are written last and lie inside .venv: what was interrupted is done again, and an
+# environment that is made anew starts without them.
+.DELETE_ON_ERROR:
+.PHONY: help setup compare test bench lock clean
+
+help:  ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
+
+setup: .venv/warm.done  ## build .venv from the lock and compile the model (about a minute)
+
+compare: setup  ## compare the shipped policies; results and report.html in outputs/compare
+	.venv/bin/displace compare $(COMPARE_ARGS)
+
+test: setup .venv/test.done  ## run the tests
+	.venv/bin/python -m pytest -q $(PYTEST_ARGS)
+
+bench: setup .venv/test.done  ## measure speed and memory
+	.venv/bin/python -m benchmarks.speed
+
+# An environment whose interpreter is gone, or that came here with a copied folder (its scripts and
+# its path to the code are absolute), is made anew rather than trusted.
+USABLE := $(shell test -x .venv/bin/python && test "$$(cat .venv/core.done 2>/dev/null)" = "$$(pwd -P)" && echo yes)
+ifneq ($(USABLE),yes)
+.PHONY: .venv/core.done
+endif
+
+.venv/core.done: requirements/core.txt
+	@found=$$("$(PYTHON)" --version 2>&1) || found="no interpreter"; \
+	"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null || { \
+	  echo "displace needs Python 3.12 or newer; '$(PYTHON)' is $$found." >&2; \
+	  echo "Install one and name it, for instance: make setup PYTHON=python3.13" >&2; exit 1; }; \
+	"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "'$(PYTHON)' ($$found) cannot build virtual environments: its modules venv and ensurepip are missing." >&2; \
+	  echo "Install them (on Debian and Ubuntu: the package python3-venv) and run make again." >&2; exit 1; }; \
+	echo "Building .venv with $$found"
+	@"$(PYTHON)" -m venv --clear .venv
+	@echo "Installing the pinned packages of requirements/core.txt (about a minute, 1 GB)"
+	@$(INSTALL) --require-hashes --only-binary :all: -r requirements/core.txt
+	@pwd -P > $@
+
+.venv/installed.done: .venv/core.done pyproject.toml
+	@$(INSTALL) --no-deps --no-build-isolation --no-index -e .
+	@touch $@
+
+.venv/warm.done: .venv/installed.done $(wildcard model/*.py)
+	@echo "Compiling the model's weekly kernels (once for each version of model/)"
+	@.venv/bin/python -m model
+	@touch $@
+
+.venv/test.done: .venv/installed.done requirements/test.txt
+	@echo "Installing the test packages of requirements/test.txt"
+	@$(INSTALL) --require-hashes --only-binary :all: -r requirements/test.txt
+	@touch $@
+
+lock: build/uv/bin/uv  ## re-make requirements/*.txt from pyproject.toml (needs a package registry)
+	$(COMPILE) pyproject.toml build.in -o requirements/core.txt
+	$(COMPILE) pyproject.toml build.in --extra test -c requirements/core.txt -o requirements/test.txt
+	$(COMPILE) pyproject.toml build.in --all-extras -c requirements/test.txt -o requirements/all.txt
+
+build/uv/bin/uv:
+	@"$(PYTHON)" -m venv --clear build/uv
+	@build/uv/bin/python -m pip --disable-pip-version-check --quiet install uv
+
+clean:  ## remove the environment and all caches (results in outputs/ stay)
+	rm -rf .venv build .pytest_cache .hypothesis .import_linter_cache *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
