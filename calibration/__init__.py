@@ -1,0 +1,1 @@
+"""Reported estimates, priors, fit and checks."""
