@@ -32,17 +32,18 @@ test: setup .venv/test.done  ## run the tests
 bench: setup .venv/test.done  ## measure speed and memory
 	.venv/bin/python -m benchmarks.speed
 
-# An environment whose interpreter is gone, or that came here with a copied folder (its scripts and
-# its path to the code are absolute), is made anew rather than trusted.
-USABLE := $(shell test -x .venv/bin/python && test "$$(cat .venv/core.done 2>/dev/null)" = "$$(pwd -P)" && echo yes)
-ifneq ($(USABLE),yes)
+# An environment is trusted only if it was made in this folder, from this lock. Its scripts and its path to the
+# code are absolute: copied with the folder, they would silently run the other folder's code.
+KEY := $(shell { pwd -P; cat requirements/core.txt; } | cksum)
+MADE_WITH := $(shell test -x .venv/bin/python && cat .venv/core.done 2>/dev/null)
+ifneq ($(MADE_WITH),$(KEY))
 .PHONY: .venv/core.done
 endif
 
-.venv/core.done: requirements/core.txt
-	@found=$$("$(PYTHON)" --version 2>&1) || found="no interpreter"; \
+.venv/core.done:
+	@found=$$("$(PYTHON)" --version 2>&1 | head -n 1); \
 	"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null || { \
-	  echo "displace needs Python 3.12 or newer; '$(PYTHON)' is $$found." >&2; \
+	  echo "displace needs Python 3.12 or newer; '$(PYTHON) --version' says: $$found" >&2; \
 	  echo "Install one and name it, for instance: make setup PYTHON=python3.13" >&2; exit 1; }; \
 	"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
 	  echo "'$(PYTHON)' ($$found) cannot build virtual environments: its modules venv and ensurepip are missing." >&2; \
@@ -50,8 +51,10 @@ endif
 	echo "Building .venv with $$found"
 	@"$(PYTHON)" -m venv --clear .venv
 	@echo "Installing the pinned packages of requirements/core.txt (about a minute, 1 GB)"
-	@$(INSTALL) --require-hashes --only-binary :all: -r requirements/core.txt
-	@pwd -P > $@
+	@$(INSTALL) --no-compile --require-hashes --only-binary :all: -r requirements/core.txt
+	@# Byte-compiled on all cores, which pip does on one; a package's own tests are nobody's to run here.
+	-@.venv/bin/python -m compileall -qq -j 0 -x '/tests/' .venv/lib
+	@echo '$(KEY)' > $@
 
 .venv/installed.done: .venv/core.done pyproject.toml
 	@$(INSTALL) --no-deps --no-build-isolation --no-index -e .
@@ -67,7 +70,7 @@ endif
 	@$(INSTALL) --require-hashes --only-binary :all: -r requirements/test.txt
 	@touch $@
 
-lock: build/uv/bin/uv  ## re-make requirements/*.txt from pyproject.toml (needs a package registry)
+lock: build/uv/bin/uv  ## choose the pinned packages of requirements/ anew, from pyproject.toml
 	$(COMPILE) pyproject.toml build.in -o requirements/core.txt
 	$(COMPILE) pyproject.toml build.in --extra test -c requirements/core.txt -o requirements/test.txt
 	$(COMPILE) pyproject.toml build.in --all-extras -c requirements/test.txt -o requirements/all.txt

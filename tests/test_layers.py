@@ -164,8 +164,8 @@ def test_a_seeded_generator_is_fine_above_the_model_only(source):
 # --- Files ------------------------------------------------------------------------------------------
 
 # Where this or another machine fetches packages, and where its folders lie, is nobody else's concern.
-REGISTRY = r"pypi\.org|pythonhosted\.org|npmjs\.(org|com)|(deb|archive|ports)\.(debian|ubuntu)|conda\.anaconda|--(extra-)?index-url|--find-links"
-MACHINE_PATH = r"(?<![\w.}])/(root|home|work|Users|mnt|opt)/\w|file:///"
+REGISTRY = r"pypi\.org|pythonhosted\.org|npmjs\.(org|com)|(deb|archive|ports)\.(debian|ubuntu)|conda\.anaconda|--(extra-)?index-url|--find[-]links"
+MACHINE_PATH = r"(?<![\w.}])/(root|home|work|Users|mnt|opt)/\w|file:/{3}"
 
 
 def test_no_file_names_a_registry_or_a_machine():
