@@ -80,5 +80,5 @@ build/uv/bin/uv:
 	@build/uv/bin/python -m pip --disable-pip-version-check --quiet install uv
 
 clean:  ## remove the environment and all caches (results in outputs/ stay)
-	rm -rf .venv build .pytest_cache .hypothesis .import_linter_cache *.egg-info
+	rm -rf .venv .cache build .pytest_cache .hypothesis .import_linter_cache *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
