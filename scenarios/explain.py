@@ -1,0 +1,144 @@
+"""A scenario read back as plain sentences, drawn from the registries and the world's names."""
+
+from datetime import date, timedelta
+
+from model.levers import BY_NAME as LEVERS
+from model.outcomes import BY_NAME as OUTCOMES
+from model.policy import WEEKS, monday, week_of
+
+from .files import world_graph
+
+PAPER = week_of(date(2023, 8, 31))  # the briefing paper, and with it the known past, ends here
+SEXES = {"male": "men and boys", "female": "women and girls"}
+AGES = {"child": "children", "adult": "adults"}
+
+
+def explain(scenario):
+    """Return the sentences, one paragraph an item: the question, the past, each policy, what is changed, the end."""
+    changed = [f"Changed in the world: {_place(place)} has {column} {value:g}." for place, column, value in scenario.world_changes]
+    return [
+        f"{scenario.title}: {scenario.question}",
+        *_history(scenario),
+        *([_policy(policy) for policy in sorted(scenario.policies, key=lambda p: (p.start, p.states))] or ["No policy is added."]),
+        *changed,
+        *[_parameter(name, value) for name, value in scenario.parameters.items()],
+        _ending(scenario),
+    ]
+
+
+# --- words --------------------------------------------------------------------------------------------
+
+
+def _listed(names, link="and"):
+    *most, last = names
+    return f"{', '.join(most)} {link} {last}" if most else last
+
+
+def _day(week):
+    day = monday(week)
+    return f"{day.day} {day:%B %Y}"
+
+
+def _state(iso3):
+    return world_graph().graph["states"][iso3]["name"]
+
+
+def _place(name):
+    places = world_graph().nodes
+    return places[name]["name"] if name in places else _state(name)
+
+
+def _where(entry):
+    names = sorted(_place(name) for name in (*entry.states, *entry.places))
+    return _listed(names) if names else "all states"
+
+
+def _sentence(text):
+    return text[0].upper() + text[1:] + "."
+
+
+def _weeks(number):
+    return "1 week" if number == 1 else f"{number} weeks"
+
+
+# --- what happens anyway ----------------------------------------------------------------------------
+
+
+def _history(scenario):
+    if not scenario.shocks:
+        return ["No dated event of the past is included."]
+    spans = {}
+    for shock in sorted(scenario.shocks, key=lambda s: s.start):
+        start, end = spans.get(shock.name, (shock.start, shock.end))
+        spans[shock.name] = min(start, shock.start), max(end, shock.end)
+    events = [f"{name} ({_span(*span)})" for name, span in spans.items()]
+    return [f"This happens anyway, with and without a policy: {'; '.join(events)}."]
+
+
+def _span(start, end):
+    first, last = monday(start).year, (monday(end) - timedelta(days=1)).year
+    return f"from {first} on" if end == WEEKS else f"{first}" if first == last else f"{first} to {last}"
+
+
+# --- policies ---------------------------------------------------------------------------------------
+
+
+def _policy(policy):
+    lever = LEVERS[policy.lever]
+    said = [
+        f"{_where(policy)}, from {_day(policy.start)}: {lever.summary}{_whom(policy)}, at strength {policy.strength:g}"
+        + (f", where 1 means {lever.unit}" if policy.strength else ", so nothing changes"),
+        _timing(policy, lever),
+        f"It may help: {'; '.join(channel.why for channel in lever.helps_by)}",
+        f"It may hurt: {'; '.join(channel.why for channel in lever.hurts_by)}",
+    ]
+    return " ".join(_sentence(part) for part in said if part)
+
+
+def _whom(policy):
+    people = [SEXES[policy.sex]] if policy.sex else []
+    people += [AGES[policy.age]] if policy.age else []
+    people += [f"nationals of {_listed([_state(n) for n in policy.nationalities], 'or')}"] if policy.nationalities else []
+    return f", only for {', '.join(people)}" if people else ""
+
+
+def _timing(policy, lever):
+    parts = []
+    if policy.when:
+        parts.append(f"starts only after {_trigger(policy.when)}")
+    if policy.announced < policy.start:
+        parts.append(f"is announced on {_day(policy.announced)}")
+    ready = policy.announced + lever.lead_weeks
+    if ready > policy.start:
+        parts.append(f"takes {_weeks(lever.lead_weeks)} of preparation after it is announced, so it is first felt from {_day(ready)}")
+    if policy.ramp_weeks:
+        parts.append(f"builds up over {_weeks(policy.ramp_weeks)}")
+    if policy.pauses:
+        parts.append("pauses " + _listed([f"from {_day(a)} to {_day(b)}" for a, b in policy.pauses]))
+    parts.append(f"ends on {_day(policy.end)}" if policy.end < WEEKS else "has no end date")
+    return "It " + _listed(parts)
+
+
+def _trigger(when):
+    outcome = OUTCOMES[when.outcome]
+    places = _listed(sorted(map(_place, when.places))) if when.places else "worldwide"
+    side = "above" if when.above else "below"
+    return f"{outcome.label} ({places}) stood {side} {when.bound:,.10g} {outcome.unit} for {_weeks(when.weeks)}"
+
+
+# --- the rest -----------------------------------------------------------------------------------------
+
+
+def _parameter(name, value):
+    from model.parameters import BY_NAME
+
+    parameter = BY_NAME[name]
+    shown = parameter.choices[int(value)] if parameter.choices else f"{value:g} {parameter.unit}"
+    return _sentence(f"assumption set for this scenario: {name} ({parameter.meaning}) is {shown}")
+
+
+def _ending(scenario):
+    later = sorted({shock.name for shock in scenario.shocks if shock.start > PAPER})
+    besides = f"Of events, only these are assumed after August 2023: {_listed(later)}" if later else "Nothing else happens after August 2023"
+    until = f"{monday(scenario.stop - 1):%B %Y}"
+    return f"{besides}: the years up to {until} show what these assumptions imply, not what will happen."

@@ -1,0 +1,420 @@
+"""Scenario files: read, checked, joined with what they extend, and turned into what the model takes.
+
+A scenario is a TOML file; its name is the file's stem. Importing this module is light: neither the model nor the
+world's network is loaded before a scenario is.
+"""
+
+import functools
+import hashlib
+import json
+import os
+import re
+import tomllib
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from model import levers
+from model.institutions import BY_NAME as INSTITUTIONS
+from model.policy import WEEKS, Policy, Shock, Trigger, week_of
+
+from .schema import NAME, PEOPLE, SCOPE, ScenarioError, Where, check, scenario_schema
+
+SHIPPED = Path(__file__).parent
+NO_HOST = ("origin", "hub", "border_town")  # kinds of places that never host operations
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What is simulated: checked, complete, in the model's terms. Policies and shocks are in a fixed order."""
+
+    name: str
+    title: str
+    question: str
+    source_file: str  # "" when composed in memory
+    policies: tuple[Policy, ...]
+    shocks: tuple[Shock, ...]
+    parameters: dict[str, float]
+    world_changes: tuple[tuple[str, str, float], ...]  # place, column, value
+    stop: int  # weeks simulated: 0 <= week < stop
+    hash: str = field(repr=False)  # of all that bears on results, the world included; not of names and comments
+
+    @property
+    def world(self):
+        """The compiled world (`model.world.World`), compiled once for each set of changes."""
+        return _compiled(self.world_changes)
+
+    @property
+    def first_policy_week(self):
+        """The first week in which any policy is known, or None without a policy."""
+        return min((policy.announced for policy in self.policies), default=None)
+
+    def inputs(self, seed, people_per_agent=10, parameters=None, record="places", window_start=0, **more):
+        """Return the `model.model.Inputs` of one run.
+
+        `parameters` (by name) replace the defaults; where the scenario itself sets one, the scenario's value holds.
+        """
+        from model.model import Inputs
+
+        return Inputs(
+            world=self.world,
+            seed=seed,
+            people_per_agent=people_per_agent,
+            parameters={**(parameters or {}), **self.parameters},
+            policies=self.policies,
+            shocks=self.shocks,
+            stop=self.stop,
+            window_start=window_start,
+            record=record,
+            **more,
+        )
+
+
+# --- the doors ----------------------------------------------------------------------------------------
+
+
+def list_scenarios():
+    """Return (name, title, question) of every shipped scenario, the baseline first."""
+    files = sorted(SHIPPED.glob("*.toml"), key=lambda path: (path.stem != "baseline", path.stem))
+    return [(path.stem, data["title"], data["question"]) for path in files for data in [_read(path)]]
+
+
+def load(name_or_path):
+    """Return the Scenario of a shipped scenario's name or of a path to a TOML file; raises ScenarioError."""
+    if re.fullmatch(NAME, str(name_or_path)):
+        path = SHIPPED / f"{name_or_path}.toml"
+        if not path.is_file():
+            names = [name for name, _, _ in list_scenarios()]
+            wanted = "a name from `displace list scenarios` or a path that ends in .toml"
+            raise Where(str(name_or_path)).error("no such scenario", wanted, str(name_or_path), names)
+    else:
+        path = Path(name_or_path)
+    data = _read(path)
+    if not (path.suffix == ".toml" and re.fullmatch(NAME, path.stem)):
+        raise Where(_label(path)).error(f"'{path.name}' can't name an arm", "lower-case letters, digits and hyphens, then .toml")
+    return _build(data, path.stem, _label(path), path)
+
+
+def from_dict(data, name):
+    """Return the Scenario of `data`, shaped as its TOML file would be read; it may extend shipped files."""
+    if not re.fullmatch(NAME, name):
+        raise Where(name).error(f"'{name}' can't name an arm", "lower-case letters, digits and hyphens")
+    return _build(data, name, "", SHIPPED / f"({name})")
+
+
+def to_toml(data):
+    """Return `data`, shaped as a scenario file is read, as TOML text with one key a line."""
+    plain, tables, arrays = [], [], []
+    for key, value in data.items():
+        if isinstance(value, dict):
+            pairs = [f"{_key(name)} = {_value(item)}" for name, item in _flat(value).items()]
+            tables.append("\n".join([f"[{_key(key)}]", *pairs]))
+        elif isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
+            for entry in value:
+                arrays.append("\n".join([f"[[{_key(key)}]]", *(f"{_key(name)} = {_value(item)}" for name, item in entry.items())]))
+        else:
+            plain.append(f"{_key(key)} = {_value(value)}")
+    return "\n\n".join(["\n".join(plain), *tables, *arrays]).strip() + "\n"
+
+
+def _key(name):
+    return ".".join(part if re.fullmatch(r"[A-Za-z0-9_-]+", part) else _value(part) for part in name.split("."))
+
+
+def _value(value):
+    match value:
+        case bool():
+            return str(value).lower()
+        case str():
+            return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+        case dict():
+            return "{" + ", ".join(f"{_key(name)} = {_value(item)}" for name, item in value.items()) + "}"
+        case list() | tuple():
+            return "[" + ", ".join(map(_value, value)) + "]"
+    return str(value)  # numbers as Python writes them, dates as ISO 8601
+
+
+# --- reading and joining ---------------------------------------------------------------------------------
+
+
+@functools.cache
+def world_graph():
+    """The shipped world as a network (not to be changed), read once."""
+    from .world_files import load_world
+
+    return load_world()
+
+
+def _label(path):
+    """The path as messages show it: short where it lies below the current folder."""
+    path = Path(os.path.abspath(path))
+    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
+
+
+def _read(path):
+    where, text = Where(_label(path)), ""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+        return tomllib.loads(text)
+    except OSError as broken:
+        raise where.error(f"can't be read ({broken.strerror.lower()})", "a scenario file in TOML") from None
+    except UnicodeDecodeError as broken:
+        line = broken.object[: broken.start].count(b"\n") + 1
+        raise where.at(f"line {line}").error("is not UTF-8 text", "TOML in UTF-8") from None
+    except tomllib.TOMLDecodeError as broken:
+        what, place = re.fullmatch(r"(.*?)(?: \(at (.*)\))?", str(broken), re.DOTALL).groups()
+        line = re.match(r"line (\d+)", place or "")
+        quoted = f", in `{text.splitlines()[int(line[1]) - 1].strip()}`" if line else ""
+        raise where.at(place or "file").error(what[0].lower() + what[1:] + quoted, "TOML such as start = 2025-01-06") from None
+
+
+class _Content:
+    """What a file says together with the files that it extends.
+
+    `settings`: (value, Where) by key, the child's over its parents'. `policies`, `shocks`: (item, Where) by file, so
+    that a file which is reached by two ways counts once.
+    """
+
+    def __init__(self):
+        self.settings, self.policies, self.shocks = {}, {}, {}
+
+
+def _gather(data, path, label, chain=()):
+    where = Where(label)
+    if isinstance(data.get("parameters"), dict):
+        data = data | {"parameters": _flat(data["parameters"])}
+    check(data, _schema(bool(chain)), where)
+    own = _settings(data, where)
+    content = _Content()
+    parents = data.get("extends", [])
+    for name in [parents] if isinstance(parents, str) else parents:
+        parent_path = _find(name, path.parent, where.at("extends"))
+        line = [*chain, path]
+        if parent_path in line:
+            circle = [*line[line.index(parent_path) :], parent_path]
+            raise where.at("extends").error(f"a circle, {' -> '.join(p.stem for p in circle)}", "files that don't extend each other")
+        parent = _gather(_read(parent_path), parent_path, _label(parent_path), line)
+        _join(content, parent, own, where)
+    content.settings |= own
+    content.policies[path] = [(_policy(e, w), w) for e, w in _entries(data, "policy", where)]
+    content.shocks[path] = [(_shock(e, w), w) for e, w in _entries(data, "shock", where)]
+    return content
+
+
+def _join(content, parent, own, where):
+    for key, (value, source) in parent.settings.items():
+        known, other = content.settings.setdefault(key, (value, source))
+        if known != value and key not in own:
+            wrong = f"{other.file} says {known} and {source.file} says {value} for {' . '.join(source.keys)}"
+            raise where.at("extends").error(wrong, "parents that agree, or the key in this file")
+    content.policies |= parent.policies
+    content.shocks |= parent.shocks
+
+
+def _find(name, folder, where):
+    """The file that `extends` names: in the folder of the file and its `parts`, then in the shipped ones."""
+    folders = [folder / part for folder in (folder, SHIPPED) for part in (".", "parts")]
+    for candidate in folders:
+        path = candidate / f"{name}.toml"
+        if path.is_file():
+            return path.resolve()
+    names = [path.stem for candidate in folders for path in candidate.glob("*.toml")]
+    raise where.error(f"no file '{name}.toml'", "a file in the same folder or a shipped one", name, names)
+
+
+def _entries(data, key, where):
+    return [(entry, where.at(key).entry(number, entry)) for number, entry in enumerate(data.get(key, []), start=1)]
+
+
+def _flat(table, prefix=""):
+    """{'a': {'b': 1}} and {'a.b': 1} both as {'a.b': 1}."""
+    flat = {}
+    for key, value in table.items():
+        flat |= _flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {f"{prefix}{key}": value}
+    return flat
+
+
+@functools.cache
+def _schema(fragment):
+    return scenario_schema(world_graph(), fragment)
+
+
+def _settings(data, where):
+    """The file's single values with their places, by key: ("run", "end"), ("parameters", name), ("world", place, column)."""
+    from model.parameters import BY_NAME
+
+    settings = {}
+    if "end" in data.get("run", {}):
+        settings["run", "end"] = week_of(data["run"]["end"]) + 1, where.at("run", "end")
+    for name, value in data.get("parameters", {}).items():
+        number = BY_NAME[name].choices.index(value) if isinstance(value, str) else value
+        settings["parameters", name] = float(number), where.at("parameters", name)
+    for entry, place in _entries(data, "world", where):
+        for column, value in entry["set"].items():
+            settings["world", entry["place"], column] = value, place.at("set", column)
+    return settings
+
+
+# --- entries ----------------------------------------------------------------------------------------------
+
+
+def _period(entry, where):
+    start, end = week_of(entry["start"]), week_of(entry["end"]) if "end" in entry else WEEKS
+    if end <= start:
+        raise where.at("end").error(f"{entry['end']} is not in a later week than its start {entry['start']}", "a later date")
+    return start, end
+
+
+def _extent(entry, where):
+    if "states" in entry and "places" in entry:
+        raise where.at("places").error("beside states", "states or places, not both")
+    return {key: tuple(sorted(entry.get(key, ()))) for key in ("states", "places")}
+
+
+def _policy(entry, where):
+    lever, strength = levers.BY_NAME[entry["lever"]], float(entry["strength"])
+    if not 0 <= strength <= lever.maximum:
+        raise where.at("strength").error(f"{entry['strength']} is out of range", f"a number from 0 to {lever.maximum:g}")
+    for key in SCOPE:
+        if key in entry and key not in lever.scope:
+            raise where.at(key).error(f"'{lever.name}' can't be limited by {key}", f"only {', '.join(lever.scope)} to limit it")
+    start, end = _period(entry, where)
+    announced = week_of(entry.get("announced", entry["start"]))
+    if announced > start:
+        raise where.at("announced").error(f"{entry['announced']} is after its start {entry['start']}", "an earlier date, or none")
+    return Policy(
+        lever=lever.name,
+        strength=strength,
+        announced=announced,
+        start=start,
+        end=end,
+        ramp_weeks=entry.get("ramp_weeks", 0),
+        **_extent(entry, where),
+        nationalities=tuple(sorted(entry.get("nationalities", ()))),
+        **{key: entry.get(key) for key in PEOPLE},
+        pauses=_pauses(entry, start, end, where),
+        when=_trigger(entry["when"], where.at("when")) if "when" in entry else None,
+    )
+
+
+def _pauses(entry, start, end, where):
+    pauses = sorted((week_of(pause["from"]), week_of(pause["to"])) for pause in entry.get("pauses", []))
+    over = start
+    for first, last in pauses:
+        if not over <= first < last <= end:
+            raise where.at("pauses").error("a pause that is empty, overlaps another or lies outside", "pauses between start and end, one after the other")
+        over = last
+    return tuple(pauses)
+
+
+def _trigger(when, where):
+    if ("above" in when) == ("below" in when):
+        raise where.error("has both bounds or none", "above or below, one of them")
+    above = "above" in when
+    bound = float(when["above"] if above else when["below"])
+    return Trigger(when["outcome"], bound, above, when.get("weeks", 1), tuple(sorted(when.get("places", ()))))
+
+
+def _shock(entry, where):
+    institution = INSTITUTIONS[entry["moves"]]
+    mode, value = entry["mode"], float(entry["value"])
+    if mode in ("raise", "lower") and not 0 <= value <= 1:
+        raise where.at("value").error(f"{entry['value']} is out of range", f"a share from 0 to 1, since mode is '{mode}'")
+    if mode == "raise" and institution.high > 1:
+        raise where.at("mode").error(f"'{institution.name}' is no share but {institution.unit}", "lower, scale or add")
+    if mode == "scale" and value < -1:
+        raise where.at("value").error(f"{entry['value']} would make it negative", "at least -1 (scale multiplies by 1 + value)")
+    start, end = _period(entry, where)
+    return Shock(
+        name=entry["name"],
+        moves=institution.name,
+        mode=mode,
+        value=value,
+        start=start,
+        end=end,
+        ramp_weeks=entry.get("ramp_weeks", 0),
+        **_extent(entry, where),
+        source=entry.get("source", "assumption"),
+    )
+
+
+# --- the whole ----------------------------------------------------------------------------------------------
+
+
+def _build(data, name, source_file, path):
+    label = source_file or name
+    content = _gather(data, path.resolve(), label)
+    policies = [pair for of_file in content.policies.values() for pair in of_file]
+    stop = content.settings.get(("run", "end"), (WEEKS,))[0]
+    for policy, where in policies:
+        if policy.start >= stop:
+            raise where.at("start").error("starts after the run ends", "a date before run . end")
+    _refuse_contradictions(policies)
+    of_kind = {kind: {key[1:]: pair for key, pair in content.settings.items() if key[0] == kind} for kind in ("parameters", "world")}
+    resolved = {
+        "policies": tuple(sorted((policy for policy, _ in policies), key=repr)),
+        "shocks": tuple(sorted((shock for of_file in content.shocks.values() for shock, _ in of_file), key=repr)),
+        "parameters": {name: value for (name,), (value, _) in sorted(of_kind["parameters"].items())},
+        "world_changes": _world_changes(of_kind["world"]),
+        "stop": stop,
+    }
+    bears = {key: [asdict(item) for item in value] if key in ("policies", "shocks") else value for key, value in resolved.items()}
+    text = json.dumps([bears, world_graph().graph["hash"]], sort_keys=True)
+    return Scenario(name, data["title"], data["question"], source_file, **resolved, hash=hashlib.sha256(text.encode()).hexdigest())
+
+
+def _refuse_contradictions(policies):
+    """Refuse two entries that set the same lever for the same people, somewhere, in the same week."""
+    for number, (policy, where) in enumerate(policies):
+        for other, earlier in policies[:number]:
+            if policy.lever == other.lever and _overlap(policy, other):
+                raise where.error(f"contradicts {earlier}, which pulls the same lever there and then", "other states or dates, or one entry")
+
+
+def _overlap(a, b):
+    def meet(x, y):
+        return not x or not y or bool({x} & {y} if isinstance(x, str) else {*x} & {*y})
+
+    people = all(meet(getattr(a, key), getattr(b, key)) for key in ("nationalities", *PEOPLE))
+    return people and meet(_places(a), _places(b)) and bool(_active_weeks(a) & _active_weeks(b))
+
+
+def _places(policy):
+    """The places where a policy acts; empty = everywhere."""
+    in_states = {place for place, iso3 in world_graph().nodes(data="iso3") if iso3 in policy.states}
+    return in_states | {*policy.places}
+
+
+def _active_weeks(policy):
+    return {*range(policy.start, policy.end)}.difference(*(range(*pause) for pause in policy.pauses))
+
+
+def _world_changes(settings):
+    """Check the changed places as a whole and return the changes, in the type of what they replace."""
+    world = world_graph()
+    for place in {place for place, _ in settings}:
+        row = world.nodes[place] | {column: value for (id, column), (value, _) in settings.items() if id == place}
+        where = next(where for (id, _), (_, where) in settings.items() if id == place)
+        room = row["start_sites"] * row["site_capacity"]
+        if row["start_people"] > room:
+            raise where.error(f"{row['start_people']} persons held where there is room for {room}", "start_people of at most start_sites x site_capacity")
+        if row["host"] and (row["kind"] in NO_HOST or not world.graph["states"][row["iso3"]]["destination"]):
+            raise where.error(f"'{place}' can't host operations", "a place of the data where operations may be")
+        if row["host"] and not row["site_capacity"]:
+            raise where.error("no site_capacity where operations may be", "a site_capacity above 0")
+        if not row["host"] and (row["start_people"] or row["start_sites"]):
+            raise where.error("operations where host is 0", "start_people = 0 and start_sites = 0")
+    changes = ((place, column, type(world.nodes[place][column])(value)) for (place, column), (value, _) in settings.items())
+    return tuple(sorted(changes))
+
+
+@functools.lru_cache(maxsize=8)
+def _compiled(changes):
+    from model.world import compile_world
+
+    world = world_graph()
+    if changes:
+        world = world.copy()
+        for place, column, value in changes:
+            world.nodes[place][column] = value
+        world.graph["hash"] = hashlib.sha256(repr((world.graph["hash"], changes)).encode()).hexdigest()
+    return compile_world(world)
