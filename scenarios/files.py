@@ -163,7 +163,7 @@ def _read(path):
     except tomllib.TOMLDecodeError as broken:
         what, place = re.fullmatch(r"(.*?)(?: \(at (.*)\))?", str(broken), re.DOTALL).groups()
         line = re.match(r"line (\d+)", place or "")
-        quoted = f", in `{text.splitlines()[int(line[1]) - 1].strip()}`" if line else ""
+        quoted = f", in `{text.split("\n")[int(line[1]) - 1].strip()}`" if line else ""
         raise where.at(place or "file").error(what[0].lower() + what[1:] + quoted, "TOML such as start = 2025-01-06") from None
 
 
