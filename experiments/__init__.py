@@ -1,0 +1,29 @@
+"""Many runs, safely, and what they say: `run`, `compare` and `read` are all that most users need.
+
+    results = compare("unilateral-crackdown", "firewalls", out="outputs/mine", replicates=20)
+    results.paired            # an Arrow table: paired differences against the baseline
+    read("outputs/mine").weekly(arms=["firewalls"], columns=["people_held"])
+
+Importing this package loads nothing heavy.
+"""
+
+_HOME = {
+    "run": "runner",
+    "compare": "runner",
+    "execute": "runner",
+    "read": "results",
+    "Results": "results",
+    "Design": "design",
+    "DesignError": "design",
+    "StoreError": "store",
+    "Interrupted": "runner",
+}
+__all__ = list(_HOME)
+
+
+def __getattr__(name):
+    if name not in _HOME:
+        raise AttributeError(f"module 'experiments' has no attribute '{name}'")
+    from importlib import import_module
+
+    return getattr(import_module(f".{_HOME[name]}", __name__), name)

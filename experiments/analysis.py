@@ -1,0 +1,24 @@
+"""From committed runs to the tables that are one whole: everything that the report draws on."""
+
+import pyarrow as pa
+
+from . import provenance
+from .results import Results
+from .tables import TABLES
+
+
+def compared_tables(results: Results) -> dict[str, pa.Table]:
+    """Return the tables that compare arms, from the runs that are there."""
+    from .compare import over_time, paired
+    from .displacement import displacement
+
+    stamp = provenance.stamp(results.manifest)
+    made = {"paired": paired(results, stamp)}
+    made |= over_time(results, stamp)
+    return made | {"displacement": displacement(results, stamp)}
+
+
+def final_tables(results: Results) -> dict[str, pa.Table]:
+    """Return all tables that are written as one file."""
+    collected = {table.name: results.parts(table.name) for table in TABLES if table.parts and table.whole}
+    return collected | compared_tables(results)

@@ -1,0 +1,205 @@
+"""The work: simulate the blocks of a chunk, all arms of a block from one shared past, and hand back tables.
+
+Runs in worker processes. It takes plain values and never raises: a run that fails becomes a row that says why.
+"""
+
+import json
+import traceback
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from scenarios.files import Scenario
+
+from . import fates, tables
+from .design import PLACEBO, Block, Chunk, Design
+
+COMMIT_MARK = "summary"  # the part that is written last
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What all blocks of a design share; `provenance` goes into every part's metadata."""
+
+    arms: Mapping[str, Scenario]
+    baseline: str
+    people_per_agent: int
+    window_start: int
+    stop: int
+    record: str
+    groups: bool
+    events: bool
+    provenance: Mapping[str, str]
+
+    @classmethod
+    def of(cls, design: Design, provenance: Mapping[str, str]) -> "Setting":
+        own = ("arms", "baseline", "people_per_agent", "window_start", "stop", "record", "groups", "events")
+        return cls(**{name: getattr(design, name) for name in own}, provenance=provenance)
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The tables that a chunk fills, the commit mark last."""
+        names = {"places": ("weekly", "worldwide"), "totals": ("worldwide",), "summary": ()}[self.record]
+        names += ("groups",) * self.groups + ("relocations",) + ("events",) * self.events
+        return names + ("fates",) * (len(self.arms) > 1) + ("runs", COMMIT_MARK)
+
+    def inputs(self, arm: str, block: Block):
+        """Return the model's inputs of one run."""
+        inputs = self.arms[arm].inputs(
+            seed=block.seed,
+            people_per_agent=self.people_per_agent,
+            parameters=dict(block.parameters),
+            record=self.record,
+            window_start=self.window_start,
+            groups=self.groups,
+            events=self.events,
+        )
+        return replace(inputs, stop=self.stop)
+
+
+@dataclass(frozen=True)
+class Done:
+    """A chunk's parts as Parquet files in memory, in the order in which they are to be written."""
+
+    name: str
+    parts: Mapping[str, bytes]
+    runs: int
+    failed: int
+    code: str  # hash of the code that ran it
+
+
+def run_chunk(setting: Setting, chunk: Chunk, lost: Mapping[str, str] = {}) -> Done:
+    """Run the blocks of a chunk. `lost`: reason by block's name, for those that end their worker and are not run."""
+    parts = {name: tables.Part(name, setting.provenance) for name in setting.tables}
+    runs = []
+    for block in chunk.blocks:
+        if block.name in lost:
+            filled, of_block = {}, [_run_row(arm, block, Lost(lost[block.name])) for arm in setting.arms]
+        else:
+            filled, of_block = _run_block(setting, block)
+        for name in filled:
+            for table in filled[name]:
+                parts[name].add(table)
+        runs += of_block
+    parts["runs"].add(tables.from_rows("runs", runs))
+    files = {name: part.bytes() for name, part in parts.items() if name != COMMIT_MARK}
+    digests = {name: tables.digest(content) for name, content in files.items()}
+    files[COMMIT_MARK] = parts[COMMIT_MARK].bytes(parts=json.dumps(digests))
+    return Done(chunk.name, files, len(runs), sum(row["status"] != "ok" for row in runs), code_hash())
+
+
+class Lost(Exception):
+    """A run that ended its worker process."""
+
+
+@lru_cache
+def code_hash() -> str:
+    """Return the hash of the code as it was when this process first asked."""
+    from model.version import code_hash
+
+    return code_hash()
+
+
+def _run_block(setting: Setting, block: Block) -> tuple[dict[str, list], list[dict]]:
+    """Return the tables of a block, by name and in the order of the arms, and a row for each of its runs."""
+    made, errors, fate = {}, {}, {}
+    for arm, result in simulate(setting, block):
+        try:
+            if isinstance(result, Exception):
+                raise result
+            if arm != PLACEBO:
+                tag = tables.Tag(tuple(setting.arms), arm, block.draw, block.replicate)
+                made[arm] = _tables(setting, tag, result)
+            fate[arm] = result.fates
+        except Exception as error:
+            errors[arm] = error
+    rows = [_run_row(arm, block, errors.get(arm)) for arm in setting.arms]
+    filled = {name: [made[arm][name] for arm in setting.arms if arm in made] for name in setting.tables if name not in ("runs", "fates")}
+    if "fates" in setting.tables and setting.baseline in fate:
+        filled["fates"] = _fates(setting, block, fate)
+    return filled, rows
+
+
+def _fates(setting, block, fate) -> list:
+    arms = (*setting.arms, PLACEBO)
+    strata = fates.nationality_of_strata(setting.inputs(setting.baseline, block))
+    return [
+        fates.table(tables.Tag(arms, arm, block.draw, block.replicate), fate[setting.baseline], fate[arm], strata, setting.people_per_agent)
+        for arm in arms
+        if arm in fate and arm != setting.baseline
+    ]
+
+
+def _tables(setting, tag, result) -> dict:
+    world = setting.arms[tag.arm].world
+    makers = {
+        "weekly": lambda: tables.weekly(tag, result, world),
+        "worldwide": lambda: tables.worldwide(tag, result),
+        "groups": lambda: tables.groups(tag, result, world),
+        "relocations": lambda: tables.relocations(tag, result, world),
+        "events": lambda: tables.events(tag, result, world),
+        "summary": lambda: tables.summary(tag, result, world, setting.record == "places"),
+    }
+    return {name: makers[name]() for name in setting.tables if name in makers}
+
+
+def _run_row(arm, block, error=None) -> dict:
+    row = {"arm": arm, "draw": block.draw, "replicate": block.replicate, "seed": block.seed, "status": "ok"}
+    if error is not None:
+        row["status"] = "failed"
+        row["error"] = f"{type(error).__name__}: {error}"
+        row["traceback"] = "".join(traceback.format_exception(error))
+        row["parameters"] = json.dumps(dict(block.parameters), sort_keys=True)
+    return row
+
+
+def simulate(setting: Setting, block: Block) -> Iterator[tuple[str, object]]:
+    """Yield (arm, Result or Exception) for every arm of a block and the placebo, the baseline last.
+
+    The baseline is simulated once. Each arm forks from it in the first week in which any of its inputs
+    differs, in the order of these weeks; one that differs from the start has a run of its own.
+    """
+    from model.model import Simulation, first_difference
+
+    others = [arm for arm in setting.arms if arm != setting.baseline]
+    try:
+        base = setting.inputs(setting.baseline, block)
+        past = Simulation(base)
+    except Exception as error:
+        yield from ((arm, error) for arm in setting.arms)
+        return
+    forks = []
+    for arm in others:
+        try:
+            inputs = setting.inputs(arm, block)
+            forks.append((min(first_difference(base, inputs), setting.stop), arm, inputs))
+        except Exception as error:
+            yield arm, error
+    if others:
+        forks.append((setting.window_start, PLACEBO, replace(base, placebo_week=setting.window_start)))
+    forks.sort(key=lambda fork: fork[0])
+    while forks:
+        week, arm, inputs = forks[0]
+        try:
+            past.advance(week)
+        except Exception as error:
+            yield from ((arm, error) for _, arm, _ in forks)
+            yield setting.baseline, error
+            return
+        forks.pop(0)
+        yield arm, _branch(past if week > 0 else None, inputs, Simulation)
+    try:
+        past.advance()
+        result = past.result()
+    except Exception as error:
+        result = error
+    yield setting.baseline, result
+
+
+def _branch(past, inputs, Simulation):
+    try:
+        branch = past.fork(inputs) if past else Simulation(inputs)
+        branch.advance()
+        return branch.result()
+    except Exception as error:
+        return error

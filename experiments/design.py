@@ -1,0 +1,367 @@
+"""What is to be run: arms, replicates and parameter draws, as a plan that is known before the first run.
+
+A design is a TOML file with `[[arm]]` entries, or is made from a list of scenarios. A block is one
+(draw, replicate) with all its arms; a chunk is a run of blocks and the unit of work. Both, and every seed,
+follow from the plan alone: never from workers, timing or order of completion.
+"""
+
+import hashlib
+import json
+import math
+import re
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
+from itertools import batched
+from pathlib import Path
+
+from model import outcomes
+from scenarios import files
+from scenarios.schema import NAME, ScenarioError, Where, check, nearest
+
+SHIPPED = Path(__file__).parent / "designs"
+SCHEMA_VERSION = 1
+RECORDS = ("places", "totals", "summary")
+PLACEBO = "placebo"  # the arm with one irrelevant perturbation, beside which changed fates are read
+SECONDS_A_CHUNK = 10.0
+
+
+class DesignError(ScenarioError):
+    """A design that can't be used. The message: `<file>: <key>: <what is wrong>; expected <what>`."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """One draw of the parameters and one seed, for all arms."""
+
+    draw: int
+    replicate: int
+    seed: int
+    parameters: Mapping[str, float]
+
+    @property
+    def name(self) -> str:
+        return f"d{self.draw:04d}-r{self.replicate:04d}"
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Blocks that are run in one task and stored in one part of every table."""
+
+    blocks: tuple[Block, ...]
+
+    @property
+    def name(self) -> str:
+        first, last = self.blocks[0].name, self.blocks[-1].name
+        return f"block-{first}" if first == last else f"block-{first}-to-{last}"
+
+
+@dataclass(frozen=True)
+class Design:
+    """What is compared with what, on which seeds and parameters.
+
+    `arms`: Scenario by arm's name, the baseline among them. `draws`: parameter overrides, one dict a draw; what an
+    arm's scenario itself sets holds over them. `record`: "places" (weekly by place and worldwide), "totals" (weekly
+    worldwide) or "summary" (window only).
+    """
+
+    title: str
+    question: str
+    arms: Mapping[str, files.Scenario]
+    baseline: str
+    replicates: int = 20
+    seed: int = 1
+    people_per_agent: int = 10
+    draws: tuple[Mapping[str, float], ...] = ({},)
+    record: str = "places"
+    groups: bool = True
+    events: bool = False
+    outcomes: tuple[str, ...] = field(default=outcomes.HEADLINE)
+
+    def __post_init__(self):
+        where = Where(self.title)
+        if self.baseline not in self.arms:
+            raise _error(where.at("baseline"), "is no arm", "one of the arms", self.baseline, self.arms)
+        if PLACEBO in self.arms:
+            raise _error(where, f"an arm called '{PLACEBO}'", "another name: every comparison has a placebo arm of its own")
+        for key, low in (("replicates", 1), ("people_per_agent", 1), ("seed", 0)):
+            value = getattr(self, key)
+            if isinstance(value, bool) or not isinstance(value, int) or value < low:
+                raise _error(where.at(key), f"{value!r}", f"a whole number of at least {low}")
+        if not self.draws:
+            raise _error(where.at("draws"), "none", "at least one draw of the parameters (an empty one is the defaults)")
+        for name in self.outcomes:
+            if name not in outcomes.BY_NAME:
+                raise _error(where.at("outcomes"), f"unknown '{name}'", "outcomes of `displace list outcomes`", name, outcomes.BY_NAME)
+        if self.record not in RECORDS:
+            raise _error(where.at("record"), f"unknown '{self.record}'", f"one of {', '.join(RECORDS)}", self.record, RECORDS)
+
+    @cached_property
+    def stop(self) -> int:
+        """The week before which all arms end: that of the arm which ends first."""
+        return min(scenario.stop for scenario in self.arms.values())
+
+    @cached_property
+    def window_start(self) -> int:
+        """The first week of the summary window: the earliest in which a policy of any arm is known; else the first."""
+        known = [scenario.first_policy_week for scenario in self.arms.values()]
+        first = min((week for week in known if week is not None), default=0)
+        return first if first < self.stop else 0
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """The arms that are compared with the baseline, in their order."""
+        return tuple(name for name in self.arms if name != self.baseline)
+
+    @property
+    def runs(self) -> int:
+        """How many runs the design has, the placebo's left out."""
+        return len(self.arms) * len(self.draws) * self.replicates
+
+    def block_seed(self, draw: int, replicate: int) -> int:
+        """Return the model's seed of a block: that of the design for the very first, mixed for the others.
+
+        The arm has no part in it. Below 2**52, so that JSON, R and JavaScript read it exactly.
+        """
+        if draw == replicate == 0:
+            return self.seed
+        digest = hashlib.sha256(f"{self.seed}/{draw}/{replicate}".encode()).digest()
+        return int.from_bytes(digest[:8], "big") >> 12
+
+    def chunks(self) -> list[Chunk]:
+        """Return all work in order. By-place records are large: one block a chunk; else as many as take some seconds."""
+        blocks = [
+            Block(d, r, self.block_seed(d, r), parameters)
+            for d, parameters in enumerate(self.draws)
+            for r in range(self.replicates)
+        ]
+        size = 1
+        if self.record != "places":
+            size = max(1, min(int(SECONDS_A_CHUNK / self.seconds_a_block()), math.ceil(len(blocks) / 64)))
+        return [Chunk(blocks) for blocks in batched(blocks, size)]
+
+    def seconds_a_block(self) -> float:
+        """Return about how long a block takes on one core; measured once, only as good as that."""
+        weeks = self.stop + (len(self.arms) if len(self.arms) > 1 else 0) * (self.stop - self.window_start)
+        return weeks * (0.0002 + 0.02 / self.people_per_agent) + 0.15 * len(self.arms)
+
+    def bytes_on_disk(self) -> int:
+        """Return about how much room the results take."""
+        a_run = {"places": 2.0e6, "totals": 0.2e6, "summary": 0.03e6}[self.record] * self.stop / 783
+        a_run += 0.2e6 * self.groups + 2.0e7 * self.events * 10 / self.people_per_agent
+        return int(a_run * self.runs + 5e6)
+
+    def plan(self) -> dict:
+        """Return all that bears on the results, as plain JSON values (draws as a hash: they can be many)."""
+        return {
+            "title": self.title,
+            "question": self.question,
+            "baseline": self.baseline,
+            "replicates": self.replicates,
+            "seed": self.seed,
+            "people_per_agent": self.people_per_agent,
+            "draws": len(self.draws),
+            "draws_hash": content_hash([dict(sorted(draw.items())) for draw in self.draws]),
+            "record": self.record,
+            "groups": self.groups,
+            "events": self.events,
+            "outcomes": list(self.outcomes),
+            "window_start": self.window_start,
+            "stop": self.stop,
+            "arms": {name: _content(scenario) for name, scenario in self.arms.items()},
+        }
+
+
+def content_hash(content) -> str:
+    """Return the SHA-256 of plain values, whatever the order of their keys."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True, allow_nan=False).encode()).hexdigest()
+
+
+def _content(scenario: files.Scenario) -> dict:
+    content = {key: value for key, value in asdict(scenario).items() if key not in ("name", "source_file")}
+    return json.loads(json.dumps(content, allow_nan=False))
+
+
+def _error(where, wrong, expected, given=None, valid=()):
+    return DesignError(str(where.error(wrong, expected, given, valid)))
+
+
+# --- doors ------------------------------------------------------------------------------------------
+
+
+def from_names(names: Sequence[str], baseline: str | None = None, **settings) -> Design:
+    """Return the design of scenarios (names or paths), or of one design (a name or a path of a file with `[[arm]]`).
+
+    `settings` that are not None hold over the defaults and over the file. The baseline is added if not listed.
+    Raises DesignError, or ScenarioError for a scenario.
+    """
+    names = [str(name) for name in names]
+    if not names:
+        raise _error(Where("compare"), "no scenario", "names of `displace list scenarios`, paths, or one design")
+    paths = [_design_path(name) for name in names]
+    if any(paths):
+        if len(names) > 1:
+            raise _error(Where(names[1]), "a design and something else", "scenarios, or one design alone")
+        return _with(_from_file(paths[0]), baseline, settings)
+    arms = _arms((Where(name), name, files.load(name)) for name in names)
+    wanted = baseline or "baseline"
+    if wanted not in arms:
+        scenario = files.load(wanted)
+        arms = {scenario.name: scenario} | arms
+        wanted = scenario.name
+    several = [arm for name, arm in arms.items() if name != wanted] or list(arms.values())
+    title = several[0].title if len(several) == 1 else f"{len(several)} policies against: {arms[wanted].title}"
+    question = several[0].question if len(several) == 1 else "What does each of these policies change?"
+    return Design(title, question, arms, wanted, **_given(settings))
+
+
+def single(scenario: files.Scenario, **settings) -> Design:
+    """Return the design of one run of one scenario, which is compared with nothing."""
+    return Design(scenario.title, scenario.question, {scenario.name: scenario}, scenario.name, replicates=1, **_given(settings))
+
+
+def list_designs() -> list[tuple[str, str, str]]:
+    """Return (name, title, question) of every shipped design."""
+    return [(path.stem, data["title"], data["question"]) for path in sorted(SHIPPED.glob("*.toml")) for data in [_read(path)]]
+
+
+def _given(settings):
+    return {key: value for key, value in settings.items() if value is not None}
+
+
+def _with(design, baseline, settings):
+    arms = design.arms
+    if baseline and baseline not in arms:
+        scenario = files.load(baseline)
+        arms, baseline = {scenario.name: scenario} | arms, scenario.name
+    return replace(design, arms=arms, baseline=baseline or design.baseline, **_given(settings))
+
+
+def _arms(entries: Iterable[tuple[Where, str, files.Scenario]]) -> dict:
+    arms = {}
+    for where, given, scenario in entries:
+        if scenario.name in arms:
+            raise _error(where, f"a second arm called '{scenario.name}'", f"each arm once, or another name for '{given}'")
+        arms[scenario.name] = scenario
+    return arms
+
+
+# --- files ------------------------------------------------------------------------------------------
+
+
+def _design_path(name: str) -> Path | None:
+    """Return the path of the design that `name` means, or None if it means a scenario."""
+    if re.fullmatch(NAME, name):
+        path = SHIPPED / f"{name}.toml"
+        scenarios = [path.stem for path in files.SHIPPED.glob("*.toml")]
+        if path.is_file():
+            return path
+        if name not in scenarios:
+            both = [*scenarios, *(path.stem for path in SHIPPED.glob("*.toml"))]
+            near = nearest(name, both)
+            hint = f" (did you mean '{near}'?)" if near else ""
+            raise DesignError(f"{name}: no such scenario or design; expected a name of `displace list scenarios` or a path that ends in .toml{hint}")
+        return None
+    path = Path(name)
+    return path if path.is_file() and _is_design(path) else None
+
+
+def _is_design(path: Path) -> bool:
+    try:
+        return "arm" in tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, OSError):
+        return False  # the loader of scenarios says what is wrong with it
+
+
+def _read(path: Path) -> dict:
+    return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+
+
+def _whole(meaning, low):
+    return {"type": "integer", "minimum": low, "description": meaning}
+
+
+def _text(meaning):
+    return {"type": "string", "minLength": 1, "description": meaning}
+
+
+def design_schema() -> dict:
+    """Return the JSON Schema of a design file."""
+    parameters = files.scenario_schema(files.world_graph())["properties"]["parameters"]
+    arm = {
+        "scenario": _text("a shipped scenario's name, or a path relative to the design"),
+        "name": {"type": "string", "pattern": NAME, "description": "the arm's name; none = the scenario's"},
+        "title": _text("the arm's name in tables; none = the scenario's"),
+        "parameters": parameters,
+    }
+    keys = {
+        "title": _text("the design's name in the report"),
+        "question": _text("the question that this design answers, in one sentence"),
+        "baseline": {"type": "string", "pattern": NAME, "description": "the arm that the others are compared with; none = baseline"},
+        "replicates": _whole("how many seeds", 1),
+        "people_per_agent": _whole("persons that one simulated person stands for", 1),
+        "seed": _whole("the seed of the first replicate", 0),
+        "outcomes": {"type": "array", "minItems": 1, "uniqueItems": True, "items": {"type": "string", "enum": list(outcomes.BY_NAME), "description": "an outcome"}},
+        "arm": {"type": "array", "minItems": 1, "items": {"type": "object", "properties": arm, "required": ["scenario"], "additionalProperties": False}},
+    }
+    return {"type": "object", "properties": keys, "required": ["title", "question", "arm"], "additionalProperties": False}
+
+
+def _from_file(path: Path) -> Design:
+    data = _read(path)
+    where = Where(_label(path))
+    try:
+        check(data, design_schema(), where)
+    except ScenarioError as error:
+        raise DesignError(str(error)) from None
+    arms = _arms(_arm(entry, path, where.at(f"arm {number}")) for number, entry in enumerate(data["arm"], start=1))
+    baseline = data.get("baseline", "baseline")
+    if baseline not in arms:
+        scenario = _scenario(baseline, path, where.at("baseline"))
+        arms = {scenario.name: scenario} | arms
+    keys = ("replicates", "people_per_agent", "seed")
+    settings = {key: data[key] for key in keys if key in data}
+    if "outcomes" in data:
+        settings["outcomes"] = tuple(data["outcomes"])
+    return Design(data["title"], data["question"], arms, baseline, **settings)
+
+
+def _label(path: Path) -> str:
+    return path.name if path.parent == SHIPPED else str(path)
+
+
+def _scenario(name: str, design: Path, where: Where) -> files.Scenario:
+    beside = design.parent / name
+    try:
+        return files.load(beside if beside.is_file() else name)
+    except ScenarioError as error:
+        raise DesignError(f"{where}: {error}") from None
+
+
+def _arm(entry: dict, design: Path, where: Where):
+    scenario = _scenario(entry["scenario"], design, where.at("scenario"))
+    parameters = scenario.parameters | _flat(entry.get("parameters", {}))
+    digest = scenario.hash if parameters == scenario.parameters else content_hash([scenario.hash, parameters])
+    scenario = replace(
+        scenario,
+        name=entry.get("name", scenario.name),
+        title=entry.get("title", scenario.title),
+        parameters=parameters,
+        hash=digest,
+    )
+    return where, entry["scenario"], scenario
+
+
+def _flat(table: Mapping, prefix: str = "") -> dict[str, float]:
+    """{'crackdown': {'raids': 30}} as {'crackdown.raids': 30.0}; a choice as its number."""
+    from model.parameters import BY_NAME
+
+    flat = {}
+    for key, value in table.items():
+        name = prefix + key
+        if isinstance(value, dict):
+            flat |= _flat(value, f"{name}.")
+        else:
+            flat[name] = float(BY_NAME[name].choices.index(value) if isinstance(value, str) else value)
+    return flat

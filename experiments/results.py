@@ -1,0 +1,190 @@
+"""Reading results: `read(OUT)` gives the manifest and every table as Arrow, also while a batch is unfinished."""
+
+import io
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from .block import COMMIT_MARK
+from .tables import BY_TABLE
+
+
+class ResultsError(Exception):
+    """A folder that can't be read as results; the message says what to do."""
+
+
+class Results:
+    """The results of a batch, finished or not, in a folder or in memory.
+
+    Attributes: `manifest` (a dict), `folder` (None in memory), `set_aside` (messages about files that were found not whole).
+    """
+
+    def __init__(self, manifest: dict, source: Path | Sequence[Mapping[str, bytes]]):
+        self.manifest = manifest
+        self.folder = source if isinstance(source, Path) else None
+        self.set_aside: tuple[str, ...] = ()
+        self._memory = None if isinstance(source, Path) else list(source)
+        self._computed: dict[str, pa.Table] = {}
+
+    # --- what was planned ---------------------------------------------------------------------------
+
+    @property
+    def arms(self) -> tuple[str, ...]:
+        """All arms in the plan's order, the baseline among them."""
+        return tuple(self.manifest["plan"]["arms"])
+
+    @property
+    def baseline(self) -> str:
+        return self.manifest["plan"]["baseline"]
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """The arms but the baseline."""
+        return tuple(arm for arm in self.arms if arm != self.baseline)
+
+    @property
+    def window(self) -> tuple[int, int]:
+        """First week of the window, and the week before which it ends."""
+        return self.manifest["plan"]["window_start"], self.manifest["plan"]["stop"]
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The places where operations may be."""
+        return tuple(place["id"] for place in self.manifest["places"] if place["host"])
+
+    @property
+    def finished(self) -> bool:
+        return self._memory is not None or bool(self.manifest["finished"])
+
+    @property
+    def failed(self) -> int:
+        """How many runs failed so far."""
+        return pc.sum(pc.not_equal(self.runs["status"].cast(pa.string()), "ok")).as_py() or 0
+
+    # --- tables -------------------------------------------------------------------------------------
+
+    @property
+    def runs(self) -> pa.Table:
+        return self.table("runs")
+
+    @property
+    def summary(self) -> pa.Table:
+        return self.table("summary")
+
+    @property
+    def fates(self) -> pa.Table:
+        return self.table("fates")
+
+    @property
+    def paired(self) -> pa.Table:
+        return self.table("paired")
+
+    @property
+    def effects(self) -> pa.Table:
+        return self.table("effects")
+
+    @property
+    def timing(self) -> pa.Table:
+        return self.table("timing")
+
+    @property
+    def series(self) -> pa.Table:
+        return self.table("series")
+
+    @property
+    def displacement(self) -> pa.Table:
+        return self.table("displacement")
+
+    def weekly(self, arms: Sequence[str] | None = None, columns: Sequence[str] | None = None) -> pa.Table:
+        """Return outcomes by week and place; `columns` names outcomes, the keys come along."""
+        return self.parts("weekly", arms, columns)
+
+    def worldwide(self, arms: Sequence[str] | None = None, columns: Sequence[str] | None = None) -> pa.Table:
+        """Return outcomes by week, all places together."""
+        return self.parts("worldwide", arms, columns)
+
+    def groups(self, arms: Sequence[str] | None = None, columns: Sequence[str] | None = None) -> pa.Table:
+        """Return outcomes by quarter, state, nationality, sex, child and how recruited."""
+        return self.parts("groups", arms, columns)
+
+    def relocations(self, arms: Sequence[str] | None = None) -> pa.Table:
+        """Return operations that moved, by week and pair of places."""
+        return self.parts("relocations", arms)
+
+    def events(self, arms: Sequence[str] | None = None) -> pa.Table:
+        """Return every change of status, if they were asked for."""
+        return self.parts("events", arms)
+
+    def table(self, name: str) -> pa.Table:
+        """Return a table that is one whole: from its file, or made from what is there so far."""
+        if self.folder is not None and self.manifest["finished"]:
+            return self._read(self.folder / f"{name}.parquet")
+        if BY_TABLE[name].parts:
+            return self.parts(name)
+        if name not in self._computed:
+            from .analysis import compared_tables
+
+            self._computed |= compared_tables(self)
+        return self._computed[name]
+
+    def parts(self, name: str, arms: Sequence[str] | None = None, columns: Sequence[str] | None = None) -> pa.Table:
+        """Return all committed rows of a table, in the plan's order; empty if it was not recorded."""
+        table = BY_TABLE[name]
+        wanted = None
+        if columns is not None:
+            own = [c.name for c in table.own()]
+            wanted = [c.name for c in table.columns if c.name in own or c.name in columns]
+            unknown = set(columns) - {c.name for c in table.columns}
+            if unknown:
+                raise KeyError(f"table {name} has no column {', '.join(sorted(unknown))}")
+        read = list(self.each(name, wanted))
+        if not read:
+            empty = table.schema().empty_table()
+            return empty.select(wanted) if wanted else empty
+        whole = pa.concat_tables(read).unify_dictionaries()
+        if arms is None:
+            return whole
+        return whole.filter(pc.is_in(whole["arm"].cast(pa.string()), pa.array(list(arms), pa.string())))
+
+    def each(self, name: str, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+        """Yield the committed parts of a table one after the other, in the plan's order."""
+        for source in self.sources(name):
+            yield self._read(source, columns)
+
+    def sources(self, name: str) -> list:
+        """Return the committed parts of a table (paths, or files in memory), in the plan's order."""
+        if self._memory is not None:
+            return [io.BytesIO(parts[name]) for parts in self._memory if name in parts]
+        marks = sorted((self.folder / COMMIT_MARK).glob("*.parquet"), key=_order)
+        return [path for mark in marks if (path := self.folder / name / mark.name).is_file()]
+
+    def _read(self, source, columns=None) -> pa.Table:
+        try:
+            table = pq.ParquetFile(source).read(columns=columns)
+        except (pa.ArrowException, OSError) as error:
+            raise ResultsError(f"{source}: is not whole ({error}); run the batch again with --resume, which sets it aside") from None
+        if (table.schema.metadata or {}).get(b"displace.plan", b"").decode() != self.manifest["plan"]["hash"]:
+            raise ResultsError(f"{source}: is not of this plan; run the batch again with --resume, which sets it aside")
+        return table
+
+
+def _order(path: Path):
+    return [int(number) for number in re.findall(r"\d+", path.name)]
+
+
+def read(folder: str | Path) -> Results:
+    """Return the Results in `folder`, complete or as far as they are. Raises ResultsError."""
+    folder = Path(folder)
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        manifest["plan"]["hash"]
+    except FileNotFoundError:
+        raise ResultsError(f"{folder}: no manifest.json; expected a folder that `displace compare` or `displace run` has written") from None
+    except (ValueError, KeyError, TypeError):
+        raise ResultsError(f"{folder / 'manifest.json'}: is not the manifest of a results folder") from None
+    return Results(manifest, folder)

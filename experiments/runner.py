@@ -1,0 +1,247 @@
+"""The driver: hand chunks to an executor, commit what comes back, survive what goes wrong.
+
+Only this process writes. Each chunk is a pure function of the plan, so a batch that was interrupted, lost workers
+or was split over many machines ends in the same bytes.
+"""
+
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, wait
+from dataclasses import dataclass
+from pathlib import Path
+
+from scenarios import files
+
+from . import workers
+from .block import Done, Setting, run_chunk
+from .design import Chunk, Design, from_names, single
+
+WINDOW = 3  # chunks in flight a worker
+TOGETHER, ALONE = 2, 2  # how often a chunk may lose its worker among others, then alone, before it is given up
+
+
+class RunnerError(Exception):
+    """A batch that can't go on."""
+
+
+class Interrupted(Exception):
+    """The user stopped the batch. What is committed stays; `done` of `total` runs."""
+
+    def __init__(self, folder, done: int, total: int):
+        super().__init__(f"interrupted: {done} of {total} runs are kept in {folder}; run the same command with --resume to complete them")
+        self.folder, self.done, self.total = folder, done, total
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a batch has come, in runs; those of an earlier, interrupted batch included in `done`."""
+
+    done: int
+    failed: int
+    total: int
+    seconds: float
+    fresh: int  # done since this batch started
+
+    @property
+    def rate(self) -> float:
+        """Runs a second."""
+        return self.fresh / self.seconds if self.seconds > 0 else 0.0
+
+    @property
+    def seconds_left(self) -> float | None:
+        return (self.total - self.done) / self.rate if self.rate else None
+
+
+class Driver:
+    """Runs chunks on an executor that may break, and hands each result to `take` once."""
+
+    def __init__(self, setting: Setting, executor: Callable[[], Executor], in_flight: int, take: Callable[[Done], None]):
+        self.setting, self.make, self.in_flight, self.take = setting, executor, in_flight, take
+        self.executor = None
+        self.running: dict = {}
+        self.losses: dict[str, int] = {}
+
+    def run(self, chunks: Sequence[Chunk]):
+        waiting, suspects = deque(chunks), deque()
+        self.executor = self.make()
+        try:
+            while waiting or suspects or self.running:
+                while waiting and len(self.running) < self.in_flight:
+                    if not self._submit(waiting.popleft(), waiting):
+                        break
+                if not self.running:
+                    if suspects:
+                        self._alone(suspects.popleft())
+                    continue
+                for chunk, error in self._collect():
+                    self.losses[chunk.name] = self.losses.get(chunk.name, 0) + 1
+                    (waiting.appendleft if self.losses[chunk.name] < TOGETHER else suspects.append)(chunk)
+        except BaseException:
+            end(self.executor)
+            raise
+        self.executor.shutdown()
+
+    def _submit(self, chunk, waiting) -> bool:
+        try:
+            self.running[self.executor.submit(run_chunk, self.setting, chunk)] = chunk
+            return True
+        except BrokenExecutor:
+            waiting.appendleft(chunk)
+            self._rebuild()
+            return False
+
+    def _collect(self) -> list[tuple[Chunk, BaseException]]:
+        """Take what is done; return what was lost with its worker."""
+        lost, broken = [], False
+        for future in wait(self.running, return_when=FIRST_COMPLETED).done:
+            chunk = self.running.pop(future)
+            error = future.exception()
+            if error is None:
+                self.take(future.result())
+            else:
+                lost.append((chunk, error))
+                broken |= isinstance(error, BrokenExecutor)
+        if broken:
+            self._rebuild()
+        return lost
+
+    def _rebuild(self):
+        end(self.executor)
+        self.executor = self.make()
+
+    def _alone(self, chunk: Chunk):
+        """Run a suspect with nothing beside it; give up those of its blocks that end their worker."""
+        done, reason = self._try(chunk, {})
+        if done is None:
+            lost = {}
+            for block in chunk.blocks:
+                if len(chunk.blocks) > 1:
+                    done, reason = self._try(Chunk((block,)), {})
+                if done is None:
+                    lost[block.name] = reason
+            done, reason = self._try(chunk, lost)
+        if done is None:
+            raise RunnerError(f"{chunk.name} ends its worker again and again: {reason}")
+        self.take(done)
+
+    def _try(self, chunk, lost) -> tuple[Done | None, str]:
+        for _ in range(ALONE):
+            try:
+                return self.executor.submit(run_chunk, self.setting, chunk, lost).result(), ""
+            except Exception as error:
+                reason = f"its worker ended ({type(error).__name__}: {error})"
+                if isinstance(error, BrokenExecutor):
+                    self._rebuild()
+        return None, reason
+
+
+def end(executor: Executor):
+    """End an executor's workers now."""
+    if hasattr(executor, "end"):
+        executor.end()
+    else:
+        executor.shutdown(wait=False, cancel_futures=True)
+
+
+# --- doors ------------------------------------------------------------------------------------------
+
+
+def execute(
+    design: Design,
+    out: str | Path,
+    *,
+    workers_wanted: int | None = None,
+    executor: Callable[[], Executor] | None = None,
+    resume: bool = False,
+    overwrite: bool = False,
+    progress: Callable[[Progress], None] | None = None,
+):
+    """Run a design into the folder `out` and return its Results.
+
+    A finished folder of the same plan is only read. `workers_wanted`: processes on this machine (default: the
+    usable cores); `executor`: makes another `concurrent.futures.Executor` instead. Failed runs do not stop the
+    others: see `Results.failed`.
+
+    Raises StoreError or StoreBusy if the folder can't be used, Interrupted on Ctrl-C, RunnerError if workers run
+    other code.
+    """
+    from . import provenance
+    from .analysis import final_tables
+    from .results import Results, read
+    from .store import open_store
+
+    count = workers_wanted or workers.usable_cores()
+    make = executor or (lambda: workers.local(count))
+    with open_store(out, design, resume, overwrite) as store:
+        if not store.finished:
+            setting = Setting.of(design, provenance.stamp(store.manifest))
+            results = Results(store.manifest, store.folder)
+            tally = _Tally(design, store, results.failed, progress)
+            try:
+                Driver(setting, make, 1 if count == 1 and not executor else WINDOW * count, tally.take).run(store.missing)
+                store.finish(final_tables(results), results.failed)
+            except KeyboardInterrupt:
+                raise Interrupted(out, tally.done, design.runs) from None
+        found = read(out)
+        found.set_aside = tuple(store.set_aside)
+        return found
+
+
+class _Tally:
+    """Commits what comes back and says how far the batch is."""
+
+    def __init__(self, design, store, failed, progress):
+        self.design, self.store, self.failed, self.progress = design, store, failed, progress
+        self.start = time.monotonic()
+        blocks = sum(len(chunk.blocks) for chunk in store.chunks if chunk.name in store.committed)
+        self.done = self.before = blocks * len(design.arms)
+        self._say()
+
+    def take(self, done: Done):
+        if done.code != self.store.manifest["plan"]["code"]:
+            raise RunnerError("a worker runs another version of the code than the driver; make them the same and --resume")
+        self.store.commit(done)
+        self.done += done.runs
+        self.failed += done.failed
+        self._say()
+
+    def _say(self):
+        if self.progress:
+            self.progress(Progress(self.done, self.failed, self.design.runs, time.monotonic() - self.start, self.done - self.before))
+
+
+def compare(*scenarios: str | Path | Design, out: str | Path, baseline: str | None = None, workers: int | None = None, **more):
+    """Compare scenarios (names or paths), or run one design, and return the Results.
+
+    `replicates`, `seed`, `people_per_agent`, `record`, `groups`, `events` hold over the design's own;
+    `executor`, `resume`, `overwrite`, `progress` are those of `execute`.
+    """
+    doing = {key: more.pop(key) for key in ("executor", "resume", "overwrite", "progress") if key in more}
+    if len(scenarios) == 1 and isinstance(scenarios[0], Design):
+        if baseline or more:
+            raise TypeError("a Design holds its own settings; change them with dataclasses.replace")
+        design = scenarios[0]
+    else:
+        design = from_names([str(name) for name in scenarios], baseline, **more)
+    return execute(design, out, workers_wanted=workers, **doing)
+
+
+def run(scenario: str | Path | files.Scenario, *, out: str | Path | None = None, resume: bool = False, overwrite: bool = False, **settings):
+    """Run one scenario once and return its Results: in memory, or in the folder `out`.
+
+    `seed`, `people_per_agent`, `record`, `groups` and `events` as in a Design; `run(seed=n)` is replicate 0 of
+    `compare(seed=n)`. Raises RunnerError if the run fails.
+    """
+    design = single(scenario if isinstance(scenario, files.Scenario) else files.load(scenario), **settings)
+    if out is not None:
+        return execute(design, out, workers_wanted=1, resume=resume, overwrite=overwrite)
+    from . import provenance
+    from .results import Results
+
+    manifest = provenance.manifest_of(design)
+    done = [run_chunk(Setting.of(design, provenance.stamp(manifest)), chunk) for chunk in design.chunks()]
+    results = Results(manifest, [chunk.parts for chunk in done])
+    if results.failed:
+        raise RunnerError(results.runs["error"][0].as_py())
+    return results

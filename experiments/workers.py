@@ -1,0 +1,66 @@
+"""Who does the work: executors of `concurrent.futures`, the one seam between the driver and its workers.
+
+Workers never outlive their driver: each waits, in a thread of its own, on a pipe whose other end the driver
+alone holds. When the driver ends, however it ends, the pipe closes and they end too.
+"""
+
+import os
+import signal
+import threading
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from multiprocessing import get_context
+
+ONE_THREAD = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+
+
+def usable_cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class Here(Executor):
+    """One worker: this process itself. A submitted task is done when `submit` returns."""
+
+    def submit(self, work, /, *args, **kwargs):
+        future = Future()
+        try:
+            future.set_result(work(*args, **kwargs))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+    def end(self):
+        """Nothing is left behind."""
+
+
+class Pool(ProcessPoolExecutor):
+    """Fresh processes on this machine, one thread each."""
+
+    def __init__(self, workers: int):
+        context = get_context("spawn")
+        theirs, self._lifeline = context.Pipe(duplex=False)
+        super().__init__(workers, mp_context=context, initializer=_start, initargs=(theirs,))
+
+    def end(self):
+        """End the workers now, whatever they are doing."""
+        self._lifeline.close()
+        self.shutdown(wait=True, cancel_futures=True)
+
+
+def _start(lifeline):
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the driver's to answer
+    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))  # before anything that reads them is imported
+    threading.Thread(target=_end_with_driver, args=(lifeline,), daemon=True).start()
+
+
+def _end_with_driver(lifeline):
+    try:
+        lifeline.recv_bytes()  # nothing is ever sent
+    except (EOFError, OSError):
+        pass
+    os._exit(1)
+
+
+def local(workers: int) -> Executor:
+    """Return an executor with so many workers on this machine."""
+    return Here() if workers == 1 else Pool(workers)
