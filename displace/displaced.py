@@ -1,0 +1,68 @@
+"""Displacement in words: what left the places under enforcement, and how much of it reappeared elsewhere."""
+
+import math
+from dataclasses import dataclass
+
+from . import words
+from .study import Study
+
+
+@dataclass(frozen=True)
+class Moved:
+    """One policy over the whole time since its enforcement was known; `at` holds the table's rows by measure."""
+
+    arm: str
+    title: str
+    target: str  # names of states and places
+    months: int
+    at: dict[str, dict]
+    to: tuple[tuple[str, dict], ...]  # the places where more people are held, the largest first
+
+    def text(self, measure: str) -> tuple[str, str]:
+        """Return (value, interval) as text; a dash where it means nothing."""
+        row = self.at.get(measure)
+        if row is None or row["value"] is None or not math.isfinite(row["value"]):
+            return "–", ""
+        if row["unit"] != "ratio":
+            return words.change(row["value"], row["low"], row["high"], row["unit"])
+        ends = [row[end] for end in ("low", "high")]
+        interval = "" if None in ends else " to ".join(words.number(end, step=0.01) for end in ends)
+        return words.number(row["value"], step=0.01), interval
+
+    @property
+    def sentence(self) -> str:
+        """The policy's displacement as one or two sentences."""
+        there, elsewhere = (words.more_or_fewer(self.at[measure]["value"]) for measure in ("held_at_target", "held_elsewhere"))
+        said = f"Under enforcement ({self.target}): {there} people held; elsewhere: {elsewhere}."
+        ratio, interval = self.text("displacement_ratio")
+        if ratio == "–":
+            return f"{said} The fall is not clear, so no share of it can be called displaced."
+        share = self.at["displacement_ratio"]["value"]
+        tells = f"{100 * share:.0f} of every 100 reappeared elsewhere" if share > 0 else "none of it reappeared elsewhere"
+        return f"{said} Displacement ratio {ratio} ({interval}): {tells}."
+
+    @property
+    def numbers(self) -> dict:
+        """The row of the table to download."""
+        columns = {"arm": self.arm, "target": self.target, "months": self.months}
+        for measure, row in self.at.items():
+            columns |= {measure: row["value"], f"{measure}_low": row["low"], f"{measure}_high": row["high"]}
+        return columns
+
+
+def moved(study: Study) -> list[Moved]:
+    """Return the policies that enforce somewhere, in the design's order, each at its longest horizon."""
+    rows = study.results.displacement.to_pylist()
+    found = []
+    for arm, title in study.titles.items():
+        mine = [row for row in rows if row["arm"] == arm]
+        if not mine:
+            continue
+        months = max(row["months"] for row in mine)
+        last = [row for row in mine if row["months"] == months]
+        at = {row["measure"]: row for row in last if not row["place"]}
+        target = words.listed([study.place_names.get(id, id) for id in mine[0]["target"].split(", ")])
+        gains = sorted((row for row in last if row["measure"] == "held_elsewhere" and row["place"]), key=lambda row: -row["value"])
+        to = tuple((study.place_names.get(row["place"], row["place"]), row) for row in gains if row["low"] is not None and row["low"] > 0)
+        found.append(Moved(arm, title, target, months, at, to))
+    return found

@@ -1,0 +1,144 @@
+"""A results folder as the report sees it: what was compared, and what a reader may be shown of it."""
+
+import hashlib
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from experiments.compare import rights_floor
+from model.levers import BY_NAME as LEVERS
+from model.levers import Lever
+from model.outcomes import BY_NAME as OUTCOMES
+from model.policy import monday
+
+from .figures import Spot
+
+KNOWN_UNTIL = 2023 + 8 / 12  # the briefing paper of August 2023: then the conditional world begins
+
+
+class Study:
+    """One comparison, complete or as far as it is. `results` is what `experiments.read` returns."""
+
+    def __init__(self, results):
+        self.results = results
+        self.manifest: Mapping = results.manifest
+        self.plan: Mapping = results.manifest["plan"]
+        self.folder: Path = results.folder
+        self.baseline: str = results.baseline
+
+    # --- what was compared --------------------------------------------------------------------------
+
+    @cached_property
+    def titles(self) -> dict[str, str]:
+        """The policies' titles by arm, without the baseline, in the design's order."""
+        return {name: self.plan["arms"][name]["title"] for name in self.results.compared}
+
+    @property
+    def window(self) -> str:
+        first, stop = self.results.window
+        return f"{monday(first):%B %Y} to {monday(stop - 1):%B %Y}"
+
+    @property
+    def years(self) -> float:
+        first, stop = self.results.window
+        return (stop - first) / 52.1775
+
+    @cached_property
+    def pairs(self) -> int:
+        """How many runs of each arm there are so far."""
+        ok = self.results.runs.filter(pc.equal(self.results.runs["status"].cast(pa.string()), "ok"))
+        return max(1, len(set(zip(ok["draw"].to_pylist(), ok["replicate"].to_pylist()))))
+
+    def policies(self, arm: str) -> list[Mapping]:
+        """Return the entries of an arm's policies, as the manifest holds them."""
+        return self.plan["arms"][arm]["policies"]
+
+    def starts(self, arm: str) -> list:
+        """Return the days on which an arm's policies start, without repetition."""
+        return sorted({monday(policy["start"]) for policy in self.policies(arm)})
+
+    def levers(self, arm: str) -> list[Lever]:
+        """Return the levers that an arm pulls, in the registry's order."""
+        pulled = {policy["lever"] for policy in self.policies(arm)}
+        return [lever for lever in LEVERS.values() if lever.name in pulled]
+
+    def sentences(self, arm: str) -> list[str]:
+        """Return what an arm is, without what it shares with the baseline and without its title."""
+        shared = set(self.manifest["explained"][self.baseline])
+        return [sentence for sentence in self.manifest["explained"][arm][1:] if sentence not in shared]
+
+    @property
+    def history(self) -> list[str]:
+        """What happens in the baseline, and so in every arm."""
+        return self.manifest["explained"][self.baseline][1:]
+
+    @cached_property
+    def spots(self) -> dict[str, Spot]:
+        """The places where operations may be, by id: names and rounded coordinates alone."""
+        hosts = (place for place in self.manifest["places"] if place["host"])
+        return {p["id"]: Spot(p["id"], p["name"], p["kind"], p["lon"], p["lat"]) for p in hosts}
+
+    @cached_property
+    def place_names(self) -> dict[str, str]:
+        """Names of places by id and of states by ISO code."""
+        from scenarios.files import world_graph
+
+        return {iso3: row["name"] for iso3, row in world_graph().graph["states"].items()} | {p["id"]: p["name"] for p in self.manifest["places"]}
+
+    @property
+    def scenarios_hash(self) -> str:
+        """One hash over the scenarios of all arms, in their order."""
+        return hashlib.sha256("".join(arm["hash"] for arm in self.plan["arms"].values()).encode()).hexdigest()
+
+    # --- what came out ------------------------------------------------------------------------------
+
+    @cached_property
+    def paired(self) -> list[dict]:
+        """The rows of `paired.parquet` of the policies."""
+        return [row for row in self.results.paired.to_pylist() if row["arm"] in self.titles]
+
+    @cached_property
+    def level(self) -> str:
+        """The level of the intervals, as `95 %`."""
+        return next((f"{100 * row['level']:g} %" for row in self.paired if row["level"]), "95 %")
+
+    @cached_property
+    def held_by_place(self) -> dict[str, dict[str, dict]]:
+        """Rows of people held on average over the window, {place: {arm: row}}, the largest in the baseline first."""
+        rows: dict[str, dict[str, dict]] = {}
+        for row in self.paired:
+            if row["outcome"] == "people_held" and row["aggregate"] == "mean" and row["place"] in self.spots:
+                rows.setdefault(row["place"], {})[row["arm"]] = row
+        return dict(sorted(rows.items(), key=lambda item: -next(iter(item[1].values()))["baseline"]))
+
+    @cached_property
+    def _floor(self) -> list[dict]:
+        return rights_floor(self.results.paired)
+
+    def floor(self, arm: str) -> list[str]:
+        """Return the labels of the rights on the floor that an arm probably worsens."""
+        return [OUTCOMES[row["outcome"]].label for row in self._floor if row["arm"] == arm]
+
+    @cached_property
+    def _timing(self) -> dict[tuple[str, str], dict]:
+        return {(row["arm"], row["outcome"]): row for row in self.results.timing.to_pylist()}
+
+    def first_effect(self, arm: str, outcome: str) -> str:
+        """Say when the effect is first told from chance, and whether it is worse for a while."""
+        row = self._timing.get((arm, outcome))
+        if row is None or row["first_month"] is None:
+            return "never"
+        return f"month {row['first_month']}" + (", worse for a while" if row["temporarily_worse"] else "")
+
+    def flows(self) -> dict[str, dict[tuple[str, str], float]]:
+        """Return for each arm the people carried along a year in the window, by (source, target): mean over runs."""
+        table = self.results.relocations()
+        table = table.filter(pc.greater_equal(table["week"], monday(self.results.window[0])))
+        flows: dict[str, dict[tuple[str, str], float]] = {arm: {} for arm in self.results.arms}
+        for row in table.group_by(["arm", "source", "target"]).aggregate([("people", "sum")]).to_pylist():
+            if row["arm"] in flows:
+                flows[row["arm"]][row["source"], row["target"]] = row["people_sum"] / (self.pairs * self.years)
+        return flows

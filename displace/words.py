@@ -1,0 +1,119 @@
+"""Numbers and chances in words: what the terminal and the report print, the same in both."""
+
+import math
+from collections.abc import Sequence
+
+from model.policy import monday
+
+MINUS, SPACE = "\N{MINUS SIGN}", "\N{NO-BREAK SPACE}"
+BETTER, WORSE, UNDETERMINED, NEITHER = "better", "worse", "undetermined", "neither"
+
+
+def step_of(*values: float) -> float:
+    """Return the unit to which `values` are rounded together: two significant digits of the largest."""
+    largest = max((abs(v) for v in values if v is not None and math.isfinite(v)), default=0.0)
+    return 10.0 ** (math.floor(math.log10(largest)) - 1) if largest > 0 else 1.0
+
+
+def scaled(value: float, unit: str) -> float:
+    """Return `value` in the unit that is printed: shares in per cent, money in USD."""
+    return value * {"share": 100.0, "million USD": 1e6}.get(unit, 1.0)
+
+
+def unit_of(unit: str, change: bool = False) -> str:
+    """Return the unit as printed beside a level, or beside a change of it."""
+    if unit == "share":
+        return "percentage points" if change else "%"
+    return {"million USD": "USD"}.get(unit, unit)
+
+
+LONG = ((1e9, f"{SPACE}billion"), (1e6, f"{SPACE}million"))
+SHORT = ((1e9, "bn"), (1e6, "M"), (1e4, "k"))  # for a terminal; five digits and more
+
+
+def number(value: float | None, unit: str = "", step: float | None = None, signed: bool = False, sizes=LONG) -> str:
+    """Return `value` rounded to `step` (two significant digits without one), as text.
+
+    `step` is in the printed unit (`scaled`). Nothing known (None, NaN) is a dash.
+    """
+    if value is None or not math.isfinite(value):
+        return "–"
+    value = scaled(value, unit)
+    step = step_of(value) if step is None else step
+    rounded = round(value / step) * step
+    sign = MINUS if rounded < 0 else "+" if signed and rounded > 0 else ""
+    return sign + _plain(abs(rounded), step, sizes) + ("" if unit != "share" or signed else f"{SPACE}%")
+
+
+def _plain(value: float, step: float, sizes) -> str:
+    for size, name in sizes:
+        if value >= size:
+            size = min(size, 1e3) if name == "k" else size
+            return f"{value / size:,.{_decimals(step / size)}f}{name}"
+    return f"{value:,.{_decimals(step)}f}"
+
+
+def _decimals(step: float) -> int:
+    return max(0, -math.floor(math.log10(step) + 1e-9))
+
+
+def change(difference: float, low: float | None, high: float | None, unit: str, sizes=LONG) -> tuple[str, str]:
+    """Return (difference, interval) as text, rounded together to what the interval supports."""
+    step = step_of(*(scaled(v, unit) for v in (difference, low, high) if v is not None))
+    middle, *ends = (number(v, unit, step, True, sizes) for v in (difference, low, high))
+    return middle, "one pair only" if low is None else " to ".join(ends)
+
+
+def verdict(better: str | None, low: float | None, high: float | None) -> str:
+    """Return `better` or `worse` where the interval excludes no change, `undetermined` where it does not.
+
+    `neither` for an outcome without a better direction. Not a significance test: one interval of many.
+    """
+    if better is None:
+        return NEITHER
+    if low is None or high is None or not (low > 0 or high < 0):
+        return UNDETERMINED
+    return BETTER if (low > 0) == (better == "up") else WORSE
+
+
+def percent(share: float) -> str:
+    """Return a share as whole per cents."""
+    return f"{100 * share:.0f}{SPACE}%"
+
+
+def chance(probability: float | None) -> str:
+    """Return the share of paired runs that are better, in words."""
+    if probability is None or not math.isfinite(probability):
+        return "no better direction"
+    share = percent(probability)
+    if probability >= 0.95:
+        return f"better in nearly all runs ({share})"
+    if probability >= 0.75:
+        return f"better in most runs ({share})"
+    if probability > 0.25:
+        return f"undetermined ({share} better)"
+    if probability > 0.05:
+        return f"worse in most runs ({share} better)"
+    return f"worse in nearly all runs ({share} better)"
+
+
+def start(text: str) -> str:
+    """Return `text` as the start of a sentence."""
+    return text[:1].upper() + text[1:]
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return `a, b and c`."""
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def day(week: int) -> str:
+    """Return the day on which a week starts, as `6 January 2025`."""
+    date = monday(week)
+    return f"{date.day} {date:%B %Y}"
+
+
+def more_or_fewer(value: float) -> str:
+    """Return a change in people as `2,300 fewer` or `150 more`."""
+    return f"{number(abs(value))} {'fewer' if value < 0 else 'more'}"

@@ -1,0 +1,152 @@
+"""The report: self-contained, escaped, honest about direction, and silent about what is never shown."""
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from urllib.parse import unquote
+
+import numpy as np
+import pytest
+from made_up import manifest, policy, results
+
+from displace import report, words
+from displace.headline import lines
+from displace.study import Study
+from model.outcomes import BY_NAME, HEADLINE
+
+NASTY = "</script><img src=x onerror=alert(1)> & $x_1$ =cmd"
+WEEKS, START = 260, 200
+TITLES = {"baseline": "Baseline", "raids": NASTY, "firewall": "Firewalls"}
+AT = {"a1": (11.6, 104.9), "a2": (12.0, 103.0), "b1": (20.4, 100.1), "far": (0.0, 20.0)}
+
+
+@pytest.fixture(scope="module")
+def study():
+    arms = {
+        "baseline": [],
+        "raids": [policy("crackdown", states=["AAA"], start=START)],
+        "firewall": [policy("firewall", states=["AAA"], start=START)],
+    }
+    plan = manifest(arms, 4, 1, WEEKS, START, HEADLINE)
+    plan["plan"] |= {"title": NASTY, "question": NASTY, "draws_hash": "d" * 64}
+    for name, arm in plan["plan"]["arms"].items():
+        arm |= {"title": TITLES[name], "question": f"What of {NASTY}?", "parameters": {}}
+    plan["explained"] = {name: ["title", "history", f"policies of {name}"] for name in arms}
+    plan["window"] = {"start": "2019-11-04", "end": "2020-12-21"}
+    plan |= {"versions": {"displace": "0"}, "machine": "m", "created": "now"}
+    for place in plan["places"]:
+        place["name"] = f"Place {place['id']}"
+        place["lat"], place["lon"] = AT[place["id"]]
+    return Study(results(plan, numbers, [("raids", START + 5, "a1", "b1", 120.0)]))
+
+
+def numbers(arm, draw, replicate):
+    """The raids halve the people held at a1, a tenth of that reappears at b1; with the firewall more people die."""
+    held = np.tile([1000.0 + 7 * replicate, 300, 200, 50], (WEEKS, 1))
+    if arm == "raids":
+        held[START:, 0] -= 500 + replicate
+        held[START:, 2] += 50 + replicate
+    out = np.full((WEEKS, 4), 3.0)
+    deaths = out + replicate + (arm == "firewall")
+    return {"people_held": held, "identified": out / 3, "trafficked_out": out, "punished": out / 2, "deaths": deaths}
+
+
+@pytest.fixture(scope="module")
+def page(study):
+    return report.render(study)
+
+
+class Page(HTMLParser):
+    """Collects every element with its attributes, and the text."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.elements, self.text = [], ""
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        self.elements.append((tag, dict(attributes)))
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def test_titles_are_text_wherever_they_stand(page):
+    parsed = Page(page)
+    assert not {"script", "img"} & {tag for tag, _ in parsed.elements}
+    assert not [name for _, attributes in parsed.elements for name in attributes if name.startswith("on")]
+    assert NASTY in parsed.text
+
+
+def test_nothing_is_fetched(page):
+    """A page that is mailed to someone without a network shows all of itself, and tells nobody that it was read."""
+    fetching = {"src", "href", "xlink:href", "data", "action", "poster", "srcset"}
+    for tag, attributes in Page(page).elements:
+        for name in fetching & attributes.keys():
+            assert re.match(r"#|data:text/csv", attributes[name]), f"<{tag} {name}={attributes[name][:60]}>"
+    assert not re.search(r"@import|url\((?!['\"]?#)", page)
+
+
+def test_every_picture_says_what_it_shows_and_where_it_comes_from(page):
+    pictures = re.findall(r"<svg.*?</svg>", page, re.DOTALL)
+    assert len(pictures) >= 4
+    for svg in pictures:
+        assert re.search(r'role="img"', svg) and re.search(r"<title[^>]*>[^<]+</title><desc[^>]*>[^<]+</desc>", svg)
+        assert re.search(r"displace 0 · commit unknown · plan made-up · scenarios [0-9a-f]{10}", svg)
+    ids = re.findall(r'\bid="([^"]+-(?:title|desc))"', page)
+    assert len(ids) == len(set(ids)) == 2 * len(pictures)
+
+
+def test_the_same_results_give_the_same_bytes(study, page):
+    assert report.render(study) == page
+
+
+def test_the_reader_is_warned(page):
+    text = " ".join(Page(page).text.split())
+    assert "Illustrative: hand-set parameters" in text
+    assert "after August 2023 this is a conditional world: nothing else happens" in text
+    assert "It is not a forecast." in text and "no ranking" in text
+
+
+def test_displacement_is_told_as_numerator_denominator_and_ratio(page):
+    text = " ".join(Page(page).text.split())
+    assert "500 fewer people held; elsewhere: 52 more" in text
+    assert "Displacement ratio 0.10" in text
+
+
+def test_the_rights_floor_flags_what_is_probably_worse(study, page):
+    assert study.floor("firewall") == ["deaths"] and study.floor("raids") == []
+    assert "Rights floor: probably worse for deaths." in " ".join(Page(page).text.split())
+
+
+def test_a_spreadsheet_runs_nothing():
+    table = report.csv_table("t", [{"title": "=1+1", "other": "-2", "number": -2.5, "plain": "a,b"}])
+    text = unquote(table.href.split(",", 1)[1])
+    assert text == "title,other,number,plain\r\n'=1+1,'-2,-2.5,\"a,b\"\r\n"
+
+
+def test_a_process_count_has_no_better_direction(study):
+    line = lines(study.paired, ["raids"], ["raids"])[0]
+    cell = replace(line.cells[0], low=1.0, difference=2.0, high=3.0, probability=None)
+    assert cell.verdict == words.NEITHER and BY_NAME["raids"].better is None
+
+
+@pytest.mark.parametrize(
+    ("difference", "low", "high", "unit", "said"),
+    [
+        (-12345.0, -15678.0, -9012.0, "persons", ("−12,000", "−16,000 to −9,000")),
+        (0.0341, -0.012, 0.08, "share", ("+3.4", "−1.2 to +8.0")),
+        (-31500.0, -40000.0, -20000.0, "million USD", ("−32\N{NO-BREAK SPACE}billion", "−40\N{NO-BREAK SPACE}billion to −20\N{NO-BREAK SPACE}billion")),
+        (3.0, None, None, "persons", ("+3.0", "one pair only")),
+    ],
+)  # fmt: skip
+def test_numbers_are_rounded_to_what_the_interval_supports(difference, low, high, unit, said):
+    assert words.change(difference, low, high, unit) == said
+
+
+def test_better_follows_the_outcomes_direction_and_the_interval():
+    assert words.verdict("down", -3, -1) == words.BETTER
+    assert words.verdict("up", -3, -1) == words.WORSE
+    assert words.verdict("down", -3, 1) == words.UNDETERMINED
+    assert words.verdict("down", None, None) == words.UNDETERMINED
+    assert words.verdict(None, 1, 2) == words.NEITHER
