@@ -1,0 +1,326 @@
+"""The command line: a thin layer over `experiments` (run, compare, read) and the registries.
+
+Everything heavy is imported inside the command that needs it. Exit codes: 0 done; 1 some runs failed; 2 bad
+input, nothing written; 3 folder in use or foreign; 130 interrupted.
+"""
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .listings import COLUMNS, LISTINGS, cell
+
+SOME_FAILED, BAD_INPUT, FOLDER, INTERRUPTED = 1, 2, 3, 130
+
+Listing = StrEnum("Listing", list(LISTINGS))
+FileKind = StrEnum("FileKind", ["scenario", "design"])
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help: quicker by half, and examples keep their lines
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="A shipped scenario's name, or a path to a .toml file.")]
+Seed = Annotated[int | None, typer.Option(min=0, help="Seed of the first replicate; those of the others follow from it. Default: the design's, else 1.")]
+Scale = Annotated[int | None, typer.Option(min=1, help="Persons that one simulated person stands for; publish at 10 or less. Default: the design's, else 10.")]
+Events = Annotated[bool, typer.Option("--events", help="Also write every change of status (large).")]
+Resume = Annotated[bool, typer.Option("--resume", help="Go on with an unfinished batch: only what is missing is run.")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace the results of another plan in the folder.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print no progress, only results and where they are.")]
+
+
+def main():
+    """Run the command line; an error that a user can mend becomes one message and an exit code."""
+    try:
+        app()
+    except Exception as error:
+        code = _code_of(error)
+        if code is None:
+            raise
+        print(f"Error: {error}", file=sys.stderr)
+        sys.exit(code)
+
+
+def _code_of(error: Exception) -> int | None:
+    """Return the exit code of an error that a user can mend, None for a defect. Loads no module that isn't loaded."""
+    kinds = {
+        "experiments.runner.Interrupted": INTERRUPTED,
+        "experiments.store.StoreBusy": FOLDER,
+        "experiments.store.StoreError": BAD_INPUT,
+        "experiments.results.ResultsError": BAD_INPUT,
+        "experiments.runner.RunnerError": SOME_FAILED,
+        "model.model.AuditError": SOME_FAILED,
+        "scenarios.schema.ScenarioError": BAD_INPUT,
+        "scenarios.world_files.WorldError": BAD_INPUT,
+    }
+    names = (f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__)
+    return next((kinds[name] for name in names if name in kinds), None)
+
+
+def _version(wanted: bool):
+    if wanted:
+        from importlib.metadata import version
+
+        from experiments.provenance import commit, lock_hash
+
+        print(f"displace {version('displace')} (commit {commit() or 'unknown'}, lock {lock_hash()})")
+        raise typer.Exit()
+
+
+@app.callback()
+def displace(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print version, commit and hash of the lock.")] = False,
+):
+    """If these states do this, from this date: what happens to people held in online scam operations, and where do operations go?
+
+    Simulates the online scam compounds of South-East Asia, the people trafficked into them, crackdowns and rights-based
+    policy, and compares policies in pairs of the same world with and without them.
+
+    Start with: displace compare
+    """
+
+
+# --- run and compare --------------------------------------------------------------------------------
+
+
+@app.command()
+def compare(
+    scenarios: Annotated[list[str] | None, typer.Argument(metavar="[SCENARIO...|DESIGN]", help="Scenarios (names or paths), or one design. Default: the shipped design 'main'.")] = None,
+    baseline: Annotated[str | None, typer.Option(help="The scenario that the others are compared with; added if not listed. Default: 'baseline'.")] = None,
+    replicates: Annotated[int | None, typer.Option(min=1, help="Pairs of runs, each with its own seed. Default: the design's, else 20.")] = None,
+    seed: Seed = None,
+    people_per_agent: Scale = None,
+    workers: Annotated[str, typer.Option(help="Processes: a number, or 'auto' for the usable cores.")] = "auto",
+    out: Annotated[Path, typer.Option(help="Folder for results and report.")] = Path("outputs/compare"),
+    events: Events = False,
+    resume: Resume = False,
+    overwrite: Overwrite = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say how many runs it takes, how long and how much disk; run nothing.")] = False,
+    quiet: Quiet = False,
+):
+    """Compare policies in pairs; write tables and report.
+
+    Each scenario is run beside the baseline on the same seeds. Leaves the tables and report.html in the folder --out.
+
+    \b
+    Examples:
+      displace compare                            the shipped design 'main'
+      displace compare unilateral-crackdown firewalls --out outputs/two
+      displace compare my-design.toml --dry-run   a file with [[arm]] entries
+
+    A finished folder of the same plan is rendered again without running. Exit code 1: some runs failed.
+    """
+    from experiments.design import from_names
+
+    from . import terminal
+
+    settings = {"replicates": replicates, "seed": seed, "people_per_agent": people_per_agent, "events": events or None}
+    design = from_names(scenarios or ["main"], baseline, **settings)
+    count = _workers(workers)
+    if dry_run:
+        terminal.show_plan(design, count)
+        return
+    from experiments import execute
+
+    with terminal.progress(design.runs, quiet) as tell:
+        results = execute(design, out, workers_wanted=count, resume=resume, overwrite=overwrite, progress=tell)
+    _finish(results, terminal)
+
+
+@app.command()
+def run(
+    scenario: ScenarioName,
+    seed: Seed = None,
+    people_per_agent: Scale = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the results. Default: outputs/run/<scenario>.")] = None,
+    events: Events = False,
+    overwrite: Overwrite = False,
+    quiet: Quiet = False,
+):
+    """Run one scenario once and write its tables.
+
+    The run is replicate 0 of a comparison with the same seed.
+
+    \b
+    Example:
+      displace run unilateral-crackdown --seed 7 --people-per-agent 100 --out outputs/one
+
+    One run alone shows no effect of a policy: that takes pairs (displace compare).
+    """
+    from experiments.design import single
+    from scenarios.files import load
+
+    from . import terminal
+
+    loaded = load(scenario)
+    settings = {"seed": seed, "people_per_agent": people_per_agent, "events": events or None}
+    design = single(loaded, **settings)
+    from experiments import execute
+
+    with terminal.progress(design.runs, quiet) as tell:
+        results = execute(design, out or Path("outputs/run") / loaded.name, workers_wanted=1, overwrite=overwrite, progress=tell)
+    _say_what_went_wrong(results)
+    if not results.failed:
+        terminal.show_run(results, loaded)
+    if results.failed:
+        raise typer.Exit(SOME_FAILED)
+
+
+@app.command()
+def report(folder: Annotated[Path, typer.Argument(metavar="OUT", help="A folder that `displace compare` has written, finished or not.")]):
+    """Write report.html anew from a results folder.
+
+    Works while a batch is unfinished too: on the runs that are there.
+
+    \b
+    Example:
+      displace report outputs/compare
+    """
+    from experiments import read
+
+    from . import terminal
+
+    _finish(read(folder), terminal)
+
+
+def _finish(results, terminal):
+    """Print the headline table, write the report and say where it is."""
+    _say_what_went_wrong(results)
+    if results.compared and results.paired.num_rows:
+        from . import report
+        from .study import Study
+
+        study = Study(results)
+        terminal.show_headline(study)
+        terminal.show_where(results.folder, report.write(study))
+    else:
+        terminal.show_where(results.folder, None)
+    if results.failed:
+        raise typer.Exit(SOME_FAILED)
+
+
+def _say_what_went_wrong(results):
+    for message in results.set_aside:
+        print(f"Note: {message}", file=sys.stderr)
+    failed = [row for row in results.runs.to_pylist() if row["status"] != "ok"]
+    for row in failed[:5]:
+        print(f"Failed: {row['arm']}, draw {row['draw']}, replicate {row['replicate']} (seed {row['seed']}): {row['error']}", file=sys.stderr)
+    if failed:
+        print(f"{len(failed)} of {results.runs.num_rows} runs failed; all are in runs.parquet, with their errors.", file=sys.stderr)
+
+
+def _workers(text: str) -> int | None:
+    if text == "auto":
+        return None
+    if not text.isdecimal() or int(text) < 1:
+        raise typer.BadParameter(f"'{text}' is neither 'auto' nor a whole number of at least 1", param_hint="--workers")
+    return int(text)
+
+
+# --- look -------------------------------------------------------------------------------------------
+
+
+@app.command("list")
+def list_(
+    what: Annotated[Listing, typer.Argument(help="What to list.")],
+    json: Annotated[bool, typer.Option("--json", help="Print JSON, with every field, instead of a table.")] = False,
+):
+    """List levers, parameters, outcomes, scenarios ...
+
+    What can be named in a file or asked about, from the registries and the shipped files.
+
+    \b
+    Examples:
+      displace list levers
+      displace list parameters --json
+    """
+    rows = LISTINGS[what]()
+    if json:
+        from json import dumps
+
+        print(dumps(rows, indent=1, ensure_ascii=False))
+        return
+    from . import terminal
+
+    terminal.show_table(COLUMNS[what], [[cell(row[key]) for key in COLUMNS[what]] for row in rows])
+
+
+@app.command()
+def plan():
+    """Print the phases of the simulated week.
+
+    In their order, as the body of the compiled week has them.
+    """
+    from model.model import phase_plan
+
+    from . import terminal
+
+    terminal.show_table(("", "phase", "what it does"), [[str(i), name, what] for i, (name, what) in enumerate(phase_plan(), start=1)])
+
+
+@app.command()
+def explain(scenario: ScenarioName):
+    """Read a scenario back as plain sentences.
+
+    Its question, what happens anyway, each policy, and how it may help and hurt.
+
+    \b
+    Example:
+      displace explain crackdown-with-protection
+    """
+    from scenarios.explain import explain
+    from scenarios.files import load
+
+    from . import terminal
+
+    terminal.show_sentences(explain(load(scenario)))
+
+
+@app.command()
+def profile(
+    scenario: ScenarioName = "baseline",
+    seed: Seed = 1,
+    people_per_agent: Scale = 100,
+):
+    """Print the time that each phase of the week takes.
+
+    \b
+    Example:
+      displace profile baseline --people-per-agent 100
+    """
+    from model.model import Simulation
+    from scenarios.files import load
+
+    from . import terminal
+
+    inputs = load(scenario).inputs(seed=seed, people_per_agent=people_per_agent, record="summary")
+    Simulation(inputs).profile()  # once for the compiler
+    spent = Simulation(inputs).profile()
+    total = sum(seconds for _, seconds in spent)
+    rows = [[name, f"{1000 * seconds:,.1f}", f"{seconds / total:.0%}"] for name, seconds in spent]
+    terminal.show_table(("phase", "ms", "share"), [*rows, ["all phases", f"{1000 * total:,.1f}", "100%"]])
+
+
+@app.command()
+def schema(kind: Annotated[FileKind, typer.Argument(help="Of which file.")] = FileKind.scenario):
+    """Print the JSON Schema of scenario files.
+
+    With it, editors complete and check what is written; also of design files.
+
+    \b
+    Example:
+      displace schema > scenario.schema.json
+    """
+    from json import dumps
+
+    if kind is FileKind.scenario:
+        from scenarios.schema import json_schema as of_kind
+    else:
+        from experiments.design import design_schema as of_kind
+    print(dumps(of_kind(), indent=1, ensure_ascii=False))

@@ -1,0 +1,126 @@
+"""What `displace list` shows, read from the registries: one function a list, one dict a row.
+
+The dicts are the JSON; `COLUMNS` says which of their keys the terminal shows. Of a place only its name,
+kind, country and sources are listed: its control, protection and room are never shown.
+"""
+
+from dataclasses import asdict
+
+
+def levers() -> list[dict]:
+    """Return every lever with what it moves, how it may help and hurt, and its range."""
+    from model.levers import LEVERS
+
+    return [
+        asdict(lever)
+        | {
+            "moves": sorted({channel.moves for channel in lever.channels}),
+            "plausible_24_months": 1.0,
+            "may_help": [channel.why for channel in lever.helps_by],
+            "may_hurt": [channel.why for channel in lever.hurts_by],
+        }
+        for lever in LEVERS
+    ]
+
+
+def parameters() -> list[dict]:
+    """Return every parameter with unit, default, bounds, prior, label and evidence."""
+    from model.parameters import PARAMETERS
+
+    return [asdict(parameter) for parameter in PARAMETERS]
+
+
+def outcomes() -> list[dict]:
+    """Return every outcome with unit, better direction, denominator and whose right it is."""
+    from model.outcomes import HEADLINE, OUTCOMES
+
+    return [
+        asdict(outcome)
+        | {
+            "aggregate": outcome.aggregate,
+            "denominator": outcome.of[1] if outcome.kind == "ratio" else None,
+            "headline": outcome.name in HEADLINE,
+        }
+        for outcome in OUTCOMES
+    ]
+
+
+def transitions() -> list[dict]:
+    """Return every change of status that a person's life may make, with its cause."""
+    from model.life_course import TRANSITIONS
+
+    return [asdict(transition) for transition in TRANSITIONS]
+
+
+def institutions() -> list[dict]:
+    """Return what levers and shocks may move, with unit, bounds and the levers that move it."""
+    from model.institutions import INSTITUTIONS
+    from model.levers import channels
+
+    moved_by: dict[str, list[str]] = {}
+    for lever, channel, _ in channels():
+        names = moved_by.setdefault(channel.moves, [])
+        if lever.name not in names:
+            names.append(lever.name)
+    return [asdict(row) | {"moved_by": moved_by.get(row.name, [])} for row in INSTITUTIONS]
+
+
+def places() -> list[dict]:
+    """Return the places of the shipped world: id, name, country, kind, whether operations may be there, sources."""
+    from scenarios.world_files import load_world
+
+    world = load_world()
+    states = world.graph["states"]
+    return [
+        {
+            "id": id,
+            "name": place["name"],
+            "country": place["iso3"],
+            "country_name": states[place["iso3"]]["name"],
+            "kind": place["kind"],
+            "host": bool(place["host"]),
+            "sources": list(place["source"]),
+        }
+        for id, place in world.nodes(data=True)
+    ]
+
+
+def scenarios() -> list[dict]:
+    """Return the shipped scenarios: name, title and the question each answers."""
+    from scenarios.files import list_scenarios
+
+    return [{"name": name, "title": title, "question": question} for name, title, question in list_scenarios()]
+
+
+def designs() -> list[dict]:
+    """Return the shipped designs: name, title and the question each answers."""
+    from experiments.design import list_designs
+
+    return [{"name": name, "title": title, "question": question} for name, title, question in list_designs()]
+
+
+LISTINGS = {f.__name__: f for f in (levers, parameters, outcomes, transitions, places, scenarios, designs, institutions)}
+
+COLUMNS = {
+    "levers": ("name", "kind", "summary", "unit", "may_help", "may_hurt", "recommendations"),
+    "parameters": ("name", "default", "low", "high", "unit", "label", "evidence", "meaning"),
+    "outcomes": ("name", "label", "unit", "kind", "better", "whose", "section"),
+    "transitions": ("name", "source", "target", "cause", "section"),
+    "places": ("id", "name", "country", "kind", "sources"),
+    "scenarios": ("name", "title", "question"),
+    "designs": ("name", "title", "question"),
+    "institutions": ("name", "unit", "base", "meaning", "moved_by"),
+}
+
+
+def cell(value) -> str:
+    """Return `value` as a terminal shows it: lists joined, nothing for None, numbers short."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (list, tuple)):
+        return ", ".join(cell(part) for part in value)
+    if isinstance(value, float):
+        return f"{value:g}"
+    return str(value)

@@ -1,0 +1,194 @@
+"""What the command line prints: tables, sentences, progress. Colour only on a terminal, and never alone; NO_COLOR is honoured."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import batched
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from . import words
+
+STYLE = {words.BETTER: "blue", words.WORSE: "red", words.UNDETERMINED: "", words.NEITHER: ""}
+LABEL_WIDTH, CELL_WIDTH = 30, 19
+SECONDS_BETWEEN_LINES = 5.0
+
+console = Console(highlight=False)
+
+
+def show_table(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str = ""):
+    """Print a table; off a terminal every row stays on one line."""
+    table = Table(title=title or None, title_justify="left", box=None, header_style="bold", pad_edge=False, show_edge=False)
+    for i, column in enumerate(columns):
+        table.add_column(column, overflow="fold", no_wrap=not console.is_terminal or i == 0)
+    for row in rows:
+        table.add_row(*(Text(value) for value in row))
+    _wide().print(table)
+
+
+def _wide() -> Console:
+    """The console; off a terminal one that breaks no line."""
+    return console if console.is_terminal else Console(highlight=False, width=10_000)
+
+
+def show_sentences(sentences: Sequence[str]):
+    """Print sentences, a paragraph each."""
+    print("\n\n".join(sentences))
+
+
+# --- before and while it runs -----------------------------------------------------------------------
+
+
+def show_plan(design, workers: int | None):
+    """Print how many runs a design takes, how long and how much disk."""
+    from experiments.workers import usable_cores
+
+    count = workers or usable_cores()
+    blocks = len(design.draws) * design.replicates
+    seconds = design.seconds_a_block() * blocks / min(count, blocks)
+    rows = [
+        ["arms", ", ".join(design.arms)],
+        ["runs", f"{design.runs:,} ({len(design.arms)} arms x {design.replicates} replicates x {len(design.draws)} draws)"],
+        ["time", f"about {max(1, round(seconds / 60)):,} minutes with {count} workers"],
+        ["disk", f"about {design.bytes_on_disk() / 1e6:,.0f} MB"],
+    ]
+    show_table(("plan", ""), rows)
+
+
+@contextmanager
+def progress(total: int, quiet: bool) -> Iterator[Callable | None]:
+    """Yield what takes `experiments.runner.Progress`: a bar on a terminal, plain lines off it, nothing if quiet."""
+    if quiet:
+        yield None
+    elif sys.stderr.isatty():
+        yield from _bar(total)
+    else:
+        yield _lines()
+
+
+def _bar(total: int):
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rest]}"))
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task("runs", total=total, rest="")
+        yield lambda p: bar.update(task, completed=p.done, rest=_rest(p))
+
+
+def _lines() -> Callable:
+    last = 0.0
+
+    def tell(p):
+        nonlocal last
+        now = time.monotonic()
+        if now - last >= SECONDS_BETWEEN_LINES or p.done == p.total:
+            last = now
+            print(f"{p.done} of {p.total} runs{'; ' + _rest(p) if _rest(p) else ''}", file=sys.stderr, flush=True)
+
+    return tell
+
+
+def _rest(p) -> str:
+    parts = [f"{p.rate:.1f} a second"] if p.rate else []
+    if p.seconds_left and p.done < p.total:
+        parts.append(f"{_duration(p.seconds_left)} left")
+    if p.failed:
+        parts.append(f"{p.failed} failed")
+    return ", ".join(parts)
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
+
+
+# --- what came out ----------------------------------------------------------------------------------
+
+
+def show_headline(study):
+    """Print the paired differences of the headline outcomes by policy, displacement, and the rights floor."""
+    from .headline import lines
+
+    console.print()
+    console.print(Text(study.plan["title"], style="bold"))
+    print(f"Change against the baseline worldwide, {study.window}: {study.pairs} pairs of runs, {study.level} intervals, {study.plan['people_per_agent']} people an agent.")
+    print("Illustrative: hand-set parameters. 'better', 'worse': the interval excludes no change, with the share of pairs that agree.")
+    names = list(study.titles)
+    width = console.width if console.is_terminal else LABEL_WIDTH + CELL_WIDTH * len(names)
+    at_once = max(1, (width - LABEL_WIDTH) // CELL_WIDTH)
+    answer = lines(study.paired, names, study.plan["outcomes"])
+    for shown in batched(names, at_once):
+        table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1, 0, 0))
+        table.add_column("outcome", width=LABEL_WIDTH - 1)
+        for name in shown:
+            table.add_column(study.titles[name], width=CELL_WIDTH - 1, vertical="top")
+        for line in answer:
+            cells = {cell.arm: cell for cell in line.cells}
+            label = Text(f"{line.outcome.label}\n").append(f"{line.level}; {line.unit}", style="dim")
+            table.add_row(label, *(_cell(cells.get(name)) for name in shown))
+        print()
+        Console(highlight=False, width=max(width, LABEL_WIDTH + CELL_WIDTH)).print(table)
+    print()
+    _show_displacement(study)
+    _show_floor(study)
+
+
+def _show_displacement(study):
+    from .displaced import moved
+
+    console.print(Text("Did operations end, or move?", style="bold"))
+    found = moved(study)
+    for row in found:
+        print(f"  {row.title}. {row.sentence}")
+    if not found:
+        print("  No policy here enforces in some place: there is nothing to displace.")
+    print()
+
+
+def _show_floor(study):
+    console.print(Text("Rights floor", style="bold"))
+    for name, title in study.titles.items():
+        worse = study.floor(name)
+        print(f"  {title}: " + (f"probably worse for {'; '.join(worse)}" if worse else "nothing on it is probably worse"))
+    print()
+
+
+def _cell(cell) -> Text:
+    if cell is None:
+        return Text("–")
+    middle, interval = words.change(cell.difference, cell.low, cell.high, cell.outcome.unit, words.SHORT)
+    text = Text(middle, style="bold")
+    if cell.relative:
+        text.append(f" ({cell.relative})", style="not bold")
+    text.append(f"\n{interval}\n", style="not bold dim")
+    return text.append(cell.says, style=f"not bold {STYLE[cell.verdict]}")
+
+
+def show_run(results, scenario):
+    """Print one run's headline outcomes over its window, and where its tables are."""
+    from model.outcomes import BY_NAME
+    from model.policy import monday
+
+    from .headline import AGGREGATES
+
+    first, stop = results.window
+    values = {(row["outcome"], row["aggregate"]): row["value"] for row in results.summary.to_pylist() if not row["place"]}
+    rows = []
+    for name in results.manifest["plan"]["outcomes"]:
+        outcome = BY_NAME[name]
+        value = values.get((name, outcome.aggregate))
+        rows.append([outcome.label, words.number(value, outcome.unit), words.unit_of(outcome.unit), AGGREGATES[outcome.aggregate]])
+    console.print()
+    console.print(Text(f"{scenario.title}: one run, {monday(first):%B %Y} to {monday(stop - 1):%B %Y}", style="bold"))
+    show_table(("outcome", "worldwide", "unit", "over the window"), rows)
+    console.print("One run alone shows no effect of a policy: compare pairs with `displace compare`.")
+    show_where(results.folder, None)
+
+
+def show_where(folder, report):
+    """Print where results and report are."""
+    print(f"Results: {folder}")
+    if report:
+        print(f"Report:  {report}")
