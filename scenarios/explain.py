@@ -88,7 +88,8 @@ def _policy(policy):
     said = [
         f"{_where(policy)}, from {_day(policy.start)}: {lever.summary}{_whom(policy)}, at strength {policy.strength:g}"
         + (f", where 1 means {lever.unit}" if policy.strength else ", so nothing changes"),
-        _timing(policy, lever),
+        _timing(policy),
+        _lead(policy, lever),
         f"It may help: {'; '.join(channel.why for channel in lever.helps_by)}",
         f"It may hurt: {'; '.join(channel.why for channel in lever.hurts_by)}",
     ]
@@ -102,15 +103,18 @@ def _whom(policy):
     return f", only for {', '.join(people)}" if people else ""
 
 
-def _timing(policy, lever):
+def _lead(policy, lever):
+    missing = lever.lead_weeks - (policy.start - policy.announced)
+    done = "all" if missing == lever.lead_weeks else str(missing)
+    return f"It takes {_weeks(lever.lead_weeks)} to prepare, {done} of which must lie before it is announced" if missing > 0 else ""
+
+
+def _timing(policy):
     parts = []
     if policy.when:
         parts.append(f"starts only after {_trigger(policy.when)}")
     if policy.announced < policy.start:
         parts.append(f"is announced on {_day(policy.announced)}")
-    ready = policy.announced + lever.lead_weeks
-    if ready > policy.start:
-        parts.append(f"takes {_weeks(lever.lead_weeks)} of preparation after it is announced, so it is first felt from {_day(ready)}")
     if policy.ramp_weeks:
         parts.append(f"builds up over {_weeks(policy.ramp_weeks)}")
     if policy.pauses:

@@ -358,13 +358,20 @@ def test_each_event_of_history_cites_what_is_known():
             assert key in evidence or world_files.SECTION.fullmatch(key), f"{shock.name}: {key}"
 
 
+def test_the_raids_in_one_place_are_counted_for_its_whole_state():
+    """A State's raids are the mean over its places of operation: 6 a month more is 6 times their number at one."""
+    hosts = [place for place, row in files.world_graph().nodes(data=True) if row["iso3"] == "KHM" and row["host"]]
+    (raids,) = (shock for shock in load("baseline").shocks if shock.moves == "raids" and shock.places)
+    assert raids.value == 6 * len(hosts)
+
+
 @pytest.mark.parametrize("lever", levers.LEVERS, ids=lambda lever: lever.name)
 def test_every_lever_can_be_used_and_explained(lever):
     made = from_dict(scenario(policy=[policy(lever.name, strength=lever.maximum, announced=monday(469), end=monday(600))]), "test")
     text = "\n".join(explain(made))
     for channel in lever.channels:
         assert channel.why in text
-    assert ("weeks of preparation" in text) == (lever.lead_weeks > 1)
+    assert ("weeks to prepare" in text) == (lever.lead_weeks > 1)
 
 
 def test_explain_says_who_when_how_and_until_when():
