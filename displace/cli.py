@@ -27,8 +27,8 @@ app = typer.Typer(
 )
 
 ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="A shipped scenario's name, or a path to a .toml file.")]
-Seed = Annotated[int | None, typer.Option(min=0, help="Seed of the first replicate; those of the others follow from it. Default: the design's, else 1.")]
-Scale = Annotated[int | None, typer.Option(min=1, help="Persons that one simulated person stands for; publish at 10 or less. Default: the design's, else 10.")]
+Seed = Annotated[int | None, typer.Option(min=0, help="Seed of the first replicate; those of the others follow from it.")]
+Scale = Annotated[int | None, typer.Option(min=1, help="Persons that one simulated person stands for; publish at 10 or less.")]
 Events = Annotated[bool, typer.Option("--events", help="Also write every change of status (large).")]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with an unfinished batch: only what is missing is run.")]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace the results of another plan in the folder.")]
@@ -38,7 +38,7 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print no progress, o
 def main():
     """Run the command line; an error that a user can mend becomes one message and an exit code."""
     try:
-        app()
+        app(prog_name="displace")
     except Exception as error:
         code = _code_of(error)
         if code is None:
@@ -93,7 +93,7 @@ def displace(
 def compare(
     scenarios: Annotated[list[str] | None, typer.Argument(metavar="[SCENARIO...|DESIGN]", help="Scenarios (names or paths), or one design. Default: the shipped design 'main'.")] = None,
     baseline: Annotated[str | None, typer.Option(help="The scenario that the others are compared with; added if not listed. Default: 'baseline'.")] = None,
-    replicates: Annotated[int | None, typer.Option(min=1, help="Pairs of runs, each with its own seed. Default: the design's, else 20.")] = None,
+    replicates: Annotated[int | None, typer.Option(min=1, help="Pairs of runs, each with its own seed.")] = None,
     seed: Seed = None,
     people_per_agent: Scale = None,
     workers: Annotated[str, typer.Option(help="Processes: a number, or 'auto' for the usable cores.")] = "auto",
@@ -114,7 +114,8 @@ def compare(
       displace compare unilateral-crackdown firewalls --out outputs/two
       displace compare my-design.toml --dry-run   a file with [[arm]] entries
 
-    A finished folder of the same plan is rendered again without running. Exit code 1: some runs failed.
+    Where --replicates, --seed or --people-per-agent is not given, the design's holds, else 20, 1 and 10. A finished
+    folder of the same plan is rendered again without running. Exit code 1: some runs failed.
     """
     from experiments.design import from_names
 

@@ -1,0 +1,105 @@
+"""The command line: light, clear in its errors, and honest in its exit codes."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from displace import cli
+from displace.listings import COLUMNS, LISTINGS
+
+ROOT = Path(__file__).parent.parent
+SCENARIO = 'title = "Mine"\nquestion = "What if?"\nextends = "history"\n'
+
+
+@pytest.fixture
+def displace(capsys, monkeypatch):
+    """Call the command line in this process; returns (exit code, output, errors)."""
+
+    def call(*arguments):
+        monkeypatch.setattr(sys, "argv", ["displace", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        said = capsys.readouterr()
+        return ended.value.code or 0, said.out, said.err
+
+    return call
+
+
+@pytest.mark.parametrize("command", ["compare", "run", "report", "list", "plan", "explain", "profile", "schema"])
+def test_every_command_has_help(displace, command):
+    code, out, _ = displace(command, "--help")
+    assert code == 0 and "Usage: displace" in out
+    assert command == "plan" or f"displace {command}" in out.split("Example", 1)[1]
+
+
+@pytest.mark.parametrize("name", LISTINGS)
+def test_a_listing_is_valid_json_and_a_table(displace, name):
+    code, out, _ = displace("list", name, "--json")
+    rows = json.loads(out)
+    assert code == 0 and rows and all(set(COLUMNS[name]) <= row.keys() for row in rows)
+    code, table, _ = displace("list", name)
+    assert code == 0 and str(rows[0][COLUMNS[name][0]]) in table
+
+
+def test_of_a_place_nothing_is_listed_that_could_guide_an_operator_or_a_raid(displace):
+    rows = json.loads(displace("list", "places", "--json")[1])
+    assert {key for row in rows for key in row} == {"id", "name", "country", "country_name", "kind", "host", "sources"}
+
+
+def test_the_version_names_code_and_lock(displace):
+    code, out, _ = displace("--version")
+    assert code == 0 and out.startswith("displace 0.") and "commit" in out and len(out.split("lock ")[1].strip(" )\n")) == 64
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["explain", "firewals"], "did you mean 'firewalls'?"),
+        (["compare", "firewalls", "no-such-thing", "--out", "OUT"], "no such scenario"),
+        (["compare", "firewalls", "--workers", "many", "--out", "OUT"], "--workers"),
+        (["compare", "firewalls", "--replicates", "0", "--out", "OUT"], "--replicates"),
+        (["run", "missing.toml", "--out", "OUT"], "missing.toml"),
+        (["report", "OUT"], "no manifest.json"),
+        (["list", "leavers"], "leavers"),
+    ],
+    ids=lambda value: " ".join(value[:2]) if isinstance(value, list) else "",
+)
+def test_bad_input_is_one_clear_message_and_nothing_is_written(displace, tmp_path, arguments, said):
+    out = tmp_path / "out"
+    code, printed, errors = displace(*(out if a == "OUT" else a for a in arguments))
+    assert code == 2 and said in errors and "Traceback" not in errors and not printed
+    assert not out.exists()
+
+
+def test_an_error_in_a_scenario_names_file_key_and_the_nearest_name(displace, tmp_path):
+    file = tmp_path / "mine.toml"
+    file.write_text(SCENARIO + '[[policy]]\nlever = "crackdwn"\nstart = 2025-01-06\nstrength = 1\n', encoding="utf-8")
+    code, _, errors = displace("run", file)
+    assert code == 2 and "mine.toml: policy 1 (crackdwn) . lever" in errors and "did you mean 'crackdown'?" in errors
+
+
+def test_a_folder_that_holds_something_else_is_left_alone(displace, tmp_path):
+    (tmp_path / "letter.txt").write_text("dear", encoding="utf-8")
+    code, _, errors = displace("compare", "firewalls", "--replicates", "1", "--out", tmp_path)
+    assert code == 3 and "letter.txt" in errors
+    assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
+
+
+def test_a_dry_run_tells_runs_time_and_disk_and_writes_nothing(displace, tmp_path):
+    code, out, _ = displace("compare", "firewalls", "--replicates", "3", "--out", tmp_path / "out", "--dry-run")
+    assert code == 0 and "6 (2 arms x 3 replicates x 1 draws)" in out and "minutes" in out and "MB" in out
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_defect_is_no_bad_input():
+    assert cli._code_of(ZeroDivisionError()) is None
+
+
+def test_explaining_loads_neither_the_model_nor_the_mesa_package():
+    code = "import sys; sys.argv = ['displace', 'explain', 'firewalls']\nfrom displace.cli import main\ntry: main()\nexcept SystemExit: pass\n"
+    code += "print({'numba', 'mesa', 'matplotlib', 'scipy.stats', 'pyarrow'} & sys.modules.keys())"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.stdout.strip().endswith("set()"), done
