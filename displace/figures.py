@@ -358,14 +358,14 @@ class Dots:
 @drawing("outcomes")
 def dots(policies: Sequence[str], panels: Sequence[Dots]) -> Figure:
     """Paired differences against the baseline, a panel an outcome, a row a policy, with intervals."""
-    columns = min(3, len(panels))
+    columns = min(4, len(panels))
     rows = math.ceil(len(panels) / columns)
     plot, gap = 0.25 * len(policies), 0.78  # inches: a panel, and between two for title and axis
     figure = Figure(figsize=(10.6, rows * (plot + gap) + 0.45))
     grid = figure.subplots(rows, columns, squeeze=False, sharey=True)
     height = figure.get_figheight()
-    figure.subplots_adjust(0.19, 0.8 / height, 0.985, 1 - 0.4 / height, 0.07, gap / plot)
-    names = [_wrapped(name, 28) for name in policies]
+    figure.subplots_adjust(0.165, 0.8 / height, 0.985, 1 - 0.42 / height, 0.14, gap / plot)
+    names = [_wrapped(name, 24) for name in policies]
     for axes in grid.flat[len(panels) :]:
         axes.axis("off")
     for axes, panel in zip(grid.flat, panels):
@@ -376,11 +376,11 @@ def dots(policies: Sequence[str], panels: Sequence[Dots]) -> Figure:
                 axes.plot((low, high), (y, y), color=colour, linewidth=1.6, solid_capstyle="butt", zorder=2)
             face = "white" if says not in (BETTER, WORSE) else colour
             axes.scatter(middle, y, s=26, marker=MARKER.get(says, "o"), facecolor=face, edgecolor=colour, linewidth=1.3, zorder=3)
-        axes.set_title(_wrapped(panel.title, 36), fontsize=8.5)
+        axes.set_title(_wrapped(panel.title, 30), fontsize=8)
         axes.set_xlabel(panel.unit, fontsize=7.5, color=GREY, labelpad=1)
         axes.set_yticks(range(len(names)), names, fontsize=7.5, linespacing=0.95)
         axes.set_ylim(len(names) - 0.5, -0.5)
-        axes.xaxis.set_major_locator(MaxNLocator(4))
+        axes.xaxis.set_major_locator(MaxNLocator(3))
         axes.xaxis.set_major_formatter(SHORT)
         axes.grid(axis="x", color=PALE, linewidth=0.5)
         axes.set_axisbelow(True)

@@ -7,7 +7,6 @@ is fetched when it is read: style, pictures and tables for download are inside. 
 
 import csv
 import io
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -224,5 +223,4 @@ def _made(study: Study) -> list[tuple[str, str]]:
         ("created", manifest["created"]),
         *((f"scenario {name}", arm["hash"]) for name, arm in plan["arms"].items()),
         ("draws of the parameters", f"{plan['draws']}, {plan['draws_hash']}"),
-        ("dates and outcomes", json.dumps({"window": manifest["window"], "outcomes": plan["outcomes"]})),
     ]
