@@ -1,0 +1,71 @@
+"""Every parameter, declared once: unit, default, bounds, prior, label, evidence and section.
+
+Labels: *evidence* (a reported number), *derived* (computed from reported numbers), *assumption* (no
+source; swept, never cited as a fact). A prior is ("uniform", low, high), ("loguniform", low, high) or
+None where the value is a convention. Each channel of a lever adds a parameter `lever.channel`.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from .behaviour import BEHAVIOUR
+from .levers import channels
+
+EVIDENCE, DERIVED, ASSUMPTION = "evidence", "derived", "assumption"
+
+
+@dataclass(frozen=True)
+class Parameter:
+    name: str
+    unit: str
+    default: float
+    low: float
+    high: float
+    prior: tuple | None
+    label: str
+    evidence: tuple
+    section: str
+    meaning: str
+    choices: tuple = ()
+    topic: str = ""
+
+
+def _from_row(topic, row):
+    name, unit, default, bounds, prior, label, evidence, section, meaning, *choices = row
+    return Parameter(
+        name, unit, float(default), *map(float, bounds), prior, label, tuple(evidence.split()), section, meaning,
+        tuple(choices[0]) if choices else (), topic,
+    )  # fmt: skip
+
+
+def _from_channel(lever, channel, helps):
+    low, high = sorted((0.0, channel.high if channel.effect >= 0 else -channel.high))
+    return Parameter(
+        f"{lever.name}.{channel.name}", f"effect on {channel.moves} ({channel.mode}) at strength 1", channel.effect,
+        low, high, ("uniform", low, high), ASSUMPTION, (), lever.section,
+        f"how {lever.name} may {'help' if helps else 'hurt'}: {channel.why}", (), "channels",
+    )  # fmt: skip
+
+
+PARAMETERS = tuple(_from_row(topic, row) for topic, rows in BEHAVIOUR.items() for row in rows) + tuple(
+    _from_channel(*row) for row in channels()
+)
+P = IntEnum("P", [parameter.name for parameter in PARAMETERS], start=0)
+BY_NAME = {parameter.name: parameter for parameter in PARAMETERS}
+DEFAULTS = {parameter.name: parameter.default for parameter in PARAMETERS}
+
+
+def complete(values=()) -> dict:
+    """Return all parameters, the given ones over the defaults.
+
+    Raises ValueError for an unknown name or a value out of bounds.
+    """
+    result = dict(DEFAULTS)
+    for name, value in dict(values).items():
+        if name not in BY_NAME:
+            raise ValueError(f"unknown parameter {name!r}")
+        row = BY_NAME[name]
+        if not row.low <= float(value) <= row.high:
+            raise ValueError(f"parameter {name} = {value}: expected between {row.low:g} and {row.high:g} {row.unit}")
+        result[name] = float(value)
+    return result

@@ -1,0 +1,50 @@
+"""Random numbers as pure functions of (seed, stream, week, identity): nothing has a state.
+
+The mixing function is the finaliser of splitmix64 (Steele, Lea and Flood 2014). Keys are mixed, not
+added, so that two seeds never share a stream.
+"""
+
+import math
+
+import numpy as np
+
+from .kernel import kernel
+
+GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_A = np.uint64(0xBF58476D1CE4E5B9)
+_B = np.uint64(0x94D049BB133111EB)
+_ONE, _TWO, _S27, _S30, _S31, _S11 = (np.uint64(x) for x in (1, 2, 27, 30, 31, 11))
+_UNIT = 2.0**-53
+
+
+@kernel
+def mix(z):
+    """Return 64 well mixed bits of the 64 bits `z`."""
+    z = (z ^ (z >> _S30)) * _A
+    z = (z ^ (z >> _S27)) * _B
+    return z ^ (z >> _S31)
+
+
+@kernel
+def stream_key(seed, stream, week):
+    """Return the key of a stream in a week; made once a week, then used with every identity."""
+    return mix(mix(np.uint64(seed) + GOLDEN * np.uint64(stream + 1)) + GOLDEN * np.uint64(week + 2))
+
+
+@kernel
+def identity(a, b):
+    """Return the identity of a pair: of numbers, or of an identity and a number."""
+    return mix(mix(np.uint64(a) + GOLDEN) + GOLDEN * (np.uint64(b) + _TWO))
+
+
+@kernel
+def uniform(key, who):
+    """Return the uniform number in (0, 1) of identity `who` under a stream's key."""
+    return (np.float64(mix(key + GOLDEN * np.uint64(who)) >> _S11) + 0.5) * _UNIT
+
+
+@kernel
+def exponential(key, who):
+    """Return an Exp(1) number. The least of `exponential / weight` over a set of choices is a
+    draw with probability proportional to weight: Gumbel-max, written without its logarithm."""
+    return -math.log(uniform(key, who))

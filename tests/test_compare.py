@@ -1,0 +1,211 @@
+"""The paired comparison: means, intervals, probabilities, effects over time and the rights floor, on made-up worlds."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from experiments import fates
+from experiments.compare import over_time, paired, rights_floor, signs
+from experiments.intervals import LEVEL, Estimate, Pairs, probability_better
+from made_up import manifest, policy, results, row, rows
+from model.policy import monday
+
+CRACKDOWN = [policy("crackdown", ["AAA"])]
+
+
+def world(effect, replicates=6, draws=1, stop=40, start=10, outcome="people_held", failed=(), outcomes=("people_held",)):
+    """Each place holds 1000, give or take the seed's chance; from `start` the arm differs by `effect` at a1.
+
+    `effect`: a number, or a function of (draw, replicate).
+    """
+
+    def weekly(arm, draw, replicate):
+        if (arm, draw, replicate) in failed:
+            return None
+        values = np.full((stop, 4), 1000.0) + np.random.default_rng((draw, replicate)).normal(0, 50)
+        if arm == "arm":
+            values[start:, 0] += effect(draw, replicate) if callable(effect) else effect
+        return {outcome: values}
+
+    return results(manifest({"baseline": [], "arm": CRACKDOWN}, replicates, draws, stop, start, outcomes), weekly)
+
+
+# --- over the window ----------------------------------------------------------------------------------
+
+
+def test_levels_are_averaged_and_flows_added_up():
+    found = row(paired(world(-100)), outcome="people_held", place="", aggregate="mean")
+    assert found["difference"] == pytest.approx(-100, abs=1e-2)
+    assert found["baseline"] == pytest.approx(4000, abs=200)
+    assert row(paired(world(-100)), outcome="people_held", place="", aggregate="end")["difference"] == pytest.approx(-100, abs=1e-2)
+    found = row(paired(world(-100, outcome="deaths")), outcome="deaths", place="", aggregate="sum")
+    assert found["difference"] == pytest.approx(-100 * 30, abs=1)
+    assert found["unit"] == "persons"
+
+
+def test_the_window_is_dated_by_its_first_and_last_week():
+    found = row(paired(world(-100)), outcome="people_held", place="", aggregate="mean")
+    assert (found["window_start"], found["window_end"]) == (monday(10), monday(39))
+    assert isinstance(found["window_start"], date)
+
+
+def test_places_are_there_and_add_up_to_the_world():
+    table = paired(world(-100))
+    assert row(table, outcome="people_held", place="a1", aggregate="mean")["difference"] == pytest.approx(-100, abs=1e-2)
+    assert row(table, outcome="people_held", place="b1", aggregate="mean")["difference"] == 0
+    places = rows(table, outcome="people_held", aggregate="mean")
+    assert sum(found["baseline"] for found in places if found["place"]) == pytest.approx(row(table, outcome="people_held", place="", aggregate="mean")["baseline"])
+
+
+def test_what_could_guide_operators_is_worldwide_only():
+    table = paired(world(-100, outcome="escaped"))
+    assert {found["place"] for found in rows(table, outcome="escaped")} == {""}
+    assert "a1" in {found["place"] for found in rows(table, outcome="freed")}
+
+
+def test_the_interval_of_one_draw_is_students_t_on_pairs():
+    effects = np.array([-90.0, -130.0, -70.0, -110.0, -100.0, -95.0])
+    found = row(paired(world(lambda d, r: effects[r])), outcome="people_held", place="a1", aggregate="mean")
+    low, high = stats.t.interval(LEVEL, len(effects) - 1, effects.mean(), stats.sem(effects))
+    assert (found["difference"], found["low"], found["high"]) == pytest.approx((effects.mean(), low, high), abs=0.05)
+    assert (found["level"], found["replicates"], found["draws"]) == (LEVEL, 6, 1)
+
+
+def test_below_two_pairs_there_is_no_interval():
+    found = row(paired(world(-100, replicates=1)), outcome="people_held", place="", aggregate="mean")
+    assert (found["low"], found["high"], found["replicates"]) == (None, None, 1)
+    assert found["difference"] == pytest.approx(-100, abs=1e-2)
+
+
+def test_a_failed_run_takes_its_pair_out_and_no_other():
+    found = row(paired(world(-100, failed=[("arm", 0, 2), ("baseline", 0, 4)])), outcome="people_held", place="", aggregate="mean")
+    assert found["replicates"] == 4
+    assert found["difference"] == pytest.approx(-100, abs=1e-2)
+
+
+def test_shares_divide_sums_and_are_unknown_over_nothing():
+    def weekly(arm, draw, replicate):
+        out, identified = np.zeros((40, 4)), np.zeros((40, 4))
+        out[10:, 0], identified[10:, 0] = 10.0, 4.0 if arm == "arm" else 2.0
+        return {"trafficked_out": out, "identified": identified}
+
+    table = paired(results(manifest({"baseline": [], "arm": CRACKDOWN}, 3, 1, 40, 10), weekly))
+    found = row(table, outcome="identified_share", place="")
+    assert (found["aggregate"], found["baseline"], found["difference"], found["probability_better"]) == ("ratio", pytest.approx(0.2), pytest.approx(0.2), 1.0)
+    nowhere = row(table, outcome="identified_share", place="b1")
+    assert (nowhere["baseline"], nowhere["difference"], nowhere["replicates"]) == (None, None, 0)
+
+
+def test_probability_counts_strictly_better_pairs_and_half_the_ties():
+    differences = np.array([[-1.0], [-2.0], [0.0], [3.0]])
+    assert probability_better(differences, "down")[0] == pytest.approx(2.5 / 4)
+    assert probability_better(differences, "up")[0] == pytest.approx(1.5 / 4)
+    assert np.isnan(probability_better(differences, None)[0])
+    assert row(paired(world(5, outcome="raids")), outcome="raids", place="")["probability_better"] is None
+
+
+# --- several draws ------------------------------------------------------------------------------------
+
+
+def test_pairs_of_one_draw_are_not_taken_for_independent():
+    """The effect differs between draws only: 4 draws x 6 replicates must not pass for 24 pairs."""
+    effects = [-160.0, -40.0, -120.0, -80.0]
+    clustered = row(paired(world(lambda d, r: effects[d], draws=4)), outcome="people_held", place="a1", aggregate="mean")
+    assert clustered["difference"] == pytest.approx(-100, abs=0.01)
+    assert (clustered["replicates"], clustered["draws"]) == (6, 4)
+    naive = 2 * stats.t.ppf(0.975, 23) * np.std(np.repeat(effects, 6), ddof=1) / np.sqrt(24)
+    assert clustered["high"] - clustered["low"] > 1.7 * naive
+
+
+def test_the_nested_bootstrap_covers_as_often_as_it_says():
+    """400 studies of 20 draws x 3 replicates, noise within and between draws: 90 to 98 % of intervals hold the truth."""
+    rng = np.random.default_rng(11)
+    values = (rng.normal(0, 1, size=(20, 1, 400)) + rng.normal(0, 1, size=(20, 3, 400))).reshape(60, 400)
+    found = Pairs(np.repeat(np.arange(20), 3), seed=1).mean(values)
+    assert 0.90 < np.mean((found.low <= 0) & (found.high >= 0)) < 0.98
+
+
+def test_the_same_seed_gives_the_same_interval():
+    values = np.random.default_rng(2).normal(size=(8, 5))
+    draws = np.repeat(np.arange(4), 2)
+    first, again = Pairs(draws, 3).mean(values), Pairs(draws, 3).mean(values)
+    assert np.array_equal(first.low, again.low) and not np.array_equal(first.low, Pairs(draws, 4).mean(values).low)
+
+
+# --- over time ----------------------------------------------------------------------------------------
+
+
+def test_effects_are_followed_from_the_windows_start():
+    made = over_time(world(-100, stop=130))
+    half, year = (row(made["effects"], outcome="people_held", months=m) for m in (6, 12))
+    assert half["difference"] == pytest.approx(-100, abs=1e-2) == year["difference"]
+    assert {found["months"] for found in made["effects"].to_pylist()} == {6, 12, 24}
+
+
+def test_an_effect_is_dated_from_the_month_in_which_it_is_told_from_chance():
+    def weekly(arm, draw, replicate):
+        values = np.full((150, 4), 1000.0) + np.random.default_rng((9, replicate, arm == "arm")).normal(0, 5, size=(150, 4))
+        if arm == "arm":
+            values[20:50, 0] += 200  # worse first: more people held
+            values[50:, 0] -= 400
+        return {"people_held": values}
+
+    found = row(over_time(results(manifest({"baseline": [], "arm": CRACKDOWN}, 8, 1, 150, 10), weekly))["timing"], outcome="people_held")
+    assert found["first_month"] == found["first_worse"] == 3
+    assert found["first_better"] == 10 or found["first_better"] == 11
+    assert found["temporarily_worse"] is True
+    assert 6 <= found["months_worse"] <= 8
+
+
+def test_one_lucky_month_is_no_effect():
+    low = np.array([1.0, -1, -1, 1, 1, 1, -3, -3])
+    high = np.array([2.0, 1, 1, 2, 2, 2, -1, -1])
+    assert signs(Estimate((low + high) / 2, low, high, np.full(8, 5))).tolist() == [0, 0, 0, 1, 1, 1, 0, 0]
+
+
+def test_series_hold_levels_and_differences_week_by_week():
+    series = over_time(world(-100))["series"]
+    late = row(series, arm="arm", outcome="people_held", week=monday(30))
+    early = row(series, arm="arm", outcome="people_held", week=monday(5))
+    assert late["difference"] == pytest.approx(-100, abs=1e-2) and early["difference"] == 0
+    assert late["run_low"] < late["mean"] < late["run_high"]
+    assert row(series, arm="baseline", outcome="people_held", week=monday(30))["difference"] == 0
+    assert len(rows(series, arm="arm", outcome="people_held")) == 40
+
+
+# --- the rights floor ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("effect", "flagged", "clear"),
+    [(lambda d, r: 50.0 + r, True, True), (lambda d, r: 50.0 if r else -900.0, False, None), (lambda d, r: 300.0 if r else -10.0, True, False), (0.0, False, None), (-50.0, False, None)],
+    ids=["worse", "mean better", "probably worse", "same", "better"],
+)
+def test_the_rights_floor_flags_what_is_probably_worse(effect, flagged, clear):
+    flags = [flag for flag in rights_floor(paired(world(effect, replicates=4, outcome="deaths"))) if flag["outcome"] == "deaths"]
+    assert [flag["clear"] for flag in flags] == ([clear] if flagged else [])
+
+
+# --- fates --------------------------------------------------------------------------------------------
+
+
+def people(*rows_):
+    return np.array(list(rows_), [("stratum", "i4"), ("ordinal", "i4"), ("spells", "i2"), ("weeks_held", "i4"), ("status", "i1"), ("trafficked", "?")])
+
+
+def test_fates_are_matched_by_identity_and_counted_by_nationality():
+    nationality = np.array([0, 1])
+    baseline = people((0, 1, 1, 10, 3, True), (0, 2, 1, 5, 3, True), (0, 9, 1, 0, 3, True), (1, 1, 1, 7, 3, True))
+    arm = people((0, 2, 1, 8, 3, True), (0, 9, 1, 4, 3, True), (1, 1, 1, 7, 3, True), (1, 2, 1, 1, 3, True))
+    found = fates.changes(baseline, arm, nationality)
+    assert {name: values.tolist() for name, values in found.items()} == {
+        "held_only_in_baseline": [1, 0],
+        "held_only_in_arm": [1, 1],
+        "held_shorter": [0, 0],
+        "held_longer": [1, 0],
+        "held_as_long": [0, 1],
+        "net_held": [0, 1],
+        "net_weeks_held": [-10 + 3 + 4, 1],
+    }

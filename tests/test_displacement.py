@@ -1,0 +1,147 @@
+"""Displacement: the measures of field studies against published examples, the ratio and its split against known worlds."""
+
+import numpy as np
+import pytest
+
+from experiments.displacement import MEASURES, NotMeaningful, displacement, target_of, wdd, wdq
+from experiments.intervals import Pairs, fieller
+from made_up import COUNTRY, PLACES, manifest, policy, results, row, rows
+
+# --- field studies -----------------------------------------------------------------------------------
+
+
+def test_wdq_of_a_complete_displacement():
+    """Success measure -0.5, buffer measure +0.5 (Bowers and Johnson's worked example)."""
+    assert wdq(100, 50, 100, 150, 100, 100) == -1
+
+
+@pytest.mark.parametrize(
+    ("b1", "meaning"),
+    [(40, "diffusion larger than the effect"), (75, "diffusion"), (120, "partial displacement"), (180, "displacement exceeds the effect")],
+)
+def test_wdq_reads_as_published(b1, meaning):
+    value = wdq(100, 50, 100, b1, 100, 100)
+    read = {value > 1: "diffusion larger than the effect", 0 < value <= 1: "diffusion", -1 < value < 0: "partial displacement", value < -1: "displacement exceeds the effect"}
+    assert read[True] == meaning
+
+
+@pytest.mark.parametrize("counts", [(100, 100, 50, 60, 100, 100), (100, 120, 50, 60, 100, 100), (100, 90, 50, 60, 100, 50), (100, 50, 1, 1, 0, 10)])
+def test_wdq_is_refused_where_it_means_nothing(counts):
+    with pytest.raises(NotMeaningful):
+        wdq(*counts)
+
+
+def test_wdd_of_the_published_example():
+    """Wheeler and Ratcliffe 2018: -118, standard error 39.6, 95 % interval -196 to -40."""
+    found = wdd(target=(207, 110), control=(308, 318), displaced=(178, 157), displaced_control=(150, 140))
+    assert found.value == -118
+    assert found.error == pytest.approx(39.6, abs=0.05)
+    assert (round(found.low), round(found.high)) == (-196, -40)
+
+
+# --- the target ---------------------------------------------------------------------------------------
+
+
+def target(arm, baseline=()):
+    return target_of(manifest({"baseline": list(baseline), "arm": list(arm)}, 1, 1, 40, 10), "arm")
+
+
+def test_the_target_is_where_the_arm_enforces_and_the_baseline_does_not():
+    found = target([policy("crackdown", ["AAA"], start=12), policy("police_training", places=["far"], start=11), policy("screening", ["BBB"])])
+    assert [place for place, inside in zip(PLACES, found.places) if inside] == ["a1", "a2", "far"]
+    assert (found.named, found.start) == ("AAA, far", 11)
+
+
+def test_without_enforcement_there_is_no_target():
+    assert target([policy("screening", ["AAA"])]) is None
+    assert target([policy("crackdown", ["AAA"], strength=0.0)]) is None
+    assert target([policy("crackdown", ["AAA"])], baseline=[policy("crackdown", ["AAA"])]) is None
+
+
+# --- the ratio ----------------------------------------------------------------------------------------
+
+
+def moved_world(elsewhere, pairs=6, fall=100.0, noise=1.0, draws=1):
+    """Every place holds 1000; from week 10 place a1 loses `fall` and b1 gains a share of that, give or take chance."""
+
+    def weekly(arm, draw, replicate):
+        rng = np.random.default_rng((draw, replicate))
+        held = np.full((40, 4), 1000.0)
+        chance = noise * rng.normal(size=2)
+        if arm == "crackdown":
+            held[10:, 0] -= fall + chance[0]
+            held[10:, 2] += elsewhere * fall + chance[1]
+        return {"people_held": held, "newly_held": held / 100, "operations": held / 100}
+
+    plan = manifest({"baseline": [], "crackdown": [policy("crackdown", ["AAA"])]}, pairs, draws, 40, 10)
+    return displacement(results(plan, weekly, [("crackdown", 12, "a1", "b1", 30.0), ("crackdown", 5, "a1", "b1", 9.0), ("crackdown", 12, "b1", "far", 9.0)]))
+
+
+@pytest.mark.parametrize(("share", "draws"), [(1.0, 1), (0.6, 1), (0.6, 4), (0.0, 1), (-0.3, 1)])
+def test_the_ratio_is_the_rise_elsewhere_over_the_fall_at_the_target(share, draws):
+    table = moved_world(share, draws=draws)
+    months = max(table["months"].to_pylist())
+    whole = row(table, measure="displacement_ratio", place="", months=months)
+    assert whole["value"] == pytest.approx(share, abs=0.03)
+    assert whole["low"] <= share <= whole["high"]
+    assert whole["high"] - whole["low"] < 0.12
+    assert (whole["replicates"], whole["draws"]) == (6, draws)
+    assert row(table, measure="displacement_ratio", place="b1", months=months)["value"] == pytest.approx(share, abs=0.03)
+    assert row(table, measure="displacement_ratio", place="far", months=months)["value"] == pytest.approx(0.0)
+
+
+def test_numerator_denominator_and_total_stand_beside_the_ratio():
+    table = moved_world(0.6)
+    parts = {name: row(table, measure=name, place="", months=7)["value"] for name in MEASURES}
+    assert parts["held_at_target"] == pytest.approx(-100, abs=2)
+    assert parts["held_elsewhere"] == pytest.approx(60, abs=2)
+    assert parts["held_worldwide"] == pytest.approx(parts["held_at_target"] + parts["held_elsewhere"])
+    assert parts["displacement_ratio"] == pytest.approx(-parts["held_elsewhere"] / parts["held_at_target"])
+    assert parts["recruitment_avoided"] == pytest.approx(-(parts["newly_held_at_target"] + parts["newly_held_elsewhere"]))
+
+
+def test_people_moved_are_those_who_left_the_target_since_enforcement_was_known():
+    table = moved_world(0.6)
+    assert row(table, measure="moved_from_target", place="", months=7)["value"] == 30
+    assert row(table, measure="moved_from_target", place="b1", months=7)["value"] == 30
+
+
+def test_a_ratio_over_nothing_is_not_meaningful():
+    """The target's change can't be told from zero, or it rose."""
+    for table in (moved_world(0.5, fall=0.0, noise=5.0), moved_world(0.5, fall=-100.0), moved_world(0.5, pairs=1)):
+        found = row(table, measure="displacement_ratio", place="", months=7)
+        assert (found["value"], found["low"], found["high"]) == (None, None, None)
+
+
+def test_a_field_study_misses_what_went_beyond_the_region():
+    """Operations are 10 a place; the target loses 1 of 20, the buffer gains 0.6 of 10, the control stays."""
+    table = moved_world(0.6, noise=0.0)
+    assert row(table, measure="wdq", place="", months=7)["value"] == pytest.approx(-0.6, abs=1e-4)
+    found = row(table, measure="wdd", place="", months=7)
+    assert found["value"] == pytest.approx(-0.4, abs=1e-4)
+    assert found["low"] < found["value"] < found["high"]
+
+
+def test_targets_that_leave_nothing_elsewhere_have_no_ratio():
+    plan = manifest({"baseline": [], "crackdown": [policy("crackdown", COUNTRY)]}, 3, 1, 40, 10)
+    table = displacement(results(plan, lambda arm, d, r: {"people_held": np.full((40, 4), 900.0 + r if arm == "crackdown" else 1000.0)}))
+    assert row(table, measure="displacement_ratio", place="", months=7)["value"] is None
+    assert row(table, measure="held_at_target", place="", months=7)["value"] == pytest.approx(-396)
+    assert not rows(table, measure="displacement_ratio", place="b1")
+
+
+def test_fieller_covers_the_true_ratio_as_often_as_it_says():
+    """2000 samples of 12 pairs with a true ratio of 0.6: the 95 % interval holds it in 93.5 to 96.5 %."""
+    rng = np.random.default_rng(3)
+    fall = rng.normal(100, 40, size=(12, 2000))
+    rise = 0.6 * fall + rng.normal(0, 30, size=(12, 2000))
+    low, high = fieller(rise, fall)
+    assert np.isfinite(low).mean() > 0.99
+    assert 0.935 < np.mean((low <= 0.6) & (high >= 0.6)) < 0.965
+
+
+def test_fieller_is_unbounded_where_the_denominator_may_be_zero():
+    values = np.array([[1.0], [2.0], [3.0]])
+    low, high = fieller(values, np.array([[-1.0], [0.5], [1.0]]))
+    assert np.isnan(low).all() and np.isnan(high).all()
+    assert np.isnan(Pairs(np.zeros(3, int), 1).ratio(values, np.array([[-1.0], [0.5], [1.0]])).mean).all()

@@ -1,0 +1,448 @@
+"""Batches: the same bytes whatever happens on the way, folders that can't be misread, designs that are refused early.
+
+Everything runs on the real model, small: 24 weeks, 2000 persons an agent, two or three arms.
+"""
+
+import contextlib
+import errno
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import BrokenExecutor, Future
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+import pyarrow.parquet as pq
+import pytest
+
+from experiments import compare, execute, read, run, store, workers
+from experiments.block import Done, Setting
+from experiments.design import Block, Chunk, Design, DesignError, from_names
+from experiments.results import ResultsError
+from experiments.runner import Driver, Interrupted, RunnerError
+from experiments.store import StoreBusy, StoreError, open_store
+from model.outcomes import RECORDED
+from scenarios.files import ScenarioError
+
+ROOT = Path(__file__).parent.parent
+SCENARIOS = {
+    "baseline": "",
+    "raids": '[[policy]]\nlever = "crackdown"\nstates = ["KHM"]\nstart = 2016-03-14\nstrength = 2.0\n',
+    "shelter": '[[policy]]\nlever = "shelter_capacity"\nstates = ["KHM", "THA"]\nstart = 2016-04-04\nstrength = 1.0\n',
+}
+DESIGN = 'title = "Tiny"\nquestion = "Does it run?"\nreplicates = 4\nseed = 3\npeople_per_agent = 2000\n'
+FORK = 10  # week of 2016-03-14
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory) -> Path:
+    """A design file of three arms beside its scenarios."""
+    folder = tmp_path_factory.mktemp("tiny")
+    for name, policies in SCENARIOS.items():
+        (folder / f"{name}.toml").write_text(f'title = "{name}"\nquestion = "What then?"\n[run]\nend = 2016-06-13\n{policies}')
+    arms = "".join(f'[[arm]]\nscenario = "{name}.toml"\n' for name in SCENARIOS)
+    (folder / "tiny.toml").write_text(DESIGN + arms)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def design(tiny) -> Design:
+    return from_names([tiny / "tiny.toml"])
+
+
+@pytest.fixture(scope="module")
+def whole(design, tmp_path_factory) -> Path:
+    """The folder of a batch that nothing happened to, on one worker."""
+    out = tmp_path_factory.mktemp("whole") / "out"
+    execute(design, out, workers_wanted=1)
+    return out
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*.parquet"))}
+
+
+def same_tables(folder: Path, other: Path):
+    a, b = contents(folder), contents(other)
+    assert a.keys() == b.keys()
+    assert [name for name in a if a[name] != b[name]] == []
+
+
+def refused(*_):
+    raise AssertionError("nothing was to be run")
+
+
+# --- what comes out -------------------------------------------------------------------------------------
+
+
+def test_every_table_is_there_with_its_keys(whole, design):
+    found = read(whole)
+    assert found.finished and found.failed == 0
+    assert {path.name for path in whole.iterdir() if path.is_dir()} == {"weekly", "worldwide", "groups", "relocations", "fates", "runs", "summary"}
+    assert [path.name for path in sorted((whole / "weekly").iterdir())] == [f"block-d0000-r{r:04d}.parquet" for r in range(4)]
+    weekly = found.weekly()
+    places, weeks = len(found.manifest["places"]), 24
+    assert weekly.num_rows == 3 * 4 * weeks * places
+    assert str(weekly.schema.field("week").type) == "date32[day]"
+    assert found.worldwide().num_rows == 3 * 4 * weeks
+    assert {o.name for o in RECORDED} <= {*found.worldwide().column_names}
+    assert found.runs["seed"].to_pylist()[0] == 3
+    assert {"arm", "outcome", "unit", "place", "aggregate", "window_start", "window_end", "baseline", "difference", "low", "high", "level", "probability_better", "replicates", "draws"} == {*found.paired.column_names}
+    assert {row["arm"] for row in found.fates.to_pylist()} == {"raids", "shelter", "placebo"}
+
+
+def test_tables_carry_units_and_provenance(whole):
+    found = read(whole)
+    schema = pq.read_schema(whole / "paired.parquet")
+    assert schema.metadata[b"displace.plan"].decode() == found.manifest["plan"]["hash"]
+    assert schema.metadata[b"displace.seed"] == b"3"
+    assert pq.read_schema(whole / "worldwide" / "block-d0000-r0000.parquet").field("people_held").metadata[b"unit"] == b"persons"
+
+
+def test_places_add_up_to_the_world(whole):
+    found = read(whole)
+    by_place = found.weekly(["raids"], ["people_held"]).group_by(["replicate", "week"]).aggregate([("people_held", "sum")])
+    total = found.worldwide(["raids"], ["people_held"])
+    keys = [("replicate", "ascending"), ("week", "ascending")]
+    assert by_place.sort_by(keys)["people_held_sum"].to_pylist() == pytest.approx(total.sort_by(keys)["people_held"].to_pylist())
+
+
+def test_arms_share_their_past_and_then_differ(whole):
+    found = read(whole)
+    tables = [found.worldwide([arm]).sort_by([("replicate", "ascending"), ("week", "ascending")]).drop_columns(["arm"]) for arm in ("baseline", "raids")]
+    weeks = [table["week"].to_pylist() for table in tables]
+    past = [week < sorted({*weeks[0]})[FORK] for week in weeks[0]]
+    assert tables[0].filter(past) == tables[1].filter(past)
+    assert tables[0] != tables[1]
+
+
+def test_the_window_starts_with_the_earliest_policy(design, whole):
+    assert (design.window_start, design.stop) == (FORK, 24)
+    assert read(whole).manifest["window"] == {"start": "2016-03-14", "end": "2016-06-13"}
+
+
+def test_a_single_run_is_replicate_0_of_a_comparison(tiny, whole, tmp_path):
+    alone = run(tiny / "raids.toml", seed=3, people_per_agent=2000)
+    compared = read(whole).weekly(["raids"])
+    first = compared.filter([r == 0 for r in compared["replicate"].to_pylist()])
+    assert alone.weekly().drop_columns(["arm"]) == first.drop_columns(["arm"])
+    stored = run(tiny / "raids.toml", seed=3, people_per_agent=2000, out=tmp_path / "out")
+    assert stored.weekly() == alone.weekly() and stored.paired.num_rows == 0
+
+
+# --- the same bytes -------------------------------------------------------------------------------------
+
+
+def test_two_workers_give_the_bytes_of_one(design, whole, tmp_path):
+    execute(design, tmp_path / "out", workers_wanted=2)
+    same_tables(tmp_path / "out", whole)
+
+
+class StopAfter:
+    """Progress that presses Ctrl-C after some pieces of work."""
+
+    def __init__(self, calls):
+        self.calls = calls
+
+    def __call__(self, progress):
+        self.calls -= 1
+        if self.calls < 0:
+            raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_ctrl_c_keeps_what_is_done_and_resume_completes_it(design, whole, tmp_path, count):
+    out = tmp_path / "out"
+    with pytest.raises(Interrupted, match="--resume") as stopped:
+        execute(design, out, workers_wanted=count, progress=StopAfter(2))
+    assert (stopped.value.done, stopped.value.total) == (6, 12)
+    assert read(out).paired.num_rows > 0  # partial results can be read
+    with pytest.raises(StoreError, match="--resume"):
+        execute(design, out, workers_wanted=1)
+    done = []
+    execute(design, out, workers_wanted=1, resume=True, progress=lambda p: done.append((p.done, p.fresh)))
+    assert done == [(6, 0), (9, 3), (12, 6)]
+    same_tables(out, whole)
+
+
+def test_a_killed_worker_costs_nothing(design, whole, tmp_path):
+    killed = []
+
+    def kill_one(progress):
+        children = [child for child in psutil.Process().children(recursive=True) if "spawn_main" in " ".join(child.cmdline())]
+        if progress.done == 3 and not killed and children:
+            killed.append(children[0].pid)
+            os.kill(children[0].pid, signal.SIGKILL)
+
+    found = execute(design, tmp_path / "out", workers_wanted=2, progress=kill_one)
+    assert killed and found.failed == 0
+    same_tables(tmp_path / "out", whole)
+
+
+def test_a_killed_driver_leaves_nobody_behind_and_resumes(design, tiny, whole, tmp_path):
+    out = tmp_path / "out"
+    code = f"from experiments import compare\nif __name__ == '__main__':\n    compare({str(tiny / 'tiny.toml')!r}, out={str(out)!r}, workers=2)\n"
+    script = tmp_path / "batch.py"
+    script.write_text(code)
+    driver = subprocess.Popen([sys.executable, script], cwd=ROOT, env=os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])})
+    deadline = time.monotonic() + 60
+    while not list(out.glob("summary/*.parquet")) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    left = psutil.Process(driver.pid).children(recursive=True)
+    driver.kill()
+    driver.wait()
+    assert left
+    _, alive = psutil.wait_procs(left, timeout=10)
+    assert not alive
+    found = execute(design, out, workers_wanted=1, resume=True)
+    assert found.finished
+    same_tables(out, whole)
+
+
+def test_a_disk_that_fills_up_is_survived(design, whole, tmp_path, monkeypatch):
+    out, write, room = tmp_path / "out", store.write, [12]
+
+    def until_full(path, content):
+        room[0] -= 1
+        if room[0] < 0:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write(path, content)
+
+    monkeypatch.setattr(store, "write", until_full)
+    with pytest.raises(StoreError, match="disk is full; 1 of 4 .*--resume"):
+        execute(design, out, workers_wanted=1)
+    monkeypatch.setattr(store, "write", write)
+    execute(design, out, workers_wanted=1, resume=True)
+    same_tables(out, whole)
+
+
+# --- folders --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def copy(whole, tmp_path) -> Path:
+    """A finished folder that a test may spoil."""
+    subprocess.run(["cp", "-r", str(whole), str(tmp_path / "copy")], check=True)
+    return tmp_path / "copy"
+
+
+def test_a_finished_folder_is_read_not_run(design, copy):
+    assert execute(design, copy, executor=refused).paired == read(copy).paired
+
+
+def test_another_plan_is_refused_by_name_and_overwritten_on_request(design, copy):
+    other = replace(design, replicates=1, seed=4)
+    before = contents(copy)
+    with pytest.raises(StoreError, match="another replicates, seed.*--out.*--overwrite"):
+        execute(other, copy, executor=refused)
+    assert contents(copy) == before
+    (copy / "notes.txt").write_text("mine")
+    found = execute(other, copy, workers_wanted=1, overwrite=True)
+    assert found.runs.num_rows == 3 and len(list((copy / "weekly").iterdir())) == 1
+    assert (copy / "notes.txt").exists()
+
+
+@pytest.mark.parametrize("table", ["weekly", "summary", "fates"])
+def test_a_truncated_part_is_named_set_aside_and_done_again(design, whole, copy, table):
+    path = copy / table / "block-d0000-r0001.parquet"
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(StoreError, match=rf"{table}/block-d0000-r0001.parquet: not whole, set aside.*--resume"):
+        execute(design, copy, executor=refused)
+    found = execute(design, copy, workers_wanted=1, resume=True)
+    assert found.finished
+    assert [path.name for path in (copy / table).glob("*.bad")] == ["block-d0000-r0001.parquet.1.bad"]
+    same_tables(copy, whole)
+
+
+def test_a_part_of_another_plan_is_never_read(design, whole, copy, tmp_path):
+    execute(replace(design, seed=9, replicates=1), tmp_path / "other", workers_wanted=1)
+    for table in ("weekly", "summary"):
+        path = f"{table}/block-d0000-r0000.parquet"
+        (copy / path).write_bytes((tmp_path / "other" / path).read_bytes())
+    (copy / "weekly" / "mine.parquet").write_bytes(b"not a table")
+    with pytest.raises(ResultsError, match="not of this plan"):
+        read(copy).weekly()
+    found = execute(design, copy, workers_wanted=1, resume=True)
+    assert any("mine.parquet: not of this plan" in line for line in found.set_aside)
+    same_tables(copy, whole)
+
+
+def test_a_truncated_final_table_is_made_again_without_a_run(design, whole, copy):
+    (copy / "paired.parquet").write_bytes(b"PAR1")
+    execute(design, copy, executor=workers.Here, resume=True)
+    same_tables(copy, whole)
+
+
+def test_a_second_batch_in_a_folder_is_refused(design, tmp_path):
+    with open_store(tmp_path / "out", design), pytest.raises(StoreBusy, match="another batch"):
+        execute(design, tmp_path / "out", resume=True)
+
+
+@pytest.mark.parametrize("name", ["thesis.odt", "weekly"])
+def test_a_folder_of_something_else_is_left_alone(design, tmp_path, name):
+    (tmp_path / name).write_text("mine")
+    with pytest.raises(StoreBusy, match="but no manifest.json"):
+        execute(design, tmp_path, overwrite=True)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_too_little_room_is_seen_before_the_start(design, tmp_path, monkeypatch):
+    monkeypatch.setattr(store.shutil, "disk_usage", lambda path: type("Usage", (), {"free": 1000}))
+    with pytest.raises(StoreError, match="MB are free"):
+        execute(design, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_that_holds_no_results_is_not_read(tmp_path):
+    with pytest.raises(ResultsError, match="no manifest.json"):
+        read(tmp_path)
+
+
+# --- runs that fail -------------------------------------------------------------------------------------
+
+
+def test_a_bad_draw_is_recorded_and_the_others_go_on(design, tmp_path):
+    draws = ({}, {"relocation_rule": -5.0})
+    found = execute(replace(design, draws=draws, replicates=2), tmp_path / "out", workers_wanted=1)
+    assert found.finished and found.failed == 6
+    bad = [row for row in found.runs.to_pylist() if row["status"] == "failed"]
+    assert {(row["draw"], row["parameters"]) for row in bad} == {(1, '{"relocation_rule": -5.0}')}
+    assert all("relocation_rule" in row["error"] and "Traceback" in row["traceback"] for row in bad)
+    held = [row for row in found.paired.to_pylist() if row["outcome"] == "people_held" and not row["place"]]
+    assert {(row["replicates"], row["draws"]) for row in held} == {(2, 1)}
+
+
+def test_one_run_that_fails_raises(tiny, monkeypatch):
+    with pytest.raises((RunnerError, ValueError)):
+        run(tiny / "raids.toml", people_per_agent=2000, draws=({"relocation_rule": -5.0},))
+
+
+class Fragile:
+    """An executor that breaks when a poisonous block runs, and loses all that is in flight with it."""
+
+    def __init__(self, poison):
+        self.poison, self.flight, self.broken = poison, [], False
+
+    def submit(self, work, setting, chunk, lost=None):
+        if self.broken:
+            raise BrokenExecutor("broken")
+        self.flight.append(Future())
+        names = {block.name for block in chunk.blocks}
+        timer = threading.Timer(0.01, self._finish, (self.flight[-1], names & self.poison - {*(lost or {})}, chunk, lost or {}))
+        timer.start()
+        return self.flight[-1]
+
+    def _finish(self, future, deadly, chunk, lost):
+        if self.broken:
+            return
+        if deadly:
+            self.broken = True
+            for other in self.flight:
+                if not other.done():
+                    other.set_exception(BrokenExecutor("a worker ended"))
+        else:
+            future.set_result(Done(chunk.name, {}, len(chunk.blocks), len(lost), ""))
+
+    def shutdown(self, **_):
+        self.broken = True
+
+
+@pytest.mark.parametrize("size", [1, 3])
+def test_a_run_that_kills_its_worker_is_found_and_given_up_alone(size):
+    blocks = [Block(0, r, r, {}) for r in range(12)]
+    chunks = [Chunk(tuple(blocks[i : i + size])) for i in range(0, 12, size)]
+    taken = {}
+    setting = Setting({}, "", 1, 0, 1, "summary", False, False, {})
+    Driver(setting, lambda: Fragile({"d0000-r0007"}), 3, lambda done: taken.setdefault(done.name, []).append(done)).run(chunks)
+    assert {*taken} == {chunk.name for chunk in chunks}
+    assert all(len(of_name) == 1 for of_name in taken.values())
+    assert sum(done.failed for (done,) in taken.values()) == 1
+
+
+def test_a_worker_with_other_code_stops_the_batch(design, tmp_path, monkeypatch):
+    monkeypatch.setattr("experiments.block.code_hash", lambda: "other")
+    with pytest.raises(RunnerError, match="another version of the code"):
+        execute(design, tmp_path / "out", workers_wanted=1)
+
+
+# --- designs --------------------------------------------------------------------------------------------
+
+
+def test_seeds_and_chunks_follow_from_the_plan_alone(design):
+    many = replace(design, draws=({},) * 40, replicates=5, record="summary")
+    assert many.block_seed(0, 0) == design.seed
+    seeds = [block.seed for chunk in many.chunks() for block in chunk.blocks]
+    assert len({*seeds}) == 200 and max(seeds) < 2**52
+    assert [block.name for chunk in many.chunks() for block in chunk.blocks] == [f"d{d:04d}-r{r:04d}" for d in range(40) for r in range(5)]
+    assert all(len(chunk.blocks) == 1 for chunk in replace(many, record="places").chunks())
+    assert many.chunks()[0].name.startswith("block-d0000-r0000-to-")
+
+
+def test_a_design_reads_its_arms_from_beside_it(design):
+    assert [*design.arms] == ["baseline", "raids", "shelter"]
+    assert (design.title, design.replicates, design.seed, design.people_per_agent) == ("Tiny", 4, 3, 2000)
+
+
+def test_an_arm_may_set_parameters_and_a_name(tiny):
+    path = tiny / "arms.toml"
+    path.write_text(DESIGN + '[[arm]]\nscenario = "raids.toml"\n[[arm]]\nscenario = "raids.toml"\nname = "mild"\nparameters.crackdown.raids = 5\nparameters.relocation_rule = "none"\n')
+    arms = from_names([path]).arms
+    assert [*arms] == ["baseline", "raids", "mild"]
+    assert arms["mild"].parameters["crackdown.raids"] == 5.0
+    assert arms["mild"].hash != arms["raids"].hash
+
+
+def test_the_baseline_is_added_if_not_listed(tiny):
+    assert [*from_names(["firewalls"]).arms] == ["baseline", "firewalls"]
+    assert [*from_names(["firewalls"], baseline=str(tiny / "raids.toml")).arms] == ["raids", "firewalls"]
+    assert from_names(["main"], replicates=3).replicates == 3
+
+
+def test_shipped_designs_are_read():
+    for name in ("main", "crackdowns", "other-measures"):
+        assert len(from_names([name]).arms) > 3
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ('[[arm]]\nscenario = "nowhere"', "arm 1 . scenario: .*no such scenario"),
+        ('[[arm]]\nscenario = "firewals"', "did you mean 'firewalls'"),
+        ('[[arm]]\nscenaro = "firewalls"', "scenaro.*did you mean 'scenario'"),
+        ('[[arm]]\nscenario = "firewalls"\n[[arm]]\nscenario = "firewalls"', "arm 2: a second arm called 'firewalls'"),
+        ('outcomes = ["people_hold"]\n[[arm]]\nscenario = "firewalls"', "outcomes.*did you mean 'people_held'"),
+        ('[[arm]]\nscenario = "firewalls"\nparameters.crackdown.raid = 3', "did you mean 'raids'"),
+        ('[[arm]]\nscenario = "firewalls"\nname = "placebo"', "another name"),
+        ("arm = []", "arm.*is empty"),
+    ],
+)
+def test_a_wrong_design_is_refused_with_file_and_key(tmp_path, content, message):
+    path = tmp_path / "wrong.toml"
+    path.write_text('title = "t"\nquestion = "q"\n' + content)
+    with pytest.raises(DesignError, match=message):
+        from_names([path])
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [(["mian"], "did you mean 'main'"), (["main", "firewalls"], "one design alone"), ([], "no scenario"), (["firewalls", "firewalls"], "a second arm")],
+)
+def test_wrong_names_are_refused(names, message):
+    with pytest.raises(ScenarioError, match=message):
+        from_names(names)
+
+
+@pytest.mark.parametrize("setting", [{"replicates": 0}, {"seed": -1}, {"people_per_agent": 0}, {"record": "everything"}])
+def test_wrong_settings_are_refused(setting):
+    with pytest.raises(DesignError, match=next(iter(setting))):
+        from_names(["firewalls"], **setting)
+
+
+def test_nothing_is_written_for_bad_input(tmp_path):
+    with contextlib.suppress(ScenarioError):
+        compare("no-such-arm", out=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
