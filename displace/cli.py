@@ -43,7 +43,7 @@ def main():
         code = _code_of(error)
         if code is None:
             raise
-        print(f"Error: {error}", file=sys.stderr)
+        print(f"{'' if code == INTERRUPTED else 'Error: '}{error}", file=sys.stderr)
         sys.exit(code)
 
 
@@ -65,11 +65,10 @@ def _code_of(error: Exception) -> int | None:
 
 def _version(wanted: bool):
     if wanted:
-        from importlib.metadata import version
+        from experiments.provenance import provenance
 
-        from experiments.provenance import commit, lock_hash
-
-        print(f"displace {version('displace')} (commit {commit() or 'unknown'}, lock {lock_hash()})")
+        made = provenance()
+        print(f"displace {made['version']} (commit {made['commit'] or 'unknown'}, lock {made['lock']})")
         raise typer.Exit()
 
 

@@ -36,7 +36,8 @@ class Moved:
         said = f"Under enforcement ({self.target}): {there} people held; elsewhere: {elsewhere}."
         ratio, interval = self.text("displacement_ratio")
         if ratio == "–":
-            return f"{said} The fall is not clear, so no share of it can be called displaced."
+            fell = self.at["held_at_target"]["value"] < 0
+            return f"{said} {'The fall is not clear' if fell else 'There is no fall'}, so no share of it can be called displaced."
         share = self.at["displacement_ratio"]["value"]
         tells = f"{100 * share:.0f} of every 100 reappeared elsewhere" if share > 0 else "none of it reappeared elsewhere"
         return f"{said} Displacement ratio {ratio} ({interval}): {tells}."

@@ -191,7 +191,7 @@ def _stamp(study: Study) -> str:
     """Return the small print of every figure: version, commit, scenarios, seed, pairs, scale."""
     manifest, plan = study.manifest, study.plan
     parts = [
-        f"displace {manifest['versions']['displace']}",
+        f"displace {manifest['version']}",
         f"commit {manifest['commit'][:10] or 'unknown'}",
         f"plan {plan['hash'][:10]}",
         f"scenarios {study.scenarios_hash[:10]}",

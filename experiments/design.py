@@ -18,7 +18,7 @@ from pathlib import Path
 
 from model import outcomes
 from scenarios import files
-from scenarios.schema import NAME, ScenarioError, Where, check, nearest
+from scenarios.schema import NAME, ScenarioError, Where, check, json_schema, nearest, scenario_schema
 
 SHIPPED = Path(__file__).parent / "designs"
 SCHEMA_VERSION = 1
@@ -287,13 +287,16 @@ def _text(meaning):
 
 
 def design_schema() -> dict:
-    """Return the JSON Schema of a design file."""
-    parameters = files.scenario_schema(files.world_graph())["properties"]["parameters"]
+    """Return the JSON Schema of a design file, for editors: dotted names of parameters are tables in tables."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "displace design"} | _schema(json_schema())
+
+
+def _schema(of_scenario: dict) -> dict:
     arm = {
         "scenario": _text("a shipped scenario's name, or a path relative to the design"),
         "name": {"type": "string", "pattern": NAME, "description": "the arm's name; none = the scenario's"},
         "title": _text("the arm's name in tables; none = the scenario's"),
-        "parameters": parameters,
+        "parameters": of_scenario["properties"]["parameters"],
     }
     keys = {
         "title": _text("the design's name in the report"),
@@ -311,8 +314,11 @@ def design_schema() -> dict:
 def _from_file(path: Path) -> Design:
     data = _read(path)
     where = Where(_label(path))
+    for entry in data["arm"] if isinstance(data["arm"], list) else ():
+        if isinstance(entry, dict) and isinstance(entry.get("parameters"), dict):
+            entry["parameters"] = _flat(entry["parameters"])
     try:
-        check(data, design_schema(), where)
+        check(data, _schema(scenario_schema(files.world_graph())), where)
     except ScenarioError as error:
         raise DesignError(str(error)) from None
     arms = _arms(_arm(entry, path, where.at(f"arm {number}")) for number, entry in enumerate(data["arm"], start=1))
@@ -341,7 +347,7 @@ def _scenario(name: str, design: Path, where: Where) -> files.Scenario:
 
 def _arm(entry: dict, design: Path, where: Where):
     scenario = _scenario(entry["scenario"], design, where.at("scenario"))
-    parameters = scenario.parameters | _flat(entry.get("parameters", {}))
+    parameters = scenario.parameters | {name: _number(name, value) for name, value in entry.get("parameters", {}).items()}
     digest = scenario.hash if parameters == scenario.parameters else content_hash([scenario.hash, parameters])
     scenario = replace(
         scenario,
@@ -353,15 +359,16 @@ def _arm(entry: dict, design: Path, where: Where):
     return where, entry["scenario"], scenario
 
 
-def _flat(table: Mapping, prefix: str = "") -> dict[str, float]:
-    """{'crackdown': {'raids': 30}} as {'crackdown.raids': 30.0}; a choice as its number."""
-    from model.parameters import BY_NAME
-
+def _flat(table: Mapping, prefix: str = "") -> dict:
+    """{'crackdown': {'raids': 30}} as {'crackdown.raids': 30}."""
     flat = {}
     for key, value in table.items():
-        name = prefix + key
-        if isinstance(value, dict):
-            flat |= _flat(value, f"{name}.")
-        else:
-            flat[name] = float(BY_NAME[name].choices.index(value) if isinstance(value, str) else value)
+        flat |= _flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {f"{prefix}{key}": value}
     return flat
+
+
+def _number(name: str, value: float | str) -> float:
+    """Return a parameter's value; a choice is its number."""
+    from model.parameters import BY_NAME
+
+    return float(BY_NAME[name].choices.index(value) if isinstance(value, str) else value)

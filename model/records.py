@@ -68,7 +68,7 @@ def new_book(world, scale, weeks, keep, window, groups, events) -> Book:
     return Book(
         scale=np.array([float(scale)]),
         nations=np.array([len(world.nationalities)]),
-        place_state=world.places.state,
+        place_state=world.places.row.state.copy(),
         stock=np.zeros((3, len(STATUSES), places), np.int64),
         tally=np.zeros((outcomes, places)),
         last=np.zeros((outcomes, places)),

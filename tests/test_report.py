@@ -33,7 +33,7 @@ def study():
         arm |= {"title": TITLES[name], "question": f"What of {NASTY}?", "parameters": {}}
     plan["explained"] = {name: ["title", "history", f"policies of {name}"] for name in arms}
     plan["window"] = {"start": "2019-11-04", "end": "2020-12-21"}
-    plan |= {"versions": {"displace": "0"}, "machine": "m", "created": "now"}
+    plan |= {"version": "0", "machine": "m", "created": "now"}
     for place in plan["places"]:
         place["name"] = f"Place {place['id']}"
         place["lat"], place["lon"] = AT[place["id"]]

@@ -415,7 +415,7 @@ def test_shipped_designs_are_read():
         ('[[arm]]\nscenaro = "firewalls"', "scenaro.*did you mean 'scenario'"),
         ('[[arm]]\nscenario = "firewalls"\n[[arm]]\nscenario = "firewalls"', "arm 2: a second arm called 'firewalls'"),
         ('outcomes = ["people_hold"]\n[[arm]]\nscenario = "firewalls"', "outcomes.*did you mean 'people_held'"),
-        ('[[arm]]\nscenario = "firewalls"\nparameters.crackdown.raid = 3', "did you mean 'raids'"),
+        ('[[arm]]\nscenario = "firewalls"\nparameters.crackdown.raid = 3', "did you mean 'crackdown.raids'"),
         ('[[arm]]\nscenario = "firewalls"\nname = "placebo"', "another name"),
         ("arm = []", "arm.*is empty"),
     ],
