@@ -103,3 +103,33 @@ def test_explaining_loads_neither_the_model_nor_the_mesa_package():
     code += "print({'numba', 'mesa', 'matplotlib', 'scipy.stats', 'pyarrow'} & sys.modules.keys())"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert done.stdout.strip().endswith("set()"), done
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory):
+    """Two scenarios of half a year."""
+    folder = tmp_path_factory.mktemp("scenarios")
+    head = 'question = "What then?"\n[run]\nend = 2016-06-13\n'
+    raids = '[[policy]]\nlever = "crackdown"\nstates = ["KHM"]\nstart = 2016-03-14\nstrength = 2.0\n'
+    (folder / "calm.toml").write_text(f'title = "Calm"\n{head}', encoding="utf-8")
+    (folder / "raids.toml").write_text(f'title = "Raids"\n{head}{raids}', encoding="utf-8")
+    return folder
+
+
+def test_a_comparison_ends_with_the_table_the_floor_and_the_report(displace, tiny, tmp_path):
+    plan = ["compare", tiny / "raids.toml", "--baseline", tiny / "calm.toml", "--replicates", 2, "--people-per-agent", 2000, "--workers", 1]
+    code, out, errors = displace(*plan, "--out", tmp_path / "out")
+    assert code == 0, errors
+    for said in ("Raids", "people held in operations", "Did operations end, or move?", "Rights floor", "report.html"):
+        assert said in out
+    page = (tmp_path / "out" / "report.html").read_bytes()
+    code, out, errors = displace("report", tmp_path / "out")
+    assert code == 0 and not errors and (tmp_path / "out" / "report.html").read_bytes() == page
+    code, _, errors = displace(*plan, "--seed", 9, "--out", tmp_path / "out")
+    assert code == 2 and "--out" in errors and "--overwrite" in errors
+
+
+def test_a_run_prints_its_outcomes_and_writes_its_tables(displace, tiny, tmp_path):
+    code, out, errors = displace("run", tiny / "raids.toml", "--people-per-agent", 2000, "--out", tmp_path / "one", "--quiet")
+    assert code == 0 and not errors and "people held in operations" in out and "compare pairs" in out
+    assert (tmp_path / "one" / "summary.parquet").is_file()
