@@ -3,8 +3,6 @@
 All follow expected counts, not sampled events, so that they do not jump with `people_per_agent`.
 """
 
-import numpy as np
-
 from .institutions import I
 from .kernel import kernel
 from .life_course import S

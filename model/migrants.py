@@ -13,7 +13,7 @@ import numpy as np
 
 from .columns import record
 from .kernel import kernel
-from .life_course import TRANSITIONS, S, T
+from .life_course import TRANSITIONS, S
 from .outcomes import GROUPED, GROUPS, RECORDED, O
 from .parameters import P
 from .random_numbers import exponential, identity, stream_key, uniform

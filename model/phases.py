@@ -7,12 +7,10 @@ from . import records, recruiters, services, states as authorities
 from .home import live_on
 from .kernel import kernel
 from .life_course import S
-from .migrants import NO_OPERATION, change
+from .migrants import NO_OPERATION
 from .border_officials import set_out
 from .life_course import T
-from .parameters import P
 from .relocation import choose_operation
-from .recruiters import DEMAND
 from .streams import R
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from .columns import record
 from .kernel import kernel
 from .life_course import STATUSES, S
-from .migrants import COUNTED_ON_ARRIVAL, GROUPED_AT, group_of  # noqa: F401
+from .migrants import group_of
 from .operations import CONSUMED, EARNED, INVESTED, LEDGER, SEIZED, TRADED_IN, TRADED_OUT, WRITTEN_OFF
 from .outcomes import GROUPED, GROUPS, RECORDED, O
 

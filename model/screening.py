@@ -6,7 +6,7 @@ screening exist. Scarce things (screenings, beds, help to return) go in the orde
 
 from .institutions import I
 from .kernel import kernel
-from .life_course import S, T
+from .life_course import T
 from .migrants import ALONE, BY_RAID, IDENTIFIED, MALE, MISIDENTIFIED, DECEIVED_CONDITIONS, WILLING, change, come_home
 from .outcomes import O
 from .parameters import P

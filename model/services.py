@@ -91,9 +91,19 @@ def taken_again(t, i, week, seed, scale, par, env, routes, operations, views, ma
     people.about.spell[i] += 1
     people.key[i] = identity(people.about.person[i], people.about.spell[i])
     p = people.place[i]
+    count_as(i, -1, people, book)
     begin_spell(i, week, seed, par, people, par[P.share_willing] * env[0, I.willing_entry, p], par[P.share_forced_again])
+    count_as(i, 1, people, book)
     set_out(i, o, t, week, par, routes, operations, people, market, book)
     return True
+
+
+@kernel
+def count_as(i, sign, people, book):
+    """Take a person out of the stocks of trafficked people and children, or put them back."""
+    status, p = people.status[i], people.place[i]
+    book.stock[1, status, p] += sign * people.trafficked[i]
+    book.stock[2, status, p] += sign * people.about.child[i]
 
 
 @kernel
@@ -228,7 +238,7 @@ def be_judged(i, k, week, seed, scale, par, env, places, states, people, book):
     if week - people.since[i] < par[P.case_weeks_least] or not take(states.row.court_credit, s, scale):
         return
     key = stream_key(seed, R.after, week)
-    u, v = uniform(key, people.key[i]), uniform(key, identity(people.key[i], 1))
+    u = uniform(key, people.key[i])
     defence = protected(k, p, env) * (1.0 if people.trafficked[i] else par[P.defence_of_others] * env[k, I.false_claims, p])
     if u < defence:
         people.about.label[i] = IDENTIFIED

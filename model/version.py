@@ -1,0 +1,16 @@
+"""The version of the code that makes results: a hash over the model, the scenarios and the lock."""
+
+import hashlib
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+PARTS = ("model/*.py", "scenarios/*.py", "scenarios/world/*.csv", "scenarios/**/*.toml", "requirements/core.txt")
+
+
+def code_hash() -> str:
+    """Return 16 hexadecimal digits that change when anything that results depend on changes."""
+    digest = hashlib.sha256()
+    for path in sorted({path for pattern in PARTS for path in ROOT.glob(pattern)}):
+        digest.update(path.relative_to(ROOT).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
