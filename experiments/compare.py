@@ -49,6 +49,8 @@ def cube(results: Results, places: set[str]) -> Cube:
     number: dict[tuple, int] = {}
     filled = []
     for part in results.each("summary"):
+        if not part.num_rows:
+            continue  # all of its runs failed
         outcome, place, how = (_labels(part[name]) for name in ("outcome", "place", "aggregate"))
         here = np.array([p == tables.WORLDWIDE or p in places for p in place[1]])[place[0]]
         code = (outcome[0].astype(np.int64) * len(place[1]) + place[0]) * len(how[1]) + how[0]
@@ -65,16 +67,14 @@ def cube(results: Results, places: set[str]) -> Cube:
 def _labels(column) -> tuple[np.ndarray, np.ndarray]:
     """Return (codes, labels) of a text column of a part."""
     array = column.combine_chunks()
-    if isinstance(array, pa.ChunkedArray):
-        array = array.chunk(0) if array.num_chunks else array.type.wrap_array(pa.array([]))
-    return np.asarray(array.indices), np.array(array.dictionary.to_pylist(), object)
+    return np.asarray(array.indices, np.int64), np.array(array.dictionary.to_pylist(), object)
 
 
 def _rows_of(results, part) -> np.ndarray:
     """Return the arm's number in the plan, by row."""
     codes, labels = _labels(part["arm"])
     order = {arm: i for i, arm in enumerate(results.arms)}
-    return np.array([order.get(label, -1) for label in labels], np.int64)[codes]
+    return np.array([order[label] for label in labels], np.int64)[codes]
 
 
 def _pairs_of(plan, part) -> np.ndarray:

@@ -167,7 +167,7 @@ class Held:
 def _hosts_of(results, column) -> np.ndarray:
     codes, labels = _labels(column)
     number = {place: i for i, place in enumerate(results.hosts)}
-    return np.array([number.get(label, -1) for label in labels], np.int64)[codes] if len(codes) else np.zeros(0, np.int64)
+    return np.array([number.get(label, -1) for label in labels], np.int64)[codes]
 
 
 def displacement(results: Results, stamp=None) -> pa.Table:

@@ -61,4 +61,4 @@ def nationality_of_strata(inputs) -> tuple[np.ndarray, tuple[str, ...]]:
     from model.migrants import build_strata
     from model.parameters import complete
 
-    return build_strata(inputs.world, complete(inputs.parameters)).nation.astype(np.int64), inputs.world.nationalities
+    return build_strata(inputs.world, complete(inputs.parameters))[0].nation.astype(np.int64), inputs.world.nationalities
