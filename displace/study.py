@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from experiments.compare import rights_floor
+from experiments.comparison import rights_floor
 from model.levers import BY_NAME as LEVERS
 from model.levers import Lever
 from model.outcomes import BY_NAME as OUTCOMES

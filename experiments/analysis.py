@@ -9,7 +9,7 @@ from .tables import TABLES
 
 def compared_tables(results: Results) -> dict[str, pa.Table]:
     """Return the tables that compare arms, from the runs that are there."""
-    from .compare import over_time, paired
+    from .comparison import over_time, paired
     from .displacement import displacement
 
     stamp = provenance.stamp(results.manifest)

@@ -76,7 +76,10 @@ def run_chunk(setting: Setting, chunk: Chunk, lost: Mapping[str, str] = {}) -> D
         if block.name in lost:
             filled, of_block = {}, [_run_row(arm, block, Lost(lost[block.name])) for arm in setting.arms]
         else:
-            filled, of_block = _run_block(setting, block)
+            try:
+                filled, of_block = _run_block(setting, block)
+            except Exception as error:
+                filled, of_block = {}, [_run_row(arm, block, error) for arm in setting.arms]
         for name in filled:
             for table in filled[name]:
                 parts[name].add(table)

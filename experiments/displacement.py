@@ -22,7 +22,7 @@ import pyarrow as pa
 from model.levers import BY_NAME as LEVERS
 
 from . import tables
-from .compare import DAYS_A_MONTH, MONTHS, _labels, _pairs_of, _rows_of, pairs_of, week_numbers, weeks_in
+from .comparison import DAYS_A_MONTH, MONTHS, _labels, _pairs_of, _rows_of, pairs_of, week_numbers, weeks_in
 from .intervals import LEVEL, Estimate
 from .results import Results
 

@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from experiments import fates
-from experiments.compare import over_time, paired, rights_floor, signs
+from experiments.comparison import over_time, paired, rights_floor, signs
 from experiments.intervals import LEVEL, Estimate, Pairs, probability_better
 from made_up import manifest, policy, results, row, rows
 from model.policy import monday
