@@ -5,117 +5,104 @@ All follow expected counts, not sampled events, so that they do not jump with `p
 
 from .institutions import I
 from .kernel import kernel
-from .life_course import S
 from .outcomes import O
 from .parameters import P
 
-COUNT_EVERY = 4  # weeks between two counts of who is held where
-
 
 @kernel
-def count_held(week, scale, people, states):
-    """Count people held by nationality and place, every few weeks (weights of what is heard at home)."""
-    if week % COUNT_EVERY != 0:
-        return
-    states.held_by[:] = 0.0
-    for i in range(people.count[0]):
-        if people.status[i] == S.held:
-            states.held_by[people.nation[i], people.place[i]] += scale
-
-
-@kernel
-def punishment_in_practice(par, env, places, states):
+def punishment_in_practice(m):
     """Fill what awaits who comes out at each place: the expected share punished (IV.B, IV.C)."""
-    for p in range(places.row.size):
-        shielded = env[0, I.np_scope, p] * env[0, I.np_practice, p]
-        detained = env[0, I.detains, p] * (1.0 - 0.5 * env[0, I.safe_help, p])
-        states.at.practice[p] = (1.0 - (1.0 - detained) * (1.0 - env[0, I.charges, p])) * (1.0 - shielded)
+    for p in range(m.places.size):
+        shielded = m.env[0, I.np_scope, p] * m.env[0, I.np_practice, p]
+        detained = m.env[0, I.detains, p] * (1.0 - 0.5 * m.env[0, I.safe_help, p])
+        m.known[p].practice = (1.0 - (1.0 - detained) * (1.0 - m.env[0, I.charges, p])) * (1.0 - shielded)
 
 
 @kernel
-def spread_beliefs(par, env, places, nations, states):
+def spread_beliefs(m):
     """Let homes hear, slowly, how people like them fared; trust follows; words reach the inside late.
 
     Lags are weeks to a year: what is heard at home comes from those who return (IV.B V48, V77).
     """
-    for n in range(nations.row.size):
-        home = nations.row.place[n]
+    for n in range(m.nations.size):
+        home = m.nations[n].place
         total, punished = 0.0, 0.0
-        for k in range(places.hosts.size):
-            p = places.hosts[k]
-            total += states.held_by[n, p]
-            punished += states.held_by[n, p] * states.at.practice[p]
+        for k in range(m.hosts.size):
+            p = m.hosts[k]
+            total += m.held_by[n, p]
+            punished += m.held_by[n, p] * m.known[p].practice
         if total <= 0.0:
             continue
-        shielded = env[0, I.np_scope, home] * env[0, I.np_practice, home]
-        at_home = env[0, I.charged_at_home, home] * (1.0 - shielded)
+        shielded = m.env[0, I.np_scope, home] * m.env[0, I.np_practice, home]
+        at_home = m.env[0, I.charged_at_home, home] * (1.0 - shielded)
         fared = 1.0 - (1.0 - punished / total) * (1.0 - at_home)
-        states.of.home_belief[n] += par[P.news_rate] * (fared - states.of.home_belief[n])
-        if par[P.feedback_trust] > 0:
-            states.of.trust[n] += par[P.trust_rate] * (par[P.trust_ceiling] * (1.0 - fared) - states.of.trust[n])
-    for k in range(places.hosts.size):
-        p = places.hosts[k]
+        m.heard[n].home_belief += m.par[P.news_rate] * (fared - m.heard[n].home_belief)
+        if m.par[P.feedback_trust] > 0:
+            m.heard[n].trust += m.par[P.trust_rate] * (m.par[P.trust_ceiling] * (1.0 - fared) - m.heard[n].trust)
+    for k in range(m.hosts.size):
+        p = m.hosts[k]
         total, told = 0.0, 0.0
-        for n in range(nations.row.size):
-            total += states.held_by[n, p]
-            told += states.held_by[n, p] * states.of.home_belief[n]
+        for n in range(m.nations.size):
+            total += m.held_by[n, p]
+            told += m.held_by[n, p] * m.heard[n].home_belief
         if total > 0.0:
-            rate = par[P.arrivals_talk] + par[P.phones] * env[0, I.contact, p]
-            states.at.inside[p] += rate * (told / total - states.at.inside[p])
+            rate = m.par[P.arrivals_talk] + m.par[P.phones] * m.env[0, I.contact, p]
+            m.known[p].inside += rate * (told / total - m.known[p].inside)
 
 
 @kernel
-def gather_leads(par, env, senv, places, nations, states, book):
+def gather_leads(m):
     """Turn people who came out, families, consulates, press and complaints into leads and reports (V40, A7).
 
     Survivors speak as far as they trust; services pass on what they may (a firewall passes less).
     """
-    states.row.reports[:] = 0.0
-    for k in range(places.hosts.size):
-        p = places.hosts[k]
-        s = places.row.state[p]
+    for s in range(m.states.size):
+        m.states[s].reports = 0.0
+    for k in range(m.hosts.size):
+        p = m.hosts[k]
+        s = m.places[p].state
         held = 0.0
         trusting, covered = 0.0, 0.0
-        for n in range(nations.row.size):
-            persons = states.held_by[n, p]
+        for n in range(m.nations.size):
+            persons = m.held_by[n, p]
             held += persons
-            trusting += persons * states.of.trust[n]
-            covered += persons * nations.consulate[n, s]
+            trusting += persons * m.heard[n].trust
+            covered += persons * m.consulate[n, s]
         if held <= 0.0:
-            states.at.intelligence[p] *= 1.0 - par[P.intelligence_fading]
+            m.known[p].intelligence *= 1.0 - m.par[P.intelligence_fading]
             continue
-        out = book.tally[O.out, p]
-        testified = out * trusting / held * par[P.testifies_share] * env[0, I.leads_passed, p]
-        calls = held * par[P.calls_home] * env[0, I.contact, p]
-        consular = (calls + out * par[P.consular_contact]) * (0.3 + 0.7 * covered / held)
-        press = (par[P.press_calls] * calls + par[P.press_out] * out) * env[0, I.civic_space, p]
-        hotline = calls * par[P.hotline_share] * trusting / held + testified
-        book.tally[O.reports_to_consulates, p] += consular
-        book.tally[O.reports_in_press, p] += press
-        book.tally[O.reports_to_hotlines, p] += hotline
-        gain = (testified + par[P.lead_of_report] * (consular + press)) * env[0, I.intelligence_gain, p]
-        gain *= 1.0 + par[P.sharing_gain] * env[0, I.intelligence_shared, p]
-        states.at.intelligence[p] += gain * par[P.feedback_reports]
-        states.at.intelligence[p] *= 1.0 - par[P.intelligence_fading]
-        states.row.reports[s] += (consular + press + hotline) * par[P.feedback_reports]
+        out = m.tally[O.out, p]
+        testified = out * trusting / held * m.par[P.testifies_share] * m.env[0, I.leads_passed, p]
+        calls = held * m.par[P.calls_home] * m.env[0, I.contact, p]
+        consular = (calls + out * m.par[P.consular_contact]) * (0.3 + 0.7 * covered / held)
+        press = (m.par[P.press_calls] * calls + m.par[P.press_out] * out) * m.env[0, I.civic_space, p]
+        hotline = calls * m.par[P.hotline_share] * trusting / held + testified
+        m.tally[O.reports_to_consulates, p] += consular
+        m.tally[O.reports_in_press, p] += press
+        m.tally[O.reports_to_hotlines, p] += hotline
+        gain = (testified + m.par[P.lead_of_report] * (consular + press)) * m.env[0, I.intelligence_gain, p]
+        gain *= 1.0 + m.par[P.sharing_gain] * m.env[0, I.intelligence_shared, p]
+        m.known[p].intelligence += gain * m.par[P.feedback_reports]
+        m.known[p].intelligence *= 1.0 - m.par[P.intelligence_fading]
+        m.states[s].reports += (consular + press + hotline) * m.par[P.feedback_reports]
 
 
 @kernel
-def adapt_institutions(par, env, senv, places, views, states, book, scale):
+def adapt_institutions(m):
     """Let bribes follow the risk of raids, testimony follow protection, and operators replace what was cut."""
-    for s in range(states.row.size):
-        states.row.testimony[s] *= 1.0 - par[P.testimony_fading]
-        states.row.testimony[s] += states.row.open_used[s] * senv[0, I.testimony, s] * par[P.testimony_rate]
-    for s in range(states.row.size):
+    for s in range(m.states.size):
+        m.states[s].testimony *= 1.0 - m.par[P.testimony_fading]
+        m.states[s].testimony += m.states[s].open_used * m.scale * m.senv[0, I.testimony, s] * m.par[P.testimony_rate]
+    for s in range(m.states.size):
         worst = 0.0
-        for k in range(places.hosts.size):
-            if places.row.state[places.hosts[k]] == s:
-                worst = max(worst, views.row.signal[places.hosts[k]])
-        worth = 1.0 + par[P.bribe_response] * par[P.feedback_bribes] * worst / (worst + par[P.bribe_half])
-        states.row.bribes[s] += par[P.bribe_rate] * (worth - states.row.bribes[s])
-    for k in range(places.hosts.size):
-        p = places.hosts[k]
-        if env[0, I.output_lost, p] > 0.0:
-            states.at.adapted[p] += par[P.substitution_rate] * (par[P.substitution_ceiling] - states.at.adapted[p])
+        for k in range(m.hosts.size):
+            if m.places[m.hosts[k]].state == s:
+                worst = max(worst, m.views[m.hosts[k]].signal)
+        worth = 1.0 + m.par[P.bribe_response] * m.par[P.feedback_bribes] * worst / (worst + m.par[P.bribe_half])
+        m.states[s].bribes += m.par[P.bribe_rate] * (worth - m.states[s].bribes)
+    for k in range(m.hosts.size):
+        p = m.hosts[k]
+        if m.env[0, I.output_lost, p] > 0.0:
+            m.known[p].adapted += m.par[P.substitution_rate] * (m.par[P.substitution_ceiling] - m.known[p].adapted)
         else:
-            states.at.adapted[p] *= 1.0 - par[P.substitution_rate]
+            m.known[p].adapted *= 1.0 - m.par[P.substitution_rate]

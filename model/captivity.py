@@ -1,306 +1,328 @@
 """Captivity: the competing risks of a person held, and what becomes of people when a firm moves.
 
-The draw comes first: a person's number is compared with a bound of their operation, and their own
-hazards are computed only below it.
+A person is looked at only in weeks in which a risk may strike (`random_numbers.next_candidate`): the bound on
+their hazards is fixed by parameters, levers at their maximum and their family's means, so it is the same in
+every arm. In such a week their number, uniform below the bound, is compared with their hazards in turn.
 """
 
 import math
 
 from .compounds import harden
+from .diary import INSIDE, NO_OPERATION, NO_VISIT, add_member, enter_in_diary, members, remove_member, take_due
 from .institutions import I
 from .kernel import kernel
 from .life_course import S, T
-from .migrants import ALONE, BY_CONSULATE, FEMALE, NO_OPERATION, change, debt_now
+from .migrants import ALONE, BY_CONSULATE, FEMALE, WEEKS_A_YEAR, change, count_as, debt_now, next_visit, people_class
 from .operations import CLOSES, MOVES, SPLITS, STAYS, TRADED_IN, TRADED_OUT, bury
 from .outcomes import O
 from .parameters import P
-from .random_numbers import identity, stream_key, uniform
-from .relocation import choose_operation
+from .random_numbers import draw
+from .relocation import choose_operation, note_relocation
 from .streams import R
 from .world import MILITIA
 
 
 @kernel
-def set_risks(par, env, places, operations, sites):
-    """Fill the hazards of each operation from guards, abuse, place and institutions (III.means)."""
-    for o in range(operations.count[0]):
-        if operations.row.held[o] == 0:
-            continue
-        p, j = operations.row.place[o], operations.row.site[o]
-        contact = env[0, I.contact, p]
-        operations.row.escape[o] = par[P.escape_rate] * math.exp(-par[P.guard_deterrence] * (sites.row.guards[j] - 1.0))
-        operations.row.ransom[o] = par[P.ransom_rate] * (0.5 + 0.5 * contact)
-        operations.row.release[o] = par[P.release_rate] + env[0, I.notice_release, p]
-        operations.row.consulate[o] = best_reach(p, env) * env[0, I.control, p] * contact
-        operations.row.sale[o] = par[P.sale_rate] * env[0, I.people_market, p]
-        operations.row.death[o] = par[P.death_rate] * sites.row.abuse[j]
-        operations.row.armed[o] = par[P.armed_group_rate] if places.row.kind[p] == MILITIA else 0.0
-        operations.row.bound[o] = (
-            operations.row.escape[o] * (1.0 + par[P.escape_debt]) + operations.row.ransom[o] * par[P.means_maximum] + operations.row.release[o]
-            + operations.row.consulate[o] + operations.row.sale[o] + operations.row.death[o] * 2.0 + operations.row.armed[o]
-            + par[P.made_to_recruit_rate]
-        )  # fmt: skip
+def set_pace(ceiling, floor, m):
+    """Fill the bound on anybody's weekly hazards by status, from institutions at their highest and lowest.
+
+    Of people held, `pace_of_means` is the part that grows with the family's means (ransom).
+    """
+    contact = ceiling[I.contact]
+    escape = m.par[P.escape_rate] * math.exp(m.par[P.guard_deterrence] * max(0.0, 1.0 - floor[I.guarding]))
+    abuse = max(m.par[P.abuse_maximum], ceiling[I.abuse], 1.0)
+    m.pace[S.held] = (
+        escape * (1.0 + m.par[P.escape_debt]) + m.par[P.release_rate] + ceiling[I.notice_release]
+        + ceiling[I.consular_reach] * contact + m.par[P.sale_rate] * ceiling[I.people_market]
+        + 2.0 * m.par[P.death_rate] * abuse + m.par[P.armed_group_rate] + m.par[P.made_to_recruit_rate]
+    )  # fmt: skip
+    m.pace_of_means[0] = m.par[P.ransom_rate] * max(1.0, 0.5 + 0.5 * contact)
+    m.pace[S.staying] = m.par[P.status_lost]
+    m.pace[S.untraced] = ceiling[I.tracing]
+    m.pace[S.returned] = (
+        ceiling[I.record_cleared] + ceiling[I.reintegration] * m.par[P.settles_with_support]
+        + m.par[P.settles_alone] / max(0.01, floor[I.stigma]) + m.par[P.recruiter_rate]
+    )  # fmt: skip
 
 
 @kernel
-def best_reach(p, env):
-    """Return consular reach at a place for those whom policy favours most."""
-    best = 0.0
-    for k in range(env.shape[0]):
-        best = max(best, env[k, I.consular_reach, p])
-    return best
-
-
-@kernel
-def belief_now(i, week, par, states, people):
+def belief_now(i, m):
     """Return a held person's belief that they would be punished outside.
 
     What they brought along fades into what is said inside, which changes only through arrivals,
     hidden phones and returns: nobody inside hears of a law on its first day (IV.B V48).
     """
-    inside = states.at.inside[people.place[i]]
-    stayed = week - people.about.held_from[i]
-    return inside + (people.about.belief[i] - inside) * math.exp(-par[P.talk_rate] * stayed)
+    inside = m.known[m.people[i].place].inside
+    stayed = m.now - m.people[i].held_from
+    return inside + (m.people[i].belief - inside) * math.exp(-m.par[P.talk_rate] * stayed)
 
 
 @kernel
-def leave_operation(i, week, par, operations, sites, people):
+def leave_operation(i, m):
     """Take a person out of their operation: settle debt, abuse, health and time held."""
-    o = people.operation[i]
-    operations.row.held[o] -= 1
-    sites.row.occupants[operations.row.site[o]] -= 1
-    people.about.debt[i] = debt_now(i, week, par, people)
-    people.about.debt_week[i] = week
-    suffered = operations.row.abuse_total[o] - people.about.abuse_mark[i]
-    people.about.abuse[i] += suffered
-    people.about.health[i] *= math.exp(-par[P.health_loss] * suffered)
-    people.operation[i] = NO_OPERATION
+    me = m.people[i]
+    me.debt = debt_now(i, m)
+    me.debt_week = m.now
+    suffered = m.operations[me.operation].abuse_total - me.abuse_mark
+    me.abuse += suffered
+    me.health *= math.exp(-m.par[P.health_loss] * suffered)
+    remove_member(i, m)
 
 
 @kernel
-def come_out(t, i, week, brought, par, operations, sites, people, book):
+def come_out(t, i, brought, m):
     """Let a person come out of an operation by transition `t`."""
-    leave_operation(i, week, par, operations, sites, people)
-    people.about.weeks_held[i] += week - people.about.held_from[i]
-    people.until[i] = brought
-    change(t, i, people.place[i], week, people, book)
+    me = m.people[i]
+    leave_operation(i, m)
+    me.weeks_held += m.now - me.held_from
+    me.until = brought
+    change(t, i, me.place, m)
 
 
 @kernel
-def join_operation(i, o, week, operations, sites, people):
-    """Put a held person into another operation."""
-    operations.row.held[o] += 1
-    sites.row.occupants[operations.row.site[o]] += 1
-    people.operation[i], people.about.born[i] = o, operations.row.born[o]
-    people.about.abuse_mark[i] = operations.row.abuse_total[o]
-    people.about.debt_week[i] = week
-
-
-@kernel
-def sell(i, week, seed, scale, par, operations, sites, views, market, people, book):
+def sell(i, m):
     """Sell a person to another operation; the debt grows with each sale (V33, E109). False if nobody buys."""
-    buyer = choose_operation(i, week, seed, R.sale_choice, scale, views, operations, people, market)
-    if buyer == NO_OPERATION or buyer == people.operation[i]:
+    me = m.people[i]
+    buyer = choose_operation(i, R.sale_choice, m)
+    if buyer == NO_OPERATION or buyer == me.operation:
         return False
-    price = par[P.sale_price] * scale
-    operations.row.cash[people.operation[i]] += price
-    operations.row.cash[buyer] -= price
-    leave_operation(i, week, par, operations, sites, people)
-    people.about.debt[i] *= 1.0 + par[P.sale_markup]
-    people.about.sold[i] += 1
-    join_operation(i, buyer, week, operations, sites, people)
-    change(T.sold, i, operations.row.place[buyer], week, people, book)
+    price = m.par[P.sale_price] * m.scale
+    m.operations[me.operation].cash += price
+    m.operations[buyer].cash -= price
+    leave_operation(i, m)
+    me.debt *= 1.0 + m.par[P.sale_markup]
+    me.sold = min(100, me.sold + 1)
+    add_member(i, buyer, m)
+    change(T.sold, i, m.operations[buyer].place, m)
     return True
 
 
+# ------------------------------------------------------------- when an operation moves or closes --
+
+
 @kernel
-def settle_fate(i, o, week, seed, scale, par, operations, sites, views, market, people, book):
-    """Decide whether a person is carried along, sold or abandoned when their operation moves or closes (O07)."""
-    u = uniform(stream_key(seed, R.fate_of_closure, week), people.key[i])
-    fate = operations.row.fate[o]
-    if fate == SPLITS:
+def settle_fates(m):
+    """Deal with the people of every operation that moves, splits or closes this week (O07)."""
+    for o in range(m.used[0].operations):
+        firm = m.operations[o]
+        if firm.alive == 0 or firm.fate == STAYS:
+            continue
+        for i in members(o, R.ration_sales, m):
+            settle_fate(i, o, m)
+        if firm.fate == CLOSES:
+            bury(o, m)
+
+
+@kernel
+def settle_fate(i, o, m):
+    """Decide whether a person is carried along, sold or abandoned."""
+    firm = m.operations[o]
+    u = draw(R.fate_of_closure, m, m.people[i].key)
+    if firm.fate == SPLITS:
         if u < 0.5:
-            branch = operations.row.branch[o]
-            here = people.place[i]
-            leave_operation(i, week, par, operations, sites, people)
-            join_operation(i, branch, week, operations, sites, people)
-            carry(i, operations.row.place[branch], here, week, scale, people, book)
+            leave_operation(i, m)
+            add_member(i, firm.branch, m)
+            carry(i, m.operations[firm.branch].place, m)
         return
-    carried = par[P.carried_share] if fate == MOVES else 0.0
+    carried = m.par[P.carried_share] if firm.fate == MOVES else 0.0
     if u < carried:
-        carry(i, operations.row.place[o], people.place[i], week, scale, people, book)
-        return
-    if u < carried + (1.0 - carried) * par[P.sold_share]:
-        if sell(i, week, seed, scale, par, operations, sites, views, market, people, book):
-            return
-    come_out(T.abandoned, i, week, ALONE, par, operations, sites, people, book)
+        carry(i, firm.place, m)
+    elif u >= carried + (1.0 - carried) * m.par[P.sold_share] or not sell(i, m):
+        come_out(T.abandoned, i, ALONE, m)
 
 
 @kernel
-def carry(i, target, here, week, scale, people, book):
-    change(T.moved_with_operation, i, target, week, people, book)
-    book.carried[here, target] += scale
+def carry(i, target, m):
+    here = m.people[i].place
+    change(T.moved_with_operation, i, target, m)
+    note_relocation(here, target, 0, m.scale, m)
+
+
+# ------------------------------------------------------------------------- a week of captivity --
 
 
 @kernel
-def endure(week, seed, scale, par, env, class_of, places, nations, operations, sites, room, groups, views, market,
-           states, rings, people, book):  # fmt: skip
-    """Let every person held meet this week's competing risks."""
-    set_risks(par, env, places, operations, sites)
-    key = stream_key(seed, R.captivity, week)
-    for i in range(people.count[0]):
-        if people.status[i] != S.held:
-            continue
-        o = people.operation[i]
-        if operations.row.fate[o] != STAYS:
-            settle_fate(i, o, week, seed, scale, par, operations, sites, views, market, people, book)
-            continue
-        if people.trafficked[i] == 0 and week >= people.trapped[i]:
-            people.trafficked[i] = 1
-            book.stock[1, S.held, people.place[i]] += 1
-        u = uniform(key, people.key[i])
-        if u < operations.row.bound[o]:
-            k = class_of[people.nation[i], people.about.sex[i], people.about.child[i]]
-            meet_risks(i, o, u, k, week, seed, scale, par, env, places, nations, operations, sites, views, market,
-                       states, rings, people, book)  # fmt: skip
-    for o in range(operations.count[0]):
-        if operations.row.alive[o] == 1 and operations.row.fate[o] == CLOSES:
-            bury(o, operations, groups, sites, room, book)
-
-
-@kernel
-def meet_risks(i, o, u, k, week, seed, scale, par, env, places, nations, operations, sites, views, market, states,
-               rings, people, book):  # fmt: skip
-    """Compare a person's number with their own hazards, one after the other."""
-    p = people.place[i]
-    debt = debt_now(i, week, par, people) / par[P.debt_scale]
-    fear = par[P.fear] * par[P.feedback_fear] * belief_now(i, week, par, states, people)
-    weight = (1.0 - fear) * (1.0 + par[P.escape_debt] * debt / (1.0 + debt))
-    u -= operations.row.escape[o] * weight * math.exp(-weight_of_distance(i, p, par, places, nations, people))
-    if u < 0.0:
-        try_to_escape(i, o, week, seed, par, places, operations, sites, people, book)
-        return
-    u -= operations.row.ransom[o] * min(par[P.means_maximum], people.about.means[i]) / (1.0 + debt)
-    if u < 0.0:
-        paid = debt * par[P.debt_scale] * scale
-        operations.row.cash[o] += paid
-        book.ledger[TRADED_IN] += paid
-        book.tally[O.ransom_paid, p] += paid * 1e-6
-        come_out(T.ransomed, i, week, ALONE, par, operations, sites, people, book)
-        people.about.debt[i] *= par[P.debt_after_ransom]
-        return
-    u -= operations.row.release[o] * min(1.0, (week - people.about.held_from[i]) / par[P.release_weeks])
-    if u < 0.0:
-        come_out(T.released, i, week, ALONE, par, operations, sites, people, book)
-        return
-    presence = nations.consulate[people.nation[i], places.row.state[p]]
-    if nations.row.state[people.nation[i]] == places.row.state[p]:
-        presence = 1.0
-    reach = operations.row.consulate[o] * env[k, I.consular_reach, p] / max(1e-12, best_reach(p, env))
-    u -= reach * (par[P.reach_without_consulate] + (1.0 - par[P.reach_without_consulate]) * presence)
-    if u < 0.0:
-        come_out(T.freed_by_consulate, i, week, BY_CONSULATE, par, operations, sites, people, book)
-        return
-    u -= operations.row.sale[o]
-    if u < 0.0:
-        other = par[P.other_sector_share] * (par[P.other_sector_women] if people.about.sex[i] == FEMALE else 1.0)
-        if uniform(stream_key(seed, R.sale_choice, week), people.key[i]) < other:
-            come_out(T.sold_to_other_sector, i, week, ALONE, par, operations, sites, people, book)
+def endure(m):
+    """Let everybody whose week it is meet the competing risks of captivity."""
+    for i in take_due(INSIDE, m):
+        me = m.people[i]
+        if me.status == S.held:
+            if me.trafficked == 0 and m.now >= me.trapped:
+                count_as(i, -1, m)
+                me.trafficked = 1
+                count_as(i, 1, m)
+            if me.candidate == m.now:
+                meet_risks(i, m)
         else:
-            sell(i, week, seed, scale, par, operations, sites, views, market, people, book)
-        return
-    u -= operations.row.death[o] * (2.0 - people.about.health[i])
-    if u < 0.0:
-        come_out(T.died_held, i, week, ALONE, par, operations, sites, people, book)
-        return
-    u -= operations.row.armed[o]
-    if u < 0.0:
-        come_out(T.taken_by_armed_group, i, week, ALONE, par, operations, sites, people, book)
-        return
-    u -= par[P.made_to_recruit_rate] * (par[P.feedback_recruiting_victims] > 0)
-    if u < 0.0 and people.about.recruiter[i] == 0:
-        people.about.recruiter[i] = 1
-        rings.row.returned[people.nation[i]] += scale * 1e-3
-        change(T.made_to_recruit, i, p, week, people, book)
+            held_elsewhere(i, m)
+        if me.visit == NO_VISIT:
+            enter_in_diary(i, next_visit(i, m), m)
 
 
 @kernel
-def weight_of_distance(i, p, par, places, nations, people):
-    """Return how far home weighs on the thought of escape."""
-    return places.distance[p, nations.row.place[people.nation[i]]] / par[P.escape_distance]
+def meet_risks(i, m):
+    """Compare a person's number with their own hazards, one after the other."""
+    me = m.people[i]
+    firm, p = m.operations[me.operation], me.place
+    u = draw(R.captivity, m, me.key) * (m.pace[S.held] + m.pace_of_means[0] * me.means)
+    debt = debt_now(i, m) / m.par[P.debt_scale]
+    u -= escape_hazard(i, debt, m)
+    if u < 0.0:
+        try_to_escape(i, m)
+        return
+    contact = m.env[0, I.contact, p]
+    u -= m.par[P.ransom_rate] * (0.5 + 0.5 * contact) * me.means / (1.0 + debt)
+    if u < 0.0:
+        pay_ransom(i, debt, m)
+        return
+    u -= m.par[P.release_rate] * min(1.0, (m.now - me.held_from) / m.par[P.release_weeks]) + m.env[0, I.notice_release, p]
+    if u < 0.0:
+        come_out(T.released, i, ALONE, m)
+        return
+    u -= consular_hazard(i, contact, m)
+    if u < 0.0:
+        come_out(T.freed_by_consulate, i, BY_CONSULATE, m)
+        return
+    u -= m.par[P.sale_rate] * m.env[0, I.people_market, p]
+    if u < 0.0:
+        be_sold(i, m)
+        return
+    u -= m.par[P.death_rate] * m.sites[firm.site].abuse * (2.0 - me.health)
+    if u < 0.0:
+        come_out(T.died_held, i, ALONE, m)
+        return
+    u -= m.par[P.armed_group_rate] * (m.places[p].kind == MILITIA)
+    if u < 0.0:
+        come_out(T.taken_by_armed_group, i, ALONE, m)
+        return
+    u -= m.par[P.made_to_recruit_rate] * (m.par[P.feedback_recruiting_victims] > 0)
+    if u < 0.0 and me.recruiter == 0:
+        me.recruiter = 1
+        m.rings[me.nation].returned += m.scale * 1e-3
+        change(T.made_to_recruit, i, p, m)
 
 
 @kernel
-def try_to_escape(i, o, week, seed, par, places, operations, sites, people, book):
-    """An attempt ends outside, in recapture and punishment, or in death (V37, V38)."""
-    j, p = operations.row.site[o], people.place[i]
-    u = uniform(stream_key(seed, R.escape, week), people.key[i])
-    success = par[P.escape_success] * (1.0 + par[P.river_help] * places.row.river[p]) / sites.row.guards[j]
-    death = min(0.5, par[P.escape_death] * sites.row.guards[j])
-    harden(j, par[P.hardening_by_escape] * book.scale[0] / sites.row.capacity[j], par, sites)
-    if u < success:
-        come_out(T.escaped, i, week, ALONE, par, operations, sites, people, book)
-    elif u < success + death:
-        come_out(T.died_escaping, i, week, ALONE, par, operations, sites, people, book)
+def escape_hazard(i, debt, m):
+    """Return the hazard of trying to escape: by guards, distance, debt and fear of what waits outside (V37, V48)."""
+    me = m.people[i]
+    guards = m.sites[m.operations[me.operation].site].guards
+    fear = m.par[P.fear] * m.par[P.feedback_fear] * belief_now(i, m)
+    hazard = m.par[P.escape_rate] * math.exp(-m.par[P.guard_deterrence] * (guards - 1.0)) * (1.0 - fear)
+    hazard *= 1.0 + m.par[P.escape_debt] * debt / (1.0 + debt)
+    return hazard * math.exp(-m.distance[me.place, m.nations[me.nation].place] / m.par[P.escape_distance])
+
+
+@kernel
+def consular_hazard(i, contact, m):
+    """Return the hazard of being freed through a consulate, where there is one and the state can enter (V40, S13)."""
+    me = m.people[i]
+    s = m.places[me.place].state
+    presence = 1.0 if m.nations[me.nation].state == s else m.consulate[me.nation, s]
+    reach = m.env[people_class(i, m), I.consular_reach, me.place] * m.env[0, I.control, me.place] * contact
+    return reach * (m.par[P.reach_without_consulate] + (1.0 - m.par[P.reach_without_consulate]) * presence)
+
+
+@kernel
+def pay_ransom(i, debt, m):
+    """The family pays the debt; what it borrowed for that stays (V36, V69)."""
+    me = m.people[i]
+    paid = debt * m.par[P.debt_scale] * m.scale
+    m.operations[me.operation].cash += paid
+    m.ledger[TRADED_IN] += paid
+    m.tally[O.ransom_paid, me.place] += paid * 1e-6
+    come_out(T.ransomed, i, ALONE, m)
+    me.debt *= m.par[P.debt_after_ransom]
+
+
+@kernel
+def be_sold(i, m):
+    """A person is sold: into another sector, or to another operation that wants people (V29, V33)."""
+    me = m.people[i]
+    other = m.par[P.other_sector_share] * (m.par[P.other_sector_women] if me.sex == FEMALE else 1.0)
+    if draw(R.sale_choice, m, me.key) < other:
+        come_out(T.sold_to_other_sector, i, ALONE, m)
     else:
-        people.about.debt[i] = debt_now(i, week, par, people) + par[P.escape_fine]
-        people.about.debt_week[i] = week
-        people.about.abuse[i] += par[P.escape_punishment]
-        change(T.recaptured, i, p, week, people, book)
+        sell(i, m)
 
 
 @kernel
-def held_elsewhere(i, week, seed, scale, par, operations, sites, views, market, people, book):
+def try_to_escape(i, m):
+    """An attempt ends outside, in recapture and punishment, or in death (V37, V38)."""
+    me = m.people[i]
+    j, p = m.operations[me.operation].site, me.place
+    guards = m.sites[j].guards
+    u = draw(R.escape, m, me.key)
+    success = m.par[P.escape_success] * (1.0 + m.par[P.river_help] * m.places[p].river) / guards
+    death = min(0.5, m.par[P.escape_death] * guards)
+    harden(j, m.par[P.hardening_by_escape] * m.scale / m.sites[j].capacity, m)
+    if u < success:
+        come_out(T.escaped, i, ALONE, m)
+    elif u < success + death:
+        come_out(T.died_escaping, i, ALONE, m)
+    else:
+        me.debt = debt_now(i, m) + m.par[P.escape_fine]
+        me.debt_week = m.now
+        me.abuse += m.par[P.escape_punishment]
+        change(T.recaptured, i, p, m)
+
+
+@kernel
+def held_elsewhere(i, m):
     """Let a person held in another sector or by an armed group meet the risks there (V29, O08)."""
-    u = uniform(stream_key(seed, R.captivity, week), people.key[i])
-    p = people.place[i]
-    people.until[i] = ALONE
-    if people.status[i] == S.held_other_sector:
-        if u < par[P.other_sector_exit]:
-            change(T.out_of_other_sector, i, p, week, people, book)
-        elif u < par[P.other_sector_exit] + par[P.other_sector_death]:
-            change(T.died_in_other_sector, i, p, week, people, book)
+    me = m.people[i]
+    u, p = draw(R.captivity, m, me.key), me.place
+    me.until = ALONE
+    if me.status == S.held_other_sector:
+        if u < m.par[P.other_sector_exit]:
+            change(T.out_of_other_sector, i, p, m)
+        elif u < m.par[P.other_sector_exit] + m.par[P.other_sector_death]:
+            change(T.died_in_other_sector, i, p, m)
         return
-    if u < par[P.armed_group_exit]:
-        change(T.let_go_by_armed_group, i, p, week, people, book)
-    elif u < par[P.armed_group_exit] + par[P.armed_group_return]:
-        o = choose_operation(i, week, seed, R.sale_choice, scale, views, operations, people, market)
-        if o != NO_OPERATION:
-            join_operation(i, o, week, operations, sites, people)
-            people.about.held_from[i] = week
-            operations.row.cash[o] -= par[P.sale_price] * scale
-            book.ledger[TRADED_OUT] += par[P.sale_price] * scale
-            change(T.returned_by_armed_group, i, operations.row.place[o], week, people, book)
-    elif u < par[P.armed_group_exit] + par[P.armed_group_return] + par[P.death_rate]:
-        change(T.died_with_armed_group, i, p, week, people, book)
+    u -= m.par[P.armed_group_exit]
+    if u < 0.0:
+        change(T.let_go_by_armed_group, i, p, m)
+        return
+    u -= m.par[P.armed_group_return]
+    if u < 0.0:
+        be_handed_back(i, m)
+        return
+    if u < m.par[P.death_rate]:
+        change(T.died_with_armed_group, i, p, m)
 
 
 @kernel
-def trap_week(i, week, seed, par, people):
-    """Return the week from which a willing entrant can no longer leave (geometric)."""
-    u = uniform(stream_key(seed, R.deception, 0), identity(people.key[i], 2))
-    return week + 1 + int(math.log(u) / math.log(1.0 - par[P.trapping_rate]))
+def be_handed_back(i, m):
+    """An armed group hands a person to an operation, for the price of a person."""
+    o = choose_operation(i, R.sale_choice, m)
+    if o == NO_OPERATION:
+        return
+    add_member(i, o, m)
+    m.people[i].held_from, m.people[i].debt_week = m.now, m.now
+    price = m.par[P.sale_price] * m.scale
+    m.operations[o].cash -= price
+    m.ledger[TRADED_OUT] += price
+    change(T.returned_by_armed_group, i, m.operations[o].place, m)
 
 
 @kernel
-def measure_harm(par, scale, operations, sites, book):
+def measure_harm(m):
     """Count abuse, sexual violence and health lost among people held, from expected rates (V73)."""
-    for o in range(operations.count[0]):
-        persons = operations.row.held[o] * scale
-        if persons > 0.0:
-            p = operations.row.place[o]
-            abuse = sites.row.abuse[operations.row.site[o]] * persons
-            book.tally[O.abuse_exposure, p] += abuse
-            book.tally[O.sexual_violence_exposure, p] += abuse * par[P.sexual_violence_rate]
-            book.tally[O.health_lost, p] += abuse * par[P.health_loss] / 52.18
+    for o in range(m.used[0].operations):
+        firm = m.operations[o]
+        if firm.alive and firm.held > 0:
+            abuse = m.sites[firm.site].abuse * firm.held * m.scale
+            m.tally[O.abuse_exposure, firm.place] += abuse
+            m.tally[O.sexual_violence_exposure, firm.place] += abuse * m.par[P.sexual_violence_rate]
+            m.tally[O.health_lost, firm.place] += abuse * m.par[P.health_loss] / WEEKS_A_YEAR
 
 
 @kernel
-def free_one(week, par, operations, sites, people, book):
+def free_one(m):
     """Let one person go, the same whatever the policy: the irrelevant perturbation of the placebo arm."""
     chosen = NO_OPERATION
-    for i in range(people.count[0]):
-        if people.status[i] == S.held and (chosen == NO_OPERATION or people.key[i] < people.key[chosen]):
+    for i in range(m.used[0].people):
+        if m.people[i].status == S.held and (chosen == NO_OPERATION or m.people[i].key < m.people[chosen].key):
             chosen = i
     if chosen != NO_OPERATION:
-        come_out(T.released, chosen, week, ALONE, par, operations, sites, people, book)
+        come_out(T.released, chosen, ALONE, m)

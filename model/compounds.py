@@ -5,11 +5,8 @@ that rents from it. Capacity is in persons.
 """
 
 import math
-from typing import NamedTuple
 
-import numpy as np
-
-from .columns import record
+from .diary import NOBODY
 from .institutions import I
 from .kernel import kernel
 from .outcomes import O
@@ -17,7 +14,6 @@ from .parameters import P
 from .random_numbers import identity, stream_key, uniform
 from .streams import R
 
-NOBODY = -1
 LONG_AGO = -10_000
 
 
@@ -46,110 +42,104 @@ ROOM = (
 )
 
 
-class Sites(NamedTuple):
-    """Compounds: a row each, and how many rows are in use."""
-
-    count: np.ndarray  # int64 (1)
-    row: np.recarray  # SITE
-
-
-def empty_sites(rows: int, places: int):
-    """Return no compounds yet, and what stands at each place: nothing (records ROOM)."""
-    return Sites(np.zeros(1, np.int64), record(SITE, rows)), record(ROOM, places, first_site=NOBODY)
-
-
 @kernel
-def build_site(place, capacity, licensed, sites, room):
+def build_site(place, capacity, licensed, m):
     """Add a compound. Return its row, or -1 when the table is full."""
-    j = sites.count[0]
-    if j >= sites.row.size:
+    j = m.used[0].sites
+    if j >= m.sites.size:
+        m.faults[2] += 1
         return NOBODY
-    sites.count[0] += 1
-    sites.row.place[j], sites.row.slot[j] = place, room.built[place]
-    sites.row.capacity[j], sites.row.rented[j] = capacity, 0.0
-    sites.row.open[j], sites.row.licensed[j] = 1, licensed
-    sites.row.guards[j], sites.row.abuse[j] = 1.0, 1.0
-    sites.row.raided[j] = LONG_AGO
-    sites.row.next[j] = room.first_site[place]
-    room.first_site[place] = j
-    room.built[place] += 1
-    room.sites[place] += 1
-    room.capacity[place] += capacity
+    m.used[0].sites += 1
+    site, room = m.sites[j], m.room[place]
+    site.place, site.slot = place, room.built
+    site.capacity, site.rented, site.occupants = capacity, 0.0, 0
+    site.open, site.licensed = 1, licensed
+    site.guards, site.abuse = 1.0, 1.0
+    site.raided = LONG_AGO
+    site.next = room.first_site
+    room.first_site = j
+    room.built += 1
+    room.sites += 1
+    room.capacity += capacity
     return j
 
 
 @kernel
-def close_site(j, sites, room):
+def close_site(j, m):
     """Close a compound; the operations inside must leave."""
-    p = sites.row.place[j]
-    sites.row.open[j] = 0
-    room.sites[p] -= 1
-    room.capacity[p] -= sites.row.capacity[j]
+    site = m.sites[j]
+    site.open = 0
+    m.room[site.place].sites -= 1
+    m.room[site.place].capacity -= site.capacity
 
 
 @kernel
-def site_with_room(place, persons, who, key, sites, room):
+def site_with_room(place, persons, who, key, m):
     """Return an open site of `place` with room for `persons`, or -1. Ties are broken by key."""
     best, chosen = 2.0, NOBODY
-    j = room.first_site[place]
+    j = m.room[place].first_site
     while j != NOBODY:
-        if sites.row.open[j] == 1 and sites.row.capacity[j] - sites.row.rented[j] >= persons:
-            u = uniform(key, identity(who, sites.row.slot[j]))
+        site = m.sites[j]
+        if site.open == 1 and site.capacity - site.rented >= persons:
+            u = uniform(key, identity(who, site.slot))
             if u < best:
                 best, chosen = u, j
-        j = sites.row.next[j]
+        j = site.next
     return chosen
 
 
 @kernel
-def keep_sites(week, par, env, sites):
+def keep_sites(m):
     """Forget last week's raids and let guards and abuse settle towards the usual of their place."""
-    back = par[P.guard_relaxation]
-    for j in range(sites.count[0]):
-        sites.row.warned[j] = 0
-        sites.row.reach[j] = 0.0
-        p = sites.row.place[j]
-        sites.row.guards[j] += back * (env[0, I.guarding, p] - sites.row.guards[j])
-        sites.row.abuse[j] += back * (env[0, I.abuse, p] - sites.row.abuse[j])
+    back = m.par[P.guard_relaxation]
+    for j in range(m.used[0].sites):
+        site = m.sites[j]
+        site.warned, site.reach = 0, 0.0
+        site.guards += back * (m.env[0, I.guarding, site.place] - site.guards)
+        site.abuse += back * (m.env[0, I.abuse, site.place] - site.abuse)
 
 
 @kernel
-def harden(j, amount, par, sites):
+def harden(j, amount, m):
     """Raise guards and abuse at a site after a raid or an escape (O06; V37)."""
-    if par[P.feedback_hardening] > 0:
-        sites.row.guards[j] = min(par[P.guards_maximum], sites.row.guards[j] * (1.0 + amount))
-        sites.row.abuse[j] = min(par[P.abuse_maximum], sites.row.abuse[j] * (1.0 + 0.5 * amount))
+    if m.par[P.feedback_hardening] > 0:
+        site = m.sites[j]
+        site.guards = min(max(site.guards, m.par[P.guards_maximum]), site.guards * (1.0 + amount))
+        site.abuse = min(max(site.abuse, m.par[P.abuse_maximum]), site.abuse * (1.0 + 0.5 * amount))
 
 
 @kernel
-def build_and_close(week, seed, par, env, states_licensed, places, margin, sites, room, book):
-    """Landlords build where room is short and renting pays; orders close licensed sites (O02, O06).
-
-    The chance of a new compound rises with occupancy and with what operations earn there, and falls
-    as the place fills up (rising cost); nothing else limits the number of compounds.
-    """
-    building = stream_key(seed, R.building, week)
-    for k in range(places.hosts.size):
-        p = places.hosts[k]
-        if room.capacity[p] > 0.0:
-            occupancy = room.rented[p] / room.capacity[p]
-        else:
-            occupancy = par[P.occupancy_of_empty_places]
-        short = occupancy - par[P.building_occupancy]
-        profit = min(2.0, margin[p] / par[P.reference_margin])
-        if short <= 0.0 or profit <= 0.0:
+def build_and_close(m):
+    """Landlords build where room is short and renting pays; orders close licensed sites (O02, O06)."""
+    building = stream_key(m.seed, R.building, m.now)
+    for k in range(m.hosts.size):
+        p = m.hosts[k]
+        if uniform(building, identity(p, m.room[p].built)) < 1.0 - math.exp(-building_rate(p, m)):
+            build_site(p, m.places[p].site_capacity, 0, m)
+    closing = stream_key(m.seed, R.raid_result, m.now)
+    for j in range(m.used[0].sites):
+        site = m.sites[j]
+        if site.open == 0:
             continue
-        crowding = 1.0 + room.sites[p] / par[P.building_crowding]
-        chance = par[P.building_rate] * (1.0 + room.sites[p]) ** 0.5 * short / (1.0 - par[P.building_occupancy])
-        chance *= profit * places.row.infrastructure[p] * env[0, I.permissive_sites, p] / crowding
-        if uniform(building, identity(p, room.built[p])) < 1.0 - math.exp(-chance):
-            build_site(p, places.row.site_capacity[p], 0, sites, room)
-    closing = stream_key(seed, R.raid_result, week)
-    for j in range(sites.count[0]):
-        p = sites.row.place[j]
-        if sites.row.open[j] == 1:
-            book.tally[O.compounds, p] += 1.0
-            if sites.row.licensed[j] == 1 and states_licensed[places.row.state[p]] > 0:
-                who = identity(identity(p, sites.row.slot[j]), 7)
-                if env[0, I.licensed_closure, p] > 0.0 and uniform(closing, who) < env[0, I.licensed_closure, p]:
-                    close_site(j, sites, room)
+        m.tally[O.compounds, site.place] += 1.0
+        order = m.env[0, I.licensed_closure, site.place]
+        if site.licensed and order > 0.0 and uniform(closing, identity(identity(site.place, site.slot), 7)) < order:
+            close_site(j, m)
+
+
+@kernel
+def building_rate(p, m):
+    """Return the rate at which compounds are built at a place, per week.
+
+    It rises with occupancy and with what operations earn there, and falls as the place fills up (rising
+    cost); nothing else limits the number of compounds.
+    """
+    room = m.room[p]
+    occupancy = room.rented / room.capacity if room.capacity > 0.0 else m.par[P.occupancy_of_empty_places]
+    short = occupancy - m.par[P.building_occupancy]
+    profit = min(2.0, m.views[p].margin / m.par[P.reference_margin])
+    if short <= 0.0 or profit <= 0.0:
+        return 0.0
+    rate = m.par[P.building_rate] * (1.0 + room.sites) ** 0.5 * short / (1.0 - m.par[P.building_occupancy])
+    crowding = 1.0 + room.sites / m.par[P.building_crowding]
+    return rate * profit * m.places[p].infrastructure * m.env[0, I.permissive_sites, p] / crowding

@@ -5,8 +5,6 @@ changed, all institutions are set anew from their base: scaled, added to, lowere
 the order of policies never matters.
 """
 
-from typing import NamedTuple
-
 import numpy as np
 
 from .columns import record
@@ -20,7 +18,7 @@ from .states import WEEKS_A_MONTH
 
 RAISE, LOWER, SCALE, ADD = range(4)
 assert MODES == ("raise", "lower", "scale", "add")
-NEVER = -1
+NEVER = -1  # no lever, no trigger, not fired
 
 CHANNEL_FIRST = np.cumsum([0] + [len(lever.channels) for lever in LEVERS])
 _CHANNELS = [(lever, channel) for lever in LEVERS for channel in lever.channels]
@@ -53,25 +51,12 @@ PROGRESS = (
 )
 
 
-class Plans(NamedTuple):
-    """Policies (rows first) and shocks (rows after) with their dates, strengths and reach."""
-
-    row: np.recarray  # PLAN
-    where: np.ndarray  # bool (rows, P)
-    whom: np.ndarray  # bool (rows, K): classes of people
-    pauses: np.ndarray  # int32 (pauses, 3): row, from, to
-    watch: np.ndarray  # bool (rows, P): where a trigger looks
-
-
-class Policies(NamedTuple):
-    row: np.recarray  # PROGRESS
-    stale: np.ndarray  # int64 (1): institutions must be set anew
-
-
 def compile_plans(world, policies: tuple[Policy, ...], shocks: tuple[Shock, ...]):
-    """Return `(Plans, class_of)`.
+    """Return the columns of policies (rows first) and shocks (rows after), by name.
 
-    `class_of` (N, 2, 2) numbers the classes of people (nationality, sex, child) that policies treat
+    `plans` (records PLAN): dates and strengths. `plan_where`, bool (rows, P), and `plan_whom`, bool (rows, K):
+    places and classes of people that each covers. `watch`, bool (rows, P): where a trigger looks. `pauses`,
+    int32 (pauses, 3): row, from, to. `class_of` (N, 2, 2) numbers the classes of people (nationality, sex, child) that policies treat
     alike; class 0 is that of nobody in particular: what policies do for everybody.
     """
     rows = list(policies) + list(shocks)
@@ -102,11 +87,14 @@ def compile_plans(world, policies: tuple[Policy, ...], shocks: tuple[Shock, ...]
             plan.above, plan.patience = triggers[r].above, triggers[r].weeks
     where = [_covered(world, row.states, row.places) for row in rows]
     watch = [_covered(world, t.places if t else (), ()) for t in triggers]
-    plans = Plans(
-        table, np.array(where, bool).reshape(count, places), whom, np.array(pauses, np.int32).reshape(-1, 3),
-        np.array(watch, bool).reshape(count, places),
-    )  # fmt: skip
-    return plans, class_of
+    return {
+        "plans": table,
+        "plan_where": np.array(where, bool).reshape(count, places),
+        "plan_whom": whom,
+        "watch": np.array(watch, bool).reshape(count, places),
+        "pauses": np.array(pauses, np.int32).reshape(-1, 3),
+        "class_of": class_of,
+    }
 
 
 def _covered(world, codes, places):
@@ -125,100 +113,129 @@ def _people(world, policy):
     return [n and s and a for n in nations for s in sexes for a in ages]
 
 
-def start_policies(plans: Plans) -> Policies:
-    return Policies(record(PROGRESS, len(plans.row), fired=NEVER), np.ones(1, np.int64))
+def extremes(base, values, shocks):
+    """Return the highest and the lowest that each institution can get anywhere, float64 (I) each.
+
+    All levers at their maximum and all shocks at once, whatever the policies of a run: what is bounded
+    by it is the same in every arm.
+    """
+    moved = [(c.moves, c.mode, values[f"{lever.name}.{c.name}"] * lever.maximum) for lever, c in _CHANNELS]
+    moved += [(shock.moves, shock.mode, shock.value) for shock in shocks]
+    scale_up, scale_down = np.ones(len(I)), np.ones(len(I))
+    add_up, add_down = np.zeros(len(I)), np.zeros(len(I))
+    lowered, raised = np.ones(len(I)), np.ones(len(I))
+    for name, mode, effect in moved:
+        v = I[name]
+        if mode == "scale":
+            scale_up[v] += max(0.0, effect)
+            scale_down[v] += min(0.0, effect)
+        elif mode == "add":
+            add_up[v] += max(0.0, effect)
+            add_down[v] += min(0.0, effect)
+        elif mode == "lower":
+            lowered[v] *= max(0.0, 1.0 - effect)
+        else:
+            raised[v] *= max(0.0, 1.0 - effect)
+    high = 1.0 - (1.0 - (base.max(axis=1) * scale_up + add_up)) * np.where(raised < 1.0, raised, 1.0)
+    low = (base.min(axis=1) * np.maximum(0.0, scale_down) + add_down) * lowered
+    return np.clip(high, LOW, HIGH), np.clip(low, LOW, HIGH)
+
+
+# --------------------------------------------------------------------------------------- weekly --
 
 
 @kernel
-def strength_in(week, r, plans, policies):
+def strength_in(r, m):
     """Return a policy's strength in a week, 0 before it starts, while paused and after it ended."""
-    start = plans.row.start[r]
-    if plans.row.trigger[r] != NEVER:
-        if policies.row.fired[r] == NEVER:
+    plan = m.plans[r]
+    start = np.int64(plan.start)
+    if plan.trigger != NEVER:
+        if m.policies[r].fired == NEVER:
             return 0.0
-        start = max(start, policies.row.fired[r])
-    if week < start or week >= plans.row.end[r]:
+        start = max(start, np.int64(m.policies[r].fired))
+    if m.now < start or m.now >= plan.end:
         return 0.0
-    for k in range(plans.pauses.shape[0]):
-        if plans.pauses[k, 0] == r and plans.pauses[k, 1] <= week < plans.pauses[k, 2]:
+    for k in range(m.pauses.shape[0]):
+        if m.pauses[k, 0] == r and m.pauses[k, 1] <= m.now < m.pauses[k, 2]:
             return 0.0
-    if plans.row.ramp[r] > 0:
-        return plans.row.strength[r] * min(1.0, (week - start + 1) / plans.row.ramp[r])
-    return plans.row.strength[r]
+    if plan.ramp > 0:
+        return plan.strength * min(1.0, (m.now - start + 1) / plan.ramp)
+    return plan.strength
 
 
 @kernel
-def watch_triggers(week, plans, policies, book):
+def watch_triggers(m):
     """Fire triggers whose condition has held long enough, by last week's outcomes."""
-    for r in range(plans.row.size):
-        if plans.row.trigger[r] == NEVER or policies.row.fired[r] != NEVER or week < plans.row.start[r]:
+    for r in range(m.plans.size):
+        plan, policy = m.plans[r], m.policies[r]
+        if plan.trigger == NEVER or policy.fired != NEVER or m.now < plan.start:
             continue
         total = 0.0
-        for p in range(plans.watch.shape[1]):
-            if plans.watch[r, p]:
-                total += book.last[plans.row.trigger[r], p]
-        holds = total > plans.row.bound[r] if plans.row.above[r] else total < plans.row.bound[r]
-        policies.row.waited[r] = policies.row.waited[r] + 1 if holds else 0
-        if policies.row.waited[r] >= plans.row.patience[r]:
-            policies.row.fired[r] = week
+        for p in range(m.places.size):
+            if m.watch[r, p]:
+                total += m.last[plan.trigger, p]
+        holds = total > plan.bound if plan.above else total < plan.bound
+        policy.waited = policy.waited + 1 if holds else 0
+        if policy.waited >= plan.patience:
+            policy.fired = m.now
 
 
 @kernel
-def apply_levers_and_shocks(week, par, base, plans, policies, places, room, env, senv, announced, book):
-    """Set the institutions of this week, by class of people and place, and by state."""
-    watch_triggers(week, plans, policies, book)
-    announced[:] = 0.0
-    for r in range(plans.row.size):
-        strength = strength_in(week, r, plans, policies)
-        if strength != policies.row.now[r]:
-            policies.row.now[r] = strength
-            policies.stale[0] = 1
-        if plans.row.lever[r] != NEVER and plans.row.announced[r] <= week < plans.row.start[r]:
-            announce(r, par, plans, places, room, announced)
-    if policies.stale[0] == 1:
-        policies.stale[0] = 0
-        for k in range(env.shape[0]):
-            set_institutions(k, par, base, plans, policies, env[k])
-            average_by_state(env[k], places, senv[k])
+def apply_levers_and_shocks(m):
+    """Set the institutions of this week, by class of people and place, and by state. True if they changed."""
+    watch_triggers(m)
+    m.announced[:] = 0.0
+    for r in range(m.plans.size):
+        strength = strength_in(r, m)
+        if strength != m.policies[r].now:
+            m.policies[r].now = strength
+            m.used[0].stale = 1
+        if m.plans[r].lever != NEVER and m.plans[r].announced <= m.now < m.plans[r].start:
+            announce(r, m)
+    if m.used[0].stale == 0:
+        return False
+    m.used[0].stale = 0
+    for k in range(m.env.shape[0]):
+        set_institutions(k, m)
+        average_by_state(k, m)
+    return True
 
 
 @kernel
-def announce(r, par, plans, places, room, announced):
+def announce(r, m):
     """Add the raids per site and week that an announced policy lets operations expect (IV.G)."""
-    lever = plans.row.lever[r]
+    lever = m.plans[r].lever
+    sites = 0.0
+    for p in range(m.places.size):
+        sites += m.plan_where[r, p] * m.room[p].sites
     for c in range(CHANNEL_FIRST[lever], CHANNEL_FIRST[lever + 1]):
         if CHANNEL_MOVES[c] == I.raids and CHANNEL_MODE[c] == ADD:
-            sites = 0.0
-            for p in range(places.row.size):
-                if plans.where[r, p]:
-                    sites += room.sites[p]
-            expected = par[CHANNEL_EFFECT[c]] * plans.row.strength[r] / WEEKS_A_MONTH / max(1.0, sites)
-            for p in range(places.row.size):
-                if plans.where[r, p]:
-                    announced[p] += expected * par[P.announcement_weight]
+            expected = m.par[CHANNEL_EFFECT[c]] * m.plans[r].strength / WEEKS_A_MONTH / max(1.0, sites)
+            for p in range(m.places.size):
+                m.announced[p] += m.plan_where[r, p] * expected * m.par[P.announcement_weight]
 
 
 @kernel
-def set_institutions(k, par, base, plans, policies, env):
+def set_institutions(k, m):
     """Combine all channels at work for class `k` into the institutions, float64 (I, P)."""
-    count, places = env.shape
+    count, places = m.base.shape
     scaled, added = np.ones((count, places)), np.zeros((count, places))
     lowered, raised = np.ones((count, places)), np.ones((count, places))
-    for r in range(plans.row.size):
-        strength = policies.row.now[r]
-        if strength == 0.0 or not plans.whom[r, k]:
+    for r in range(m.plans.size):
+        plan, strength = m.plans[r], m.policies[r].now
+        if strength == 0.0 or not m.plan_whom[r, k]:
             continue
-        if plans.row.lever[r] == NEVER:
-            combine(plans.row.moves[r], plans.row.mode[r], strength, plans.where[r], scaled, added, lowered, raised)
+        if plan.lever == NEVER:
+            combine(plan.moves, plan.mode, strength, m.plan_where[r], scaled, added, lowered, raised)
             continue
-        for c in range(CHANNEL_FIRST[plans.row.lever[r]], CHANNEL_FIRST[plans.row.lever[r] + 1]):
-            effect = par[CHANNEL_EFFECT[c]] * strength
-            combine(CHANNEL_MOVES[c], CHANNEL_MODE[c], effect, plans.where[r], scaled, added, lowered, raised)
+        for c in range(CHANNEL_FIRST[plan.lever], CHANNEL_FIRST[plan.lever + 1]):
+            effect = m.par[CHANNEL_EFFECT[c]] * strength
+            combine(CHANNEL_MOVES[c], CHANNEL_MODE[c], effect, m.plan_where[r], scaled, added, lowered, raised)
     for v in range(count):
         for p in range(places):
-            x = (base[v, p] * scaled[v, p] + added[v, p]) * lowered[v, p]
-            x = 1.0 - (1.0 - x) * raised[v, p]
-            env[v, p] = min(HIGH[v], max(LOW[v], x))
+            x = (m.base[v, p] * scaled[v, p] + added[v, p]) * lowered[v, p]
+            x = 1.0 - (1.0 - x) * raised[v, p] if raised[v, p] != 1.0 else x
+            m.env[k, v, p] = min(HIGH[v], max(LOW[v], x))
 
 
 @kernel
@@ -237,18 +254,18 @@ def combine(v, mode, effect, where, scaled, added, lowered, raised):
 
 
 @kernel
-def average_by_state(env, places, senv):
+def average_by_state(k, m):
     """Fill each institution's mean over a state's places: its host places where it has any."""
-    hosts = np.zeros(senv.shape[1])
-    every = np.zeros(senv.shape[1])
-    for p in range(places.row.size):
-        every[places.row.state[p]] += 1.0
-        hosts[places.row.state[p]] += places.row.host[p]
-    for v in range(env.shape[0]):
-        senv[v, :] = 0.0
-        for p in range(places.row.size):
-            s = places.row.state[p]
+    hosts = np.zeros(m.states.size)
+    every = np.zeros(m.states.size)
+    for p in range(m.places.size):
+        every[m.places[p].state] += 1.0
+        hosts[m.places[p].state] += m.places[p].host
+    for v in range(m.base.shape[0]):
+        m.senv[k, v, :] = 0.0
+        for p in range(m.places.size):
+            s = m.places[p].state
             if hosts[s] == 0.0:
-                senv[v, s] += env[v, p] / every[s]
-            elif places.row.host[p]:
-                senv[v, s] += env[v, p] / hosts[s]
+                m.senv[k, v, s] += m.env[k, v, p] / every[s]
+            elif m.places[p].host:
+                m.senv[k, v, s] += m.env[k, v, p] / hosts[s]

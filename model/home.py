@@ -7,135 +7,152 @@ rises week by week; a person's own drive (debt, record, stigma, support) sets wh
 import math
 
 from .border_officials import set_out
-from .captivity import held_elsewhere
+from .diary import HOME, NO_OPERATION, NO_VISIT, enter_in_diary, take_due
 from .institutions import I
 from .kernel import kernel
 from .life_course import S, T
-from .migrants import NO_OPERATION, change, set_drive
+from .migrants import change, next_visit, people_class, set_drive
 from .parameters import P
-from .random_numbers import stream_key, uniform
-from .recruiters import MULTIPLIER
+from .random_numbers import draw
 from .relocation import choose_operation
 from .services import taken_again
 from .streams import R
 
 
 @kernel
-def accumulate_again(par, env, nations, at_risk, market):
+def accumulate_again(m):
     """Advance every nationality's hazard of being trafficked again."""
-    for n in range(nations.row.size):
-        home = nations.row.place[n]
-        effort = 0.5 * (env[0, I.social_media_reach, home] + env[0, I.acquaintance_reach, home])
-        at_risk.again[n] += env[0, I.at_risk, home] * effort * market.scalars[MULTIPLIER]
+    for n in range(m.nations.size):
+        home = m.nations[n].place
+        effort = 0.5 * (m.env[0, I.social_media_reach, home] + m.env[0, I.acquaintance_reach, home])
+        m.heard[n].again_step = m.env[0, I.at_risk, home] * effort * m.market[0].multiplier
+        m.heard[n].again += m.heard[n].again_step
 
 
 @kernel
-def live_on(week, seed, scale, par, env, class_of, places, nations, at_risk, rings, routes, operations, sites, views,
-            market, states, people, book):  # fmt: skip
-    """Let those who are home, staying, untraced or held elsewhere live through the week."""
-    accumulate_again(par, env, nations, at_risk, market)
-    key = stream_key(seed, R.after, week)
-    for i in range(people.count[0]):
-        status = people.status[i]
-        if status == S.reintegrated:
-            if at_risk.again[people.nation[i]] >= people.due[i]:
-                taken_again(T.retrafficked_after_reintegration, i, week, seed, scale, par, env, routes, operations, views, market, people, book)
-            elif week >= people.until[i]:
-                fall_back(i, week, par, at_risk, people, book)
-        elif status == S.returned:
-            be_home(i, key, week, seed, scale, par, env, class_of, nations, at_risk, rings, routes, operations, views, market, people, book)
+def live_on(m):
+    """Deal with those whose week it is among people home again, staying, untraced or waiting to leave."""
+    accumulate_again(m)
+    for i in take_due(HOME, m):
+        status = m.people[i].status
+        if status == S.returned:
+            be_home(i, m)
+        elif status == S.reintegrated:
+            be_settled(i, m)
         elif status == S.prosecuted_at_home:
-            await_judgment(i, week, seed, scale, par, env, nations, at_risk, routes, operations, views, market, people, book)
+            await_judgment(i, m)
         elif status == S.staying:
-            if uniform(key, people.key[i]) < par[P.status_lost]:
-                change(T.lost_status, i, people.place[i], week, people, book)
+            change(T.lost_status, i, m.people[i].place, m)
         elif status == S.untraced:
-            if uniform(key, people.key[i]) < env[0, I.tracing, people.place[i]]:
-                change(T.traced, i, people.place[i], week, people, book)
+            be_untraced(i, m)
         elif status == S.at_home:
-            leave_at_last(i, week, seed, scale, par, routes, operations, views, market, people, book)
-        elif (status == S.held_other_sector or status == S.held_by_armed_group) and people.since[i] < week:
-            held_elsewhere(i, week, seed, scale, par, operations, sites, views, market, people, book)
+            leave_at_last(i, m)
+        if m.people[i].visit == NO_VISIT:
+            enter_in_diary(i, next_visit(i, m), m)
 
 
 @kernel
-def be_home(i, key, week, seed, scale, par, env, class_of, nations, at_risk, rings, routes, operations, views, market,
-            people, book):  # fmt: skip
-    """A week at home: charged on return, recruited again, recruiting, or settling in."""
-    p = people.place[i]
-    k = class_of[people.nation[i], people.about.sex[i], people.about.child[i]]
-    u = uniform(key, people.key[i])
-    if people.since[i] == week - 1 and people.about.weeks_held[i] > 0:
-        people.about.debt[i] += env[k, I.home_penalty, p]
-        excused = env[k, I.np_scope, p] * env[k, I.np_practice, p]
-        if people.about.child[i] == 0 and u < env[k, I.charged_at_home, p] * (1.0 - excused):
-            people.until[i] = week + int(par[P.case_weeks_at_home])
-            change(T.charged_at_home, i, p, week, people, book)
-        else:
-            set_drive(i, 1.0, par, at_risk, people)
+def threshold_passed(i, m):
+    """Tell whether what drives a person to leave again has passed their threshold."""
+    return m.heard[m.people[i].nation].again >= m.people[i].due
+
+
+@kernel
+def be_home(i, m):
+    """A week at home: charged on return, recruited again, a record cleared, settling, recruiting others."""
+    me = m.people[i]
+    if me.since == m.now - 1:
+        if me.weeks_held > 0:
+            face_the_state(i, m)
         return
-    if at_risk.again[people.nation[i]] >= people.due[i]:
-        taken_again(T.retrafficked_from_home, i, week, seed, scale, par, env, routes, operations, views, market, people, book)
+    if threshold_passed(i, m):
+        taken_again(T.retrafficked_from_home, i, m)
         return
-    if people.about.record[i] and u > 1.0 - env[k, I.record_cleared, p]:
-        people.about.record[i] = 0
-        set_drive(i, 1.0, par, at_risk, people)
-    supported = env[k, I.reintegration, p] * par[P.settles_with_support]
-    u -= supported
+    if me.candidate != m.now:
+        return
+    p, k = me.place, people_class(i, m)
+    u = draw(R.after, m, me.key) * m.pace[S.returned]
+    u -= m.env[k, I.record_cleared, p]
     if u < 0.0:
-        people.until[i] = week + settled_weeks(people.key[i], week, seed, par[P.settled_with_support])
-        people.about.debt[i] *= 1.0 - env[k, I.debt_relief, p]
-        change(T.reintegrated_with_support, i, p, week, people, book)
-        set_drive(i, par[P.drive_with_support], par, at_risk, people)
+        if me.record:
+            me.record = 0
+            set_drive(i, 1.0, m)
         return
-    stigma = env[k, I.stigma, p] * (1.0 + par[P.record_stigma] * people.about.record[i])
-    if people.about.child[i]:
-        stigma *= 1.0 + env[k, I.institution_return, p]
-    u -= par[P.settles_alone] * people.about.health[i] / stigma
+    u -= m.env[k, I.reintegration, p] * m.par[P.settles_with_support]
     if u < 0.0:
-        people.until[i] = week + settled_weeks(people.key[i], week, seed, par[P.settled_alone])
-        change(T.reintegrated_alone, i, p, week, people, book)
-        set_drive(i, par[P.drive_when_settled], par, at_risk, people)
+        me.debt *= 1.0 - m.env[k, I.debt_relief, p]
+        settle(T.reintegrated_with_support, i, m.par[P.settled_with_support], m.par[P.drive_with_support], m)
         return
-    if people.about.recruiter[i] == 0 and people.about.weeks_held[i] > 0:
-        u -= par[P.recruiter_rate]
-        if u < 0.0 and par[P.feedback_recruiting_victims] > 0:
-            people.about.recruiter[i] = 1
-            rings.row.returned[people.nation[i]] += scale * 1e-3
-            change(T.became_recruiter, i, p, week, people, book)
+    stigma = m.env[k, I.stigma, p] * (1.0 + m.par[P.record_stigma] * me.record)
+    if me.child:
+        stigma *= 1.0 + m.env[k, I.institution_return, p]
+    u -= m.par[P.settles_alone] * me.health / stigma
+    if u < 0.0:
+        settle(T.reintegrated_alone, i, m.par[P.settled_alone], m.par[P.drive_when_settled], m)
+        return
+    u -= m.par[P.recruiter_rate]
+    if u < 0.0 and me.recruiter == 0 and me.weeks_held > 0 and m.par[P.feedback_recruiting_victims] > 0:
+        me.recruiter = 1
+        m.rings[me.nation].returned += m.scale * 1e-3
+        change(T.became_recruiter, i, p, m)
 
 
 @kernel
-def settled_weeks(who, week, seed, mean):
-    """Draw how long settling holds, in weeks (exponential)."""
-    u = uniform(stream_key(seed, R.after_detail, week), who)
-    return min(2000, 1 + int(-mean * math.log(u)))
+def face_the_state(i, m):
+    """The week after return: fines and, for some, charges (V55-V57)."""
+    me, p, k = m.people[i], m.people[i].place, people_class(i, m)
+    me.debt += m.env[k, I.home_penalty, p]
+    set_drive(i, 1.0, m)
+    excused = m.env[k, I.np_scope, p] * m.env[k, I.np_practice, p]
+    if me.child == 0 and draw(R.after, m, me.key) < m.env[k, I.charged_at_home, p] * (1.0 - excused):
+        me.until = m.now + int(m.par[P.case_weeks_at_home])
+        change(T.charged_at_home, i, p, m)
 
 
 @kernel
-def await_judgment(i, week, seed, scale, par, env, nations, at_risk, routes, operations, views, market, people, book):
+def settle(t, i, mean_weeks, drive, m):
+    """Let a person settle in by transition `t`, for an exponential time of that mean."""
+    me = m.people[i]
+    weeks = -mean_weeks * math.log(draw(R.after_detail, m, me.key))
+    me.until = m.now + min(2000, 1 + int(weeks))
+    set_drive(i, drive, m)
+    change(t, i, me.place, m)
+
+
+@kernel
+def be_settled(i, m):
+    """A person settled at home is trafficked again, or settling does not hold (V67)."""
+    if threshold_passed(i, m):
+        taken_again(T.retrafficked_after_reintegration, i, m)
+    elif m.now >= m.people[i].until:
+        set_drive(i, 1.0, m)
+        change(T.fell_back, i, m.people[i].place, m)
+
+
+@kernel
+def await_judgment(i, m):
     """A week under charge at home; work is denied while it pends (V68)."""
-    if at_risk.again[people.nation[i]] >= people.due[i]:
-        if taken_again(T.retrafficked_under_charge, i, week, seed, scale, par, env, routes, operations, views, market, people, book):
-            return
-    if week >= people.until[i]:
-        u = uniform(stream_key(seed, R.after_detail, week), people.key[i])
-        if u < par[P.convicted_at_home]:
-            people.about.record[i] = 1
-        change(T.charges_ended, i, people.place[i], week, people, book)
-        set_drive(i, 1.0, par, at_risk, people)
+    me = m.people[i]
+    if threshold_passed(i, m) and taken_again(T.retrafficked_under_charge, i, m):
+        return
+    if m.now >= me.until:
+        if draw(R.after_detail, m, me.key) < m.par[P.convicted_at_home]:
+            me.record = 1
+        set_drive(i, 1.0, m)
+        change(T.charges_ended, i, me.place, m)
 
 
 @kernel
-def fall_back(i, week, par, at_risk, people, book):
-    """Settling did not hold (V67)."""
-    change(T.fell_back, i, people.place[i], week, people, book)
-    set_drive(i, 1.0, par, at_risk, people)
+def be_untraced(i, m):
+    """Somebody whom nobody could find may be traced (V80)."""
+    me = m.people[i]
+    if draw(R.after, m, me.key) * m.pace[S.untraced] < m.env[0, I.tracing, me.place]:
+        change(T.traced, i, me.place, m)
 
 
 @kernel
-def leave_at_last(i, week, seed, scale, par, routes, operations, views, market, people, book):
+def leave_at_last(i, m):
     """Someone recruited for whom no vacancy could be reached waits at home for one."""
-    o = choose_operation(i, week, seed, R.vacancy_choice, scale, views, operations, people, market)
+    o = choose_operation(i, R.vacancy_choice, m)
     if o != NO_OPERATION:
-        set_out(i, o, T.recruited, week, par, routes, operations, people, market, book)
+        set_out(i, o, T.recruited, m)

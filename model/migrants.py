@@ -7,29 +7,27 @@ never a position. One row stands for `people_per_agent` persons.
 """
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 
 from .columns import record
+from .diary import NO_OPERATION, NO_VISIT, enter_in_diary, strike_from_diary
 from .kernel import kernel
-from .life_course import TRANSITIONS, S
+from .life_course import STATUSES, TRANSITIONS, S
 from .outcomes import GROUPED, GROUPS, RECORDED, O
 from .parameters import P
-from .random_numbers import exponential, identity, stream_key, uniform
+from .random_numbers import FIXED, NEVER, exponential, identity, next_candidate, stream_key, uniform
 from .streams import R
 
 CHILD, YOUNG, OLDER = 0, 1, 2
 MALE, FEMALE = 0, 1
 DECEIVED_JOB, DECEIVED_CONDITIONS, FORCED, WILLING = 0, 1, 2, 3
 UNSEEN, IDENTIFIED, MISIDENTIFIED = 0, 1, 2
-NO_OPERATION = -1
 ALONE, BY_RAID, BY_CONSULATE = 0, 1, 2  # how somebody came out, kept in `until` for that week
 COHORT_WEEKS = np.array([0, 156, 312, 468, 624], np.int64)  # every three years from January 2016
 COHORTS = len(COHORT_WEEKS)
 ORDINAL_BITS = np.uint64(32)
 WEEKS_A_YEAR = 52.18
-
 
 STRATUM = (
     ("nation", "i2", "nationality"),
@@ -42,89 +40,65 @@ STRATUM = (
     ("abroad", "i1", "migrant workers in a destination country"),
 )
 
+RISK = (
+    ("hazard", "f8", "cumulative hazard of recruitment of the stratum"),
+    ("weekly", "f8", "hazard of this week at the reference fee"),
+    ("left", "i8", "agents still at home"),
+)
 
-class Roster(NamedTuple):
-    """Sorted thresholds, never changed in a run: upper 32 bits the threshold, lower the ordinal."""
+CELL = (
+    ("offset", "f8", "the stratum's cumulative hazard when the cohort entered"),
+    ("next", "f8", "hazard at which the next person of the cell is recruited"),
+    ("pointer", "i8", "position of that person in the roster"),
+)
 
-    cells: np.ndarray  # uint64
-    first: np.ndarray  # int64 (K * COHORTS + 1)
+QUEUE = (("position", "i8", "in the roster"), ("stratum", "i4", "recruited, not yet placed"))
 
-
-class AtRisk(NamedTuple):
-    """How far recruitment has come; K strata, K * COHORTS cells."""
-
-    strata: np.recarray  # (K): hazard f8, cumulative; left i8, agents still at home
-    cells: np.recarray  # offset f8, that hazard when the cohort entered; pointer i8, next person
-    queue: np.recarray  # position i8, stratum i4: recruited, not yet placed
-    waiting_count: np.ndarray  # int64 (1)
-    again: np.ndarray  # float64 (N): cumulative hazard of being trafficked again
-
-
-ABOUT = (
+PERSON = (
+    ("key", "u8", "identity of the person and spell"),
     ("person", "u8", "identity of the person"),
-    ("stratum", "i2", ""),
+    ("due", "f8", "cumulative hazard at which they are trafficked again"),
+    ("abuse_mark", "f8", "the operation's total when the person came"),
+    ("operation", "i4", "row of the operation, or NO_OPERATION"),
+    ("visit_next", "i4", "diary: next person of the same week"),
+    ("visit_before", "i4", "diary: the one before"),
+    ("member_next", "i4", "next person of the same operation"),
+    ("member_before", "i4", "the one before"),
     ("ordinal", "i4", "cohort and number within the cell"),
+    ("debt", "f4", "USD, as of debt_week"),
+    ("abuse", "f4", "exposure in weeks of usual abuse"),
+    ("health", "f4", "1 = full"),
+    ("means", "f4", "of the family, 1 = median"),
+    ("belief", "f4", "on leaving, of the chance of being punished outside"),
+    ("drive", "f4", "own factor on the hazard of being trafficked again"),
+    ("visit", "i2", "week in which the person is looked at next"),
+    ("candidate", "i2", "week in which a hazard may strike next"),
+    ("since", "i2", "week in which the status began"),
+    ("until", "i2", "week of an appointment (arrival, end of support, case, relapse)"),
+    ("place", "i2", "index"),
+    ("stratum", "i2", "index"),
     ("spell", "i2", "how manieth time away, from 0"),
-    ("sex", "i1", "MALE or FEMALE"),
     ("birth", "i2", "week"),
+    ("born", "i2", "founding week of their operation"),
+    ("trapped", "i2", "week from which a willing entrant cannot leave"),
+    ("debt_week", "i2", "week"),
+    ("held_from", "i2", "week"),
+    ("weeks_held", "i2", "of ended spells"),
+    ("status", "i1", "life_course.S"),
+    ("nation", "i1", "nationality"),
+    ("trafficked", "i1", "act, means and purpose are met (true status)"),
+    ("sex", "i1", "MALE or FEMALE"),
     ("child", "i1", "under 18 when this spell began"),
     ("educated", "i1", "higher education"),
     ("language", "i1", "speaks a language in demand"),
     ("how", "i1", "how recruited"),
-    ("born", "i2", "founding week of their operation"),
     ("smuggled", "i1", "avoids official crossings"),
-    ("means", "f4", "of the family, 1 = median"),
     ("unsafe", "i1", "return home is unsafe"),
-    ("debt", "f4", "USD, as of debt_week"),
-    ("debt_week", "i2", "week"),
-    ("abuse", "f4", "exposure in weeks of usual abuse"),
-    ("abuse_mark", "f8", "the operation's total when the person came"),
-    ("health", "f4", "1 = full"),
-    ("belief", "f4", "on leaving, of the chance of being punished outside"),
     ("label", "i1", "what officials say: UNSEEN, IDENTIFIED, MISIDENTIFIED"),
     ("record", "i1", "convicted"),
     ("sold", "i1", "times, this spell"),
     ("recruiter", "i1", "recruits, or is made to"),
-    ("weeks_held", "i2", "of ended spells"),
-    ("held_from", "i2", "week"),
-    ("drive", "f4", "own factor on the hazard of being trafficked again"),
 )
-
-SCANNED = dict(key="u8", status="i1", since="i2", until="i2", place="i2", operation="i4", nation="i1",
-               trafficked="i1", trapped="i2", due="f8")  # fmt: skip
-
-
-class People(NamedTuple):
-    """One row a person away from home or home again. Columns read every week stand alone."""
-
-    count: np.ndarray  # int64 (1)
-    key: np.ndarray  # uint64: identity of the person and spell
-    status: np.ndarray  # int8: life_course.S
-    since: np.ndarray  # int16, week
-    until: np.ndarray  # int16, week: an appointment (arrival, end of support, case, relapse)
-    place: np.ndarray  # int16
-    operation: np.ndarray  # int32: row of the operation, or NO_OPERATION
-    nation: np.ndarray  # int8
-    trafficked: np.ndarray  # int8: act, means and purpose are met (true status)
-    trapped: np.ndarray  # int16: week from which a willing entrant cannot leave
-    due: np.ndarray  # float64: cumulative hazard at which they are trafficked again
-    about: np.recarray  # ABOUT
-
-
-def empty_people(rows: int) -> People:
-    """Return columns for `rows` people, none in use."""
-    scanned = {name: np.zeros(rows, dtype) for name, dtype in SCANNED.items()}
-    return People(count=np.zeros(1, np.int64), about=record(ABOUT, rows), **scanned)
-
-
-def grown(people: People, rows: int) -> People:
-    """Return the same people in columns of at least `rows` rows."""
-    larger = empty_people(rows)
-    used = people.count[0]
-    for old, new in zip(people, larger):
-        new[:used] = old[:used]
-    larger.count[0] = used
-    return larger
 
 
 # ------------------------------------------------------------------------------- the roster -------
@@ -158,18 +132,22 @@ def build_strata(world, parameters):
     return record(STRATUM, len(rows), **dict(zip(names, columns))), np.array(persons, float)
 
 
-def build_roster(persons, seed: int, scale: int) -> Roster:
-    """Draw everybody's threshold and sort them within their cell (stratum, cohort)."""
+def build_roster(persons, seed: int, scale: int):
+    """Draw everybody's threshold and sort them within their cell (stratum, cohort).
+
+    Return the roster, uint64: upper 32 bits the threshold, lower the ordinal; and where each cell
+    begins, int64 (K * COHORTS + 1).
+    """
     first = np.zeros(persons.size + 1, np.int64)
-    _count_cells(persons, seed, scale, first)
-    cells = np.empty(first[-1], np.uint64)
-    _fill_cells(cells, first, seed)
-    return Roster(cells, first)
+    _count_cells(persons, np.uint64(seed), scale, first)
+    roster = np.empty(first[-1], np.uint64)
+    _fill_cells(roster, first, np.uint64(seed))
+    return roster, first
 
 
 @kernel
 def _count_cells(persons, seed, scale, first):
-    key = stream_key(seed, R.roster, -1)
+    key = stream_key(seed, R.roster, FIXED)
     cell = 0
     for stratum in range(persons.shape[0]):
         for cohort in range(COHORTS):
@@ -179,7 +157,7 @@ def _count_cells(persons, seed, scale, first):
 
 
 @kernel
-def _fill_cells(cells, first, seed):
+def _fill_cells(roster, first, seed):
     key = stream_key(seed, R.roster, 0)
     bits = np.empty(1, np.float32)
     as_int = bits.view(np.uint32)
@@ -188,8 +166,8 @@ def _fill_cells(cells, first, seed):
         for k in range(first[cell + 1] - first[cell]):
             ordinal = (cohort << 28) | k
             bits[0] = exponential(key, identity(stratum, ordinal))
-            cells[first[cell] + k] = (np.uint64(as_int[0]) << ORDINAL_BITS) | np.uint64(ordinal)
-        cells[first[cell] : first[cell + 1]].sort()
+            roster[first[cell] + k] = (np.uint64(as_int[0]) << ORDINAL_BITS) | np.uint64(ordinal)
+        roster[first[cell] : first[cell + 1]].sort()
 
 
 @kernel
@@ -200,102 +178,110 @@ def threshold_of(packed):
     return np.float64(bits.view(np.float32)[0])
 
 
-def start_at_risk(strata, roster: Roster, nations: int, waiting: int) -> AtRisk:
-    """Return recruitment as it stands before the first week; at most `waiting` people wait to be placed."""
-    cells = record((("offset", "f8", ""), ("pointer", "i8", "")), len(roster.first) - 1, pointer=roster.first[:-1])
-    return AtRisk(
-        strata=record((("hazard", "f8", ""), ("left", "i8", "")), len(strata)),
-        cells=cells,
-        queue=record((("position", "i8", ""), ("stratum", "i4", "")), waiting),
-        waiting_count=np.zeros(1, np.int64),
-        again=np.zeros(nations),
-    )
+@kernel
+def point_to_next(cell, m):
+    """Note at which cumulative hazard the next person of a cell is recruited: never, once it is empty."""
+    position = m.cells[cell].pointer
+    if position < m.roster_first[cell + 1]:
+        m.cells[cell].next = m.cells[cell].offset + threshold_of(m.roster[position])
+    else:
+        m.cells[cell].next = np.inf
 
 
 @kernel
-def enter_cohorts(week, strata, roster, at_risk):
+def enter_cohorts(m):
     """Let a cohort enter the roster, at its stratum's cumulative hazard so far."""
     for cohort in range(COHORTS):
-        if COHORT_WEEKS[cohort] == week:
-            for stratum in range(strata.size):
+        if COHORT_WEEKS[cohort] == m.now:
+            for stratum in range(m.strata.size):
                 cell = stratum * COHORTS + cohort
-                at_risk.cells.offset[cell] = at_risk.strata.hazard[stratum]
-                at_risk.strata.left[stratum] += roster.first[cell + 1] - roster.first[cell]
+                m.cells[cell].offset = m.risk[stratum].hazard
+                m.risk[stratum].left += m.roster_first[cell + 1] - m.roster_first[cell]
+                point_to_next(cell, m)
 
 
 # ------------------------------------------------------------------- a person's row and life ------
 
 
 @kernel
-def leave_home(week, position, stratum, seed, par, strata, roster, nations, people, willing_share, forced_share):
+def leave_home(position, stratum, willing_share, forced_share, m):
     """Give a recruited person a row and their fixed traits, all keyed by identity. Return the row."""
-    i = people.count[0]
-    people.count[0] += 1
-    ordinal = np.int64(roster.cells[position] & np.uint64(0xFFFFFFFF))
+    i = m.used[0].people
+    m.used[0].people += 1
+    ordinal = np.int64(m.roster[position] & np.uint64(0xFFFFFFFF))
     who = identity(stratum, ordinal)
-    nation = strata.nation[stratum]
-    people.about.person[i], people.key[i] = who, identity(who, 0)
-    people.about.stratum[i], people.about.ordinal[i], people.about.spell[i] = stratum, ordinal, 0
-    people.nation[i], people.about.sex[i] = nation, strata.sex[stratum]
-    people.about.educated[i], people.about.language[i] = strata.educated[stratum], strata.language[stratum]
-    traits = stream_key(seed, R.traits, 0)
+    me, kind = m.people[i], m.strata[stratum]
+    me.person, me.key = who, identity(who, 0)
+    me.stratum, me.ordinal, me.spell = stratum, ordinal, 0
+    me.nation, me.sex, me.educated, me.language = kind.nation, kind.sex, kind.educated, kind.language
+    traits = stream_key(m.seed, R.traits, 0)
     years = uniform(traits, identity(who, 1))
-    age = strata.age[stratum]
-    if age == CHILD:
+    if kind.age == CHILD:
         years = 15.0 + 3.0 * years
-    elif age == YOUNG:
+    elif kind.age == YOUNG:
         years = 18.0 + 12.0 * years
     else:
         years = 30.0 + 15.0 * years
-    people.about.birth[i] = COHORT_WEEKS[ordinal >> 28] - int(years * WEEKS_A_YEAR)
-    people.about.means[i] = nations.row.means[nation] * math.exp(par[P.means_spread] * (2.0 * uniform(traits, identity(who, 2)) - 1.0))
-    people.about.unsafe[i] = uniform(traits, identity(who, 3)) < nations.row.return_risk[nation]
-    people.about.health[i] = 1.0
-    people.place[i] = strata.place[stratum]
-    people.status[i] = S.at_home
-    begin_spell(i, week, seed, par, people, willing_share, forced_share)
+    me.birth = COHORT_WEEKS[ordinal >> 28] - int(years * WEEKS_A_YEAR)
+    me.means = m.nations[me.nation].means * math.exp(m.par[P.means_spread] * (2.0 * uniform(traits, identity(who, 2)) - 1.0))
+    me.unsafe = uniform(traits, identity(who, 3)) < m.nations[me.nation].return_risk
+    me.health = 1.0
+    me.place = kind.place
+    me.status = S.at_home
+    me.visit, me.since = NO_VISIT, m.now
+    begin_spell(i, willing_share, forced_share, m)
     return i
 
 
 @kernel
-def begin_spell(i, week, seed, par, people, willing_share, forced_share):
+def begin_spell(i, willing_share, forced_share, m):
     """Draw how a person is recruited this time, and with it whether they are trafficked.
 
     A child is trafficked by act and purpose alone; an adult also needs the means (deception, force);
     a willing entrant becomes trafficked when they cannot leave (III.act, III.means, III.purp).
     """
-    key = stream_key(seed, R.deception, 0)
-    who = people.key[i]
-    people.about.child[i] = week - people.about.birth[i] < 18 * WEEKS_A_YEAR
-    u = uniform(key, who)
+    me = m.people[i]
+    key = stream_key(m.seed, R.deception, 0)
+    me.child = m.now - me.birth < 18 * WEEKS_A_YEAR
+    u = uniform(key, me.key)
     if u < forced_share:
-        people.about.how[i] = FORCED
+        me.how = FORCED
     elif u < forced_share + willing_share:
-        people.about.how[i] = WILLING
-    elif uniform(key, identity(who, 1)) < par[P.share_deceived_on_conditions]:
-        people.about.how[i] = DECEIVED_CONDITIONS
+        me.how = WILLING
+    elif uniform(key, identity(me.key, 1)) < m.par[P.share_deceived_on_conditions]:
+        me.how = DECEIVED_CONDITIONS
     else:
-        people.about.how[i] = DECEIVED_JOB
-    people.trafficked[i] = people.about.how[i] != WILLING or people.about.child[i] == 1
-    people.trapped[i] = 0
-    people.about.label[i] = UNSEEN
-    people.operation[i] = NO_OPERATION
-    people.about.smuggled[i] = 0
-    people.about.sold[i] = 0
+        me.how = DECEIVED_JOB
+    me.trafficked = me.how != WILLING or me.child == 1
+    me.trapped = trap_week(i, m.now, m)
+    me.label = UNSEEN
+    me.operation = NO_OPERATION
+    me.smuggled = 0
+    me.sold = 0
 
 
 @kernel
-def age_in_years(i, week, people):
-    return (week - people.about.birth[i]) / WEEKS_A_YEAR
+def trap_week(i, week, m):
+    """Return the week from which a willing entrant can no longer leave (geometric), counted from `week`."""
+    u = uniform(stream_key(m.seed, R.deception, 0), identity(m.people[i].key, 2))
+    return week + 1 + min(2000, int(math.log(u) / math.log(1.0 - m.par[P.trapping_rate])))
 
 
 @kernel
-def debt_now(i, week, par, people):
+def debt_now(i, m):
     """Return a person's debt: it grows while they are held (III.means V25)."""
-    debt = np.float64(people.about.debt[i])
-    if people.status[i] == S.held:
-        debt += par[P.debt_growth] * (week - people.about.debt_week[i])
+    me = m.people[i]
+    debt = np.float64(me.debt)
+    if me.status == S.held:
+        debt += m.par[P.debt_growth] * (m.now - me.debt_week)
     return debt
+
+
+@kernel
+def people_class(i, m):
+    """Return the class of a person in the institutions: those whom policies treat alike share one."""
+    me = m.people[i]
+    return m.class_of[me.nation, me.sex, me.child]
 
 
 # ------------------------------------------------------------------- the table of transitions -----
@@ -318,78 +304,142 @@ TARGET = np.array([S[t.target] for t in TRANSITIONS], np.int64)
 FLOW_FIRST, FLOW_OUTCOME, FLOW_AMONG = _flow_table()
 COUNTED_ON_ARRIVAL = np.array([t.name in ("received", "left_on_the_way") for t in TRANSITIONS])
 GROUPED_AT = np.array([GROUPED.index(o) if o in GROUPED else -1 for o in RECORDED], np.int64)
+STOCK_AT = np.array(
+    [next((GROUPED.index(o) for o in GROUPED if o.kind == "stock" and o.of == (name,)), -1) for name, _ in STATUSES], np.int64
+)
 
 
 @kernel
-def group_of(i, state, nations, people):
+def group_of(i, place, m):
     """Return the row of the group table for a person: state, nationality, sex, child, how."""
-    row = (state * nations + people.nation[i]) * 2 + people.about.sex[i]
-    return (row * 2 + people.about.child[i]) * 4 + people.about.how[i]
+    me = m.people[i]
+    row = (m.places[place].state * m.nations.size + me.nation) * 2 + me.sex
+    return (row * 2 + me.child) * 4 + me.how
 
 
 @kernel
-def change(t, i, place, week, people, book):
+def count_as(i, sign, m):
+    """Put a person into the stocks of their status and place, or take them out."""
+    me = m.people[i]
+    status, p = me.status, me.place
+    m.stock[0, status, p] += sign
+    m.stock[1, status, p] += sign * me.trafficked
+    m.stock[2, status, p] += sign * me.child
+    if status == S.held:
+        m.held_by[me.nation, p] += sign * m.scale
+    if m.by_group.shape[0] > 0 and STOCK_AT[status] >= 0:
+        weeks_left = m.used[0].quarter_end - m.now
+        m.by_group[group_of(i, p, m), STOCK_AT[status]] += sign * m.scale * weeks_left
+
+
+@kernel
+def change(t, i, place, m):
     """Let transition `t` happen to the person in row `i`, who is at `place` afterwards.
 
     The one way in which a status changes: it keeps the stocks, counts the flows by place and group,
-    writes the event log, and reports to the audit what the life course does not allow.
+    writes the event log and the diary, and reports to the audit what the life course does not allow.
     """
-    before, after, here = np.int64(people.status[i]), TARGET[t], np.int64(people.place[i])
-    if before != SOURCE[t]:
-        book.faults[0] += 1
-        book.faults[1] = t
-    people.status[i] = after
-    people.place[i] = place
-    if before != after:
-        people.since[i] = week
-    trafficked, child = people.trafficked[i], people.about.child[i]
-    book.stock[0, before, here] -= 1
-    book.stock[0, after, place] += 1
-    if trafficked:
-        book.stock[1, before, here] -= 1
-        book.stock[1, after, place] += 1
-    if child:
-        book.stock[2, before, here] -= 1
-        book.stock[2, after, place] += 1
-    where = place if COUNTED_ON_ARRIVAL[t] else here
-    for k in range(FLOW_FIRST[t], FLOW_FIRST[t + 1]):
-        if FLOW_AMONG[k] == 0 or (FLOW_AMONG[k] == 1 and trafficked) or (FLOW_AMONG[k] == 2 and child):
-            outcome = FLOW_OUTCOME[k]
-            book.tally[outcome, where] += book.scale[0]
-            if book.by_group.shape[0] > 0 and GROUPED_AT[outcome] >= 0:
-                row = group_of(i, book.place_state[where], book.nations[0], people)
-                book.by_group[row, GROUPED_AT[outcome]] += book.scale[0]
-    if book.events.size > 0:
-        n = book.counts[1]
-        book.events.person[n], book.events.week[n], book.events.transition[n] = people.about.person[i], week, t
-        book.events.place[n], book.events.operation[n] = place, people.operation[i]
-        book.counts[1] = n + 1
+    me = m.people[i]
+    here = me.place
+    if me.status != SOURCE[t]:
+        m.faults[0] += 1
+        m.faults[1] = t
+    count_as(i, -1, m)
+    strike_from_diary(i, m)
+    if me.status != TARGET[t]:
+        me.since = m.now
+    me.status, me.place = TARGET[t], place
+    count_as(i, 1, m)
+    count_flow(t, i, place if COUNTED_ON_ARRIVAL[t] else here, m)
+    if m.events.size > 0:
+        event = m.events[m.used[0].events]
+        event.person, event.week, event.transition, event.place, event.operation = me.person, m.now, t, place, me.operation
+        m.used[0].events += 1
+    enter_in_diary(i, next_visit(i, m), m)
 
 
 @kernel
-def come_home(t, i, week, seed, par, nations, at_risk, people, book):
+def count_flow(t, i, where, m):
+    """Count a transition in the outcomes that it belongs to, at a place and in the person's group."""
+    me = m.people[i]
+    for k in range(FLOW_FIRST[t], FLOW_FIRST[t + 1]):
+        if FLOW_AMONG[k] == 0 or (FLOW_AMONG[k] == 1 and me.trafficked) or (FLOW_AMONG[k] == 2 and me.child):
+            outcome = FLOW_OUTCOME[k]
+            m.tally[outcome, where] += m.scale
+            if m.by_group.shape[0] > 0 and GROUPED_AT[outcome] >= 0:
+                m.by_group[group_of(i, where, m), GROUPED_AT[outcome]] += m.scale
+
+
+@kernel
+def next_visit(i, m):
+    """Return the week in which a person is looked at next, by their status.
+
+    People held, at home, staying or untraced are looked at when a hazard may strike them
+    (`next_candidate`), those with an appointment when it comes, those in a state's hands every week.
+    """
+    me = m.people[i]
+    status = me.status
+    if status == S.held:
+        rate = m.pace[S.held] + m.pace_of_means[0] * me.means
+        me.candidate = next_candidate(R.candidates, me.key, rate, m)
+        return np.int64(me.candidate) if me.trafficked else min(np.int64(me.candidate), max(m.now + 1, np.int64(me.trapped)))
+    if status == S.out:
+        return np.int64(m.now)
+    if status == S.travelling:
+        return np.int64(me.until)
+    if status == S.prosecuted:
+        return max(np.int64(m.now + 1), np.int64(me.since + int(m.par[P.case_weeks_least])))
+    if status == S.staying or status == S.untraced:
+        return np.int64(next_candidate(R.candidates, me.key, m.pace[status], m))
+    if status == S.returned:
+        if me.since == m.now:
+            return m.now + 1
+        me.candidate = next_candidate(R.candidates, me.key, m.pace[status], m)
+        return min(np.int64(me.candidate), next_look_at_threshold(i, m))
+    if status == S.reintegrated or status == S.prosecuted_at_home:
+        return min(max(m.now + 1, np.int64(me.until)), next_look_at_threshold(i, m))
+    if status == S.dead or status == S.resettled:
+        return np.int64(NEVER)
+    return np.int64(m.now + 1)
+
+
+@kernel
+def next_look_at_threshold(i, m):
+    """Return when to see again whether a returned person's threshold is passed.
+
+    Half of the way there at this week's pace, at most half a year ahead: looks come closer together as the
+    threshold does, and a pace that doubles is still caught in its week.
+    """
+    me = m.people[i]
+    heard = m.heard[me.nation]
+    left = (me.due - heard.again) / max(1e-12, 2.0 * heard.again_step)
+    return m.now + max(1, min(26, int(left)))
+
+
+@kernel
+def come_home(t, i, m):
     """Bring a person home by transition `t`, with a fresh threshold of being trafficked again.
 
     Their own hazard grows with debt and a record; the threshold is keyed by the new spell, so that
     what happened in one arm never changes the luck of another person (IV.D V67-V71).
     """
-    nation = people.nation[i]
-    people.operation[i] = NO_OPERATION
-    people.about.spell[i] += 1
-    people.key[i] = identity(people.about.person[i], people.about.spell[i])
-    change(t, i, nations.row.place[nation], week, people, book)
-    threshold = exponential(stream_key(seed, R.return_threshold, 0), people.key[i])
-    people.about.drive[i] = 1.0
-    people.due[i] = at_risk.again[nation] + threshold
-    set_drive(i, 1.0, par, at_risk, people)
+    me = m.people[i]
+    me.operation = NO_OPERATION
+    me.spell += 1
+    me.key = identity(me.person, me.spell)
+    me.drive = 1.0
+    me.due = m.heard[me.nation].again + exponential(stream_key(m.seed, R.return_threshold, 0), me.key)
+    set_drive(i, 1.0, m)
+    change(t, i, m.nations[me.nation].place, m)
 
 
 @kernel
-def set_drive(i, support, par, at_risk, people):
+def set_drive(i, support, m):
     """Set anew what drives a returned person to leave again; hazard already lived through still counts."""
-    drive = par[P.again_base] * support * (1.0 + par[P.again_debt] * people.about.debt[i] / par[P.debt_scale])
-    if people.about.record[i]:
-        drive *= 1.0 + par[P.again_record]
-    now = at_risk.again[people.nation[i]]
-    people.due[i] = now + max(0.0, people.due[i] - now) * people.about.drive[i] / drive
-    people.about.drive[i] = drive
+    me = m.people[i]
+    drive = m.par[P.again_base] * support * (1.0 + m.par[P.again_debt] * me.debt / m.par[P.debt_scale])
+    if me.record:
+        drive *= 1.0 + m.par[P.again_record]
+    now = m.heard[me.nation].again
+    me.due = now + max(0.0, me.due - now) * me.drive / drive
+    me.drive = drive

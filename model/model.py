@@ -12,68 +12,24 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
-from typing import NamedTuple
 
 import numpy as np
 
 from . import phases
-from .border_officials import Routes
-from .compounds import Sites
-from .environment import Plans, Policies, compile_plans
 from .kernel import kernel
-from .migrants import AtRisk, People, Roster, grown
-from .operations import Groups, Operations, Views
-from .parameters import PARAMETERS, complete
+from .parameters import complete
 from .policy import WEEKS, Policy, Shock
-from .recruiters import Market, Rings
-from .records import RECORDS, Book, faults_found
-from .start import start_state
-from .states import States
-from .world import Edges, Nations, Places, World
+from .records import RECORDS, audit, faults_found, open_quarter
+from .results import Result, make_result, quarter_end
+from .start import empty_columns, fixed_columns, set_bounds, start, with_more_room
+from .state import MOVING, Columns, bind, copied
+from .world import World
 
 AUDIT_EVERY = 13  # weeks between two full recounts; transitions are checked at once
 
 
 class AuditError(RuntimeError):
     """The model broke one of its own rules: a defect, never a result."""
-
-
-class Still(NamedTuple):
-    """What a run never changes."""
-
-    places: Places
-    nations: Nations
-    edges: Edges
-    strata: np.recarray  # migrants.STRATUM
-    roster: Roster
-    posts: np.recarray  # border_officials.POST
-    plans: Plans
-    par: np.ndarray  # float64: parameters by P
-    base: np.ndarray  # float64 (I, P): institutions without lever or shock
-    class_of: np.ndarray  # int8 (N, 2, 2)
-    licensed: np.ndarray  # float64 (S)
-
-
-class State(NamedTuple):
-    """What a run changes: the agents, the market, the institutions of the week, the book."""
-
-    people: People
-    at_risk: AtRisk
-    rings: Rings
-    operations: Operations
-    groups: Groups
-    sites: Sites
-    room: np.recarray  # compounds.ROOM
-    views: Views
-    market: Market
-    routes: Routes
-    states: States
-    policies: Policies
-    book: Book
-    env: np.ndarray  # float64 (K, I, P)
-    senv: np.ndarray  # float64 (K, I, S)
-    announced: np.ndarray  # float64 (P)
-    hazards: np.ndarray  # float64: scratch, strata
 
 
 @dataclass(frozen=True)
@@ -105,37 +61,63 @@ class Inputs:
 
 
 @kernel
-def week(now, seed, scale, placebo, still, state):
-    phases.levers_and_shocks(now, still, state)
-    phases.pressure_and_raid_plans(now, seed, scale, still, state)
-    phases.tip_offs_and_evacuation(now, still, state)
-    phases.accounts_and_growth(now, seed, scale, still, state)
-    phases.relocation_and_founding(now, seed, scale, still, state)
-    phases.vacancies(now, scale, still, state)
-    phases.recruiting(now, seed, scale, still, state)
-    phases.travel_and_borders(now, seed, still, state)
-    phases.captivity(now, seed, scale, placebo, still, state)
-    phases.raids(now, seed, scale, still, state)
-    phases.screening_and_after(now, seed, scale, still, state)
-    phases.home_again(now, seed, scale, still, state)
-    phases.beliefs_and_yields(now, scale, still, state)
-    phases.record(now, still, state)
+def week(m):
+    phases.levers_and_shocks(m)
+    phases.pressure_and_raid_plans(m)
+    phases.tip_offs_and_evacuation(m)
+    phases.accounts_and_growth(m)
+    phases.relocation_and_founding(m)
+    phases.vacancies(m)
+    phases.recruiting(m)
+    phases.travel_and_borders(m)
+    phases.captivity(m)
+    phases.raids(m)
+    phases.screening_and_after(m)
+    phases.home_again(m)
+    phases.beliefs_and_yields(m)
+    phases.record(m)
 
 
 @kernel
-def weeks(first, last, seed, scale, placebo, audit_every, still, state):
-    """Run weeks from `first` up to `last`. Return the week reached: less when columns need room."""
-    now = first
-    while now < last:
-        if not phases.room_for_a_week(scale, state):
+def weeks(first, last, audit_every, m):
+    """Run weeks from `first` up to `last`. Return the week reached: less when columns need room or a rule broke."""
+    for now in range(first, last):
+        if people_wanted(m) > m.people.size or events_wanted(m) > m.events.size:
             return now
-        week(now, seed, scale, placebo, still, state)
+        m.now = now
+        week(m)
         if audit_every > 0 and (now % audit_every == 0 or now + 1 == last):
-            phases.recount(state)
-        if state.book.faults.any():
+            audit(m)
+        if m.faults.any():
             return now + 1
-        now += 1
-    return now
+    return last
+
+
+@kernel
+def most_recruits(m):
+    """Return more rows than a week can add: everybody waiting, or the room for people that operations rent."""
+    wanted = 0.0
+    for o in range(m.used[0].operations):
+        wanted += m.operations[o].target
+    return m.queue.size + 256 + int(1.2 * wanted / m.scale)
+
+
+@kernel
+def people_wanted(m):
+    return m.used[0].people + most_recruits(m)
+
+
+@kernel
+def events_wanted(m):
+    """Return how long the event log may be after this week; 0 without one."""
+    if m.events.size == 0:
+        return 0
+    return m.used[0].events + m.used[0].people + 3 * most_recruits(m)
+
+
+@kernel
+def set_week(now, m):
+    m.now = now
 
 
 def phase_names() -> list[str]:
@@ -149,22 +131,6 @@ def phase_plan() -> list[tuple[str, str]]:
     return [(name, inspect.getdoc(getattr(phases, name).py_func).splitlines()[0]) for name in phase_names()]
 
 
-@dataclass
-class Result:
-    """What a run leaves behind; O outcomes (`outcomes.RECORDED`), P places. See `Simulation.result`."""
-
-    first_week: int
-    last_week: int
-    weekly: np.ndarray | None
-    window_sum: np.ndarray
-    window_end: np.ndarray
-    window_weeks: int
-    relocations: np.ndarray
-    groups: np.ndarray | None
-    events: np.ndarray | None
-    fates: np.ndarray
-
-
 class Simulation:
     """A run in progress: the columns and the week reached.
 
@@ -175,37 +141,38 @@ class Simulation:
         self.inputs = inputs
         self.week = 0
         self.quarters = []
-        self._prepare()
-        self.state = State(*start_state(inputs, self.still, self._classes))
+        self.columns = self._empty()
+        self._bind()
+        start(inputs, self._handle)
+        self._begin_quarter()
 
-    def _prepare(self):
+    def _empty(self) -> Columns:
+        values = complete(self.inputs.parameters)
+        fixed = _shared(self.inputs, values)
+        columns = empty_columns(self.inputs, fixed, values)
+        set_bounds(self.inputs, columns, values, self._handle_on(columns))
+        return columns
+
+    def _handle_on(self, columns):
         inputs = self.inputs
-        values = complete(inputs.parameters)
-        self.seed = np.uint64(inputs.seed)
-        self.scale = float(inputs.people_per_agent)
-        shared = _shared(inputs.world, tuple(sorted(values.items())), inputs.seed, inputs.people_per_agent)
-        plans, class_of = compile_plans(inputs.world, inputs.policies, inputs.shocks)
-        self._classes = plans.whom.shape[1]
-        self.still = Still(
-            inputs.world.places, inputs.world.nations, inputs.world.edges, shared["strata"], shared["roster"],
-            shared["posts"], plans, np.array([values[row.name] for row in PARAMETERS]),
-            inputs.world.base_institutions(values), class_of, inputs.world.state_columns["licensed_gaming"],
-        )  # fmt: skip
+        return bind(columns, self.week, inputs.seed, inputs.people_per_agent, inputs.placebo_week, inputs.window_start)
+
+    def _bind(self):
+        self._handle = self._handle_on(self.columns)
 
     def advance(self, to_week: int | None = None, stop_flag=None):
         """Run up to (not including) `to_week`, by default to the end; `stop_flag()` true stops earlier."""
         last = self.inputs.stop if to_week is None else min(to_week, self.inputs.stop)
         while self.week < last and not (stop_flag and stop_flag()):
-            target = min(last, self._next_quarter()) if self.inputs.groups else last
-            reached = int(weeks(self.week, target, self.seed, self.scale, self.inputs.placebo_week,
-                                self.inputs.audit_every, self.still, self.state))  # fmt: skip
-            faults = faults_found(self.state.book)
+            target = min(last, quarter_end(self.week)) if self.inputs.groups else last
+            reached = int(weeks(self.week, target, self.inputs.audit_every, self._handle))
+            faults = faults_found(self.columns.faults)
             if faults:
                 raise AuditError(f"audit, in or before week {reached - 1}: " + "; ".join(faults))
             self.week = reached
             if reached < target:
                 self._make_room()
-            elif self.inputs.groups and (reached == self._next_quarter() or reached == self.inputs.stop):
+            elif self.inputs.groups and (reached == quarter_end(reached - 1) or reached == self.inputs.stop):
                 self._close_quarter()
         return self
 
@@ -216,27 +183,27 @@ class Simulation:
     # --- forks, checkpoints ------------------------------------------------------------------------
 
     def fork(self, inputs: Inputs) -> "Simulation":
-        """Return an exact copy that goes on under other inputs (same seed, scale and world)."""
+        """Return an exact copy that goes on under other inputs (same seed, scale, world and shocks)."""
         mine = self.inputs
         if (inputs.seed, inputs.people_per_agent, inputs.world.hash) != (mine.seed, mine.people_per_agent, mine.world.hash):
             raise ValueError("a fork keeps seed, people_per_agent and world: these differ")
         other = object.__new__(Simulation)
-        other.inputs, other.week = inputs, self.week
-        other.quarters = list(self.quarters)
-        other._prepare()
-        state = copy_state(self.state)
-        fresh = State(*start_state(inputs, other.still, other._classes))
-        other.state = state._replace(policies=_carry_policies(self, other, fresh), env=fresh.env, senv=fresh.senv)
-        other.state.book.window[0] = inputs.window_start
+        other.inputs, other.week, other.quarters = inputs, self.week, list(self.quarters)
+        fresh = other._empty()
+        of_policies = ("plans", "plan_where", "plan_whom", "watch", "pauses", "class_of", "policies", "env", "senv")
+        other.columns = copied(self.columns)._replace(**{name: getattr(fresh, name) for name in of_policies})
+        _carry_policies(self, other)
+        other.columns.used.stale = 1
+        other._bind()
         return other
 
     def save(self, path):
-        """Write a checkpoint (npz): the columns, the week and a fingerprint of the inputs."""
-        arrays = {f"{part}.{name}": column for part, name, column in _columns(self.state)}
+        """Write a checkpoint (npz): what a run changes, the week and a fingerprint of the inputs."""
+        arrays = {name: getattr(self.columns, name).view(np.ndarray) for name in MOVING}
         arrays["week"] = np.array([self.week])
         arrays["fingerprint"] = np.frombuffer(fingerprint(self.inputs).encode(), np.uint8)
         with open(path, "wb") as file:
-            np.savez_compressed(file, **arrays, quarters=np.array(self.quarters) if self.quarters else np.zeros(0))
+            np.savez_compressed(file, **arrays, quarters=np.array(self.quarters))
 
     @classmethod
     def load(cls, path, inputs: Inputs) -> "Simulation":
@@ -245,38 +212,29 @@ class Simulation:
         with np.load(path, allow_pickle=False) as arrays:
             if bytes(arrays["fingerprint"]).decode() != fingerprint(inputs):
                 raise ValueError(f"{path}: a checkpoint of other inputs or another version of the model")
-            parts = {}
-            for part, name, _ in _columns(run.state):
-                parts.setdefault(part, {})[name] = arrays[f"{part}.{name}"]
-            run.state = State(*(
-                value if part not in parts else (parts[part][""] if "" in parts[part] else type(value)(**parts[part]))
-                for part, value in zip(State._fields, run.state)
-            ))  # fmt: skip
+            read = {name: arrays[name].view(type(getattr(run.columns, name))) for name in MOVING}
+            run.columns = run.columns._replace(**read)
             run.week = int(arrays["week"][0])
-            run.quarters = [row for row in arrays["quarters"]] if arrays["quarters"].size else []
+            run.quarters = list(arrays["quarters"])
+        run._bind()
         return run
 
     # --- what comes out ------------------------------------------------------------------------------
 
     def result(self) -> Result:
         """Return the records so far: weekly (weeks, O, P) or (weeks, O), window sums, relocations, groups, fates."""
-        from .results import make_result
-
         return make_result(self)
 
     def profile(self) -> list[tuple[str, float]]:
         """Run to the end phase by phase; return (phase, seconds) in the order of the week."""
         spent = dict.fromkeys(phase_names(), 0.0)
         while self.week < self.inputs.stop:
-            if not phases.room_for_a_week(self.scale, self.state):
+            if people_wanted(self._handle) > len(self.columns.people):
                 self._make_room()
-            known = dict(now=self.week, seed=self.seed, scale=self.scale, placebo=self.inputs.placebo_week,
-                         still=self.still, state=self.state)  # fmt: skip
+            set_week(self.week, self._handle)
             for name in spent:
-                phase = getattr(phases, name)
-                arguments = [known[a] for a in inspect.signature(phase.py_func).parameters]
                 began = time.perf_counter()
-                phase(*arguments)
+                getattr(phases, name)(self._handle)
                 spent[name] += time.perf_counter() - began
             self.week += 1
         return list(spent.items())
@@ -285,65 +243,40 @@ class Simulation:
 
     def _make_room(self):
         """Let the columns that are nearly full grow."""
-        from .results import with_more_events
+        people, events = int(people_wanted(self._handle)), int(events_wanted(self._handle))
+        people = max(people, 2 * len(self.columns.people)) if people > len(self.columns.people) else people
+        self.columns = with_more_room(self.columns, people, 2 * events)
+        self._bind()
 
-        state = self.state
-        people = state.people
-        if phases.people_short(self.scale, state):
-            needed = int(people.count[0] + phases.most_recruits(self.scale, state))
-            people = grown(people, max(needed, 2 * len(people.key)))
-        book = with_more_events(state.book, len(people.key) + 1000) if self.inputs.events else state.book
-        self.state = state._replace(people=people, book=book)
-
-    def _next_quarter(self):
-        from .results import quarter_end
-
-        return quarter_end(self.week)
+    def _begin_quarter(self):
+        if self.inputs.groups:
+            open_quarter(self._handle, self.week, quarter_end(self.week))
 
     def _close_quarter(self):
-        self.quarters.append(self.state.book.by_group.copy())
-        self.state.book.by_group[:] = 0.0
+        self.quarters.append(self.columns.by_group.copy())
+        if self.week < self.inputs.stop:
+            self._begin_quarter()
 
 
-def _columns(state):
-    for part, value in zip(State._fields, state):
-        if isinstance(value, np.ndarray):
-            yield part, "", value
-        else:
-            for name, column in zip(value._fields, value):
-                yield part, name, column
-
-
-def copy_state(state: State) -> State:
-    """Return a deep copy of all columns."""
-    return State(*(
-        value.copy() if isinstance(value, np.ndarray) else type(value)(*(column.copy() for column in value))
-        for value in state
-    ))  # fmt: skip
-
-
-def _carry_policies(old, new, fresh):
+def _carry_policies(old, new):
     """Carry over what triggers have seen, for rows that both runs have in common."""
     was = {row: k for k, row in enumerate(old.inputs.policies + old.inputs.shocks)}
     for k, row in enumerate(new.inputs.policies + new.inputs.shocks):
         if row in was:
             for name in ("waited", "fired"):
-                fresh.policies.row[name][k] = old.state.policies.row[name][was[row]]
-    return fresh.policies
+                new.columns.policies[name][k] = old.columns.policies[name][was[row]]
 
 
 _SHARED: dict = {}
 
 
-def _shared(world, values, seed, scale):
-    """Return strata, roster and posts, which all arms of a comparison share (the last few are kept)."""
-    from .start import shared_parts
-
-    key = (world.hash, values, seed, scale)
+def _shared(inputs, values) -> dict:
+    """Return the fixed columns, which all arms of a comparison share (the last few are kept)."""
+    key = (inputs.world.hash, tuple(sorted(values.items())), inputs.seed, inputs.people_per_agent)
     if key not in _SHARED:
         while len(_SHARED) >= 2:
             _SHARED.pop(next(iter(_SHARED)))
-        _SHARED[key] = shared_parts(world, dict(values), seed, scale)
+        _SHARED[key] = fixed_columns(inputs, values)
     return _SHARED[key]
 
 

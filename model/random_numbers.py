@@ -9,12 +9,17 @@ import math
 import numpy as np
 
 from .kernel import kernel
+from .policy import WEEKS
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _A = np.uint64(0xBF58476D1CE4E5B9)
 _B = np.uint64(0x94D049BB133111EB)
 _ONE, _TWO, _S27, _S30, _S31, _S11 = (np.uint64(x) for x in (1, 2, 27, 30, 31, 11))
 _UNIT = 2.0**-53
+FIXED = -1  # the "week" of draws that are made once for all
+NEVER = 32_000  # a week after every run
+BLOCK = 16  # weeks: `next_candidate` starts anew with each, so that it never depends on the past
+LAST_BLOCK = WEEKS // BLOCK
 
 
 @kernel
@@ -48,3 +53,38 @@ def exponential(key, who):
     """Return an Exp(1) number. The least of `exponential / weight` over a set of choices is a
     draw with probability proportional to weight: Gumbel-max, written without its logarithm."""
     return -math.log(uniform(key, who))
+
+
+@kernel
+def draw(stream, m, who):
+    """Return this week's uniform number of identity `who` in a stream."""
+    return uniform(stream_key(m.seed, stream, m.now), who)
+
+
+@kernel
+def next_candidate(stream, who, rate, m):
+    """Return the first week after this one in which a hazard of at most `rate` could strike `who`.
+
+    Thinning (Lewis and Shedler 1979) in whole weeks: each week is a candidate with probability `rate`,
+    independently; whether the event happens in a candidate week is then drawn with probability
+    hazard / rate. The candidates of an identity are a function of seed, stream and block of weeks
+    alone, so that they are the same in every arm, whatever happened before.
+    """
+    if rate <= 0.0:
+        return NEVER
+    scale = 1.0 / math.log1p(-min(rate, 0.999))
+    block = (m.now + 1) // BLOCK
+    while block <= LAST_BLOCK:
+        key = stream_key(m.seed, stream, block)
+        week = block * BLOCK - 1
+        number = 0
+        while True:
+            week += 1 + int(math.log(uniform(key, identity(who, number))) * scale)
+            if week >= (block + 1) * BLOCK:
+                break
+            if week > m.now:
+                return week
+            number += 1
+        block += 1
+    return NEVER
+

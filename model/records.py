@@ -1,90 +1,44 @@
 """The book of a run: stocks and flows as they happen, what is recorded of them, and the audit."""
 
-from typing import NamedTuple
-
 import numpy as np
 
-from .columns import record
+from .diary import LANES, NOBODY
 from .kernel import kernel
-from .life_course import STATUSES, S
-from .migrants import group_of
-from .operations import CONSUMED, EARNED, INVESTED, LEDGER, SEIZED, TRADED_IN, TRADED_OUT, WRITTEN_OFF
+from .life_course import S
+from .operations import CONSUMED, EARNED, INVESTED, SEIZED, TRADED_IN, TRADED_OUT, WRITTEN_OFF
 from .outcomes import GROUPED, GROUPS, RECORDED, O
+from .migrants import STOCK_AT, group_of
 
 FAULTS = (
     "a person changed status in a way the life course does not declare (transition {1})",
     "",
-    "more operations than rows ({2} times)",
+    "more operations or compounds than rows ({2} times)",
     "people by status and place do not add up to the rows",
     "operations hold another number of people than have them as their operation",
     "a compound holds another number of people than its operations",
     "a negative stock",
     "operations rent more room in a compound than it has",
     "money is not accounted for",
-    "the event log is full",
+    "somebody was due this week and was not looked at",
+    "a hazard is higher than the bound on it",
 )
-TRANSITION, WHICH, ROWS, PEOPLE, OPERATIONS, SITES, NEGATIVE, ROOM, MONEY, EVENTS = range(len(FAULTS))
-PLACES, TOTALS, SUMMARY = 0, 1, 2
-RECORDS = {"places": PLACES, "totals": TOTALS, "summary": SUMMARY}
-
-
-class Book(NamedTuple):
-    """O outcomes, P places, Z statuses, G rows of the group table."""
-
-    scale: np.ndarray  # float64 (1): persons an agent
-    nations: np.ndarray  # int64 (1)
-    place_state: np.ndarray  # int16 (P)
-    stock: np.ndarray  # int64 (3, Z, P): everyone, trafficked, children; agents
-    tally: np.ndarray  # float64 (O, P): this week
-    last: np.ndarray  # float64 (O, P): last week, for triggers
-    weekly: np.ndarray  # float64 (weeks, O, P) or (0, O, P)
-    totals: np.ndarray  # float64 (weeks, O) or (0, O)
-    window_sum: np.ndarray  # float64 (O, P)
-    window: np.ndarray  # int64 (1): first week of the window
-    ledger: np.ndarray  # float64 (7), USD: see operations.py
-    faults: np.ndarray  # int64: one counter a check of FAULTS
-    moves: np.ndarray  # float64 (P, P): operations that moved this week
-    carried: np.ndarray  # float64 (P, P): people moved with them
-    relocations: np.recarray  # RELOCATION
-    by_group: np.ndarray  # float64 (G, grouped outcomes) of this quarter, or (0, ...)
-    events: np.recarray  # EVENT
-    counts: np.ndarray  # int64 (2): relocations, events written
-
+TRANSITION, WHICH, ROWS, PEOPLE, OPERATIONS, SITES, NEGATIVE, ROOM, MONEY, DIARY, BOUND = range(len(FAULTS))
+RECORDS = ("places", "totals", "summary")  # how much of each week is kept
 
 RELOCATION = (
-    ("week", "i4", ""), ("source", "i2", "place"), ("target", "i2", "place"), ("operations", "i4", ""),
     ("people", "f8", "carried along"),
-)  # fmt: skip
+    ("week", "i4", ""),
+    ("operations", "i4", "that moved or branched off"),
+    ("source", "i2", "place"),
+    ("target", "i2", "place"),
+)
 EVENT = (
-    ("person", "u8", "identity"), ("week", "i2", ""), ("transition", "i2", "life_course.T"), ("place", "i2", ""),
+    ("person", "u8", "identity"),
     ("operation", "i4", "row, or -1"),
-)  # fmt: skip
-
-
-def new_book(world, scale, weeks, keep, window, groups, events) -> Book:
-    """Return an empty book. `keep` is places, totals or summary; `events` is room in the log."""
-    outcomes, places = len(RECORDED), len(world.place_ids)
-    rows = len(world.states) * len(world.nationalities) * 2 * 2 * 4
-    return Book(
-        scale=np.array([float(scale)]),
-        nations=np.array([len(world.nationalities)]),
-        place_state=world.places.row.state.copy(),
-        stock=np.zeros((3, len(STATUSES), places), np.int64),
-        tally=np.zeros((outcomes, places)),
-        last=np.zeros((outcomes, places)),
-        weekly=np.zeros((weeks if keep == "places" else 0, outcomes, places)),
-        totals=np.zeros((weeks if keep == "totals" else 0, outcomes)),
-        window_sum=np.zeros((outcomes, places)),
-        window=np.array([window]),
-        ledger=np.zeros(LEDGER),
-        faults=np.zeros(len(FAULTS), np.int64),
-        moves=np.zeros((places, places)),
-        carried=np.zeros((places, places)),
-        relocations=record(RELOCATION, 1 << 14),
-        by_group=np.zeros((rows if groups else 0, len(GROUPED))),
-        events=record(EVENT, events),
-        counts=np.zeros(2, np.int64),
-    )
+    ("week", "i2", ""),
+    ("transition", "i2", "life_course.T"),
+    ("place", "i2", ""),
+)
 
 
 def _stock_table():
@@ -96,110 +50,99 @@ def _stock_table():
 
 
 STOCKS = _stock_table()
-GROUPED_STOCKS = np.array(
-    [(S[status], GROUPED.index(row)) for row in GROUPED if row.kind == "stock" for status in row.of], np.int64
-)
 
 
 @kernel
-def begin_week(book):
-    book.last[:] = book.tally
-    book.tally[:] = 0.0
+def begin_week(m):
+    m.last[:] = m.tally
+    m.tally[:] = 0.0
+    m.used[0].week_relocations = m.used[0].relocations
 
 
 @kernel
-def record_week(week, people, book):
+def record_week(m):
     """Write the stocks of the week's end, and keep what is recorded of the week."""
     for r in range(STOCKS.shape[0]):
         outcome, among, status = STOCKS[r]
-        for p in range(book.tally.shape[1]):
-            book.tally[outcome, p] += book.stock[among, status, p] * book.scale[0]
-    if book.weekly.shape[0] > 0:
-        book.weekly[week] = book.tally
-    if book.totals.shape[0] > 0:
-        for o in range(book.tally.shape[0]):
-            book.totals[week, o] = book.tally[o].sum()
-    if week >= book.window[0]:
-        book.window_sum[:] += book.tally
-    record_relocations(week, book)
-    if book.by_group.shape[0] > 0:
-        record_group_stocks(people, book)
+        for p in range(m.places.size):
+            m.tally[outcome, p] += m.stock[among, status, p] * m.scale
+    if m.weekly.shape[0] > 0:
+        m.weekly[m.now] = m.tally
+    if m.totals.shape[0] > 0:
+        for o in range(m.tally.shape[0]):
+            m.totals[m.now, o] = m.tally[o].sum()
+    if m.now >= m.window:
+        m.window_sum[:] += m.tally
 
 
 @kernel
-def record_relocations(week, book):
-    """Append who moved where this week, and forget it."""
-    places = book.moves.shape[0]
-    for a in range(places):
-        for b in range(places):
-            if book.moves[a, b] > 0.0 or book.carried[a, b] > 0.0:
-                n = book.counts[0]
-                book.relocations.week[n], book.relocations.source[n], book.relocations.target[n] = week, a, b
-                book.relocations.operations[n] = int(book.moves[a, b])
-                book.relocations.people[n] = book.carried[a, b]
-                book.counts[0] = n + 1
-                book.moves[a, b] = 0.0
-                book.carried[a, b] = 0.0
-
-
-@kernel
-def record_group_stocks(people, book):
-    """Add a week of everybody held or stranded to their group: person-weeks in the quarter."""
-    for i in range(people.count[0]):
-        for r in range(GROUPED_STOCKS.shape[0]):
-            if people.status[i] == GROUPED_STOCKS[r, 0]:
-                row = group_of(i, book.place_state[people.place[i]], book.nations[0], people)
-                book.by_group[row, GROUPED_STOCKS[r, 1]] += book.scale[0]
+def open_quarter(m, now, end):
+    """Begin the group table of a quarter, weeks `now` to `end`: person-weeks of those in it, should they stay."""
+    m.now = now
+    m.used[0].quarter_end = end
+    m.by_group[:] = 0.0
+    for i in range(m.used[0].people):
+        me = m.people[i]
+        if STOCK_AT[me.status] >= 0:
+            m.by_group[group_of(i, me.place, m), STOCK_AT[me.status]] += m.scale * (end - m.now)
 
 
 # ----------------------------------------------------------------------------------- the audit ----
 
 
 @kernel
-def audit(people, operations, groups, sites, room, book, stock, held, occupants):
-    """Recount everything and compare; `stock`, `held`, `occupants` are scratch arrays.
+def audit(m):
+    """Recount everything and compare. Counts of faults go to `m.faults`.
 
     Every person is in one status and place, operations and compounds hold whom they say, nothing is
-    negative, rented room exists, and money is conserved. Counts of faults go to `book.faults`.
+    negative, rented room exists, nobody due was passed over, and money is conserved.
     """
-    stock[:] = 0
-    held[:] = 0
-    occupants[:] = 0
-    for i in range(people.count[0]):
-        stock[people.status[i], people.place[i]] += 1
-        if people.status[i] == S.held:
-            held[people.operation[i]] += 1
-            occupants[operations.row.site[people.operation[i]]] += 1
+    audit_people(m)
+    audit_operations(m)
+    for lane in range(LANES):
+        m.faults[DIARY] += m.diary[lane, m.now] != NOBODY
+
+
+@kernel
+def audit_people(m):
+    stock = np.zeros(m.stock.shape[1:], np.int64)
+    held, occupants = np.zeros(m.operations.size, np.int64), np.zeros(m.sites.size, np.int64)
+    for i in range(m.used[0].people):
+        me = m.people[i]
+        stock[me.status, me.place] += 1
+        if me.status == S.held:
+            held[me.operation] += 1
+            occupants[m.operations[me.operation].site] += 1
     for z in range(stock.shape[0]):
-        for p in range(stock.shape[1]):
-            if stock[z, p] != book.stock[0, z, p]:
-                book.faults[PEOPLE] += z != S.at_home
+        if z == S.at_home:
+            continue
+        for p in range(m.places.size):
+            m.faults[PEOPLE] += stock[z, p] != m.stock[0, z, p]
             for among in range(1, 3):
-                if z != S.at_home and not 0 <= book.stock[among, z, p] <= book.stock[0, z, p]:
-                    book.faults[NEGATIVE] += 1
-    money = groups.row.capital.sum()
-    for o in range(operations.count[0]):
-        money += operations.row.cash[o]
-        if operations.row.held[o] != held[o] or (operations.row.alive[o] == 0 and held[o] > 0):
-            book.faults[OPERATIONS] += 1
-        if operations.row.coming[o] < 0:
-            book.faults[NEGATIVE] += 1
-    for j in range(sites.count[0]):
-        if sites.row.occupants[j] != occupants[j]:
-            book.faults[SITES] += 1
-        if sites.row.rented[j] > sites.row.capacity[j] * (1.0 + 1e-9) + 1e-6:
-            book.faults[ROOM] += 1
-    accounts = book.ledger
-    expected = accounts[EARNED] - accounts[CONSUMED] - accounts[INVESTED] + accounts[TRADED_IN]
-    expected -= accounts[TRADED_OUT] + accounts[SEIZED] + accounts[WRITTEN_OFF]
-    turnover = np.abs(accounts).sum()
-    if abs(money - expected) > 1e-6 * (1.0 + turnover):
-        book.faults[MONEY] += 1
+                m.faults[NEGATIVE] += not 0 <= m.stock[among, z, p] <= m.stock[0, z, p]
+    for o in range(m.used[0].operations):
+        m.faults[OPERATIONS] += m.operations[o].alive and m.operations[o].held != held[o]
+        m.faults[OPERATIONS] += m.operations[o].alive == 0 and held[o] > 0
+    for j in range(m.used[0].sites):
+        m.faults[SITES] += m.sites[j].occupants != occupants[j]
 
 
-def faults_found(book: Book) -> list[str]:
+@kernel
+def audit_operations(m):
+    money = 0.0
+    for g in range(m.groups.size):
+        money += m.groups[g].capital
+    for o in range(m.used[0].operations):
+        firm = m.operations[o]
+        money += firm.cash
+        m.faults[NEGATIVE] += firm.alive and (firm.coming < 0 or firm.held < 0 or firm.target <= 0.0)
+    for j in range(m.used[0].sites):
+        m.faults[ROOM] += m.sites[j].rented > m.sites[j].capacity * (1.0 + 1e-9) + 1e-6
+    expected = m.ledger[EARNED] - m.ledger[CONSUMED] - m.ledger[INVESTED] + m.ledger[TRADED_IN]
+    expected -= m.ledger[TRADED_OUT] + m.ledger[SEIZED] + m.ledger[WRITTEN_OFF]
+    m.faults[MONEY] += abs(money - expected) > 1e-6 * (1.0 + np.abs(m.ledger).sum())
+
+
+def faults_found(faults) -> list[str]:
     """Return what the audit found, in words."""
-    counts = book.faults
-    return [
-        text.format(*counts) for k, text in enumerate(FAULTS) if text and counts[k] > 0
-    ]  # fmt: skip
+    return [text.format(*faults) for k, text in enumerate(FAULTS) if text and faults[k] > 0]

@@ -6,14 +6,13 @@ made to recruit, included), and stranded workers on the spot (V03, V04, V09-V11)
 """
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 
 from .columns import record
 from .institutions import I
 from .kernel import kernel
-from .migrants import CHILD, COHORTS, YOUNG, enter_cohorts, leave_home, threshold_of
+from .migrants import CHILD, COHORTS, YOUNG, enter_cohorts, leave_home, point_to_next
 from .outcomes import O
 from .parameters import P
 from .random_numbers import identity, stream_key, uniform
@@ -22,261 +21,259 @@ from .streams import R
 SOCIAL_MEDIA, JOB_SITES, ACQUAINTANCES, ON_THE_SPOT = 0, 1, 2, 3
 CHANNELS = 4
 
-
 RING = (
     ("weight", "f8", "size of the ring, as of the roster of its base"),
     ("home", "f8", "share of its effort spent at its base"),
     ("returned", "f8", "thousands of persons there who recruit after having been held"),
 )
 
-
-class Rings(NamedTuple):
-    """Ring `a` has its base in area `a`; A areas."""
-
-    row: np.recarray  # RING (A)
-    mix: np.ndarray  # float64 (A, CHANNELS): how it splits its effort at home
-    away: np.ndarray  # float64 (A, CHANNELS): where rings work away from their base; sums to 1
-    total: np.ndarray  # float64 (A, CHANNELS): effort per person at risk; 1 over channels = usual
-    recruits: np.ndarray  # float64 (A, CHANNELS): expected recruits of this week, persons
+MARKET = (
+    ("supply", "f8", "persons whom recruiters expect to bring in a week at the reference fee"),
+    ("demand", "f8", "persons: vacancies of all operations"),
+    ("fee", "f8", "USD a recruit"),
+    ("value", "f8", "USD: what a person is expected to earn for an operation"),
+    ("multiplier", "f8", "of recruitment, by the fee"),
+)
 
 
-class Market(NamedTuple):
-    """The market for people: what operations ask and offer, week by week."""
+def start_rings(world, parameters):
+    """Place one ring at every area, working at first mostly where it is at home.
 
-    vacancies: np.ndarray  # float64 (P), persons still wanted at each place
-    access: np.ndarray  # float64 (P, P): how readily people are brought from one place to another
-    scalars: np.ndarray  # float64: see the constants below
-
-
-SUPPLY, DEMAND, FEE, VALUE, MULTIPLIER = 0, 1, 2, 3, 4
-
-
-def start_rings(world, parameters) -> Rings:
-    """Place one ring at every area, working at first mostly where it is at home."""
+    Return the rings (records RING, A areas) and how they split their effort among areas and channels,
+    float64 (A, CHANNELS) each: at home (a row sums to 1), and away from their base (all sums to 1).
+    """
     persons = [row["at_risk"] for row in world.origins] + [row["persons"] for row in world.diaspora]
     weight = np.array(persons, float) / np.mean(persons)
     areas = len(weight)
     away = np.repeat(weight[:, None] / weight.sum() / CHANNELS, CHANNELS, axis=1)
-    rings = Rings(
-        record(RING, areas, weight=weight, home=parameters["ring_at_home"]), np.full((areas, CHANNELS), 1 / CHANNELS),
-        away, np.zeros((areas, CHANNELS)), np.zeros((areas, CHANNELS)),
-    )  # fmt: skip
-    sum_effort(rings)
-    return rings
+    rings = record(RING, areas, weight=weight, home=parameters["ring_at_home"])
+    return rings, np.full((areas, CHANNELS), 1 / CHANNELS), away
 
 
 @kernel
-def sum_effort(rings):
+def sum_effort(m):
     """Add up the effort of all rings per person at risk of each area and channel."""
     travelling = 0.0
-    for a in range(rings.row.size):
-        travelling += rings.row.weight[a] * (1.0 - rings.row.home[a])
-    for a in range(rings.row.size):
+    for a in range(m.rings.size):
+        travelling += m.rings[a].weight * (1.0 - m.rings[a].home)
+    for a in range(m.rings.size):
         for c in range(CHANNELS):
-            rings.total[a, c] = rings.row.home[a] * rings.mix[a, c] + travelling * rings.away[a, c] / rings.row.weight[a]
+            m.effort[a, c] = m.rings[a].home * m.mix[a, c] + travelling * m.away[a, c] / m.rings[a].weight
 
 
 @kernel
-def affinity(channel, k, par, strata):
+def affinity(channel, kind, m):
     """Return how readily a stratum answers a channel (V07, V08, V09)."""
     if channel == SOCIAL_MEDIA:
-        return par[P.affinity_social] * (1.0 + par[P.affinity_educated] * strata.educated[k])
+        return m.par[P.affinity_social] * (1.0 + m.par[P.affinity_educated] * kind.educated)
     if channel == JOB_SITES:
-        return par[P.affinity_job_sites] * (1.0 + par[P.affinity_educated] * strata.educated[k])
+        return m.par[P.affinity_job_sites] * (1.0 + m.par[P.affinity_educated] * kind.educated)
     if channel == ACQUAINTANCES:
-        return par[P.affinity_acquaintances]
-    return par[P.affinity_on_the_spot] * strata.abroad[k]
+        return m.par[P.affinity_acquaintances]
+    return m.par[P.affinity_on_the_spot] * kind.abroad
 
 
 @kernel
-def susceptibility(k, par, strata):
+def susceptibility(kind, m):
     """Return how readily a stratum answers at all, by age and language (I.prof)."""
     factor = 1.0
-    if strata.age[k] == CHILD:
-        factor = par[P.susceptibility_child]
-    elif strata.age[k] == YOUNG:
-        factor = par[P.susceptibility_young]
-    return factor * (1.0 + par[P.language_premium] * strata.language[k])
+    if kind.age == CHILD:
+        factor = m.par[P.susceptibility_child]
+    elif kind.age == YOUNG:
+        factor = m.par[P.susceptibility_young]
+    return factor * (1.0 + m.par[P.language_premium] * kind.language)
 
 
 @kernel
-def channel_reach(channel, p, env):
+def channel_reach(channel, p, m):
     if channel == SOCIAL_MEDIA:
-        return env[0, I.social_media_reach, p]
+        return m.env[0, I.social_media_reach, p]
     if channel == JOB_SITES:
-        return env[0, I.job_site_reach, p]
+        return m.env[0, I.job_site_reach, p]
     if channel == ACQUAINTANCES:
-        return env[0, I.acquaintance_reach, p]
-    return env[0, I.stranded_reach, p]
+        return m.env[0, I.acquaintance_reach, p]
+    return m.env[0, I.stranded_reach, p]
 
 
 @kernel
-def base_hazards(par, env, strata, at_risk, rings, scale, hazards):
+def measure_answers(m):
+    """Fill how readily each stratum answers each channel, float64 (K, CHANNELS): it never changes."""
+    for k in range(m.strata.size):
+        kind = m.strata[k]
+        for c in range(CHANNELS):
+            m.answers[k, c] = m.par[P.recruitment_rate] * susceptibility(kind, m) * affinity(c, kind, m)
+
+
+@kernel
+def base_hazards(m):
     """Fill each stratum's weekly hazard at the reference fee. Return expected recruits, persons.
 
     hazard = base x susceptibility x distress x sum over channels of effort x reach x affinity.
     """
     supply = 0.0
-    rings.recruits[:] = 0.0
-    for k in range(strata.size):
-        p, area = strata.place[k], strata.area[k]
-        common = par[P.recruitment_rate] * env[0, I.at_risk, p] * susceptibility(k, par, strata)
-        common *= 1.0 - par[P.border_deterrence] * env[0, I.closure, p] * (1 - strata.abroad[k])
-        persons = at_risk.strata.left[k] * scale
+    m.recruits[:] = 0.0
+    drive = np.empty(CHANNELS)
+    area = -1
+    for k in range(m.strata.size):
+        kind = m.strata[k]
+        if kind.area != area:
+            area = kind.area
+            drive_in_area(area, kind, drive, m)
+        persons = m.risk[k].left * m.scale
         hazard = 0.0
         for c in range(CHANNELS):
-            effort = rings.total[area, c]
-            if c == ACQUAINTANCES:
-                effort += rings.row.returned[area] * par[P.recruiter_effort]
-            part = common * effort * channel_reach(c, p, env) * affinity(c, k, par, strata)
+            part = drive[c] * m.answers[k, c]
             hazard += part
-            rings.recruits[area, c] += part * persons
-        hazards[k] = hazard
+            m.recruits[area, c] += part * persons
+        m.risk[k].weekly = hazard
         supply += hazard * persons
     return supply
 
 
 @kernel
-def set_fee(supply, par, market):
+def drive_in_area(area, kind, drive, m):
+    """Fill what recruiters achieve in an area by channel: distress x effort x reach, less what closed borders stop."""
+    p = kind.place
+    common = m.env[0, I.at_risk, p] * (1.0 - m.par[P.border_deterrence] * m.env[0, I.closure, p] * (1 - kind.abroad))
+    for c in range(CHANNELS):
+        effort = m.effort[area, c]
+        if c == ACQUAINTANCES:
+            effort += m.rings[area].returned * m.par[P.recruiter_effort]
+        drive[c] = common * effort * channel_reach(c, p, m)
+
+
+@kernel
+def set_fee(m):
     """Set the fee at which operations and recruiters meet, and the multiplier of recruitment.
 
     Operations raise the fee while vacancies exceed what the reference fee brings, up to a share of
     a worker's value to them; recruitment answers as fee ** refill_elasticity. With elasticity 0 a
     higher fee brings nobody. Nobody is recruited beyond the vacancies.
     """
-    wanted = market.scalars[DEMAND]
-    elasticity = par[P.refill_elasticity] * (par[P.feedback_refill] > 0)
-    highest = max(1.0, par[P.fee_share_of_value] * market.scalars[VALUE] / par[P.reference_fee])
-    tightness = wanted / max(supply, 1e-9)
+    wanted = m.market[0].demand
+    elasticity = m.par[P.refill_elasticity] * (m.par[P.feedback_refill] > 0)
+    highest = max(1.0, m.par[P.fee_share_of_value] * m.market[0].value / m.par[P.reference_fee])
+    tightness = wanted / max(m.market[0].supply, 1e-9)
     if elasticity > 1e-9:
-        fee = min(highest, max(par[P.lowest_fee], tightness ** (1.0 / elasticity)))
+        fee = min(highest, max(m.par[P.lowest_fee], tightness ** (1.0 / elasticity)))
     else:
-        fee = highest if tightness > 1.0 else par[P.lowest_fee]
-    market.scalars[SUPPLY] = supply
-    market.scalars[FEE] = fee * par[P.reference_fee]
-    market.scalars[MULTIPLIER] = fee**elasticity if elasticity > 1e-9 else 1.0
+        fee = highest if tightness > 1.0 else m.par[P.lowest_fee]
+    m.market[0].fee = fee * m.par[P.reference_fee]
+    m.market[0].multiplier = fee**elasticity if elasticity > 1e-9 else 1.0
 
 
 @kernel
-def find_recruits(week, scale, hazards, strata, roster, at_risk, market):
+def find_recruits(m):
     """Advance the hazards; append those whose threshold is passed to the people waiting.
 
     While more people wait than are wanted, recruiters hold back: effort that would only lengthen
     the queue is not spent.
     """
-    enter_cohorts(week, strata, roster, at_risk)
-    waiting = at_risk.waiting_count[0]
-    idle = max(0.0, market.scalars[DEMAND] - waiting * scale)
-    expected = market.scalars[SUPPLY] * market.scalars[MULTIPLIER]
-    multiplier = market.scalars[MULTIPLIER] * min(1.0, idle / max(expected, 1e-9))
-    for k in range(strata.size):
-        at_risk.strata.hazard[k] += hazards[k] * multiplier
-        reached = at_risk.strata.hazard[k]
+    enter_cohorts(m)
+    idle = max(0.0, m.market[0].demand - m.used[0].waiting * m.scale)
+    expected = m.market[0].supply * m.market[0].multiplier
+    multiplier = m.market[0].multiplier * min(1.0, idle / max(expected, 1e-9))
+    for k in range(m.strata.size):
+        m.risk[k].hazard += m.risk[k].weekly * multiplier
         for cohort in range(COHORTS):
             cell = k * COHORTS + cohort
-            last = roster.first[cell + 1]
-            position = at_risk.cells.pointer[cell]
-            while position < last and waiting < at_risk.queue.size:
-                if at_risk.cells.offset[cell] + threshold_of(roster.cells[position]) > reached:
-                    break
-                if at_risk.strata.left[k] == 0:
-                    break
-                at_risk.queue.position[waiting], at_risk.queue.stratum[waiting] = position, k
-                waiting += 1
-                at_risk.strata.left[k] -= 1
-                position += 1
-            at_risk.cells.pointer[cell] = position
-    at_risk.waiting_count[0] = waiting
-    return multiplier
+            while m.cells[cell].next <= m.risk[k].hazard and m.used[0].waiting < m.queue.size:
+                entry = m.queue[m.used[0].waiting]
+                entry.position, entry.stratum = m.cells[cell].pointer, k
+                m.used[0].waiting += 1
+                m.risk[k].left -= 1
+                m.cells[cell].pointer += 1
+                point_to_next(cell, m)
 
 
 @kernel
-def entry_shares(k, week, par, env, strata):
+def entry_shares(k, m):
     """Return the shares recruited willingly and by force or while stranded, for a stratum."""
-    p = strata.place[k]
-    willing = min(0.9, par[P.share_willing] * env[0, I.willing_entry, p])
-    forced = par[P.share_forced]
-    if strata.abroad[k]:
-        forced = min(0.9 - willing, par[P.share_forced_abroad] * math.sqrt(env[0, I.stranded_reach, p]))
+    p = m.strata[k].place
+    willing = min(0.9, m.par[P.share_willing] * m.env[0, I.willing_entry, p])
+    forced = m.par[P.share_forced]
+    if m.strata[k].abroad:
+        forced = min(0.9 - willing, m.par[P.share_forced_abroad] * math.sqrt(m.env[0, I.stranded_reach, p]))
     return willing, forced
 
 
 @kernel
-def put_in_order(waiting, key, roster, at_risk):
+def put_queue_in_order(m):
     """Sort those who wait by their keyed priority of this week."""
+    waiting = m.used[0].waiting
+    key = stream_key(m.seed, R.ration_recruits, m.now)
     order = np.empty(waiting)
     for w in range(waiting):
-        ordinal = roster.cells[at_risk.queue.position[w]] & np.uint64(0xFFFFFFFF)
-        order[w] = uniform(key, identity(at_risk.queue.stratum[w], ordinal))
+        ordinal = m.roster[m.queue[w].position] & np.uint64(0xFFFFFFFF)
+        order[w] = uniform(key, identity(m.queue[w].stratum, ordinal))
     rank = np.argsort(order)
-    positions, strata = at_risk.queue.position[:waiting].copy(), at_risk.queue.stratum[:waiting].copy()
+    before = m.queue[:waiting].copy()
     for w in range(waiting):
-        at_risk.queue.position[w], at_risk.queue.stratum[w] = positions[rank[w]], strata[rank[w]]
+        m.queue[w].position, m.queue[w].stratum = before[rank[w]].position, before[rank[w]].stratum
 
 
 @kernel
-def draw_recruits(week, seed, par, env, strata, roster, nations, at_risk, rings, people, scale, hazards, market, book):
-    """Recruit for one week. New people get a row, still at home: the next phase sends them off.
-
-    Returns how many rows were added. Who comes first when vacancies are short is drawn by key.
-    """
-    supply = base_hazards(par, env, strata, at_risk, rings, scale, hazards)
-    set_fee(supply, par, market)
-    find_recruits(week, scale, hazards, strata, roster, at_risk, market)
-    waiting = at_risk.waiting_count[0]
-    places_left = int(market.scalars[DEMAND] / scale)
-    key = stream_key(seed, R.ration_recruits, week)
-    if market.scalars[DEMAND] / scale - places_left > uniform(key, 0):
-        places_left += 1
+def draw_recruits(m):
+    """Recruit for one week: as many as vacancies allow get a row, still at home, and who waits goes on waiting."""
+    m.market[0].supply = base_hazards(m)
+    set_fee(m)
+    find_recruits(m)
+    waiting = m.used[0].waiting
+    wanted = m.market[0].demand / m.scale
+    places_left = int(wanted + uniform(stream_key(m.seed, R.ration_recruits, m.now), 0))
     taken = min(waiting, places_left)
-    if taken < waiting:
-        put_in_order(waiting, key, roster, at_risk)
+    put_queue_in_order(m)
     for w in range(taken):
-        k = at_risk.queue.stratum[w]
-        willing, forced = entry_shares(k, week, par, env, strata)
-        leave_home(week, at_risk.queue.position[w], k, seed, par, strata, roster, nations, people, willing, forced)
+        k = m.queue[w].stratum
+        willing, forced = entry_shares(k, m)
+        leave_home(m.queue[w].position, k, willing, forced, m)
     for w in range(taken, waiting):
-        at_risk.queue.position[w - taken] = at_risk.queue.position[w]
-        at_risk.queue.stratum[w - taken] = at_risk.queue.stratum[w]
-    at_risk.waiting_count[0] = waiting - taken
-    for k in range(strata.size):
-        book.tally[O.lawful_ads_removed, strata.place[k]] += env[0, I.lawful_ads_removed, strata.place[k]] / strata.size
-    return taken
+        m.queue[w - taken].position, m.queue[w - taken].stratum = m.queue[w].position, m.queue[w].stratum
+    m.used[0].waiting = waiting - taken
+    count_lawful_ads(m)
 
 
 @kernel
-def shift_effort(week, par, rings):
+def count_lawful_ads(m):
+    """Count lawful advertisements that are removed with the false ones, area by area."""
+    for a in range(m.rings.size):
+        p = m.area_place[a]
+        m.tally[O.lawful_ads_removed, p] += m.env[0, I.lawful_ads_removed, p] / m.rings.size
+
+
+@kernel
+def shift_effort(m):
     """Move effort towards the areas and channels that yield most per effort (P14).
 
     Yields are expected recruits, not sampled ones. A ring adjusts its own base and follows the others
     elsewhere; it leaves its base only slowly, because language and acquaintances are there.
     """
-    if par[P.feedback_recruiters] == 0 or week % int(par[P.ring_review_weeks]) != 0:
+    if m.par[P.feedback_recruiters] == 0 or m.now % int(m.par[P.ring_review_weeks]) != 0:
         return
-    areas = rings.row.size
+    areas = m.rings.size
     score = np.zeros((areas, CHANNELS))
     best, total = 0.0, 0.0
     for a in range(areas):
         for c in range(CHANNELS):
-            score[a, c] = rings.recruits[a, c] / max(rings.total[a, c] * rings.row.weight[a], 1e-12)
+            score[a, c] = m.recruits[a, c] / max(m.effort[a, c] * m.rings[a].weight, 1e-12)
             best = max(best, score[a, c])
     if best <= 0.0:
         return
     abroad = 0.0
     for a in range(areas):
         for c in range(CHANNELS):
-            score[a, c] = (score[a, c] / best) ** par[P.ring_choice]
-            total += rings.row.weight[a] * score[a, c]
-            abroad += rings.away[a, c] * score[a, c]
-    move, own = par[P.ring_adjustment], par[P.ring_at_home]
+            score[a, c] = (score[a, c] / best) ** m.par[P.ring_choice]
+            total += m.rings[a].weight * score[a, c]
+            abroad += m.away[a, c] * score[a, c]
+    move, own = m.par[P.ring_adjustment], m.par[P.ring_at_home]
     for a in range(areas):
         here, at_base = 0.0, 0.0
         for c in range(CHANNELS):
             here += score[a, c]
-            at_base += rings.mix[a, c] * score[a, c]
+            at_base += m.mix[a, c] * score[a, c]
         stay = own * at_base / max(own * at_base + (1.0 - own) * abroad, 1e-12)
-        rings.row.home[a] += move * (stay - rings.row.home[a])
+        m.rings[a].home += move * (stay - m.rings[a].home)
         for c in range(CHANNELS):
-            rings.mix[a, c] += move * (score[a, c] / max(here, 1e-12) - rings.mix[a, c])
-            rings.away[a, c] += move * (rings.row.weight[a] * score[a, c] / total - rings.away[a, c])
-    sum_effort(rings)
+            m.mix[a, c] += move * (score[a, c] / max(here, 1e-12) - m.mix[a, c])
+            m.away[a, c] += move * (m.rings[a].weight * score[a, c] / total - m.away[a, c])
+    sum_effort(m)

@@ -4,193 +4,220 @@ import math
 
 import numpy as np
 
-from .compounds import NOBODY, site_with_room
+from .compounds import site_with_room
+from .diary import NOBODY
 from .kernel import kernel
-from .operations import (
-    CLOSES, INVESTED, MOVES, NEVER, SPLITS, STAYS, choose_place, open_operation, reach, rent, utility,
-)  # fmt: skip
+from .operations import CLOSES, INVESTED, MOVES, NO_MOVES, SPLITS, STAYS, choose_place, open_operation, pull_from, rent, utility, weigh_places
 from .outcomes import O
 from .parameters import P
-from .random_numbers import identity, stream_key, uniform
+from .random_numbers import draw, exponential, identity, stream_key, uniform
 from .streams import R
 
 
 @kernel
-def wants_to_move(o, week, seed, par, env, announced, places, operations, groups, views):
-    """Draw whether an operation reviews its location this week and then prefers to leave it."""
-    rule = int(par[P.relocation_rule])
-    if rule == NEVER:
+def wants_to_move(firm, m):
+    """Draw whether an operation reviews its location this week and then prefers to leave it: a nested logit."""
+    if int(m.par[P.relocation_rule]) == NO_MOVES:
         return False
-    shaken = operations.row.shaken_until[o] >= week
-    hazard = par[P.review_rate_after_raid] if shaken else par[P.review_rate]
-    if uniform(stream_key(seed, R.review, week), operations.row.key[o]) >= hazard:
+    hazard = m.par[P.review_rate_after_raid] if firm.shaken_until >= m.now else m.par[P.review_rate]
+    if draw(R.review, m, firm.key) >= hazard:
         return False
-    g, here = operations.row.group[o], operations.row.place[o]
+    weigh_places(firm.group, m)
     total = 0.0
-    for k in range(places.hosts.size):
-        p = places.hosts[k]
-        total += views.pull[g, p] * reach(rule, here, p, par, places, views)
+    for k in range(m.hosts.size):
+        total += pull_from(firm.group, firm.place, m.hosts[k], m)
     if total <= 0.0:
         return False
-    elsewhere = par[P.choice_scale] * math.log(total)
-    stay = utility(g, here, par, env, announced, views, groups) + par[P.inertia]
-    chance = 1.0 / (1.0 + math.exp(min(60.0, (stay - elsewhere) / par[P.move_scale])))
-    return uniform(stream_key(seed, R.relocate, week), operations.row.key[o]) < chance
+    elsewhere = m.par[P.choice_scale] * math.log(total)
+    stay = utility(firm.group, firm.place, m) + m.par[P.inertia]
+    chance = 1.0 / (1.0 + math.exp(min(60.0, (stay - elsewhere) / m.par[P.move_scale])))
+    return draw(R.relocate, m, firm.key) < chance
 
 
 @kernel
-def relocate(week, seed, scale, par, env, announced, places, operations, groups, sites, room, views, book):
+def relocate(m):
     """Let operations review their location and move, split or, when their site is lost, close.
 
     Movers are taken in keyed order, one at a time, so that no place is overfilled.
     """
-    movers = np.empty(operations.count[0], np.int64)
-    order = np.empty(operations.count[0])
-    key = stream_key(seed, R.place_order, week)
+    movers = np.empty(m.used[0].operations, np.int64)
+    order = np.empty(m.used[0].operations)
     n = 0
-    for o in range(operations.count[0]):
-        if operations.row.alive[o] == 0 or operations.row.fate[o] != STAYS:
+    for o in range(m.used[0].operations):
+        firm = m.operations[o]
+        if firm.alive == 0 or firm.fate != STAYS:
             continue
-        homeless = sites.row.open[operations.row.site[o]] == 0
-        if homeless or wants_to_move(o, week, seed, par, env, announced, places, operations, groups, views):
-            movers[n], order[n] = o, uniform(key, operations.row.key[o])
+        if m.sites[firm.site].open == 0 or wants_to_move(firm, m):
+            movers[n], order[n] = o, draw(R.place_order, m, firm.key)
             n += 1
-    ranked = np.argsort(order[:n])
-    choosing = stream_key(seed, R.place_choice, week)
-    for r in range(n):
-        o = movers[ranked[r]]
-        homeless = sites.row.open[operations.row.site[o]] == 0
-        target = choose_place(operations.row.group[o], operations.row.place[o], operations.row.key[o], choosing, par, places, views)
-        site = NOBODY
-        if target != NOBODY and int(par[P.relocation_rule]) != NEVER:
-            site = site_with_room(target, operations.row.target[o], operations.row.key[o], key, sites, room)
-        if site == NOBODY:
-            site = site_with_room(operations.row.place[o], operations.row.target[o], operations.row.key[o], key, sites, room) if homeless else NOBODY
-            if site != NOBODY:
-                change_site(o, site, operations, sites, room)
-            elif homeless:
-                operations.row.fate[o] = CLOSES
-            continue
-        large = operations.row.held[o] * scale >= par[P.split_size]
-        if large and not homeless and uniform(key, identity(operations.row.key[o], 3)) < par[P.split_share]:
-            split(o, target, site, week, operations, groups, sites, room, book)
-        else:
-            move(o, target, site, operations, groups, sites, room, book)
+    for o in movers[np.argsort(order[:n])]:
+        go_elsewhere(o, m)
 
 
 @kernel
-def change_site(o, site, operations, sites, room):
-    """Move an operation to another compound of the same place."""
-    old = operations.row.site[o]
-    rent(old, -operations.row.target[o], sites, room)
-    sites.row.occupants[old] -= operations.row.held[o]
-    operations.row.site[o] = site
-    sites.row.occupants[site] += operations.row.held[o]
-    rent(site, operations.row.target[o], sites, room)
-
-
-@kernel
-def move(o, target, site, operations, groups, sites, room, book):
-    """Move an operation; what becomes of its people is decided with them, in captivity."""
-    here = operations.row.place[o]
-    operations.row.left[o], operations.row.fate[o] = here, MOVES
-    change_site(o, site, operations, sites, room)
-    operations.row.place[o] = target
-    operations.row.shaken_until[o] = -1
-    groups.present[operations.row.group[o], here] -= 1.0
-    groups.present[operations.row.group[o], target] += 1.0
-    book.tally[O.operations_moved_out, here] += 1.0
-    book.tally[O.operations_moved_in, target] += 1.0
-    book.moves[here, target] += 1.0
-
-
-@kernel
-def split(o, target, site, week, operations, groups, sites, room, book):
-    """Split an operation: a branch opens at the target with half of the room and the people."""
-    half = 0.5 * operations.row.target[o]
-    b = open_operation(operations.row.group[o], target, site, week, 1000 + o, half, operations, groups, sites, room, book)
-    if b == NOBODY:
+def go_elsewhere(o, m):
+    """Move an operation to the place that it chooses; one that lost its site and finds no other closes."""
+    firm = m.operations[o]
+    key = stream_key(m.seed, R.place_order, m.now)
+    homeless = m.sites[firm.site].open == 0
+    site = NOBODY
+    target = NOBODY
+    if int(m.par[P.relocation_rule]) != NO_MOVES:
+        target = choose_place(firm.group, firm.place, firm.key, stream_key(m.seed, R.place_choice, m.now), m)
+    if target != NOBODY:
+        site = site_with_room(target, firm.target, firm.key, key, m)
+    if site == NOBODY:
+        if homeless:
+            site = site_with_room(firm.place, firm.target, firm.key, key, m)
+            if site == NOBODY:
+                firm.fate = CLOSES
+            else:
+                change_site(firm, site, m)
         return
-    operations.row.fate[o], operations.row.branch[o], operations.row.left[o] = SPLITS, b, operations.row.place[o]
-    rent(operations.row.site[o], -half, sites, room)
-    operations.row.target[o] -= half
-    book.tally[O.operations_founded, target] -= 1.0
-    book.tally[O.operations_moved_in, target] += 1.0
-    book.tally[O.operations_moved_out, operations.row.place[o]] += 1.0
-    book.moves[operations.row.place[o], target] += 1.0
+    large = firm.held * m.scale >= m.par[P.split_size]
+    if large and not homeless and uniform(key, identity(firm.key, 3)) < m.par[P.split_share]:
+        split(o, target, site, m)
+    else:
+        move(firm, target, site, m)
 
 
 @kernel
-def found(week, seed, scale, par, places, operations, groups, sites, room, views, book):
+def change_site(firm, site, m):
+    """Move an operation to another compound."""
+    rent(firm.site, -firm.target, m)
+    m.sites[firm.site].occupants -= firm.held
+    firm.site = site
+    m.sites[site].occupants += firm.held
+    rent(site, firm.target, m)
+
+
+@kernel
+def move(firm, target, site, m):
+    """Move an operation; what becomes of its people is decided with them, in captivity."""
+    here = firm.place
+    firm.fate = MOVES
+    change_site(firm, site, m)
+    firm.place = target
+    firm.shaken_until = -1
+    m.present[firm.group, here] -= 1.0
+    m.present[firm.group, target] += 1.0
+    count_move(here, target, m)
+
+
+@kernel
+def count_move(here, target, m):
+    m.tally[O.operations_moved_out, here] += 1.0
+    m.tally[O.operations_moved_in, target] += 1.0
+    note_relocation(here, target, 1, 0.0, m)
+
+
+@kernel
+def note_relocation(source, target, operations, persons, m):
+    """Add to what moved between two places this week."""
+    for n in range(m.used[0].week_relocations, m.used[0].relocations):
+        row = m.relocations[n]
+        if row.source == source and row.target == target:
+            row.operations += operations
+            row.people += persons
+            return
+    row = m.relocations[m.used[0].relocations]
+    m.used[0].relocations += 1
+    row.week, row.source, row.target, row.operations, row.people = m.now, source, target, operations, persons
+
+
+@kernel
+def split(o, target, site, m):
+    """Split an operation: a branch opens at the target with half of the room and the people."""
+    firm = m.operations[o]
+    half = 0.5 * firm.target
+    slot = np.int64(firm.key >> np.uint64(34)) + 1_000_000  # no founder's slot
+    branch = open_operation(firm.group, target, site, slot, half, m)
+    if branch == NOBODY:
+        return
+    firm.fate, firm.branch = SPLITS, branch
+    rent(firm.site, -half, m)
+    firm.target -= half
+    m.tally[O.operations_founded, target] -= 1.0
+    count_move(firm.place, target, m)
+
+
+@kernel
+def found(m):
     """Let groups found operations from their profits (II.gov O06), one at a time in keyed order.
 
     The chance follows what the group's operations earn against the reference and how full they are;
     arrests of owners and lost capital lower it (a crackdown can work).
     """
-    count = groups.row.size
-    key = stream_key(seed, R.founding, week)
-    order = np.empty(count)
-    size, drive = np.zeros(count), np.zeros(count)
-    for o in range(operations.count[0]):
-        if operations.row.alive[o] == 1:
-            g, p = operations.row.group[o], operations.row.place[o]
-            fill = min(1.0, operations.row.held[o] * scale / operations.row.target[o])
-            size[g] += 1.0
-            drive[g] += max(0.0, min(2.0, views.row.margin[p] / par[P.reference_margin])) * fill ** par[P.founding_fill]
-    for g in range(count):
+    drive, order = np.zeros(m.groups.size), np.empty(m.groups.size)
+    for o in range(m.used[0].operations):
+        firm = m.operations[o]
+        if firm.alive:
+            gain = max(0.0, min(2.0, m.views[firm.place].margin / m.par[P.reference_margin]))
+            drive[firm.group] += gain * min(1.0, firm.fill) ** m.par[P.founding_fill]
+    key = stream_key(m.seed, R.founding, m.now)
+    for g in range(m.groups.size):
         order[g] = uniform(key, identity(g, 0))
-    ranked = np.argsort(order)
-    choosing = stream_key(seed, R.place_choice, week)
-    for r in range(count):
-        g = ranked[r]
-        expected = par[P.founding_rate] * drive[g] * (1.0 - min(1.0, groups.row.weakened[g]))
-        number = int(expected + uniform(key, identity(g, 1)))
-        for slot in range(number):
-            if groups.row.capital[g] < par[P.founding_cost]:
+    for g in np.argsort(order):
+        expected = m.par[P.founding_rate] * drive[g] * (1.0 - min(1.0, m.groups[g].weakened))
+        for slot in range(int(expected + uniform(key, identity(g, 1)))):
+            if m.groups[g].capital < m.par[P.founding_cost] or not found_one(g, slot, m):
                 break
-            who = identity(identity(g, week), slot)
-            p = choose_place(g, -1, who, choosing, par, places, views)
-            if p == NOBODY:
-                break
-            site = site_with_room(p, par[P.smallest_operation], who, key, sites, room)
-            if site == NOBODY:
-                continue
-            o = open_operation(g, p, site, week, slot, par[P.smallest_operation], operations, groups, sites, room, book)
-            if o != NOBODY:
-                groups.row.capital[g] -= par[P.founding_cost]
-                book.ledger[INVESTED] += par[P.founding_cost]
 
 
 @kernel
-def choose_operation(i, week, seed, stream, scale, views, operations, people, market):
+def found_one(g, slot, m):
+    """Found an operation of a group where it wants one and finds room. False when no place has room."""
+    who = identity(identity(g, m.now), slot)
+    p = choose_place(g, NOBODY, who, stream_key(m.seed, R.place_choice, m.now), m)
+    if p == NOBODY:
+        return False
+    size = m.par[P.smallest_operation]
+    site = site_with_room(p, size, who, stream_key(m.seed, R.founding, m.now), m)
+    if site != NOBODY and open_operation(g, p, site, slot, size, m) != NOBODY:
+        m.groups[g].capital -= m.par[P.founding_cost]
+        m.ledger[INVESTED] += m.par[P.founding_cost]
+    return True
+
+
+@kernel
+def choose_operation(i, stream, m):
     """Return the operation that takes a person, or -1: a place by Gumbel, then one of its vacancies.
 
     Places weigh by vacancies and by how readily people are brought there from where the person is.
     """
-    key = stream_key(seed, stream, week)
-    here, who = people.place[i], people.key[i]
+    me = m.people[i]
+    key = stream_key(m.seed, stream, m.now)
     best, chosen = np.inf, NOBODY
-    for p in range(market.vacancies.size):
-        weight = market.vacancies[p] * market.access[here, p]
+    for k in range(m.hosts.size):
+        p = m.hosts[k]
+        weight = m.views[p].vacancies * m.access[me.place, p]
         if weight > 0.0:
-            clock = -math.log(uniform(key, identity(who, p))) / weight
+            clock = exponential(key, identity(me.key, p)) / weight
             if clock < best:
                 best, chosen = clock, p
     if chosen == NOBODY:
         return NOBODY
-    mark = uniform(key, identity(who, -1)) * market.vacancies[chosen]
-    o, last = np.int64(views.row.first[chosen]), NOBODY
+    return take_vacancy(chosen, uniform(key, identity(me.key, -1)), m)
+
+
+@kernel
+def take_vacancy(p, mark, m):
+    """Take one of the vacancies of a place, at `mark` (0-1) along the list of its operations. Return whose, or -1."""
+    view = m.views[p]
+    mark *= view.vacancies
+    o, last = np.int64(view.first), np.int64(NOBODY)
     while o != NOBODY:
-        if operations.row.wanted[o] > 0.0 and operations.row.fate[o] != CLOSES:
+        firm = m.operations[o]
+        if firm.wanted > 0.0 and firm.fate != CLOSES:
             last = o
-            mark -= operations.row.wanted[o]
+            mark -= firm.wanted
             if mark <= 0.0:
                 break
-        o = np.int64(operations.row.next[o])
+        o = np.int64(firm.next)
     if last == NOBODY:
-        market.vacancies[chosen] = 0.0
-        return NOBODY
-    used = min(operations.row.wanted[last], scale)
-    operations.row.wanted[last] -= used
-    market.vacancies[chosen] = max(0.0, market.vacancies[chosen] - used)
+        view.vacancies = 0.0
+        return last
+    used = min(m.operations[last].wanted, m.scale)
+    m.operations[last].wanted -= used
+    view.vacancies = max(0.0, view.vacancies - used)
     return last

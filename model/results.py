@@ -1,15 +1,30 @@
-"""From the book of a run to plain arrays."""
+"""What a run leaves behind, from its columns to plain arrays."""
+
+from dataclasses import dataclass
 
 import numpy as np
 
-from .columns import record
 from .life_course import S
-from .model import Result
 from .outcomes import GROUPED
 from .policy import WEEKS, monday
-from .records import EVENT
 
 FATES = np.dtype([("stratum", "i4"), ("ordinal", "i4"), ("spells", "i2"), ("weeks_held", "i4"), ("status", "i1"), ("trafficked", "b1")])
+
+
+@dataclass
+class Result:
+    """What a run leaves behind; O outcomes (`outcomes.RECORDED`), P places. See `Simulation.result`."""
+
+    first_week: int
+    last_week: int
+    weekly: np.ndarray | None
+    window_sum: np.ndarray
+    window_end: np.ndarray
+    window_weeks: int
+    relocations: np.ndarray
+    groups: np.ndarray | None
+    events: np.ndarray | None
+    fates: np.ndarray
 
 
 def quarter_of(week: int) -> int:
@@ -28,28 +43,27 @@ def quarter_end(week: int) -> int:
 
 def make_result(run) -> Result:
     """Collect what a run has recorded so far."""
-    inputs, book, reached = run.inputs, run.state.book, run.week
-    weekly = None
-    if inputs.record == "places":
-        weekly = book.weekly[:reached].copy()
-    elif inputs.record == "totals":
-        weekly = book.totals[:reached].copy()
+    inputs, columns, reached = run.inputs, run.columns, run.week
+    kept = {"places": columns.weekly, "totals": columns.totals}.get(inputs.record)
+    used = columns.used[0]
     return Result(
         first_week=0,
         last_week=reached,
-        weekly=weekly,
-        window_sum=book.window_sum.copy(),
-        window_end=book.tally.copy(),
+        weekly=None if kept is None else kept[:reached].copy(),
+        window_sum=columns.window_sum.copy(),
+        window_end=columns.tally.copy(),
         window_weeks=max(0, reached - inputs.window_start),
-        relocations=_plain(book.relocations[: book.counts[0]]),
+        relocations=_plain(columns.relocations[: used.relocations]),
         groups=_groups(run) if inputs.groups else None,
-        events=_plain(book.events[: book.counts[1]]) if inputs.events else None,
+        events=_plain(columns.events[: used.events]) if inputs.events else None,
         fates=_fates(run),
     )
 
 
 def _plain(records):
-    return np.array(records.view(np.ndarray))
+    """Return records without padding, as the plain arrays that results are made of."""
+    packed = np.dtype([(name, records.dtype[name]) for name in records.dtype.names])
+    return records.view(np.ndarray).astype(packed)
 
 
 def _groups(run):
@@ -75,19 +89,10 @@ def _groups(run):
 
 def _fates(run):
     """Return one row a person who ever left home, sorted by identity; weeks held include the present spell."""
-    people = run.state.people
-    count = int(people.count[0])
-    rows = np.zeros(count, FATES)
-    rows["stratum"], rows["ordinal"] = people.about.stratum[:count], people.about.ordinal[:count]
-    rows["spells"] = people.about.spell[:count] + 1
-    held = people.status[:count] == S.held
-    rows["weeks_held"] = people.about.weeks_held[:count] + np.where(held, run.week - people.about.held_from[:count], 0)
-    rows["status"], rows["trafficked"] = people.status[:count], people.trafficked[:count]
-    return np.sort(rows, order=("stratum", "ordinal"))
-
-
-def with_more_events(book, extra: int):
-    """Return the book with room for `extra` more events, at least doubling."""
-    larger = record(EVENT, 2 * len(book.events) + 4 * extra)
-    larger[: len(book.events)] = book.events
-    return book._replace(events=larger)
+    people = run.columns.people[: run.columns.used[0].people]
+    rows = np.zeros(len(people), FATES)
+    rows["stratum"], rows["ordinal"] = people.stratum, people.ordinal
+    rows["spells"] = people.spell + 1
+    rows["weeks_held"] = people.weeks_held + np.where(people.status == S.held, run.week - people.held_from, 0)
+    rows["status"], rows["trafficked"] = people.status, people.trafficked
+    return rows[np.lexsort((rows["ordinal"], rows["stratum"]))]

@@ -7,151 +7,192 @@ screening exist. Scarce things (screenings, beds, help to return) go in the orde
 from .institutions import I
 from .kernel import kernel
 from .life_course import T
-from .migrants import ALONE, BY_RAID, IDENTIFIED, MALE, MISIDENTIFIED, DECEIVED_CONDITIONS, WILLING, change, come_home
+from .migrants import ALONE, BY_RAID, DECEIVED_CONDITIONS, IDENTIFIED, MALE, MISIDENTIFIED, WILLING, change, come_home
 from .outcomes import O
 from .parameters import P
-from .random_numbers import identity, stream_key, uniform
+from .random_numbers import FIXED, identity, stream_key, uniform
 from .streams import R
 
 
-@kernel
-def take(credit, s, scale):
-    """Use a capacity of state `s` for one agent, if it is there. An agent needs all its persons' worth."""
-    if credit[s] >= scale:
-        credit[s] -= scale
-        return True
-    return False
+# ------------------------------------------------------------------------------------ capacities --
 
 
 @kernel
-def protected(k, p, env):
-    """Return the share of cases in which non-punishment protects in law and in practice (IV.C)."""
-    return env[k, I.np_scope, p] * env[k, I.np_practice, p]
+def take_screening(s, m):
+    """Use one agent's worth of a state's screening, if it is there."""
+    if m.states[s].slot_credit < m.scale:
+        return False
+    m.states[s].slot_credit -= m.scale
+    return True
 
 
 @kernel
-def detention_chance(i, k, own, p, par, env, people):
-    """Return the chance that someone in a state's hands is detained for their status (IV.C, IV.F)."""
-    chance = env[k, I.detains, p] * (1.0 - par[P.assessment_saves] * env[k, I.assessed, p])
-    if own:
-        chance *= par[P.detains_own_nationals]
-    return chance
+def agents_in(beds, s, m):
+    """Return how many agents' beds a state has: persons' beds, rounded once for all by its key."""
+    return int(beds / m.scale + uniform(stream_key(m.seed, R.deviation, FIXED), s))
 
 
 @kernel
-def detain(t, i, p, k, week, scale, env, people, book):
-    book.tally[O.detained_without_assessment, p] += scale * (1.0 - env[k, I.assessed, p])
-    change(t, i, p, week, people, book)
+def give_open_bed(t, i, k, m):
+    """Take a person into an open shelter by transition `t`, if one has a bed. False if not."""
+    p = m.people[i].place
+    state = m.states[m.places[p].state]
+    if state.open_used >= agents_in(m.env[k, I.open_beds, p], m.places[p].state, m):
+        return False
+    state.open_used += 1
+    m.people[i].until = m.now + int(m.env[k, I.support_weeks, p])
+    change(t, i, p, m)
+    return True
 
 
 @kernel
-def shelter(i, k, p, s, u, v, week, scale, par, env, states, people, book, to_open, to_closed):
+def shelter(i, k, u, v, to_open, to_closed, m):
     """Give a bed, if one is free for this person and they accept; open shelters first. False if not."""
-    if people.about.sex[i] == MALE and people.about.child[i] == 0 and u > env[k, I.men_admitted, p]:
+    me, p = m.people[i], m.people[i].place
+    if me.sex == MALE and me.child == 0 and u > m.env[k, I.men_admitted, p]:
         return False
-    if v > env[k, I.uptake, p]:
+    if v > m.env[k, I.uptake, p]:
         return False
-    people_weeks = int(env[k, I.support_weeks, p])
-    if states.row.open_used[s] + scale <= env[k, I.open_beds, p]:
-        states.row.open_used[s] += scale
-        people.until[i] = week + people_weeks
-        change(to_open, i, p, week, people, book)
+    if give_open_bed(to_open, i, k, m):
         return True
-    if states.row.closed_used[s] + scale <= env[k, I.closed_beds, p]:
-        states.row.closed_used[s] += scale
-        people.until[i] = week + people_weeks
-        change(to_closed, i, p, week, people, book)
-        return True
-    return False
+    state = m.states[m.places[p].state]
+    if state.closed_used >= agents_in(m.env[k, I.closed_beds, p], m.places[p].state, m):
+        return False
+    state.closed_used += 1
+    me.until = m.now + int(m.env[k, I.support_weeks, p])
+    change(to_closed, i, p, m)
+    return True
+
+
+# ------------------------------------------------------------------------- punishment and trust --
 
 
 @kernel
-def recognised(i, k, p, discloses, par, env, people):
-    """Return the chance that screening recognises a trafficked person (V43-V49, V12, V32, V41)."""
-    chance = env[k, I.sensitivity, p] * env[k, I.recognition, p]
-    unusual = 0.5 * (people.about.sex[i] == MALE) + 0.5 * people.about.educated[i]
-    chance *= 1.0 - par[P.profile_bias] * unusual * (1.0 - env[k, I.training, p])
-    chance *= 1.0 - par[P.language_barrier] * (1.0 - env[k, I.interpreters, p])
-    if people.about.how[i] == DECEIVED_CONDITIONS or people.about.how[i] == WILLING:
-        chance *= 1.0 - par[P.knew_penalty]
-    return chance if discloses else chance * env[k, I.without_testimony, p]
+def at_home_here(i, m):
+    """Tell whether a person is in their own country."""
+    return m.nations[m.people[i].nation].state == m.places[m.people[i].place].state
 
 
 @kernel
-def screen(i, k, p, s, own, child, week, seed, scale, par, env, states, people, book):
-    """Screen one person and act on what is found (IV.B, IV.C)."""
-    who = people.key[i]
-    key = stream_key(seed, R.screening, week)
-    u, v, w = uniform(key, who), uniform(key, identity(who, 1)), uniform(key, identity(who, 2))
-    trust = min(1.0, max(0.0, states.of.trust[people.nation[i]] + env[k, I.trust_bonus, p]))
-    discloses = uniform(key, identity(who, 3)) < par[P.disclosure] * trust + (1.0 - par[P.disclosure]) * env[k, I.safe_help, p] * trust
-    if people.trafficked[i]:
-        yes = u < recognised(i, k, p, discloses, par, env, people)
-    else:
-        yes = u < (1.0 - env[k, I.specificity, p]) * env[k, I.false_claims, p]
-    held = detention_chance(i, k, own, p, par, env, people)
-    if child:
-        held *= env[k, I.child_detained, p]
-    if yes:
-        people.about.label[i] = IDENTIFIED
-        if people.trafficked[i] == 0:
-            book.tally[O.wrongly_identified, p] += scale
-        if v < held * par[P.identified_detained] * (1.0 - protected(k, p, env)):
-            detain(T.identified_but_detained, i, p, k, week, scale, env, people, book)
-        elif not shelter(i, k, p, s, w, uniform(key, identity(who, 4)), week, scale, par, env, states, people, book,
-                         T.identified_to_open_shelter, T.identified_to_closed_shelter):  # fmt: skip
-            change(T.identified_without_bed, i, p, week, people, book)
-        return
-    if people.trafficked[i]:
-        people.about.label[i] = MISIDENTIFIED
-    charged = env[k, I.charges, p] * (1.0 - par[P.principle_for_unrecognised] * protected(k, p, env))
-    if v < charged and not child:
-        change(T.charged_after_screening, i, p, week, people, book)
-    elif v < charged + (1.0 - charged) * held * (1.0 - par[P.principle_for_unrecognised] * protected(k, p, env)):
-        detain(T.detained_after_screening, i, p, k, week, scale, env, people, book)
-    elif people.trafficked[i] == 0 and w < env[k, I.refers_vulnerable, p] and states.row.open_used[s] + scale <= env[k, I.open_beds, p]:
-        states.row.open_used[s] += scale
-        people.until[i] = week + int(env[k, I.support_weeks, p])
-        change(T.referred_as_vulnerable, i, p, week, people, book)
-    else:
-        change(T.let_go_after_screening, i, p, week, people, book)
+def protected(k, p, m):
+    """Return the share of cases in which non-punishment protects in law and in practice (IV.C)."""
+    return m.env[k, I.np_scope, p] * m.env[k, I.np_practice, p]
 
 
 @kernel
-def meet_authorities(i, k, week, seed, scale, par, env, places, nations, at_risk, states, people, book):
+def detention_chance(i, k, m):
+    """Return the chance that someone in a state's hands is detained for their status (IV.C, IV.F)."""
+    p = m.people[i].place
+    chance = m.env[k, I.detains, p] * (1.0 - m.par[P.assessment_saves] * m.env[k, I.assessed, p])
+    return chance * m.par[P.detains_own_nationals] if at_home_here(i, m) else chance
+
+
+@kernel
+def detain(t, i, k, m):
+    p = m.people[i].place
+    m.tally[O.detained_without_assessment, p] += m.scale * (1.0 - m.env[k, I.assessed, p])
+    change(t, i, p, m)
+
+
+@kernel
+def trust_of(i, k, m):
+    """Return a person's trust in authorities: what people from home have lived through, and what policy adds."""
+    me = m.people[i]
+    return min(1.0, max(0.0, m.heard[me.nation].trust + m.env[k, I.trust_bonus, me.place]))
+
+
+# -------------------------------------------------------------------------------- coming out ------
+
+
+@kernel
+def meet_authorities(i, k, m):
     """The week in which a person comes out: deported, screened, detained or left alone."""
-    p = people.place[i]
-    s = places.row.state[p]
-    own = nations.row.state[people.nation[i]] == s
-    who = people.key[i]
-    key = stream_key(seed, R.out, week)
-    u, v = uniform(key, who), uniform(key, identity(who, 1))
-    child = people.about.child[i] == 1 and uniform(key, identity(who, 2)) < env[k, I.child_found, p]
-    held = detention_chance(i, k, own, p, par, env, people)
+    me, p = m.people[i], m.people[i].place
+    key = stream_key(m.seed, R.out, m.now)
+    u, v = uniform(key, me.key), uniform(key, identity(me.key, 1))
+    child = me.child == 1 and uniform(key, identity(me.key, 2)) < m.env[k, I.child_found, p]
+    held = detention_chance(i, k, m)
     if child:
-        held *= env[k, I.child_detained, p]
-    if people.until[i] == BY_RAID:
-        if not own and not child and u < env[k, I.deports_unassessed, p]:
-            come_home(T.deported_unassessed, i, week, seed, par, nations, at_risk, people, book)
-        elif take(states.row.slot_credit, s, scale):
-            book.tally[O.protection_effort, p] += scale
-            screen(i, k, p, s, own, child, week, seed, scale, par, env, states, people, book)
-        elif v < held:
-            detain(T.detained_unscreened, i, p, k, week, scale, env, people, book)
-        else:
-            change(T.not_screened, i, p, week, people, book)
+        held *= m.env[k, I.child_detained, p]
+    if me.until == BY_RAID and not at_home_here(i, m) and not child and u < m.env[k, I.deports_unassessed, p]:
+        come_home(T.deported_unassessed, i, m)
         return
-    if people.until[i] == ALONE:
-        trust = min(1.0, max(0.0, states.of.trust[people.nation[i]] + env[k, I.trust_bonus, p]))
-        afraid = par[P.fear] * par[P.feedback_fear] * people.about.belief[i] * (1.0 - env[k, I.safe_help, p])
-        if u > par[P.seeks_help] * trust * (1.0 - afraid):
-            change(T.not_screened, i, p, week, people, book)
+    if me.until == ALONE:
+        afraid = m.par[P.fear] * m.par[P.feedback_fear] * me.belief * (1.0 - m.env[k, I.safe_help, p])
+        if u > m.par[P.seeks_help] * trust_of(i, k, m) * (1.0 - afraid):
+            change(T.not_screened, i, p, m)
             return
-        if v < par[P.arrest_when_seeking_help] * held * (1.0 - env[k, I.safe_help, p]):
-            detain(T.detained_unscreened, i, p, k, week, scale, env, people, book)
+        if v < m.par[P.arrest_when_seeking_help] * held * (1.0 - m.env[k, I.safe_help, p]):
+            detain(T.detained_unscreened, i, k, m)
             return
-    if take(states.row.slot_credit, s, scale):
-        book.tally[O.protection_effort, p] += scale
-        screen(i, k, p, s, own, child, week, seed, scale, par, env, states, people, book)
+    if take_screening(m.places[p].state, m):
+        m.tally[O.protection_effort, p] += m.scale
+        screen(i, k, child, m)
+    elif me.until == BY_RAID and v < held:
+        detain(T.detained_unscreened, i, k, m)
     else:
-        change(T.not_screened, i, p, week, people, book)
+        change(T.not_screened, i, p, m)
+
+
+@kernel
+def recognised(i, k, discloses, m):
+    """Return the chance that screening recognises a trafficked person (V43-V49, V12, V32, V41)."""
+    me, p = m.people[i], m.people[i].place
+    chance = m.env[k, I.sensitivity, p] * m.env[k, I.recognition, p]
+    unusual = 0.5 * (me.sex == MALE) + 0.5 * me.educated
+    chance *= 1.0 - m.par[P.profile_bias] * unusual * (1.0 - m.env[k, I.training, p])
+    chance *= 1.0 - m.par[P.language_barrier] * (1.0 - m.env[k, I.interpreters, p])
+    if me.how == DECEIVED_CONDITIONS or me.how == WILLING:
+        chance *= 1.0 - m.par[P.knew_penalty]
+    return chance if discloses else chance * m.env[k, I.without_testimony, p]
+
+
+@kernel
+def screen(i, k, child, m):
+    """Screen one person and act on what is found (IV.B, IV.C)."""
+    me, p = m.people[i], m.people[i].place
+    key = stream_key(m.seed, R.screening, m.now)
+    open_to_tell = m.par[P.disclosure] + (1.0 - m.par[P.disclosure]) * m.env[k, I.safe_help, p]
+    discloses = uniform(key, identity(me.key, 3)) < open_to_tell * trust_of(i, k, m)
+    if me.trafficked:
+        found = recognised(i, k, discloses, m)
+    else:
+        found = (1.0 - m.env[k, I.specificity, p]) * m.env[k, I.false_claims, p]
+    held = detention_chance(i, k, m)
+    if child:
+        held *= m.env[k, I.child_detained, p]
+    if uniform(key, me.key) < found:
+        treat_as_victim(i, k, held, key, m)
+    else:
+        treat_as_offender(i, k, held, child, key, m)
+
+
+@kernel
+def treat_as_victim(i, k, held, key, m):
+    """What follows when officials identify a person, rightly or wrongly: shelter, or detention all the same."""
+    me, p = m.people[i], m.people[i].place
+    me.label = IDENTIFIED
+    if me.trafficked == 0:
+        m.tally[O.wrongly_identified, p] += m.scale
+    v, w, x = uniform(key, identity(me.key, 1)), uniform(key, identity(me.key, 2)), uniform(key, identity(me.key, 4))
+    if v < held * m.par[P.identified_detained] * (1.0 - protected(k, p, m)):
+        detain(T.identified_but_detained, i, k, m)
+    elif not shelter(i, k, w, x, T.identified_to_open_shelter, T.identified_to_closed_shelter, m):
+        change(T.identified_without_bed, i, p, m)
+
+
+@kernel
+def treat_as_offender(i, k, held, child, key, m):
+    """What follows when officials do not identify a person: charges, detention, or to be let go."""
+    me, p = m.people[i], m.people[i].place
+    if me.trafficked:
+        me.label = MISIDENTIFIED
+    v, w = uniform(key, identity(me.key, 1)), uniform(key, identity(me.key, 2))
+    exposed = 1.0 - m.par[P.principle_for_unrecognised] * protected(k, p, m)
+    charged = m.env[k, I.charges, p] * exposed
+    if v < charged and not child:
+        change(T.charged_after_screening, i, p, m)
+    elif v < charged + (1.0 - charged) * held * exposed:
+        detain(T.detained_after_screening, i, k, m)
+    elif me.trafficked or w >= m.env[k, I.refers_vulnerable, p] or not give_open_bed(T.referred_as_vulnerable, i, k, m):
+        change(T.let_go_after_screening, i, p, m)

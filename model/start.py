@@ -6,134 +6,205 @@ gone on before: so they are the same people in every arm, and nobody is drawn tw
 
 import numpy as np
 
-from .border_officials import empty_routes, plan_routes, start_posts
-from .captivity import trap_week
-from .compounds import NOBODY, build_site, empty_sites, site_with_room
-from .environment import average_by_state, start_policies
+from .border_officials import expect_lawful_stops, plan_routes, start_posts
+from .captivity import set_pace
+from .columns import grown, record
+from .compounds import ROOM, SITE, build_site, site_with_room
+from .diary import LANES, NOBODY, add_member, enter_in_diary
+from .environment import PROGRESS, average_by_state, compile_plans, extremes
 from .kernel import kernel
-from .life_course import S
-from .migrants import (
-    COHORTS, NO_OPERATION, build_roster, build_strata, empty_people, enter_cohorts, leave_home, start_at_risk,
-    threshold_of,
-)  # fmt: skip
-from .operations import empty_operations, empty_views, open_operation
+from .life_course import STATUSES, S
+from .migrants import CELL, COHORTS, PERSON, QUEUE, RISK, build_roster, build_strata, count_as, enter_cohorts, leave_home, next_visit, point_to_next
+from .operations import GROUP, LEDGER, OPERATION, VIEW, discounts, open_operation
+from .outcomes import GROUPED, RECORDED
 from .parameters import P
 from .random_numbers import exponential, identity, stream_key, uniform
-from .records import new_book
-from .recruiters import Market, base_hazards, entry_shares, start_rings
-from .states import draw_corruption, start_states
+from .records import EVENT, FAULTS, RELOCATION
+from .recruiters import CHANNELS, MARKET, base_hazards, entry_shares, measure_answers, start_rings, sum_effort
+from .state import USED, Columns
+from .states import HEARD, KNOWN, STATE, draw_corruption
 from .streams import R
+from .world import FAR, NO_EDGE
 
 GROUPS = 40  # owner groups
-SITE_ROWS = 2048
-OPERATION_ROWS = 8192
+SITE_ROWS = 4096
+OPERATION_ROWS = 16384
+STRUCK_ROWS = 1024
 
 
-def shared_parts(world, values, seed, scale):
-    """Return what all arms of a comparison share: strata, roster, posts."""
+def fixed_columns(inputs, values) -> dict:
+    """Return the columns that a run never changes, by name."""
+    world = inputs.world
     strata, persons = build_strata(world, values)
-    return {"strata": strata, "roster": build_roster(persons, np.uint64(seed), scale), "posts": start_posts(world, values)}
+    roster, roster_first = build_roster(persons, inputs.seed, inputs.people_per_agent)
+    areas = world.origins + world.diaspora
+    return {
+        "par": np.array([values[name] for name in P.__members__]),
+        "base": world.base_institutions(values),
+        "places": world.places,
+        "distance": world.distance,
+        "hosts": world.host_places,
+        "nations": world.nations,
+        "consulate": world.consulate,
+        "edges": world.edges,
+        "edge_first": world.edge_first,
+        "reachable": discounts(world.places, world.distance, values),
+        "strata": strata,
+        "area_place": np.array([world.place_index[row["place"]] for row in areas]),
+        "roster": roster,
+        "roster_first": roster_first,
+        "posts": start_posts(world, values),
+    }
 
 
-def start_state(inputs, still, classes):
-    """Return the parts of `State`, in its order, as they stand before the first week."""
+def empty_columns(inputs, fixed, values) -> Columns:
+    """Return all columns as they are before anything stands: `fixed` shared, the rest new."""
     world, scale = inputs.world, inputs.people_per_agent
-    values = {name: still.par[P[name]] for name in P.__members__}
-    places, states = len(world.place_ids), len(world.states)
-    sites, room = empty_sites(SITE_ROWS, places)
-    operations, groups = empty_operations(OPERATION_ROWS, GROUPS, places)
-    env = np.repeat(still.base[None], classes, axis=0)
-    senv = np.zeros((classes, len(still.base), states))
-    for k in range(classes):
-        average_by_state(env[k], still.places, senv[k])
-    market = Market(np.zeros(places), np.zeros((places, places)), np.zeros(8))
-    routes = empty_routes(world)
-    plan_routes(still.par, env, still.edges, still.places, routes, market)
-    authorities = start_states(world, values, GROUPS)
-    seed = np.uint64(inputs.seed)
-    draw_corruption(seed, still.par, authorities)
-    waiting = 4096 + 200_000 // scale
-    at_risk = start_at_risk(still.strata, still.roster, len(world.nationalities), waiting)
-    rings = start_rings(world, values)
-    people = empty_people(8192 + int(1.5 * still.places.row.start_people.sum() / scale))
-    book = new_book(
-        world, scale, inputs.stop, inputs.record, inputs.window_start, inputs.groups, len(people.key) if inputs.events else 0
+    plans = compile_plans(world, inputs.policies, inputs.shocks)
+    places, states, edges = len(world.place_ids), len(world.states), len(world.edges)
+    institutions, classes, outcomes = len(fixed["base"]), plans["plan_whom"].shape[1], len(RECORDED)
+    rings, mix, away = start_rings(world, values)
+    groups_of_people = states * len(world.nationalities) * 2 * 2 * 4
+    people = 8192 + int(1.5 * world.places.start_people.sum() / scale)
+    weekly = {name: inputs.stop if inputs.record == name else 0 for name in ("places", "totals")}
+    return Columns(
+        **fixed,
+        **plans,
+        pace=np.zeros(len(STATUSES)),
+        pace_of_means=np.zeros(1),
+        answers=np.zeros((len(fixed["strata"]), CHANNELS)),
+        people=record(PERSON, people),
+        diary=np.full((LANES, inputs.stop), NOBODY, np.int32),
+        risk=record(RISK, len(fixed["strata"])),
+        cells=record(CELL, len(fixed["roster_first"]) - 1, pointer=fixed["roster_first"][:-1], next=np.inf),
+        queue=record(QUEUE, 4096 + 200_000 // scale),
+        rings=rings,
+        mix=mix,
+        away=away,
+        effort=np.zeros((len(rings), CHANNELS)),
+        recruits=np.zeros((len(rings), CHANNELS)),
+        market=record(MARKET, 1, multiplier=1.0),
+        access=np.zeros((places, places)),
+        route_cost=np.full((places, places), FAR),
+        route_days=np.full((places, places), FAR),
+        route_into=np.full((places, places), NO_EDGE, np.int32),
+        edge_weight=np.full(edges, -1.0),
+        edge_fresh=np.zeros(edges),
+        lawful_stops=np.zeros(places),
+        operations=record(OPERATION, OPERATION_ROWS),
+        free_rows=np.zeros(OPERATION_ROWS, np.int32),
+        groups=record(GROUP, GROUPS, weighed=-1),
+        raid_belief=np.zeros((GROUPS, places)),
+        group_raids=np.zeros((GROUPS, places)),
+        present=np.zeros((GROUPS, places)),
+        pull=np.zeros((GROUPS, places)),
+        sites=record(SITE, SITE_ROWS),
+        room=record(ROOM, places, first_site=NOBODY),
+        struck=np.zeros(STRUCK_ROWS, np.int64),
+        views=record(VIEW, places, first=NOBODY),
+        states=record(STATE, states, pressure=1.0, corruption=1.0, bribes=1.0),
+        known=record(KNOWN, places, inside=values["belief_at_start"]),
+        heard=record(HEARD, len(world.nationalities), trust=values["trust_at_start"], home_belief=values["belief_at_start"]),
+        held_by=np.zeros((len(world.nationalities), places)),
+        policies=record(PROGRESS, len(plans["plans"]), fired=-1),
+        env=np.repeat(fixed["base"][None], classes, axis=0),
+        senv=np.zeros((classes, institutions, states)),
+        announced=np.zeros(places),
+        used=record(USED, 1, stale=1),
+        stock=np.zeros((3, len(STATUSES), places), np.int64),
+        tally=np.zeros((outcomes, places)),
+        last=np.zeros((outcomes, places)),
+        weekly=np.zeros((weekly["places"], outcomes, places)),
+        totals=np.zeros((weekly["totals"], outcomes)),
+        window_sum=np.zeros((outcomes, places)),
+        ledger=np.zeros(LEDGER),
+        faults=np.zeros(len(FAULTS), np.int64),
+        relocations=record(RELOCATION, 1 << 14),
+        by_group=np.zeros((groups_of_people if inputs.groups else 0, len(GROUPED))),
+        events=record(EVENT, people if inputs.events else 0),
     )
-    hazards = np.zeros(len(still.strata))
-    build_up(seed, float(scale), still.par, still.licensed, still.places, sites, room, operations, groups, book)
-    people_up(
-        seed, float(scale), still.par, env, still.strata, still.roster, still.nations, still.places, at_risk, rings,
-        hazards, market, operations, sites, people, book,
-    )  # fmt: skip
-    views = empty_views(GROUPS, world.places, values)
-    return (
-        people, at_risk, rings, operations, groups, sites, room, views, market, routes,
-        authorities, start_policies(still.plans), book, env, senv, np.zeros(places), hazards,
-    )  # fmt: skip
+
+
+def set_bounds(inputs, columns, values, m):
+    """Fill what follows from parameters and shocks alone: bounds on hazards, answers to recruiters."""
+    high, low = extremes(columns.base, values, inputs.shocks)
+    set_pace(high, low, m)
+    measure_answers(m)
+
+
+def start(inputs, m):
+    """Put up the compounds of January 2016, the operations in them and the people whom they hold."""
+    licensed = inputs.world.state_columns["licensed_gaming"] > 0
+    build_up(licensed, m)
+    people_up(m)
 
 
 @kernel
-def build_up(seed, scale, par, licensed, places, sites, room, operations, groups, book):
+def build_up(licensed, m):
     """Put up the compounds of January 2016 and the operations in them."""
-    key = stream_key(seed, R.start, 0)
-    for k in range(places.hosts.size):
-        p = places.hosts[k]
-        for slot in range(places.row.start_sites[p]):
-            cover = licensed[places.row.state[p]] > 0.0 and uniform(key, identity(p, slot)) < 0.5
-            build_site(p, places.row.site_capacity[p], np.int8(cover), sites, room)
-        wanted = places.row.start_people[p] * 1.25
+    for k in range(m.env.shape[0]):
+        average_by_state(k, m)
+    plan_routes(m)
+    expect_lawful_stops(m)
+    draw_corruption(m)
+    sum_effort(m)
+    key = stream_key(m.seed, R.start, 0)
+    for k in range(m.hosts.size):
+        p = m.hosts[k]
+        for slot in range(m.places[p].start_sites):
+            cover = licensed[m.places[p].state] and uniform(key, identity(p, slot)) < 0.5
+            build_site(p, m.places[p].site_capacity, cover, m)
+        wanted = m.places[p].start_people * 1.25
         slot = 0
         while wanted > 0.0 and slot < 2000:
             u = uniform(key, identity(identity(p, slot), 1))
-            target = par[P.smallest_operation] + 250.0 * u * u
-            group = int(uniform(key, identity(identity(p, slot), 2)) * groups.row.size)
-            site = site_with_room(p, target, identity(p, slot), key, sites, room)
+            target = m.par[P.smallest_operation] + 250.0 * u * u
+            group = int(uniform(key, identity(identity(p, slot), 2)) * m.groups.size)
+            site = site_with_room(p, target, identity(p, slot), key, m)
             if site != NOBODY:
-                open_operation(group, p, site, 0, slot, target, operations, groups, sites, room, book)
+                open_operation(group, p, site, slot, target, m)
             wanted -= target
             slot += 1
-    book.tally[:] = 0.0
+    m.tally[:] = 0.0
 
 
 @kernel
-def people_up(seed, scale, par, env, strata, roster, nations, places, at_risk, rings, hazards, market, operations,
-              sites, people, book):  # fmt: skip
+def people_up(m):
     """Fill the operations with the people whose thresholds are lowest."""
-    enter_cohorts(0, strata, roster, at_risk)
-    base_hazards(par, env, strata, at_risk, rings, scale, hazards)
-    free = np.zeros(places.row.size)
-    for o in range(operations.count[0]):
-        free[operations.row.place[o]] += operations.row.target[o]
+    enter_cohorts(m)
+    base_hazards(m)
+    free = np.zeros(m.places.size)
+    for o in range(m.used[0].operations):
+        free[m.operations[o].place] += m.operations[o].target
     for p in range(free.size):
-        free[p] = min(free[p], places.row.start_people[p])
-    reach = reach_for(free.sum() / scale, hazards, at_risk)
-    key = stream_key(seed, R.start, 0)
-    for k in range(strata.size):
-        at_risk.strata.hazard[k] = hazards[k] * reach
+        free[p] = min(free[p], m.places[p].start_people)
+    reach = reach_for(free.sum() / m.scale, m)
+    key = stream_key(m.seed, R.start, 0)
+    for k in range(m.strata.size):
+        m.risk[k].hazard = m.risk[k].weekly * reach
         cell = k * COHORTS
-        position = at_risk.cells.pointer[cell]
-        while position < roster.first[cell + 1] and threshold_of(roster.cells[position]) <= at_risk.strata.hazard[k]:
-            willing, forced = entry_shares(k, 0, par, env, strata)
-            i = leave_home(0, position, k, seed, par, strata, roster, nations, people, willing, forced)
-            position += 1
-            at_risk.strata.left[k] -= 1
-            o = first_operation(i, key, scale, free, market, operations, people)
-            if o == NO_OPERATION:
-                people.count[0] -= 1
+        while m.cells[cell].next <= m.risk[k].hazard:
+            willing, forced = entry_shares(k, m)
+            i = leave_home(m.cells[cell].pointer, k, willing, forced, m)
+            m.cells[cell].pointer += 1
+            point_to_next(cell, m)
+            m.risk[k].left -= 1
+            o = first_operation(i, key, free, m)
+            if o == NOBODY:
+                m.used[0].people -= 1
             else:
-                begin_held(i, o, key, seed, par, operations, sites, people, book)
-        at_risk.cells.pointer[cell] = position
+                begin_held(i, o, key, m)
 
 
 @kernel
-def reach_for(agents, hazards, at_risk):
+def reach_for(agents, m):
     """Return the multiple of the weekly hazards at which the expected recruits are `agents` (bisection)."""
     low, high = 0.0, 2000.0
     for _ in range(60):
         middle = 0.5 * (low + high)
         total = 0.0
-        for k in range(hazards.size):
-            total += at_risk.strata.left[k] * (1.0 - np.exp(-hazards[k] * middle))
+        for k in range(m.strata.size):
+            total += m.risk[k].left * (1.0 - np.exp(-m.risk[k].weekly * middle))
         if total < agents:
             low = middle
         else:
@@ -142,39 +213,43 @@ def reach_for(agents, hazards, at_risk):
 
 
 @kernel
-def first_operation(i, key, scale, free, market, operations, people):
+def first_operation(i, key, free, m):
     """Return an operation with room for a person at the start: a place by Gumbel, then the emptiest."""
+    me = m.people[i]
     best, chosen = np.inf, NOBODY
     for p in range(free.size):
-        weight = free[p] * market.access[people.place[i], p]
+        weight = free[p] * m.access[me.place, p]
         if weight > 0.0:
-            clock = exponential(key, identity(people.key[i], p)) / weight
+            clock = exponential(key, identity(me.key, p)) / weight
             if clock < best:
                 best, chosen = clock, p
     if chosen == NOBODY:
-        return NO_OPERATION
-    free[chosen] = max(0.0, free[chosen] - scale)
-    emptiest, least = NO_OPERATION, np.inf
-    for o in range(operations.count[0]):
-        if operations.row.place[o] == chosen:
-            fill = operations.row.held[o] * scale / operations.row.target[o]
-            if fill < least:
-                emptiest, least = o, fill
+        return NOBODY
+    free[chosen] = max(0.0, free[chosen] - m.scale)
+    emptiest, least = NOBODY, np.inf
+    for o in range(m.used[0].operations):
+        firm = m.operations[o]
+        if firm.place == chosen and firm.held * m.scale / firm.target < least:
+            emptiest, least = o, firm.held * m.scale / firm.target
     return emptiest
 
 
 @kernel
-def begin_held(i, o, key, seed, par, operations, sites, people, book):
+def begin_held(i, o, key, m):
     """Hold a person from the start, for up to 40 weeks already."""
-    earlier = int(40.0 * uniform(key, identity(people.key[i], 77)))
-    people.status[i], people.place[i] = S.held, operations.row.place[o]
-    people.operation[i], people.about.born[i] = o, operations.row.born[o]
-    people.since[i], people.about.held_from[i], people.about.debt_week[i] = -earlier, -earlier, -earlier
-    people.about.debt[i] = par[P.reference_fee] * par[P.debt_markup]
-    people.about.belief[i] = par[P.belief_at_start]
-    people.trapped[i] = trap_week(i, -earlier, seed, par, people)
-    operations.row.held[o] += 1
-    sites.row.occupants[operations.row.site[o]] += 1
-    book.stock[0, S.held, people.place[i]] += 1
-    book.stock[1, S.held, people.place[i]] += people.trafficked[i]
-    book.stock[2, S.held, people.place[i]] += people.about.child[i]
+    me, firm = m.people[i], m.operations[o]
+    earlier = int(40.0 * uniform(key, identity(me.key, 77)))
+    add_member(i, o, m)
+    me.status, me.place = S.held, firm.place
+    me.since, me.held_from, me.debt_week = -earlier, -earlier, -earlier
+    me.trapped -= earlier
+    me.debt = m.par[P.reference_fee] * m.par[P.debt_markup]
+    me.belief = m.par[P.belief_at_start]
+    count_as(i, 1, m)
+    enter_in_diary(i, next_visit(i, m), m)
+
+
+def with_more_room(columns: Columns, people: int, events: int) -> Columns:
+    """Return the columns with room for at least so many people and events."""
+    return columns._replace(people=grown(columns.people, people), events=grown(columns.events, events))
+

@@ -6,25 +6,23 @@ never scale with `people_per_agent`: capacities are persons, pooled by state, wi
 """
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 
 from .captivity import come_out
-from .compounds import NOBODY, close_site, harden
-from .columns import record
+from .compounds import close_site, harden
+from .diary import NOBODY, members
 from .institutions import I
 from .kernel import kernel
-from .life_course import S, T
+from .life_course import T
 from .migrants import BY_RAID
 from .operations import SEIZED
 from .outcomes import O
 from .parameters import P
-from .random_numbers import exponential, identity, stream_key, uniform
+from .random_numbers import draw, exponential, identity, stream_key, uniform
 from .streams import R
 
 WEEKS_A_MONTH = 4.345
-
 
 STATE = (
     ("pressure", "f8", "1 = usual"),
@@ -52,206 +50,192 @@ KNOWN = (
 HEARD = (
     ("trust", "f8", "in authorities, 0-1"),
     ("home_belief", "f8", "believed at home of being punished outside, 0-1"),
+    ("again", "f8", "cumulative hazard of being trafficked again, before a person's own drive"),
+    ("again_step", "f8", "by how much it grew this week"),
 )
 
 
-class States(NamedTuple):
-    """Institutions and what is known to them: by state, by place and by nationality."""
-
-    row: np.recarray  # STATE (S)
-    at: np.recarray  # KNOWN (P)
-    of: np.recarray  # HEARD (N)
-    group_raids: np.ndarray  # float64 (G, P): raids on sites with the group's operations
-    held_by: np.ndarray  # float64 (N, P), persons held, counted now and then
-
-
-def start_states(world, parameters, groups: int) -> States:
-    states, places, nations = len(world.states), len(world.place_ids), len(world.nationalities)
-    return States(
-        record(STATE, states, pressure=1.0, corruption=1.0, bribes=1.0),
-        record(KNOWN, places, inside=parameters["belief_at_start"]),
-        record(HEARD, nations, trust=parameters["trust_at_start"], home_belief=parameters["belief_at_start"]),
-        np.zeros((groups, places)),
-        np.zeros((nations, places)),
-    )
-
-
 @kernel
-def draw_corruption(seed, par, states):
+def draw_corruption(m):
     """Draw each state's deviation from the common prior of corruption: no state is singled out by hand."""
-    key = stream_key(seed, R.deviation, 0)
-    for s in range(states.row.size):
-        states.row.corruption[s] = math.exp(par[P.corruption_spread] * (2.0 * uniform(key, s) - 1.0))
+    key = stream_key(m.seed, R.deviation, 0)
+    for s in range(m.states.size):
+        m.states[s].corruption = math.exp(m.par[P.corruption_spread] * (2.0 * uniform(key, s) - 1.0))
+
+
+# ------------------------------------------------------------------------------- planning raids --
 
 
 @kernel
-def feel_pressure(par, senv, states):
+def feel_pressure(m):
     """Let pressure rise with reports and complaints from abroad, and relax (S04, E208-E210)."""
-    if par[P.feedback_pressure] == 0.0:
+    if m.par[P.feedback_pressure] == 0.0:
         return
-    for s in range(states.row.size):
-        reports = states.row.reports[s] * senv[0, I.complaints_weight, s]
-        states.row.pressure[s] += par[P.pressure_gain] * math.log(1.0 + reports / par[P.reports_scale])
-        states.row.pressure[s] *= 1.0 - par[P.pressure_relaxation]
+    for s in range(m.states.size):
+        state = m.states[s]
+        reports = state.reports * m.senv[0, I.complaints_weight, s]
+        state.pressure += m.par[P.pressure_gain] * math.log(1.0 + reports / m.par[P.reports_scale])
+        state.pressure *= 1.0 - m.par[P.pressure_relaxation]
 
 
 @kernel
-def plan_raids(week, seed, scale, par, env, senv, places, views, sites, room, states, book):
+def plan_raids(m):
     """Decide how many raids each state makes this week, where, and whether they are betrayed.
 
     A joint strike falls in one week for all states that take part; each partner may leak.
     """
+    m.used[0].struck = 0
     partners = 0
-    for s in range(states.row.size):
-        if senv[0, I.joint_action, s] > 0.01:
+    for s in range(m.states.size):
+        if m.senv[0, I.joint_action, s] > 0.01:
             partners += 1
-    for s in range(states.row.size):
-        pressed = 2.0 * states.row.pressure[s] / (1.0 + states.row.pressure[s])
-        rate = senv[0, I.raids, s] / WEEKS_A_MONTH * (1.0 - par[P.pressure_weight] + par[P.pressure_weight] * pressed)
-        joint = senv[0, I.joint_action, s]
-        states.row.raid_credit[s] += rate * (1.0 - joint)
-        states.row.joint_credit[s] += rate * joint
-        every = max(1, int(senv[0, I.agreement_delay, s]))
-        number = int(states.row.raid_credit[s])
-        states.row.raid_credit[s] -= number
-        together = 0
-        if week % every == 0:
-            together = int(states.row.joint_credit[s])
-            states.row.joint_credit[s] -= together
-        for slot in range(number + together):
-            strike(s, slot, slot >= number, partners, week, seed, scale, par, env, places, views, sites, room, states, book)
+    for s in range(m.states.size):
+        state = m.states[s]
+        pressed = 2.0 * state.pressure / (1.0 + state.pressure)
+        rate = m.senv[0, I.raids, s] / WEEKS_A_MONTH * (1.0 - m.par[P.pressure_weight] + m.par[P.pressure_weight] * pressed)
+        joint = m.senv[0, I.joint_action, s]
+        state.raid_credit += rate * (1.0 - joint)
+        state.joint_credit += rate * joint
+        alone, together = int(state.raid_credit), 0
+        state.raid_credit -= alone
+        if m.now % max(1, int(m.senv[0, I.agreement_delay, s])) == 0:
+            together = int(state.joint_credit)
+            state.joint_credit -= together
+        for slot in range(alone + together):
+            strike(s, slot, partners if slot >= alone else 1, m)
 
 
 @kernel
-def strike(s, slot, joint, partners, week, seed, scale, par, env, places, views, sites, room, states, book):
+def strike(s, slot, partners, m):
     """Choose one place and compound to raid, and draw whether the raid is betrayed (V39)."""
-    key = stream_key(seed, R.raid_place, week)
+    p = choose_target(s, slot, m)
+    if p == NOBODY:
+        return
+    j = choose_site(s, p, slot, m)
+    if j == NOBODY or m.used[0].struck == m.struck.size:
+        return
+    site, known = m.sites[j], m.known[p]
+    safe = 1.0 - min(0.95, m.env[0, I.tip_off, p] * m.states[s].corruption * m.states[s].bribes)
+    safe *= (1.0 - m.env[0, I.partner_leak, p]) ** (partners - 1) * (1.0 - m.env[0, I.notice, p])
+    betrayed = draw(R.tip_off, m, identity(s, site.slot + 4096 * p)) >= safe
+    found = m.par[P.found_unaimed] + (1.0 - m.par[P.found_unaimed]) * known.intelligence / (known.intelligence + m.par[P.intelligence_half])
+    site.reach = found * min(1.0, m.par[P.raid_reach] / max(site.occupants * m.scale, 1.0))
+    site.warned, site.raided = betrayed, m.now
+    m.struck[m.used[0].struck] = j
+    m.used[0].struck += 1
+    known.raids_here += 1.0
+    known.intelligence *= 1.0 - m.par[P.intelligence_used]
+    m.states[s].pressure *= 1.0 - m.par[P.pressure_relief] * m.par[P.feedback_pressure]
+    m.tally[O.raids, p] += 1.0
+    m.tally[O.raids_betrayed, p] += betrayed
+    m.tally[O.enforcement_effort, p] += m.par[P.officers_per_raid]
+
+
+@kernel
+def choose_target(s, slot, m):
+    """Return the place that a state strikes, by visibility and by intelligence, or -1."""
+    key = stream_key(m.seed, R.raid_place, m.now)
     best, target = np.inf, NOBODY
-    for k in range(places.hosts.size):
-        p = places.hosts[k]
-        if places.row.state[p] != s or views.row.persons[p] <= 0.0:
+    for k in range(m.hosts.size):
+        p = m.hosts[k]
+        if m.places[p].state != s or m.views[p].persons <= 0.0:
             continue
-        seen = par[P.visibility_weight] * math.sqrt(views.row.persons[p]) * (1.0 - env[0, I.hidden, p])
-        known = (1.0 - par[P.visibility_weight]) * par[P.intelligence_pull] * states.at.intelligence[p]
-        weight = env[0, I.control, p] * env[0, I.raids, p] * (seen + known * par[P.feedback_intelligence])
+        seen = m.par[P.visibility_weight] * math.sqrt(m.views[p].persons) * (1.0 - m.env[0, I.hidden, p])
+        known = (1.0 - m.par[P.visibility_weight]) * m.par[P.intelligence_pull] * m.known[p].intelligence
+        weight = m.env[0, I.control, p] * m.env[0, I.raids, p] * (seen + known * m.par[P.feedback_intelligence])
         if weight > 0.0:
             clock = exponential(key, identity(identity(s, p), slot)) / weight
             if clock < best:
                 best, target = clock, p
-    if target == NOBODY:
-        return
-    site = choose_site(s, target, slot, week, seed, par, env, sites, room)
-    if site == NOBODY:
-        return
-    p = target
-    leak = env[0, I.tip_off, p] * states.row.corruption[s] * states.row.bribes[s]
-    safe = 1.0 - min(0.95, leak)
-    if joint:
-        safe *= (1.0 - env[0, I.partner_leak, p]) ** (partners - 1)
-    safe *= 1.0 - env[0, I.notice, p]
-    betrayed = uniform(stream_key(seed, R.tip_off, week), identity(s, sites.row.slot[site] + 4096 * p)) >= safe
-    found = par[P.found_unaimed] + (1.0 - par[P.found_unaimed]) * states.at.intelligence[p] / (states.at.intelligence[p] + par[P.intelligence_half])
-    present = sites.row.occupants[site] * scale
-    sites.row.reach[site] = found * min(1.0, par[P.raid_reach] / max(present, 1.0))
-    sites.row.warned[site] = betrayed
-    sites.row.raided[site] = week
-    states.at.raids_here[p] += 1.0
-    states.at.intelligence[p] *= 1.0 - par[P.intelligence_used]
-    states.row.pressure[s] *= 1.0 - par[P.pressure_relief] * par[P.feedback_pressure]
-    book.tally[O.raids, p] += 1.0
-    book.tally[O.raids_betrayed, p] += betrayed
-    book.tally[O.enforcement_effort, p] += par[P.officers_per_raid]
+    return np.int64(target)
 
 
 @kernel
-def choose_site(s, p, slot, week, seed, par, env, sites, room):
+def choose_site(s, p, slot, m):
     """Return the compound of a place that is raided: large ones, less so those that pay (II.gov O13)."""
-    key = stream_key(seed, R.raid_site, week)
+    key = stream_key(m.seed, R.raid_site, m.now)
     best, chosen = np.inf, NOBODY
-    j = room.first_site[p]
+    j = m.room[p].first_site
     while j != NOBODY:
-        if sites.row.open[j] == 1 and sites.row.occupants[j] > 0 and sites.row.reach[j] == 0.0:
-            pays = sites.row.capacity[j] / (sites.row.capacity[j] + par[P.payer_size])
-            weight = math.sqrt(sites.row.capacity[j]) * (1.0 - env[0, I.spares_payers, p] * pays)
-            clock = exponential(key, identity(identity(p, sites.row.slot[j]), identity(s, slot))) / max(1e-9, weight)
+        site = m.sites[j]
+        if site.open == 1 and site.rented > 0.0 and site.reach == 0.0:
+            pays = site.capacity / (site.capacity + m.par[P.payer_size])
+            weight = math.sqrt(site.rented) * (1.0 - m.env[0, I.spares_payers, p] * pays)
+            clock = exponential(key, identity(identity(p, site.slot), identity(s, slot))) / max(1e-9, weight)
             if clock < best:
                 best, chosen = clock, j
-        j = sites.row.next[j]
-    return chosen
+        j = site.next
+    return np.int64(chosen)
 
 
 @kernel
-def evacuate(week, par, operations, sites):
+def evacuate(m):
     """Let forewarned operations take most people out of sight, and raided ones review their place (II.gov)."""
-    for o in range(operations.count[0]):
-        if operations.row.alive[o] == 0:
-            continue
-        j = operations.row.site[o]
-        if sites.row.raided[j] == week and sites.row.reach[j] > 0.0:
-            operations.row.shaken_until[o] = week + int(par[P.shaken_weeks])
-            if sites.row.warned[j] == 1:
-                operations.row.hidden_until[o] = week + int(par[P.hiding_weeks])
-
-
-@kernel
-def raid_compounds(week, seed, scale, par, env, places, operations, groups, sites, room, states, people, book):
-    """Carry out this week's raids: find and free people, close sites, arrest owners, seize cash."""
-    key = stream_key(seed, R.raid_found, week)
-    struck = False
-    for j in range(sites.count[0]):
-        struck = struck or sites.row.reach[j] > 0.0
-    if not struck:
+    if m.used[0].struck == 0:
         return
-    for i in range(people.count[0]):
-        if people.status[i] != S.held:
-            continue
-        o = people.operation[i]
-        found = sites.row.reach[operations.row.site[o]]
-        if found > 0.0:
-            if operations.row.hidden_until[o] >= week:
-                found *= 1.0 - par[P.hidden_share]
-            if uniform(key, people.key[i]) < found:
-                come_out(T.freed_in_raid, i, week, BY_RAID, par, operations, sites, people, book)
-    strike_owners(week, seed, par, env, places, operations, groups, sites, states, book)
-    for j in range(sites.count[0]):
-        if sites.row.reach[j] > 0.0:
-            settle_site(j, week, seed, par, env, sites, room)
+    for o in range(m.used[0].operations):
+        firm = m.operations[o]
+        if firm.alive and m.sites[firm.site].reach > 0.0:
+            firm.shaken_until = m.now + int(m.par[P.shaken_weeks])
+            if m.sites[firm.site].warned:
+                firm.hidden_until = m.now + int(m.par[P.hiding_weeks])
+
+
+# --------------------------------------------------------------------------- carrying raids out --
 
 
 @kernel
-def strike_owners(week, seed, par, env, places, operations, groups, sites, states, book):
+def raid_compounds(m):
+    """Carry out this week's raids: find and free people, arrest owners, close or harden sites."""
+    if m.used[0].struck == 0:
+        return
+    key = stream_key(m.seed, R.raid_found, m.now)
+    for o in range(m.used[0].operations):
+        firm = m.operations[o]
+        if firm.alive == 0 or m.sites[firm.site].reach == 0.0:
+            continue
+        found = m.sites[firm.site].reach
+        if firm.hidden_until >= m.now:
+            found *= 1.0 - m.par[P.hidden_share]
+        for i in members(o, R.raid_found, m):
+            if uniform(key, m.people[i].key) < found:
+                come_out(T.freed_in_raid, i, BY_RAID, m)
+        strike_owners(firm, m)
+    for n in range(m.used[0].struck):
+        settle_site(m.struck[n], m)
+
+
+@kernel
+def strike_owners(firm, m):
     """Arrest owners and seize cash; founding falls while a group is weakened (S02; E288, E289)."""
-    key = stream_key(seed, R.raid_result, week)
-    for o in range(operations.count[0]):
-        if operations.row.alive[o] == 0 or sites.row.reach[operations.row.site[o]] == 0.0:
-            continue
-        p, g = operations.row.place[o], operations.row.group[o]
-        states.group_raids[g, p] += 1.0
-        proof = states.row.testimony[places.row.state[p]] * par[P.feedback_testimony]
-        chance = env[0, I.owner_arrest, p] * (1.0 + par[P.testimony_effect] * proof / (proof + par[P.testimony_half]))
-        if sites.row.warned[operations.row.site[o]] == 1:
-            chance *= 1.0 - par[P.hidden_share]
-        if uniform(key, operations.row.key[o]) < chance:
-            book.tally[O.owners_arrested, p] += 1.0
-            groups.row.weakened[g] = min(1.0, groups.row.weakened[g] + par[P.weakened_by_arrest])
-            taken = max(0.0, operations.row.cash[o]) * par[P.cash_seized]
-            operations.row.cash[o] -= taken
-            capital = groups.row.capital[g] * par[P.capital_seized]
-            groups.row.capital[g] -= capital
-            book.ledger[SEIZED] += taken + capital
+    p, group = firm.place, m.groups[firm.group]
+    m.group_raids[firm.group, p] += 1.0
+    proof = m.states[m.places[p].state].testimony * m.par[P.feedback_testimony]
+    chance = m.env[0, I.owner_arrest, p] * (1.0 + m.par[P.testimony_effect] * proof / (proof + m.par[P.testimony_half]))
+    if m.sites[firm.site].warned:
+        chance *= 1.0 - m.par[P.hidden_share]
+    if draw(R.raid_result, m, firm.key) < chance:
+        m.tally[O.owners_arrested, p] += 1.0
+        group.weakened = min(1.0, group.weakened + m.par[P.weakened_by_arrest])
+        cash = max(0.0, firm.cash) * m.par[P.cash_seized]
+        capital = group.capital * m.par[P.capital_seized]
+        firm.cash -= cash
+        group.capital -= capital
+        m.ledger[SEIZED] += cash + capital
 
 
 @kernel
-def settle_site(j, week, seed, par, env, sites, room):
+def settle_site(j, m):
     """Close a raided site or harden it; compounds nearby harden too (O06)."""
-    p = sites.row.place[j]
-    key = stream_key(seed, R.raid_result, week)
-    if uniform(key, identity(identity(p, sites.row.slot[j]), 1)) < env[0, I.site_closed, p] and sites.row.warned[j] == 0:
-        close_site(j, sites, room)
+    site = m.sites[j]
+    p = site.place
+    if not site.warned and draw(R.raid_result, m, identity(identity(p, site.slot), 1)) < m.env[0, I.site_closed, p]:
+        close_site(j, m)
         return
-    harden(j, env[0, I.hardening, p], par, sites)
-    k = room.first_site[p]
+    harden(j, m.env[0, I.hardening, p], m)
+    nearby = m.env[0, I.hardening, p] * m.par[P.hardening_nearby] / max(1.0, np.float64(m.room[p].sites))
+    k = m.room[p].first_site
     while k != NOBODY:
         if k != j:
-            harden(k, env[0, I.hardening, p] * par[P.hardening_nearby] / max(1.0, np.float64(room.sites[p])), par, sites)
-        k = sites.row.next[k]
+            harden(k, nearby, m)
+        k = m.sites[k].next

@@ -46,6 +46,8 @@ STREAMS = (
     Stream("return_threshold", "person, spell", "the threshold of being trafficked again"),
     Stream("start", "place, slot", "the operations and people of the first week"),
     Stream("deviation", "state", "unsourced differences between states (corruption)"),
+    Stream("ration_sales", "person", "who is dealt with first when an operation moves or closes"),
+    Stream("candidates", "person, block of weeks", "the weeks in which a hazard may strike"),
 )
 
 R = IntEnum("R", [s.name for s in STREAMS], start=0)

@@ -7,7 +7,6 @@ in USD, capacities in persons. The network itself (`World.graph`) stays for Mesa
 import math
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
 
 import networkx as nx
 import numpy as np
@@ -52,22 +51,6 @@ EDGE = (
 )
 
 
-class Places(NamedTuple):
-    row: np.recarray  # PLACE (P)
-    distance: np.ndarray  # float64 (P, P), km
-    hosts: np.ndarray  # int32: the places where operations may be
-
-
-class Nations(NamedTuple):
-    row: np.recarray  # NATION (N)
-    consulate: np.ndarray  # float64 (N, S): 1 where there is one
-
-
-class Edges(NamedTuple):
-    row: np.recarray  # EDGE (E), sorted by source
-    first: np.ndarray  # int32 (P + 1): where each source's edges begin
-
-
 @dataclass(frozen=True, eq=False)
 class World:
     graph: nx.MultiDiGraph = field(repr=False)
@@ -80,9 +63,13 @@ class World:
     nationalities: tuple  # ISO codes
     lat: np.ndarray
     lon: np.ndarray
-    places: Places = field(repr=False)
-    nations: Nations = field(repr=False)
-    edges: Edges = field(repr=False)
+    places: np.recarray = field(repr=False)  # PLACE (P)
+    distance: np.ndarray = field(repr=False)  # float64 (P, P), km
+    host_places: np.ndarray = field(repr=False)  # int32: the places where operations may be
+    nations: np.recarray = field(repr=False)  # NATION (N)
+    consulate: np.ndarray = field(repr=False)  # float64 (N, S): 1 where there is one
+    edges: np.recarray = field(repr=False)  # EDGE (E), sorted by source
+    edge_first: np.ndarray = field(repr=False)  # int32 (P + 1): where each source's edges begin
     place_columns: dict = field(repr=False)  # float64 (P) by name: bases of institutions
     state_columns: dict = field(repr=False)  # float64 (S) by name
     origins: tuple = field(repr=False)  # rows of the at-risk roster at home
@@ -91,7 +78,7 @@ class World:
 
     @property
     def hosts(self):
-        return self.places.row.host > 0
+        return self.places.host > 0
 
     @cached_property
     def place_index(self):
@@ -111,7 +98,7 @@ class World:
             elif kind == "place":
                 base[I[row.name]] = self.place_columns[column]
             else:
-                base[I[row.name]] = self.state_columns[column][self.places.row.state]
+                base[I[row.name]] = self.state_columns[column][self.places.state]
         unrecognised = parameters["recognition_without_law"]
         base[I.recognition] = unrecognised + (1 - unrecognised) * base[I.recognition]
         return base
@@ -134,16 +121,14 @@ def compile_world(graph: nx.MultiDiGraph) -> World:
         return np.array([float(row[name]) for row in rows])
 
     host = column("host") > 0
-    places = Places(
-        row=record(
-            PLACE, len(ids), state=[state_index[row["iso3"]] for row in rows], host=host,
-            kind=[{"zone": ZONE, "militia_area": MILITIA}.get(str(row["kind"]), 0) for row in rows],
-            river=column("river") > 0, beyond=[str(row["kind"]) == "beyond" for row in rows],
-            **{name: column(name) for name in ("infrastructure", "site_capacity", "start_sites", "start_people")},
-        ),
-        distance=_great_circle(lat, lon),
-        hosts=np.flatnonzero(host).astype(np.int32),
+    places = record(
+        PLACE, len(ids), state=[state_index[row["iso3"]] for row in rows], host=host,
+        kind=[{"zone": ZONE, "militia_area": MILITIA}.get(str(row["kind"]), 0) for row in rows],
+        river=column("river") > 0, beyond=[str(row["kind"]) == "beyond" for row in rows],
+        **{name: column(name) for name in ("infrastructure", "site_capacity", "start_sites", "start_people")},
     )  # fmt: skip
+    nations, consulate = _nations(graph, origins, nationalities, index, state_index)
+    edges, edge_first = _edges(graph, index, len(ids))
     return World(
         graph=graph,
         place_ids=ids,
@@ -156,8 +141,12 @@ def compile_world(graph: nx.MultiDiGraph) -> World:
         lat=lat,
         lon=lon,
         places=places,
-        nations=_nations(graph, origins, nationalities, index, state_index),
-        edges=_edges(graph, index, len(ids)),
+        distance=_great_circle(lat, lon),
+        host_places=np.flatnonzero(host).astype(np.int32),
+        nations=nations,
+        consulate=consulate,
+        edges=edges,
+        edge_first=edge_first,
         place_columns={name: column(name) for name in ("control", "protection")},
         state_columns={
             name: np.array([float(row[name]) for row in state_rows.values()])
@@ -189,14 +178,12 @@ def _nations(graph, origins, nationalities, index, state_index):
     for row in origins:
         first.setdefault(row["iso3"], row)
     home = [first[code] for code in nationalities]
-    return Nations(
-        row=record(
-            NATION, len(home), state=[state_index[code] for code in nationalities],
-            place=[index[row["place"]] for row in home], return_risk=[float(row["return_risk"]) for row in home],
-            means=[float(row["family_means"]) for row in home],
-        ),
-        consulate=consulate,
+    nations = record(
+        NATION, len(home), state=[state_index[code] for code in nationalities],
+        place=[index[row["place"]] for row in home], return_risk=[float(row["return_risk"]) for row in home],
+        means=[float(row["family_means"]) for row in home],
     )  # fmt: skip
+    return nations, consulate
 
 
 def _edges(graph, index, places):
@@ -211,7 +198,7 @@ def _edges(graph, index, places):
         post=[NO_POST if row.get("post") in (None, "") else int(row["post"]) for _, _, row in rows],
         lawful=[float(row["lawful_per_week"] or 0) for _, _, row in rows],
     )  # fmt: skip
-    return Edges(table, np.searchsorted(table.source, np.arange(places + 1)).astype(np.int32))
+    return table, np.searchsorted(table.source, np.arange(places + 1)).astype(np.int32)
 
 
 def _great_circle(lat, lon):
@@ -222,25 +209,25 @@ def _great_circle(lat, lon):
 
 
 @kernel
-def least_cost_routes(edges, weight, cost, days, into):
+def least_cost_routes(m):
     """Fill the least-cost routes between all places (Dijkstra, dense).
 
-    `weight` (E) is what a trafficker expects an edge to cost, interception included. `cost` and
-    `days` (P, P) receive money and time along the route, `into` (P, P) the edge by which the
+    `edge_weight` (E) is what a trafficker expects an edge to cost, interception included. `route_cost` and
+    `route_days` (P, P) receive money and time along the route, `route_into` (P, P) the edge by which the
     route from a source enters each place (`NO_EDGE` at the source or where nothing leads).
     """
-    count = into.shape[0]
+    count = m.places.size
     reach = np.empty(count)
     done = np.empty(count, np.bool_)
+    m.route_cost[:] = FAR
+    m.route_days[:] = FAR
+    m.route_into[:] = NO_EDGE
     for source in range(count):
         reach[:] = FAR
         done[:] = False
-        into[source, :] = NO_EDGE
-        cost[source, :] = FAR
-        days[source, :] = FAR
         reach[source] = 0.0
-        cost[source, source] = 0.0
-        days[source, source] = 0.0
+        m.route_cost[source, source] = 0.0
+        m.route_days[source, source] = 0.0
         for _ in range(count):
             best, here = FAR, -1
             for p in range(count):
@@ -249,13 +236,13 @@ def least_cost_routes(edges, weight, cost, days, into):
             if here < 0:
                 break
             done[here] = True
-            for e in range(edges.first[here], edges.first[here + 1]):
-                there = edges.row.target[e]
-                if best + weight[e] < reach[there]:
-                    reach[there] = best + weight[e]
-                    into[source, there] = e
-                    cost[source, there] = cost[source, here] + edges.row.cost[e]
-                    days[source, there] = days[source, here] + edges.row.days[e]
+            for e in range(m.edge_first[here], m.edge_first[here + 1]):
+                there = m.edges[e].target
+                if best + m.edge_weight[e] < reach[there]:
+                    reach[there] = best + m.edge_weight[e]
+                    m.route_into[source, there] = e
+                    m.route_cost[source, there] = m.route_cost[source, here] + m.edges[e].cost
+                    m.route_days[source, there] = m.route_days[source, here] + m.edges[e].days
 
 
 @kernel
