@@ -65,6 +65,13 @@ def institutions() -> list[dict]:
     return [asdict(row) | {"moved_by": moved_by.get(row.name, [])} for row in INSTITUTIONS]
 
 
+def mechanisms() -> list[dict]:
+    """Return every mechanism of the briefing paper: its place in the model, or the reason why it is left out."""
+    from model.mechanisms import MECHANISMS
+
+    return [asdict(row) | {"status": row.status, "place_or_reason": row.left_out or [*row.where]} for row in MECHANISMS]
+
+
 def places() -> list[dict]:
     """Return the places of the shipped world: id, name, country, kind, whether operations may be there, sources."""
     from scenarios.world_files import load_world
@@ -99,7 +106,7 @@ def designs() -> list[dict]:
     return [{"name": name, "title": title, "question": question} for name, title, question in list_designs()]
 
 
-LISTINGS = {f.__name__: f for f in (levers, parameters, outcomes, transitions, places, scenarios, designs, institutions)}
+LISTINGS = {f.__name__: f for f in (levers, parameters, outcomes, transitions, places, scenarios, designs, institutions, mechanisms)}
 
 COLUMNS = {
     "levers": ("name", "kind", "summary", "unit", "may_help", "may_hurt", "recommendations"),
@@ -110,6 +117,7 @@ COLUMNS = {
     "scenarios": ("name", "title", "question"),
     "designs": ("name", "title", "question"),
     "institutions": ("name", "unit", "base", "meaning", "moved_by"),
+    "mechanisms": ("id", "name", "section", "status", "place_or_reason", "partly"),
 }
 
 

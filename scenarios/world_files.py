@@ -271,7 +271,7 @@ def _keyed(table, *columns):
     for line, row in table:
         key = tuple(row[column] for column in columns)
         if key in seen:
-            raise table.error(line, columns[0], f"duplicate '{' / '.join(key)}' (line {seen[key]} has it too)", "each once")
+            raise table.error(line, columns[0], f"duplicate '{' / '.join(map(str, key))}' (line {seen[key]} has it too)", "each once")
         seen[key] = line
         keyed[key if len(columns) > 1 else key[0]] = row
     return keyed
@@ -348,13 +348,13 @@ def _check_routes(table, places):
 
 
 def _check_reach(graph, places_table, origins):
-    """Traffickers reach every host place from every home, and people find a way back."""
+    """People get from every home to every place, and back."""
     for home in (row["place"] for row in origins.values()):
-        out, back = nx.descendants(graph, home), nx.ancestors(graph, home)
+        out, back = nx.descendants(graph, home) | {home}, nx.ancestors(graph, home) | {home}
         for line, row in places_table:
-            if row["host"] and row["id"] not in out:
+            if row["id"] not in out:
                 raise places_table.error(line, "id", f"'{row['id']}' can't be reached from '{home}'", "a path in routes.csv")
-            if row["host"] and row["id"] not in back:
+            if row["id"] not in back:
                 raise places_table.error(line, "id", f"no way from '{row['id']}' back to '{home}'", "a path in routes.csv")
 
 
@@ -401,6 +401,7 @@ def load_world(folder=SHIPPED):
     origins = _keyed(tables["origins.csv"], "iso3")
     _keyed(tables["diaspora.csv"], "nationality", "place")
     consulates = _keyed(tables["consulates.csv"], "nationality", "host")
+    _keyed(tables["routes.csv"], "from", "to", "mode", "official")
 
     _check_places(places_table, states)
     _check_states(tables["states.csv"], places)

@@ -12,7 +12,7 @@ from importlinter.cli import lint_imports
 
 ROOT = Path(__file__).parent.parent
 MODEL_MAY_IMPORT = {"numpy", "numba", "networkx", "scipy", "mesa"}
-REGISTRIES = ["levers", "life_course", "outcomes", "parameters", "streams"]
+REGISTRIES = ["levers", "life_course", "mechanisms", "outcomes", "parameters", "streams"]
 HEAVY = {"pandas", "matplotlib", "scipy.stats", "mesa", "numba"}
 
 

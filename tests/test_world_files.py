@@ -1,12 +1,14 @@
 """The shipped world is the paper's, and a broken table is refused with file, line and column."""
 
 import csv
+import re
 import shutil
+import tomllib
 
 import networkx as nx
 import pytest
 
-from scenarios.world_files import SHIPPED, WorldError, load_world
+from scenarios.world_files import ROWS, SHIPPED, WorldError, load_world
 
 NAMED_BY_THE_PAPER = {
     "phnom-penh": "KHM",
@@ -52,8 +54,40 @@ def test_legal_facts_of_the_paper(world):
     assert provisions == {"BRN", "IDN", "LAO", "MYS", "MMR", "PHL", "THA"}
     assert {iso3 for iso3, state in states.items() if state["recognises_forced_criminality"]} == {"MYS"}
     assert sum(state["asean"] for state in states.values()) == 10
-    for iso3 in ("VNM", "KHM", "LAO"):
-        assert states[iso3]["services_for_men"] <= 0.1
+    for iso3, state in states.items():  # where the paper has a concern over services for men, and nowhere else
+        concern = iso3 in ("VNM", "KHM", "LAO")
+        assert ("E048" in state["source"]) == concern
+        assert (state["services_for_men"] <= 0.1) == concern
+
+
+def test_no_state_or_nationality_is_given_corruption_or_a_share_of_willing_entrants():
+    forbidden = re.compile("corrupt|collusion|bribe|tip_off|willing|complicit")
+    columns = [column for model in ROWS.values() for column in model.model_fields]
+    assert not [column for column in columns if forbidden.search(column)]
+    shocks = tomllib.loads((SHIPPED.parent / "parts" / "history.toml").read_text(encoding="utf-8"))["shock"]
+    assert not [shock["name"] for shock in shocks if forbidden.search(shock["moves"])]
+
+
+@pytest.mark.parametrize(
+    "moves, state, start, end",
+    [
+        ("protection_price", "KHM", "2016-01-04", "2019-08-19"),  # casinos from 57 in 2014 to 150 in 2019
+        ("protection_price", "PHL", "2016-09-05", "2020-03-23"),  # offshore gaming licences since 2016
+        ("licensed_closure", "KHM", "2019-08-19", "2020-01-27"),  # online gambling banned
+        ("closure", None, "2020-03-23", "2021-11-01"),  # borders closed by the pandemic
+        ("closure", None, "2021-11-01", "2022-05-02"),  # and opened in the course of 2021-22
+        ("online_demand", None, "2020-03-30", "2022-01-03"),  # people at home and online
+        ("control", "MMR", "2021-02-01", None),  # the coup
+        ("at_risk", "MMR", "2021-02-01", None),
+        ("social_media_reach", "THA", "2022-03-14", None),  # public notice of March 2022
+        ("raids", "PHL", "2022-09-26", "2023-08-28"),  # about 200 operations ordered closed
+        ("deports_unassessed", "PHL", "2022-09-26", "2023-08-28"),  # and hundreds of workers deported
+    ],
+)
+def test_dated_events_of_the_paper_stand_in_the_history(moves, state, start, end):
+    shocks = tomllib.loads((SHIPPED.parent / "parts" / "history.toml").read_text(encoding="utf-8"))["shock"]
+    same = [s for s in shocks if s["moves"] == moves and str(s["start"]) == start and str(s.get("end")) == str(end)]
+    assert any(state in s.get("states", ()) if state else not {"states", "places"} & set(s) for s in same)
 
 
 def test_nationalities_and_consulates(world):
@@ -161,6 +195,7 @@ def dropped(folder, file, drops):
     [
         ("routes.csv", lambda line: ",clark," in line, "'clark' can't be reached from 'origin-idn'"),
         ("routes.csv", lambda line: line.startswith("clark,"), "no way from 'clark' back to 'origin-idn'"),
+        ("routes.csv", lambda line: line.startswith("hub-sgp,origin-sgp,"), "'origin-sgp' can't be reached from 'origin-idn'"),
         ("places.csv", lambda line: line.startswith("origin-bra,"), "origins.csv:24: place: unknown 'origin-bra'"),
         ("origins.csv", lambda line: line.startswith("BRA,"), "'origin-bra' is the home of nobody"),
         ("consulates.csv", lambda line: line.startswith("BGD,KHM,"), "consulates.csv:315: host: no row for BGD in KHM"),
@@ -174,6 +209,14 @@ def test_what_is_missing_is_named(tmp_path, file, drops, message):
     with pytest.raises(WorldError) as refused:
         load_world(folder)
     assert message in str(refused.value)
+
+
+def test_a_route_is_there_once(tmp_path):
+    folder = shutil.copytree(SHIPPED, tmp_path / "world")
+    lines = (folder / "routes.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    (folder / "routes.csv").write_text("".join([*lines, lines[1]]), encoding="utf-8")
+    with pytest.raises(WorldError, match=rf"routes\.csv:{len(lines) + 1}: from: duplicate '.*' \(line 2 has it too\)"):
+        load_world(folder)
 
 
 def test_unreadable_files(tmp_path):

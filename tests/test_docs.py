@@ -1,0 +1,63 @@
+"""The documentation says what the registries and the code say."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from displace import tables
+from model.mechanisms import BY_ID
+
+ROOT = Path(__file__).parent.parent
+ODD = (ROOT / "docs" / "ODD.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", tables.PAGES)
+def test_a_table_is_what_the_registries_say(name):
+    assert (tables.FOLDER / name).read_text(encoding="utf-8") == tables.PAGES[name](), "stale: run python -m displace.tables"
+
+
+def test_every_table_is_made_and_linked():
+    assert {path.name for path in tables.FOLDER.iterdir()} == set(tables.PAGES)
+    assert all(f"(tables/{name})" in ODD for name in tables.PAGES)
+
+
+def defined(module):
+    """Return what a module of the model defines at its top."""
+    names = set()
+    for node in ast.parse((ROOT / "model" / f"{module}.py").read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Assign):
+            names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+    return names
+
+
+def test_every_function_that_the_description_names_exists():
+    modules = {path.stem for path in (ROOT / "model").glob("*.py")}
+    named = {(module, name) for module, name in re.findall(r"`(\w+)\.(\w+)`", ODD) if module in modules}
+    assert len({module for module, _ in named}) >= 12
+    assert not [f"{module}.{name}" for module, name in sorted(named) if name not in defined(module)]
+
+
+def test_the_description_lists_the_phases_of_the_week():
+    (week,) = (n for n in ast.parse((ROOT / "model" / "model.py").read_text(encoding="utf-8")).body if getattr(n, "name", "") == "week")
+    phases = [line.value.func.attr for line in week.body]
+    assert re.findall(r"^\d+\. `(\w+)`:", ODD, flags=re.MULTILINE) == phases
+
+
+def test_every_mechanism_that_the_description_names_exists():
+    assert set(re.findall(r"\b[VOS]\d\d\b", ODD)) <= set(BY_ID)
+
+
+def test_every_parameter_that_an_equation_names_exists():
+    from model import institutions, parameters
+
+    known = set(parameters.BY_NAME) | set(institutions.BY_NAME)
+    equations = re.findall(r"^    (.*)$", ODD, flags=re.MULTILINE)
+    assert equations
+    names = {name for line in equations for name in re.findall(r"\b[a-z]+(?:_[a-z]+)+\b", line)}
+    defined = set(re.findall(r"^    ([a-z_]+)(?:\([^)]*\))?(?:\[[^]]*\])? +[=←]", ODD, flags=re.MULTILINE))
+    explained = set(re.findall(r"`([a-z_]+)`:", ODD))
+    assert names - known - defined - explained == set()
