@@ -184,9 +184,12 @@ class Simulation:
 
     def fork(self, inputs: Inputs) -> "Simulation":
         """Return an exact copy that goes on under other inputs (same seed, scale, world and shocks)."""
-        mine = self.inputs
-        if (inputs.seed, inputs.people_per_agent, inputs.world.hash) != (mine.seed, mine.people_per_agent, mine.world.hash):
-            raise ValueError("a fork keeps seed, people_per_agent and world: these differ")
+        kept = ("seed", "people_per_agent", "shocks", "stop", "window_start", "record", "groups", "events")
+        other = [name for name in kept if getattr(inputs, name) != getattr(self.inputs, name)]
+        other += ["world"] * (inputs.world.hash != self.inputs.world.hash)
+        other += ["parameters"] * (complete(inputs.parameters) != complete(self.inputs.parameters))
+        if other:
+            raise ValueError(f"a fork differs in its policies alone; these differ too: {', '.join(other)}")
         other = object.__new__(Simulation)
         other.inputs, other.week, other.quarters = inputs, self.week, list(self.quarters)
         fresh = other._empty()

@@ -25,6 +25,7 @@ STAYS, MOVES, CLOSES, SPLITS = 0, 1, 2, 3
 # The ledger: money that entered or left operations and groups since the run began, USD.
 EARNED, CONSUMED, INVESTED, TRADED_IN, TRADED_OUT, SEIZED, WRITTEN_OFF = range(7)
 LEDGER = 7
+OWN_VIEW = 5.0  # agents below which an operation is mostly seen through its place
 
 OPERATION = (
     ("key", "u8", "identity: group, founding place and week, slot"),
@@ -32,7 +33,7 @@ OPERATION = (
     ("held", "i8", "agents"),
     ("coming", "i8", "agents on the way"),
     ("wanted", "f8", "persons: vacancies left this week"),
-    ("fill", "f8", "share of its target that is held, as seen by its owners"),
+    ("fullness", "f8", "share of its target that is held, as seen by its owners"),
     ("cash", "f8", "USD"),
     ("abuse_total", "f8", "abuse of its site, summed over weeks"),
     ("site", "i4", "the compound it rents in"),
@@ -95,7 +96,7 @@ def open_operation(group, place, site, slot, target, m):
     firm = m.operations[o]
     firm.key = identity(identity(group, place), identity(m.now, slot))
     firm.group, firm.place, firm.site, firm.born = group, place, site, m.now
-    firm.alive, firm.target, firm.fill = 1, target, 0.0
+    firm.alive, firm.target, firm.fullness = 1, target, 0.0
     firm.held, firm.coming, firm.wanted, firm.first_member = 0, 0, 0.0, NOBODY
     firm.cash, firm.idle, firm.abuse_total = 0.0, 0, 0.0
     firm.hidden_until, firm.shaken_until = -1, -1
@@ -157,11 +158,11 @@ def price_places(m):
 
 
 @kernel
-def see_fill(m):
-    """Let owners see how full their operations are: those smaller than an agent, through their place.
+def see_fullness(m):
+    """Let owners see how full their operations are: those of few agents, through their place.
 
-    The share held of the target is own for large operations and the place's for small ones, with weight
-    target / (target + persons an agent), so that what owners decide does not depend on the scale.
+    What is seen is the share of an operation's own berths that are taken and its place's share, with weights
+    target : OWN_VIEW (persons an agent - 1), so that what owners decide hardly depends on the scale.
     """
     for k in range(m.hosts.size):
         m.views[m.hosts[k]].room = 0.0
@@ -172,9 +173,10 @@ def see_fill(m):
     for o in range(m.used[0].operations):
         firm = m.operations[o]
         if firm.alive:
-            view = m.views[firm.place]
-            own = firm.target / (firm.target + m.scale - 1.0)
-            firm.fill = own * firm.held * m.scale / firm.target + (1.0 - own) * view.persons / view.room
+            view, own = m.views[firm.place], berths(firm, m)
+            weight = firm.target / (firm.target + OWN_VIEW * (m.scale - 1.0)) if own > 0 else 0.0
+            share = firm.held / own if own > 0 else 0.0
+            firm.fullness = weight * share + (1.0 - weight) * view.persons / view.room
 
 
 @kernel
@@ -187,14 +189,14 @@ def keep_accounts(m):
         if firm.alive == 0:
             continue
         margin = m.views[firm.place].margin
-        earned = margin * firm.fill * firm.target - m.par[P.fixed_cost]
+        earned = margin * firm.fullness * firm.target - m.par[P.fixed_cost]
         profit = max(0.0, earned)
         firm.cash += earned - profit * (m.par[P.reinvested] + m.par[P.consumed])
         m.groups[firm.group].capital += profit * m.par[P.reinvested]
         m.ledger[EARNED] += earned
         m.ledger[CONSUMED] += profit * m.par[P.consumed]
         firm.abuse_total += m.sites[firm.site].abuse
-        firm.idle = firm.idle + 1 if firm.fill * firm.target < 1.0 else 0
+        firm.idle = firm.idle + 1 if firm.fullness * firm.target < 1.0 else 0
         if fails(firm, closing, margin, m):
             firm.fate = CLOSES
 
@@ -202,7 +204,8 @@ def keep_accounts(m):
 @kernel
 def fails(firm, key, margin, m):
     """Tell whether an operation closes: bankrupt, long idle, or for reasons of its own."""
-    if firm.cash < -m.par[P.debt_limit] or firm.idle > m.par[P.idle_weeks]:
+    one_purchase = m.par[P.sale_price] * m.scale
+    if firm.cash < -m.par[P.debt_limit] - one_purchase or firm.idle > m.par[P.idle_weeks]:
         return True
     hazard = m.par[P.closure_rate] + (m.par[P.closure_rate_at_loss] if margin <= 0.0 else 0.0)
     return uniform(key, firm.key) < hazard
@@ -213,7 +216,7 @@ def grow_targets(m):
     """Let operations that are full and earn rent more room, up to the largest size (50-500 people)."""
     for o in range(m.used[0].operations):
         firm = m.operations[o]
-        if firm.alive == 0 or firm.fate == CLOSES or firm.fill < m.par[P.full_share]:
+        if firm.alive == 0 or firm.fate == CLOSES or firm.fullness < m.par[P.full_share]:
             continue
         site, margin = m.sites[firm.site], m.views[firm.place].margin
         if site.open == 1 and margin > 0.0 and firm.target < m.par[P.largest_operation]:

@@ -37,7 +37,7 @@ def tip_offs_and_evacuation(m):
 def accounts_and_growth(m):
     """Let operations earn, pay, grow or fail, and landlords build."""
     operations.price_places(m)
-    operations.see_fill(m)
+    operations.see_fullness(m)
     operations.keep_accounts(m)
     operations.grow_targets(m)
     compounds.build_and_close(m)

@@ -169,7 +169,8 @@ def find_recruits(m):
     While more people wait than are wanted, recruiters hold back: effort that would only lengthen
     the queue is not spent.
     """
-    enter_cohorts(m)
+    if m.now > 0:  # the first cohort is there from the start
+        enter_cohorts(m)
     idle = max(0.0, m.market[0].demand - m.used[0].waiting * m.scale)
     expected = m.market[0].supply * m.market[0].multiplier
     multiplier = m.market[0].multiplier * min(1.0, idle / max(expected, 1e-9))

@@ -130,7 +130,7 @@ def split(o, target, site, m):
     """Split an operation: a branch opens at the target with half of the room and the people."""
     firm = m.operations[o]
     half = 0.5 * firm.target
-    slot = np.int64(firm.key >> np.uint64(34)) + 1_000_000  # no founder's slot
+    slot = np.int64(firm.key >> np.uint64(34)) + 2_000_000  # no founder's slot
     branch = open_operation(firm.group, target, site, slot, half, m)
     if branch == NOBODY:
         return
@@ -153,7 +153,7 @@ def found(m):
         firm = m.operations[o]
         if firm.alive:
             gain = max(0.0, min(2.0, m.views[firm.place].margin / m.par[P.reference_margin]))
-            drive[firm.group] += gain * min(1.0, firm.fill) ** m.par[P.founding_fill]
+            drive[firm.group] += gain * min(1.0, firm.fullness) ** m.par[P.founding_fill]
     key = stream_key(m.seed, R.founding, m.now)
     for g in range(m.groups.size):
         order[g] = uniform(key, identity(g, 0))

@@ -30,6 +30,7 @@ GROUPS = 40  # owner groups
 SITE_ROWS = 4096
 OPERATION_ROWS = 16384
 STRUCK_ROWS = 1024
+STARTING = 1_000_000  # slots of operations there from the start: no founder's
 
 
 def fixed_columns(inputs, values) -> dict:
@@ -162,7 +163,7 @@ def build_up(licensed, m):
             group = int(uniform(key, identity(identity(p, slot), 2)) * m.groups.size)
             site = site_with_room(p, target, identity(p, slot), key, m)
             if site != NOBODY:
-                open_operation(group, p, site, slot, target, m)
+                open_operation(group, p, site, STARTING + slot, target, m)
             wanted -= target
             slot += 1
     m.tally[:] = 0.0
