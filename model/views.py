@@ -68,6 +68,9 @@ class View(mesa.Agent):
         super().__init__(model)
         self.identity, self.row = identity, None
 
+    def __repr__(self):
+        return f"<{type(self).__name__} {self.unique_id}>"
+
     @staticmethod
     def table(run: Simulation) -> np.recarray:
         raise NotImplementedError

@@ -102,6 +102,13 @@ def test_an_arm_is_the_baseline_until_its_policy_is_announced(baseline, arm):
     assert same_bytes(baseline, trunk.advance().result()), "a fork must leave the trunk as it was"
 
 
+@pytest.mark.parametrize("other", [dict(seed=6), dict(people_per_agent=20), dict(stop=70), dict(record="totals"), dict(groups=False), dict(events=False)], ids=lambda other: next(iter(other)))
+def test_a_fork_keeps_what_the_columns_and_the_book_were_made_for(other):
+    """Compiled code checks no bounds: a book of another length or kind would be written beyond its end."""
+    with pytest.raises(ValueError, match="fork"):
+        Simulation(INPUTS).fork(replace(INPUTS, **other))
+
+
 def test_levers_of_strength_0_change_nothing(baseline):
     """Every lever at once, some for some people only, some announced ahead: the same bytes as without any."""
     people = ({}, dict(sex="female"), dict(age="child"), dict(nationalities=("AAA",)))
