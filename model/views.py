@@ -1,194 +1,275 @@
-"""Mesa agents: light views of the columns, made when they are asked for and never in a batch run.
+"""Mesa agents: views of the columns, made when they are asked for and never in a batch run.
 
-`ScamModel` is a `mesa.Model` whose week is the compiled week of `model.py`. Each kind of agent has a
-subclass of `mesa.Agent` that reads one row; compounds, operations, rings, posts and states stand in
-cells of a `Network` of the world's places. People are many: they come only by
-`model.agents_by_type[Migrant]`, those away from home, and never stand in a cell.
+`ScamModel` is a `mesa.Model` whose week is the compiled week of `model.py`. A view reads one row and
+decides nothing. It lives as long as its agent, so that what is collected over time belongs together.
+Compounds, operations, recruiters, border posts and states stand in the cells of a `Network` of the
+world's places. People are many: they come only by `model.agents_by_type[Migrant]`, and never stand in
+a cell.
 """
+
+from collections.abc import Mapping
+from dataclasses import replace
 
 import mesa
 import networkx as nx
 import numpy as np
 from mesa.agent import AgentSet
-from mesa.discrete_space import FixedAgent, Network
+from mesa.discrete_space import CellAgent, FixedAgent, Network
 from mesa.experimental.scenarios import Scenario
 
+from .border_officials import POST
+from .compounds import SITE
+from .institutions import I
 from .life_course import S
+from .migrants import ABOUT, SCANNED
 from .model import Inputs, Simulation
-from .outcomes import RECORDED, O
+from .operations import OPERATION
+from .outcomes import HEADLINE, O
 from .policy import monday
+from .recruiters import RING
+from .states import STATE
+from .world import NO_POST
 
-HOME_AGAIN = (S.at_home, S.returned, S.reintegrated, S.prosecuted_at_home, S.dead)
+HOME = (S.at_home, S.returned, S.reintegrated, S.prosecuted_at_home, S.dead)
 
 
 class ScamScenario(Scenario):
-    """What a model is made of, with the seed inside (`rng`), as Mesa's browser wants it.
+    """What a run of the model is a function of: `inputs`, whose seed gives way to `rng` where that is given.
 
-    `inputs` is a `model.Inputs`; its own seed is replaced by `rng`.
+    A subclass may declare parameters of its own and build `inputs` from them in a property.
     """
 
-    inputs: Inputs = None
+    inputs: Inputs | None = None
+
+    def __init__(self, *, rng: int | None = None, inputs: Inputs | None = None, **parameters):
+        if inputs is not None:
+            rng = inputs.seed if rng is None else rng
+            inputs = replace(inputs, seed=rng)
+        super().__init__(rng=0 if rng is None else rng, inputs=inputs, **parameters)
 
 
-class View:
-    """A row of columns that reads like an agent: `view.debt` is the column `debt` at the row."""
+# --- a row that reads like an agent ---------------------------------------------------------------------
 
-    def _look_up(self, name):
-        if name.startswith("_"):
-            raise AttributeError(name)
-        columns = self._columns()
-        if name not in columns.dtype.names:
-            raise AttributeError(f"{type(self).__name__} has no attribute {name!r}; its columns: {', '.join(columns.dtype.names)}")
-        return columns[name][self.row].item()
 
-    def __getattr__(self, name):
-        return self._look_up(name)
+class View(mesa.Agent):
+    """A row of a kind's table. Each declared column is a read-only property.
+
+    A subclass tells where its table is (`table`), which rows are its agents (`rows`), and what tells an
+    agent from the next one in the same row (`identities`). Nothing else knows where columns are.
+    """
+
+    def __init_subclass__(cls, columns=(), **more):
+        super().__init_subclass__(**more)
+        for name, _, meaning in columns:
+            if name not in vars(cls):
+                setattr(cls, name, _column(name, meaning))
+
+    def __init__(self, model, identity):
+        super().__init__(model)
+        self.identity, self.row = identity, None
+
+    def __repr__(self):
+        return f"<{type(self).__name__} {self.unique_id}>"
+
+    @staticmethod
+    def table(run: Simulation) -> np.recarray:
+        raise NotImplementedError
+
+    @classmethod
+    def column(cls, run: Simulation, name: str) -> np.ndarray:
+        return cls.table(run)[name]
+
+    @classmethod
+    def rows(cls, run: Simulation) -> np.ndarray:
+        """Return the rows that are agents; by default all."""
+        return np.arange(len(cls.table(run)))
+
+    @classmethod
+    def identities(cls, run: Simulation, rows) -> list:
+        """Return what identifies the agents of these rows; by default the row, where none is used again."""
+        return rows.tolist()
+
+    def follow(self, row: int):
+        """Read this row from now on."""
+        self.row = row
+
+
+def _column(name, meaning):
+    return property(lambda view: view.column(view.model.simulation, name)[view.row].item(), doc=meaning)
+
+
+class Placed(View):
+    """A view that stands in the cell of its place (an index; `cell.coordinate` is the same)."""
+
+    def follow(self, row):
+        super().follow(row)
+        if self.cell is None or self.cell.coordinate != self.place:
+            self.cell = self.model.space[self.place]
 
     @property
-    def place_name(self):
+    def place_name(self) -> str:
         return self.model.world.place_names[self.place]
 
 
-class Placed(View, FixedAgent):
-    """A view that stands in the cell of its place."""
+class Compound(Placed, FixedAgent, columns=SITE):
+    """A site that stands: what is raided, hardened, closed and built."""
 
-    def __init__(self, model, row, place):
-        super().__init__(model)
-        self.row = row
-        self.cell = model.space[place]
+    @staticmethod
+    def table(run):
+        return run.state.sites.row
 
-
-class Compound(Placed):
-    """A site: capacity, guards, abuse, who is inside (see `compounds.SITE`)."""
-
-    def _columns(self):
-        return self.model.state.sites.row
+    @classmethod
+    def rows(cls, run):
+        return np.flatnonzero(cls.column(run, "open"))
 
     @property
-    def people_held(self):
+    def people_held(self) -> float:
         """Persons held in the compound."""
         return self.occupants * self.model.scale
 
 
-class Operation(Placed):
-    """A firm in a compound (see `operations.OPERATION`)."""
+class Operation(Placed, CellAgent, columns=OPERATION):
+    """A firm in a compound: what holds people, earns and relocates."""
 
-    def _columns(self):
-        return self.model.state.operations.row
+    @staticmethod
+    def table(run):
+        return run.state.operations.row
+
+    @classmethod
+    def rows(cls, run):
+        return np.flatnonzero(cls.column(run, "alive"))
+
+    @classmethod
+    def identities(cls, run, rows):
+        return list(zip(rows.tolist(), cls.column(run, "born")[rows].tolist()))
 
     @property
-    def people_held(self):
+    def people_held(self) -> float:
         """Persons held by the operation."""
         return self.held * self.model.scale
 
 
-class Recruiter(Placed):
-    """A ring of recruiters with its base (see `recruiters.RING`)."""
+class Recruiter(Placed, FixedAgent, columns=RING):
+    """A ring of recruiters at its base, an origin or a community abroad."""
 
-    def _columns(self):
-        return self.model.state.rings.row
-
-    @property
-    def place(self):
-        return int(self.model.areas[self.row])
-
-
-class BorderPost(Placed):
-    """A post with staff and workload (see `border_officials.POST`); posts are numbered, not named."""
-
-    def _columns(self):
-        return self.model.simulation.still.posts
+    @staticmethod
+    def table(run):
+        return run.state.rings.row
 
     @property
-    def place(self):
-        return int(self.model.post_places[self.row])
+    def place(self) -> int:
+        areas = self.model.world.origins + self.model.world.diaspora
+        return self.model.world.place_index[areas[self.row]["place"]]
 
 
-class State(Placed):
-    """A state with its pressure, capacities left and intelligence (see `states.STATE`)."""
+class BorderPost(Placed, FixedAgent, columns=POST):
+    """A border post with staff and workload. Posts are numbered, not named."""
 
-    def _columns(self):
-        return self.model.state.states.row
+    @staticmethod
+    def table(run):
+        return run.still.posts
+
+    @classmethod
+    def rows(cls, run):
+        posts = np.unique(run.inputs.world.edges.row.post)
+        return posts[posts != NO_POST]
 
     @property
-    def iso3(self):
+    def place(self) -> int:
+        edges = self.model.world.edges.row
+        return int(edges.source[edges.post == self.row][0])
+
+
+class State(Placed, FixedAgent, columns=STATE):
+    """A state: its pressure, what is left of its capacities, its institutions."""
+
+    @staticmethod
+    def table(run):
+        return run.state.states.row
+
+    @classmethod
+    def rows(cls, run):
+        return np.unique(run.inputs.world.places.row.state)
+
+    @property
+    def iso3(self) -> str:
         return self.model.world.states[self.row]
 
     @property
-    def place(self):
+    def place(self) -> int:
+        """The first of its places."""
         return int(np.flatnonzero(self.model.world.places.row.state == self.row)[0])
 
-    def institution(self, name):
-        """Return an institution's present value, as the mean over the state's places of operation."""
-        from .institutions import I
-
-        return float(self.model.state.senv[0, I[name], self.row])
+    def institution(self, name: str) -> float:
+        """Return an institution (`institutions.py`) as it stands, the mean over the state's places of operation."""
+        return float(self.model.simulation.state.senv[0, I[name], self.row])
 
 
-class Migrant(View, mesa.Agent):
-    """A person away from home (one agent stands for `people_per_agent` persons; see `migrants.py`)."""
+class Migrant(View, columns=(*((name, dtype, "") for name, dtype in SCANNED.items()), *ABOUT)):
+    """A person away from home; one stands for `model.scale` persons."""
 
-    def __init__(self, model, row):
-        super().__init__(model)
-        self.row = row
+    @staticmethod
+    def column(run, name):
+        people = run.state.people
+        return getattr(people, name) if name in SCANNED else people.about[name]
 
-    def _look_up(self, name):
-        people = self.model.state.people
-        if name in people._fields and name not in ("count", "about"):
-            return getattr(people, name)[self.row].item()
-        return super()._look_up(name)
+    @classmethod
+    def rows(cls, run):
+        return np.flatnonzero(~np.isin(cls.column(run, "status"), HOME))
 
-    def _columns(self):
-        return self.model.state.people.about
+    @classmethod
+    def identities(cls, run, rows):
+        return cls.column(run, "person")[rows].tolist()
 
     @property
-    def status_name(self):
-        return S(self.status).name
+    def status(self) -> S:
+        return S(self.column(self.model.simulation, "status")[self.row])
 
 
-class AgentTypes(dict):
-    """`model.agents_by_type`: each kind's AgentSet, made from the columns as they stand."""
+STANDING = (Compound, Operation, Recruiter, BorderPost, State)
+KINDS = (*STANDING, Migrant)
+
+
+# --- the model ------------------------------------------------------------------------------------------
+
+
+class ByKind(Mapping):
+    """`model.agents_by_type`: each kind's agents as they stand when they are asked for."""
 
     def __init__(self, model):
-        super().__init__()
         self._model = model
 
-    def __missing__(self, kind):
-        return self._model.views_of(kind)
+    def __getitem__(self, kind):
+        if kind not in KINDS:
+            raise KeyError(f"{kind!r} is no kind of agent here: expected one of {', '.join(k.__name__ for k in KINDS)}")
+        return self._model.look_at(kind)
 
+    def __iter__(self):
+        return iter(KINDS)
 
-KINDS = (Compound, Operation, Recruiter, BorderPost, State)
+    def __len__(self):
+        return len(KINDS)
 
 
 class ScamModel(mesa.Model):
-    """The model as Mesa users know it: `step()`, `agents_by_type`, `datacollector`, `space`.
+    """The model as Mesa's users know it: `step()`, `agents_by_type`, `datacollector`, `space`.
 
-    `scenario` is a `ScamScenario`. `model.time` counts weeks; `model.date` is the Monday reached.
+    `model.time` counts weeks; the week of `model.date` is the next to be run. All chance is keyed inside the week:
+    Mesa's own generators only shuffle what a user asks them to.
     """
 
     def __init__(self, scenario: ScamScenario | None = None):
+        if getattr(scenario, "inputs", None) is None:
+            raise ValueError("ScamModel needs a ScamScenario with inputs: ScamScenario(inputs=load('baseline').inputs(seed=1))")
         super().__init__(scenario=scenario)
-        inputs = self.scenario.inputs
-        if inputs is None:
-            raise ValueError("ScamScenario needs `inputs`: for instance scenarios.files.load('baseline').inputs(seed=1)")
-        self.world = inputs.world
-        self.scale = inputs.people_per_agent
-        self.simulation = Simulation(inputs)
-        layout = {k: (lon, lat) for k, (lon, lat) in enumerate(zip(self.world.lon, self.world.lat))}
-        numbered = nx.relabel_nodes(nx.Graph(self.world.graph), self.world.place_index)
-        self.space = Network(numbered, layout=layout, random=self.random)
-        rows = self.world.origins + self.world.diaspora
-        self.areas = np.array([self.world.place_index[row["place"]] for row in rows])
-        edges = self.world.edges.row
-        self.post_places = np.zeros(len(self.simulation.still.posts), int)
-        watched = edges.post >= 0
-        self.post_places[edges.post[watched]] = edges.source[watched]
-        self.datacollector = mesa.DataCollector(model_reporters={"people_held": people_held})
-        self._views, self._views_week = {}, -1
-
-    @property
-    def state(self):
-        return self.simulation.state
+        self.simulation = Simulation(scenario.inputs)
+        self.world, self.scale = scenario.inputs.world, scenario.inputs.people_per_agent
+        roads = nx.DiGraph(list(zip(self.world.edges.row.source.tolist(), self.world.edges.row.target.tolist())))
+        roads.add_nodes_from(range(len(self.world.place_ids)))
+        where = dict(enumerate(zip(self.world.lon, self.world.lat)))
+        self.space = Network(roads, layout=where, random=self.random)
+        self.datacollector = mesa.DataCollector(model_reporters={name: [self.outcome, [name]] for name in HEADLINE if name in O.__members__})
+        self._looked = {}
 
     @property
     def date(self):
@@ -196,70 +277,43 @@ class ScamModel(mesa.Model):
         return monday(self.simulation.week)
 
     def step(self):
-        """Run one week and collect."""
-        self.simulation.step()
-        self.datacollector.collect(self)
-        self.running = self.simulation.week < self.simulation.inputs.stop
+        """Run one week and collect; after the last week, nothing."""
+        run = self.simulation
+        if run.week < run.inputs.stop:
+            run.step()
+            self.datacollector.collect(self)
+        self.running = run.week < run.inputs.stop
 
-    def outcome(self, name, place=None):
-        """Return an outcome of the last week, worldwide or at a place (an index)."""
-        values = self.state.book.tally[O[name]]
+    def outcome(self, name: str, place: int | None = None) -> float:
+        """Return an outcome (`outcomes.py`, no ratio) of the last week, worldwide or at a place."""
+        values = self.simulation.state.book.tally[O[name]]
         return float(values.sum() if place is None else values[place])
 
-    def views_of(self, kind) -> AgentSet:
-        """Return the agents of a kind as they stand, making their views when a week has passed."""
-        if kind not in KINDS and kind is not Migrant:
-            raise KeyError(f"{kind!r} is no kind of agent here; expected one of {', '.join(k.__name__ for k in (*KINDS, Migrant))}")
-        if self._views_week != self.simulation.week:
-            for views in self._views.values():
-                for view in list(views):
-                    view.remove()
-            self._views, self._views_week = {}, self.simulation.week
-        if kind not in self._views:
-            self._views[kind] = AgentSet(self._make(kind), random=self.random)
-        return self._views[kind]
+    def look_at(self, kind: type[View]) -> AgentSet:
+        """Return the agents of a kind as they stand: once a week, new ones get a view and those gone lose theirs."""
+        run, known = self.simulation, super().agents_by_type
+        if self._looked.get(kind) != run.week:
+            self._looked[kind] = run.week
+            gone = {view.identity: view for view in known.get(kind, ())}
+            rows = kind.rows(run)
+            for identity, row in zip(kind.identities(run, rows), rows.tolist()):
+                (gone.pop(identity, None) or kind(self, identity)).follow(row)
+            for view in gone.values():
+                view.remove()
+        return known.get(kind, AgentSet([], random=self.random))
 
-    def _make(self, kind):
-        state = self.state
-        if kind is Migrant:
-            used = state.people.count[0]
-            away = ~np.isin(state.people.status[:used], HOME_AGAIN)
-            return [Migrant(self, int(i)) for i in np.flatnonzero(away)]
-        if kind is Compound:
-            table = state.sites.row
-            rows = np.flatnonzero(table.open[: state.sites.count[0]])
-            return [Compound(self, int(j), int(table.place[j])) for j in rows]
-        if kind is Operation:
-            table = state.operations.row
-            rows = np.flatnonzero(table.alive[: state.operations.count[0]])
-            return [Operation(self, int(o), int(table.place[o])) for o in rows]
-        if kind is Recruiter:
-            return [Recruiter(self, a, int(place)) for a, place in enumerate(self.areas)]
-        if kind is BorderPost:
-            return [BorderPost(self, b, int(place)) for b, place in enumerate(self.post_places)]
-        first = {int(s): p for p, s in reversed(list(enumerate(self.world.places.row.state)))}
-        return [State(self, s, first[s]) for s in range(len(self.world.states)) if s in first]
-
-    # Mesa's own ways to the agents, overridden together: otherwise DataCollector's reporters by type
-    # would silently record nothing.
+    # Mesa's three ways to the agents, overridden together: DataCollector's reporters by type would otherwise
+    # record nothing and not say so.
 
     @property
-    def agents(self):
+    def agents(self) -> AgentSet:
         """All agents but the people, who are many: ask for `agents_by_type[Migrant]`."""
-        return AgentSet([view for kind in KINDS for view in self.views_of(kind)], random=self.random)
+        return AgentSet([view for kind in STANDING for view in self.look_at(kind)], random=self.random)
 
     @property
-    def agent_types(self):
-        return [*KINDS, Migrant]
+    def agent_types(self) -> list[type[View]]:
+        return list(KINDS)
 
     @property
-    def agents_by_type(self):
-        return AgentTypes(self)
-
-
-def people_held(model):
-    """Reporter: people held worldwide at the end of the last week."""
-    return model.outcome("people_held")
-
-
-OUTCOME_NAMES = tuple(row.name for row in RECORDED)
+    def agents_by_type(self) -> ByKind:
+        return ByKind(self)

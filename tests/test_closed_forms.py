@@ -1,0 +1,128 @@
+"""Limits with known answers: one hazard alone, competing hazards, recruitment alone; and an audit that finds what is planted.
+
+Each statistical test refuses a correct model once in 10 000 seeds (`ALARM`); its seed is fixed, so it does not flicker.
+"""
+
+import math
+from collections import Counter
+
+import numpy as np
+import pytest
+from scipy.stats import chisquare
+
+from model import AuditError, Inputs, Shock, Simulation
+from model.life_course import TRANSITIONS, T
+from model.tiny import tiny_inputs
+from small import ALIKE, NO_FEEDBACK, NO_RISKS, NO_SCARCITY, histories, small_world
+
+ALARM = 1e-4
+FREE_OF_DEBT = dict(debt_markup=0, debt_growth=0, escape_fine=0, escape_debt=0, means_spread=0)
+CAPTIVES = small_world(
+    {"AAA": {**ALIKE, "at_risk": 30_000}}, 1, dict(kind="militia_area", start_people=5000.0, start_sites=1, site_capacity=1e5), **NO_SCARCITY
+)  # fmt: skip
+
+
+def first_exits(parameters, weeks):
+    """Hold some 5000 people under constant hazards. Return how many there were, and (week, transition) of each one's first exit."""
+    values = NO_FEEDBACK | NO_RISKS | FREE_OF_DEBT | dict(share_young=1) | parameters
+    inputs = Inputs(CAPTIVES, 7, 1, values, stop=weeks, events=True)
+    people = len(Simulation(inputs).result().fates)
+    lives = histories(Simulation(inputs).advance().result())
+    held = {person: life for person, life in lives.items() if life[0][1] not in (T.recruited, T.received)}
+    leaves = (next(((week, t) for week, t in life if TRANSITIONS[t].target != "held"), None) for life in held.values())
+    return people, [exit for exit in leaves if exit]
+
+
+def test_one_hazard_alone_gives_the_geometric_distribution():
+    """People who can only die, with probability h a week, live through k weeks with probability (1 - h)^k."""
+    hazard, weeks = 0.02, 60
+    people, exits = first_exits(dict(death_rate=hazard), weeks)
+    assert {T(t).name for _, t in exits} == {"died_held"} and people > 4000
+    died = np.bincount([week for week, _ in exits], minlength=weeks)
+    expected = people * hazard * (1 - hazard) ** np.arange(weeks)
+    assert chisquare([*died, people - died.sum()], [*expected, people - expected.sum()]).pvalue > ALARM
+
+
+def test_competing_hazards_share_the_exits():
+    """Under constant hazards each way out gets its hazard's share of all exits, and escapes divide by how they end."""
+    parameters = dict(
+        escape_rate=0.03, escape_success=0.4, escape_death=0.1, escape_distance=1e5, ransom_rate=0.015, release_rate=0.01, release_weeks=1,
+        consular_reach=0.02, sale_rate=0.012, other_sector_share=1, death_rate=0.008, armed_group_rate=0.01,
+    )  # fmt: skip
+    attempts = 0.03 * math.exp(-CAPTIVES.places.distance[0, 1] / 1e5)
+    hazards = {
+        "escaped": 0.4 * attempts, "died_escaping": 0.1 * attempts, "ransomed": 0.015, "released": 0.01, "freed_by_consulate": 0.02 * 0.7,
+        "sold_to_other_sector": 0.012, "died_held": 0.008, "taken_by_armed_group": 0.01,
+    }  # fmt: skip
+    _, exits = first_exits(parameters, 60)
+    counts = Counter(T(t).name for week, t in exits if week > 0)  # release needs a week inside
+    assert counts.keys() == hazards.keys()
+    total = sum(hazards.values())
+    assert chisquare([counts[name] for name in hazards], [counts.total() * h / total for h in hazards.values()]).pvalue > ALARM
+
+
+def test_recruitment_alone_is_poisson_with_the_hazard_of_the_week():
+    """With vacancies to spare, n people at risk lose n (exp(-H before) - exp(-H after)) a week, while a shock trebles the hazard."""
+    rate, weeks = 0.0008, 60
+    hazards = np.full(weeks, rate)
+    hazards[20:40] *= 3
+    channels = dict.fromkeys(("affinity_social", "affinity_job_sites", "affinity_acquaintances"), 4 / 3)
+    parameters = NO_FEEDBACK | NO_RISKS | channels | dict(
+        share_young=1, susceptibility_young=1, affinity_educated=0, recruitment_rate=rate, release_rate=1, release_weeks=1, again_base=1e-9,
+        again_stranded=0, collusion=0,
+    )  # fmt: skip
+    world = small_world({"AAA": {**ALIKE, "at_risk": 20_000}}, 1, dict(start_people=100.0, start_sites=1, site_capacity=1e5), **NO_SCARCITY)
+    shock = Shock("distress", "at_risk", "scale", 2.0, 20, 40)
+    inputs = Inputs(world, 3, 1, parameters, shocks=(shock,), stop=weeks, events=True)
+    at_risk = 20_000 - len(Simulation(inputs).result().fates)
+    events = Simulation(inputs).advance().result().events
+    recruited = np.bincount(events["week"][events["transition"] == T.recruited], minlength=weeks)
+    staying = at_risk * np.exp(-np.cumsum([0, *hazards]))
+    assert chisquare([*recruited, at_risk - recruited.sum()], [*-np.diff(staying), staying[-1]]).pvalue > ALARM
+
+
+# --- the audit ------------------------------------------------------------------------------------------
+
+
+def plant(run, fault):
+    """Corrupt one number of a run."""
+    state = run.state
+    match fault:
+        case "a status":
+            state.people.status[0] = 0 if state.people.status[0] else 1
+        case "a place":
+            state.people.place[0] += 1
+        case "held":
+            state.operations.row.held[0] += 1
+        case "occupants":
+            state.sites.row.occupants[0] += 1
+        case "rented":
+            state.sites.row.rented[0] = 2 * state.sites.row.capacity[0]
+        case "cash":
+            state.operations.row.cash[0] += 1000.0
+        case "trafficked":
+            state.book.stock[1] = -1
+
+
+FAULTS = {
+    "a status": "people by status", "a place": "people by status", "held": "operations hold", "occupants": "a compound holds",
+    "rented": "rent more room", "cash": "money", "trafficked": "negative",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_audit_finds_a_planted_fault(fault):
+    """One wrong number stops the run, and the message says what does not add up."""
+    run = Simulation(tiny_inputs(people_per_agent=10, audit_every=1)).advance(5)
+    plant(run, fault)
+    with pytest.raises(AuditError, match=FAULTS[fault]):
+        run.step()
+
+
+def test_the_audit_refuses_a_transition_that_is_not_declared():
+    from model.migrants import change
+
+    run = Simulation(tiny_inputs(people_per_agent=10, audit_every=0)).advance(5)
+    change(T.deported, 0, 0, 5, run.state.people, run.state.book)  # nobody held is deported
+    with pytest.raises(AuditError, match="does not declare"):
+        run.step()
