@@ -31,6 +31,7 @@ def spread_beliefs(m):
             p = m.hosts[k]
             total += m.held_by[n, p]
             punished += m.held_by[n, p] * m.known[p].practice
+        m.heard[n].held = total
         if total <= 0.0:
             continue
         shielded = m.env[0, I.np_scope, home] * m.env[0, I.np_practice, home]
@@ -48,6 +49,13 @@ def spread_beliefs(m):
         if total > 0.0:
             rate = m.par[P.arrivals_talk] + m.par[P.phones] * m.env[0, I.contact, p]
             m.known[p].inside += rate * (told / total - m.known[p].inside)
+
+
+@kernel
+def unafraid(k, p, m):
+    """Return the share of those who would speak whom reprisals do not silence (O22, V48)."""
+    reprisal = m.env[k, I.reprisal, p]
+    return 1.0 - m.par[P.reprisal_fear] * reprisal / (reprisal + m.par[P.reprisal_half])
 
 
 @kernel
@@ -72,7 +80,7 @@ def gather_leads(m):
             m.known[p].intelligence *= 1.0 - m.par[P.intelligence_fading]
             continue
         out = m.tally[O.out, p]
-        testified = out * trusting / held * m.par[P.testifies_share] * m.env[0, I.leads_passed, p]
+        testified = out * trusting / held * m.par[P.testifies_share] * m.env[0, I.leads_passed, p] * unafraid(0, p, m)
         calls = held * m.par[P.calls_home] * m.env[0, I.contact, p]
         consular = (calls + out * m.par[P.consular_contact]) * (0.3 + 0.7 * covered / held)
         press = (m.par[P.press_calls] * calls + m.par[P.press_out] * out) * m.env[0, I.civic_space, p]

@@ -178,24 +178,35 @@ def meet_post(i, e, key, k, m):
         return SEEN_NOTHING
     u = uniform(key, identity(m.people[i].key, e))
     if not edge.official:
-        seen = m.par[P.irregular_seen] * (1.0 - m.env[k, I.border_collusion, b])
+        seen = m.par[P.irregular_seen] * (1.0 - looks_away(b, k, m))
         referral = seen * m.env[k, I.border_referral, b]
         if u < referral:
             return REFERRED
         return STOPPED if u < seen else SEEN_NOTHING
-    asked = questioned(edge.post, m) * (1.0 - m.env[k, I.border_collusion, a])
-    stopped = 0.0 if m.people[i].smuggled else asked * m.env[k, I.exit_stop, a]
+    honest = 1.0 - looks_away(a, k, m)
+    asked = questioned(edge.post, m) * honest
+    closed = max(m.env[k, I.closure, a], m.env[k, I.closure, b]) * honest
+    stopped = 0.0 if m.people[i].smuggled else 1.0 - (1.0 - asked * m.env[k, I.exit_stop, a]) * (1.0 - closed)
     referral = asked * m.env[k, I.border_referral, b] * m.env[k, I.training, b]
+    if m.states[m.nations[m.people[i].nation].state].asean and m.states[m.places[b].state].asean:
+        referral *= 1.0 - m.par[P.visa_free_unasked]
     if u < stopped:
         return STOPPED
     return REFERRED if u < stopped + referral else SEEN_NOTHING
 
 
 @kernel
+def looks_away(p, k, m):
+    """Return the chance that an official at a place is paid to look away: collusion, by the state's corruption (S07, S08)."""
+    return min(1.0, m.env[k, I.border_collusion, p] * m.states[m.places[p].state].corruption)
+
+
+@kernel
 def leave_the_post(i, m):
     """Someone refused is sent home, or tries again with a smuggler while the offer stands (V17)."""
     me = m.people[i]
-    if me.smuggled == 0 and still_there(me, m) and draw(R.after, m, me.key) < m.par[P.smuggler_retry]:
+    again = m.par[P.smuggler_retry] * m.par[P.feedback_smugglers]
+    if me.smuggled == 0 and still_there(me, m) and draw(R.after, m, me.key) < again:
         firm = m.operations[me.operation]
         me.smuggled = 1
         firm.coming += 1
@@ -210,6 +221,8 @@ def leave_the_post(i, m):
 def arrive(i, o, m):
     """The person is collected and locked in (V21)."""
     add_member(i, o, m)
+    firm = m.operations[o]
+    firm.ready -= firm.ready / firm.held
     m.people[i].held_from = m.now
     m.people[i].debt_week = m.now
     change(T.received, i, m.operations[o].place, m)

@@ -30,7 +30,8 @@ def set_pace(ceiling, floor, m):
     """
     contact = ceiling[I.contact]
     escape = m.par[P.escape_rate] * math.exp(m.par[P.guard_deterrence] * max(0.0, 1.0 - floor[I.guarding]))
-    abuse = max(m.par[P.abuse_maximum], ceiling[I.abuse], 1.0)
+    usual = ceiling[I.abuse] * (1.0 + m.par[P.target_pressure]) * (1.0 + m.par[P.alarm_abuse] * max(0.0, ceiling[I.consular_alarm] - 1.0))
+    abuse = max(m.par[P.abuse_maximum], usual, 1.0)
     m.pace[S.held] = (
         escape * (1.0 + m.par[P.escape_debt]) + m.par[P.release_rate] + ceiling[I.notice_release]
         + ceiling[I.consular_reach] * contact + m.par[P.sale_rate] * ceiling[I.people_market]
@@ -73,8 +74,9 @@ def leave_operation(i, m):
 def come_out(t, i, brought, m):
     """Let a person come out of an operation by transition `t`."""
     me = m.people[i]
-    leave_operation(i, m)
     me.weeks_held += m.now - me.held_from
+    me.belief = belief_now(i, m)
+    leave_operation(i, m)
     me.until = brought
     change(t, i, me.place, m)
 
@@ -219,7 +221,11 @@ def consular_hazard(i, contact, m):
     me = m.people[i]
     s = m.places[me.place].state
     presence = 1.0 if m.nations[me.nation].state == s else m.consulate[me.nation, s]
-    reach = m.env[people_class(i, m), I.consular_reach, me.place] * m.env[0, I.control, me.place] * contact
+    rate = m.env[people_class(i, m), I.consular_reach, me.place]
+    if m.par[P.feedback_capacity] > 0:
+        rate = min(rate, m.par[P.consular_capacity] / max(1.0, m.heard[me.nation].held))
+    delay = 1.0 + m.par[P.rescue_delay] * (1.0 - m.env[0, I.intelligence_shared, me.place])
+    reach = rate * m.env[0, I.control, me.place] * contact / delay
     return reach * (m.par[P.reach_without_consulate] + (1.0 - m.par[P.reach_without_consulate]) * presence)
 
 

@@ -90,13 +90,19 @@ def site_with_room(place, persons, who, key, m):
 
 @kernel
 def keep_sites(m):
-    """Forget last week's raids and let guards and abuse settle towards the usual of their place."""
+    """Forget last week's raids and let guards and abuse settle towards the usual of their place.
+
+    Abuse is worse where operations earn little (V28), and where consulates enquire (IV.G).
+    """
     back = m.par[P.guard_relaxation]
     for j in range(m.used[0].sites):
         site = m.sites[j]
         site.warned, site.reach = 0, 0.0
         site.guards += back * (m.env[0, I.guarding, site.place] - site.guards)
-        site.abuse += back * (m.env[0, I.abuse, site.place] - site.abuse)
+        poor = max(0.0, 1.0 - m.views[site.place].margin / m.par[P.reference_margin]) if m.now > 0 else 0.0
+        usual = m.env[0, I.abuse, site.place] * (1.0 + m.par[P.target_pressure] * min(1.0, poor))
+        usual *= 1.0 + m.par[P.alarm_abuse] * (m.env[0, I.consular_alarm, site.place] - 1.0)
+        site.abuse += back * (usual - site.abuse)
 
 
 @kernel
@@ -115,7 +121,8 @@ def build_and_close(m):
     for k in range(m.hosts.size):
         p = m.hosts[k]
         if uniform(building, identity(p, m.room[p].built)) < 1.0 - math.exp(-building_rate(p, m)):
-            build_site(p, m.places[p].site_capacity, 0, m)
+            licensed = m.states[m.places[p].state].licenses and uniform(building, identity(p, -1)) < m.par[P.share_licensed_new]
+            build_site(p, m.places[p].site_capacity, licensed, m)
     closing = stream_key(m.seed, R.raid_result, m.now)
     for j in range(m.used[0].sites):
         site = m.sites[j]
@@ -134,6 +141,8 @@ def building_rate(p, m):
     It rises with occupancy and with what operations earn there, and falls as the place fills up (rising
     cost); nothing else limits the number of compounds.
     """
+    if m.par[P.feedback_growth] == 0.0:
+        return 0.0
     room = m.room[p]
     occupancy = room.rented / room.capacity if room.capacity > 0.0 else m.par[P.occupancy_of_empty_places]
     short = occupancy - m.par[P.building_occupancy]

@@ -10,7 +10,7 @@ import numpy as np
 from .columns import record
 from .institutions import INSTITUTIONS, I
 from .kernel import kernel
-from .levers import INDEX, LEVERS, MODES
+from .levers import BY_NAME, INDEX, LEVERS, MODES
 from .outcomes import O
 from .parameters import P
 from .policy import Policy, Shock
@@ -85,7 +85,7 @@ def compile_plans(world, policies: tuple[Policy, ...], shocks: tuple[Shock, ...]
         if triggers[r]:
             plan.trigger, plan.bound = O[triggers[r].outcome], triggers[r].bound
             plan.above, plan.patience = triggers[r].above, triggers[r].weeks
-    where = [_covered(world, row.states, row.places) for row in rows]
+    where = [_covered(world, row.states, row.places, getattr(row, "lever", None)) for row in rows]
     watch = [_covered(world, t.places if t else (), ()) for t in triggers]
     return {
         "plans": table,
@@ -97,12 +97,14 @@ def compile_plans(world, policies: tuple[Policy, ...], shocks: tuple[Shock, ...]
     }
 
 
-def _covered(world, codes, places):
-    """Return which places a scope covers: ISO codes and place ids; nothing named means everywhere."""
+def _covered(world, codes, places, lever=None):
+    """Return which places a scope covers: ISO codes and place ids, of the kinds that a lever acts on; nothing named means everywhere."""
     names = set(codes) | set(places)
-    if not names:
-        return [True] * len(world.place_ids)
-    return [place in names or country in names for place, country in zip(world.place_ids, world.place_country)]
+    kinds = BY_NAME[lever].kinds if lever else ()
+    return [
+        (not names or place in names or country in names) and (not kinds or kind in kinds)
+        for place, country, kind in zip(world.place_ids, world.place_country, world.place_kinds)
+    ]
 
 
 def _people(world, policy):
@@ -205,14 +207,14 @@ def apply_levers_and_shocks(m):
 def announce(r, m):
     """Add the raids per site and week that an announced policy lets operations expect (IV.G)."""
     lever = m.plans[r].lever
-    sites = 0.0
+    sites = np.zeros(m.states.size)
     for p in range(m.places.size):
-        sites += m.plan_where[r, p] * m.room[p].sites
+        sites[m.places[p].state] += m.plan_where[r, p] * m.room[p].sites
     for c in range(CHANNEL_FIRST[lever], CHANNEL_FIRST[lever + 1]):
         if CHANNEL_MOVES[c] == I.raids and CHANNEL_MODE[c] == ADD:
-            expected = m.par[CHANNEL_EFFECT[c]] * m.plans[r].strength / WEEKS_A_MONTH / max(1.0, sites)
+            expected = m.par[CHANNEL_EFFECT[c]] * m.plans[r].strength / WEEKS_A_MONTH * m.par[P.announcement_weight]
             for p in range(m.places.size):
-                m.announced[p] += m.plan_where[r, p] * expected * m.par[P.announcement_weight]
+                m.announced[p] += m.plan_where[r, p] * expected / max(1.0, sites[m.places[p].state])
 
 
 @kernel

@@ -11,7 +11,7 @@ from .diary import HOME, NO_OPERATION, NO_VISIT, enter_in_diary, take_due
 from .institutions import I
 from .kernel import kernel
 from .life_course import S, T
-from .migrants import change, next_visit, people_class, set_drive
+from .migrants import JUST_HOME, NOT_HELD, change, next_visit, people_class, set_drive
 from .parameters import P
 from .random_numbers import draw
 from .relocation import choose_operation
@@ -61,8 +61,9 @@ def threshold_passed(i, m):
 def be_home(i, m):
     """A week at home: charged on return, recruited again, a record cleared, settling, recruiting others."""
     me = m.people[i]
-    if me.since == m.now - 1:
-        if me.weeks_held > 0:
+    if me.until == JUST_HOME:
+        me.until = m.now
+        if me.held_from != NOT_HELD:
             face_the_state(i, m)
         return
     if threshold_passed(i, m):
@@ -106,6 +107,7 @@ def face_the_state(i, m):
     excused = m.env[k, I.np_scope, p] * m.env[k, I.np_practice, p]
     if me.child == 0 and draw(R.after, m, me.key) < m.env[k, I.charged_at_home, p] * (1.0 - excused):
         me.until = m.now + int(m.par[P.case_weeks_at_home])
+        set_drive(i, m.par[P.drive_under_charge], m)
         change(T.charged_at_home, i, p, m)
 
 

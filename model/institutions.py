@@ -83,6 +83,7 @@ INSTITUTIONS = (
     _i("np_scope", "share", "state:non_punishment_scope", 0, 1, "of relevant offences under non-punishment"),
     _i("np_practice", "share", "parameter", 0, 1, "of cases where the principle is applied"),
     _i("detains", "probability", "state:detains_irregular", 0, 1, "irregular status leads to detention"),
+    _i("detention_places", "persons per state", "state:detention_places", 0, BIG, "places in immigration detention"),
     _i("child_detained", "share", "parameter", 0, 1, "of the detention practice applied to children"),
     _i("charges", "probability", "parameter", 0, 1, "a misidentified person is charged with a crime"),
     _i("grounds_release", "per week", "parameter", 0, 1, "hazard of release on reasonable grounds"),

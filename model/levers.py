@@ -13,7 +13,7 @@ so levers compose and their order never matters. Every effect is an assumption: 
 sourced effect size (briefing paper: direction only), so every prior includes zero.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 KINDS = ("enforcement", "protection", "prevention", "cooperation")
 MODES = ("raise", "lower", "scale", "add")
@@ -42,7 +42,8 @@ class Lever:
     maximum: float = 1.5
     lead_weeks: int = 0  # law and building take this long from announcement to effect
     scope: tuple = ("states", "places")
-    acts_at: str = field(default="destination")  # destination, origin or both
+    acts_at: str = "destination"  # destination, origin or both
+    kinds: tuple = ()  # of places on which it acts; empty = all
 
     @property
     def channels(self):
@@ -59,9 +60,7 @@ LEVERS = (
     # ------------------------------------------------------------------------------ enforcement --
     Lever("crackdown", "enforcement", "raid compounds more often", (), "I.hist II.gov IV.G",
           "25 more raids a month in each named state (E224: 92 locations in 16 weeks)", maximum=4.0,
-          helps_by=(_c("raids", "raids", "add", 25.0, 50.0, "raids find and free people"),
-                    _c("closes_sites", "site_closed", "raise", 0.15, 0.5, "raided sites stay closed"),
-                    _c("arrests_owners", "owner_arrest", "add", 0.02, 0.1, "owners are arrested, founding falls")),
+          helps_by=(_c("raids", "raids", "add", 25.0, 50.0, "raids find and free people, close sites and arrest owners"),),
           hurts_by=(_c("hardens_guards", "hardening", "scale", 0.5, 2.0, "sites that are spared guard harder"),
                     _c("spares_payers", "spares_payers", "raise", 0.2, 0.6, "raids concentrate the industry in those who pay"),
                     _c("detains_freed", "detains", "raise", 0.2, 0.6, "mass raids treat those found as offenders"))),
@@ -79,19 +78,21 @@ LEVERS = (
           helps_by=(_c("closes_licensed", "licensed_closure", "add", 0.02, 0.1, "licensed sites are closed by order"),),
           hurts_by=(_c("drives_underground", "hidden", "raise", 0.2, 0.6, "what remains is harder to see"),)),
     Lever("sez_access", "enforcement", "enforce the law and inspect inside special economic zones", ("A5",), "II.gov O10 O11",
-          "inspectors enter half of what was closed to them", lead_weeks=26,
+          "inspectors enter half of what was closed to them", lead_weeks=26, kinds=("zone",),
           helps_by=(_c("opens_zones", "control", "raise", 0.4, 0.8, "the state can enter"),
                     _c("dearer_cover", "protection_price", "scale", 0.2, 1.0, "cover in zones costs more")),
           hurts_by=(_c("more_to_sell", "tip_off", "raise", 0.1, 0.4, "more officials have something to sell"),)),
     Lever("police_training", "enforcement", "train police in rights-based investigation and joint cases", ("A6",), "II.org S02",
           "half of the investigators trained", lead_weeks=13,
           helps_by=(_c("case_success", "owner_arrest", "scale", 0.5, 2.0, "cases reach owners"),
-                    _c("recognises", "training", "raise", 0.2, 0.5, "people found are recognised")),
+                    _c("recognises", "training", "raise", 0.2, 0.5, "people found are recognised"),
+                    _c("less_harm", "detains", "lower", 0.1, 0.4, "raids harm fewer of those found")),
           hurts_by=(_c("fewer_raids", "raids", "lower", 0.1, 0.3, "officers in training do not raid"),)),
     Lever("anti_corruption", "enforcement", "investigate and prosecute complicit officials", ("E5",), "II.gov S07 S08",
           "half of complicit officials face investigation", lead_weeks=26,
           helps_by=(_c("fewer_tip_offs", "tip_off", "lower", 0.4, 0.9, "raids are betrayed less"),
                     _c("dearer_protection", "protection_price", "scale", 0.25, 1.0, "protection costs more"),
+                    _c("spares_fewer", "spares_payers", "lower", 0.3, 0.8, "raids spare fewer of those who pay"),
                     _c("less_border_collusion", "border_collusion", "lower", 0.4, 0.9, "officials look away less"),
                     _c("less_extortion", "extortion", "lower", 0.4, 0.9, "less extortion in custody"),
                     _c("less_collusion", "collusion", "lower", 0.4, 0.9, "fewer people are trafficked out of custody")),
@@ -126,7 +127,7 @@ LEVERS = (
                     _c("fewer_sales", "people_market", "lower", 0.1, 0.4, "people are sold less easily")),
           hurts_by=(_c("lawful_ads", "lawful_ads_removed", "raise", 0.02, 0.1, "lawful advertisements go too"),)),
     Lever("safe_pathways", "prevention", "open safe and regular ways to migrate", ("F1",), "IV.F V17",
-          "a fifth fewer people take risky offers", acts_at="origin", lead_weeks=52,
+          "15 % less distress among people at risk, smugglers less used", acts_at="origin", lead_weeks=52,
           helps_by=(_c("real_offers", "at_risk", "lower", 0.15, 0.5, "real offers displace false ones"),
                     _c("regular_travel", "smuggling_cost", "scale", 0.5, 2.0, "fewer need smugglers")),
           hurts_by=(_c("cover", "border_referral", "lower", 0.05, 0.3, "traffickers hide among regular travellers"),)),
@@ -231,7 +232,7 @@ LEVERS = (
                     _c("slots", "screening_slots", "add", 100.0, 300.0, "more people are screened"),
                     _c("trained", "training", "raise", 0.15, 0.5, "officials recognise")),
           hurts_by=(_c("fewer_raids", "raids", "lower", 0.05, 0.3, "money moved from enforcement"),)),
-    Lever("due_process", "protection", "fair trial and individual assessment for everybody", ("E3", "E6"), "IV.A S19",
+    Lever("due_process", "protection", "fair trial and individual assessment for everybody", ("E5",), "IV.A S19",
           "most detentions follow an individual assessment", lead_weeks=26,
           helps_by=(_c("assessed", "assessed", "raise", 0.6, 1.0, "no detention without assessment"),
                     _c("safeguards", "safeguards", "raise", 0.6, 1.0, "no conviction without safeguards")),
@@ -254,11 +255,13 @@ LEVERS = (
           hurts_by=(_c("pressed_to_leave", "unsafe_return_caught", "lower", 0.05, 0.3, "return becomes the only offer"),)),
     Lever("civic_space", "protection", "protect journalists, defenders and civil society", ("A7",), "IV S14",
           "a third of lost civic space regained", lead_weeks=13, acts_at="both",
-          helps_by=(_c("detects", "civic_space", "raise", 0.35, 0.8, "compounds are found and people referred"),),
+          helps_by=(_c("detects", "civic_space", "raise", 0.35, 0.8, "compounds are found"),
+                    _c("refers", "services_reach", "scale", 0.2, 1.0, "people are referred"),
+                    _c("fewer_reprisals", "reprisal", "lower", 0.3, 0.8, "those who speak are protected")),
           hurts_by=(_c("reprisals", "reprisal", "scale", 0.1, 0.5, "those who speak are threatened"),)),
     # ------------------------------------------------------------------------------ cooperation --
     Lever("id_sharing", "cooperation", "origin and destination identify people together", ("G2",), "IV.G",
-          "people detained are identified twice as fast",
+          "each week one in twenty detained is identified with the origin's help",
           helps_by=(_c("faster", "grounds_release", "add", 0.05, 0.2, "identified while detained"),
                     _c("papers", "documents", "raise", 0.3, 0.7, "papers are found")),
           hurts_by=(_c("data_used", "trust_bonus", "add", -0.02, 0.1, "data reaches those who punish"),)),
@@ -277,7 +280,7 @@ LEVERS = (
                     _c("referral", "services_reach", "scale", 0.1, 0.5, "people are referred")),
           hurts_by=(_c("reprisals", "reprisal", "scale", 0.02, 0.2, "complainants are threatened"),)),
     Lever("consular_coverage", "cooperation", "consulates that reach, free and document their nationals", ("G6",), "IV.G V40",
-          "half as many people again freed through consulates; papers for most", acts_at="both", scope=PEOPLE,
+          "twice as many people freed through consulates; papers for most", acts_at="both", scope=PEOPLE,
           helps_by=(_c("frees", "consular_reach", "scale", 1.0, 4.0, "people are extracted"),
                     _c("papers", "documents", "raise", 0.4, 0.8, "papers are found")),
           hurts_by=(_c("alarms", "consular_alarm", "scale", 0.2, 1.0, "enquiries bring abuse or sale"),)),
@@ -288,6 +291,8 @@ INDEX = {lever.name: i for i, lever in enumerate(LEVERS)}
 
 # Recommendations of the paper that no lever moves, and why.
 CONTEXT_ONLY = {
+    "E3": "lawful investigation and privacy: no mechanism at this scale",
+    "E6": "safeguards in cybercrime law: no mechanism at this scale",
     "G10": "coherent technology policy and remediation gaps: no mechanism at this scale",
 }
 

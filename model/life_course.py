@@ -1,7 +1,7 @@
 """What a person's life may do here: one table of statuses and one of transitions.
 
 The audit refuses any change that is not in this table, and the documentation draws it.
-Sections are those of the briefing paper; V numbers are the mechanisms of `docs/mechanisms.csv`.
+Sections are those of the briefing paper; V numbers are the mechanisms of `model/mechanisms.py`.
 """
 
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ STATUSES = (
 S = IntEnum("S", [name for name, _ in STATUSES], start=0)
 
 IN_CAPTIVITY = ("held", "held_other_sector", "held_by_armed_group")
-DEPRIVED_BY_A_STATE = ("detained", "prosecuted", "sheltered_closed", "prosecuted_at_home")
+DEPRIVED_BY_A_STATE = ("detained", "prosecuted", "sheltered_closed")
 FREE_AND_SAFE = ("sheltered_open", "staying", "resettled", "reintegrated")
 
 

@@ -23,7 +23,9 @@ CHILD, YOUNG, OLDER = 0, 1, 2
 MALE, FEMALE = 0, 1
 DECEIVED_JOB, DECEIVED_CONDITIONS, FORCED, WILLING = 0, 1, 2, 3
 UNSEEN, IDENTIFIED, MISIDENTIFIED = 0, 1, 2
-ALONE, BY_RAID, BY_CONSULATE = 0, 1, 2  # how somebody came out, kept in `until` for that week
+ALONE, BY_RAID, BY_CONSULATE, RELEASED = 0, 1, 2, 3  # how somebody came out, kept in `until`
+JUST_HOME = -1  # in `until`: the state has yet to deal with a return
+NOT_HELD = -10_000  # in `held_from`: not held in this spell
 COHORT_WEEKS = np.array([0, 156, 312, 468, 624], np.int64)  # every three years from January 2016
 COHORTS = len(COHORT_WEEKS)
 ORDINAL_BITS = np.uint64(32)
@@ -93,6 +95,8 @@ PERSON = (
     ("language", "i1", "speaks a language in demand"),
     ("how", "i1", "how recruited"),
     ("smuggled", "i1", "avoids official crossings"),
+    ("banned", "i1", "may not enter again after a deportation"),
+    ("contract", "i1", "had a contract or some pay"),
     ("unsafe", "i1", "return home is unsafe"),
     ("label", "i1", "what officials say: UNSEEN, IDENTIFIED, MISIDENTIFIED"),
     ("record", "i1", "convicted"),
@@ -192,7 +196,7 @@ def point_to_next(cell, m):
 def enter_cohorts(m):
     """Let a cohort enter the roster, at its stratum's cumulative hazard so far."""
     for cohort in range(COHORTS):
-        if COHORT_WEEKS[cohort] == m.now:
+        if COHORT_WEEKS[cohort] == max(0, m.now):
             for stratum in range(m.strata.size):
                 cell = stratum * COHORTS + cohort
                 m.cells[cell].offset = m.risk[stratum].hazard
@@ -223,7 +227,7 @@ def leave_home(position, stratum, willing_share, forced_share, m):
     else:
         years = 30.0 + 15.0 * years
     me.birth = COHORT_WEEKS[ordinal >> 28] - int(years * WEEKS_A_YEAR)
-    me.means = m.nations[me.nation].means * math.exp(m.par[P.means_spread] * (2.0 * uniform(traits, identity(who, 2)) - 1.0))
+    me.means = min(m.par[P.means_maximum], m.nations[me.nation].means * math.exp(m.par[P.means_spread] * (2.0 * uniform(traits, identity(who, 2)) - 1.0)))
     me.unsafe = uniform(traits, identity(who, 3)) < m.nations[me.nation].return_risk
     me.health = 1.0
     me.place = kind.place
@@ -256,7 +260,9 @@ def begin_spell(i, willing_share, forced_share, m):
     me.trapped = trap_week(i, m.now, m)
     me.label = UNSEEN
     me.operation = NO_OPERATION
-    me.smuggled = 0
+    me.smuggled = me.banned
+    me.contract = uniform(key, identity(me.key, 3)) < m.par[P.share_with_contract]
+    me.held_from = NOT_HELD
     me.sold = 0
 
 
@@ -392,8 +398,8 @@ def next_visit(i, m):
     if status == S.staying or status == S.untraced:
         return np.int64(next_candidate(R.candidates, me.key, m.pace[status], m))
     if status == S.returned:
-        if me.since == m.now:
-            return m.now + 1
+        if me.until == JUST_HOME:
+            return np.int64(m.now + 1)
         me.candidate = next_candidate(R.candidates, me.key, m.pace[status], m)
         return min(np.int64(me.candidate), next_look_at_threshold(i, m))
     if status == S.reintegrated or status == S.prosecuted_at_home:
@@ -425,6 +431,7 @@ def come_home(t, i, m):
     """
     me = m.people[i]
     me.operation = NO_OPERATION
+    me.until = JUST_HOME
     me.spell += 1
     me.key = identity(me.person, me.spell)
     me.drive = 1.0
@@ -434,12 +441,18 @@ def come_home(t, i, m):
 
 
 @kernel
+def pressed_by_debt(i, m):
+    """Return by how much debt multiplies what drives a person to leave again (V69)."""
+    return 1.0 + m.par[P.feedback_debt] * m.par[P.again_debt] * m.people[i].debt / m.par[P.debt_scale]
+
+
+@kernel
 def set_drive(i, support, m):
     """Set anew what drives a returned person to leave again; hazard already lived through still counts."""
     me = m.people[i]
-    drive = m.par[P.again_base] * support * (1.0 + m.par[P.again_debt] * me.debt / m.par[P.debt_scale])
+    drive = m.par[P.again_base] * support * pressed_by_debt(i, m)
     if me.record:
-        drive *= 1.0 + m.par[P.again_record]
+        drive *= 1.0 + m.par[P.again_record] * m.par[P.feedback_debt]
     now = m.heard[me.nation].again
     me.due = now + max(0.0, me.due - now) * me.drive / drive
     me.drive = drive

@@ -11,7 +11,6 @@ import textwrap
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from types import MappingProxyType
 
 import numpy as np
 
@@ -39,7 +38,7 @@ class Inputs:
     world: World
     seed: int
     people_per_agent: int = 10
-    parameters: Mapping = field(default_factory=lambda: MappingProxyType({}))
+    parameters: Mapping = field(default_factory=dict)
     policies: tuple[Policy, ...] = ()
     shocks: tuple[Shock, ...] = ()
     stop: int = WEEKS
@@ -143,7 +142,7 @@ class Simulation:
         self.quarters = []
         self.columns = self._empty()
         self._bind()
-        start(inputs, self._handle)
+        start(self._handle)
         self._begin_quarter()
 
     def _empty(self) -> Columns:
@@ -155,10 +154,17 @@ class Simulation:
 
     def _handle_on(self, columns):
         inputs = self.inputs
-        return bind(columns, self.week, inputs.seed, inputs.people_per_agent, inputs.placebo_week, inputs.window_start)
+        return bind(columns, self.week - 1, inputs.seed, inputs.people_per_agent, inputs.placebo_week, inputs.window_start)
 
     def _bind(self):
         self._handle = self._handle_on(self.columns)
+
+    def __getstate__(self):
+        return {name: value for name, value in vars(self).items() if name != "_handle"}
+
+    def __setstate__(self, kept):
+        vars(self).update(kept)
+        self._bind()
 
     def advance(self, to_week: int | None = None, stop_flag=None):
         """Run up to (not including) `to_week`, by default to the end; `stop_flag()` true stops earlier."""
@@ -253,7 +259,7 @@ class Simulation:
 
     def _begin_quarter(self):
         if self.inputs.groups:
-            open_quarter(self._handle, self.week, quarter_end(self.week))
+            open_quarter(self._handle, self.week, min(self.inputs.stop, quarter_end(self.week)))
 
     def _close_quarter(self):
         self.quarters.append(self.columns.by_group.copy())

@@ -33,6 +33,7 @@ OPERATION = (
     ("held", "i8", "agents"),
     ("coming", "i8", "agents on the way"),
     ("wanted", "f8", "persons: vacancies left this week"),
+    ("ready", "f8", "share of what it will defraud once trust with targets is built"),
     ("fullness", "f8", "share of its target that is held, as seen by its owners"),
     ("cash", "f8", "USD"),
     ("abuse_total", "f8", "abuse of its site, summed over weeks"),
@@ -57,7 +58,8 @@ GROUP = (
 )
 
 VIEW = (
-    ("margin", "f8", "USD per person-week before the risk of raids"),
+    ("net", "f8", "USD per person-week that reach the operation"),
+    ("margin", "f8", "USD per person-week after costs, before the risk of raids"),
     ("revenue", "f8", "USD defrauded per person-week"),
     ("signal", "f8", "raids per site and week that everybody hears of"),
     ("persons", "f8", "persons held"),
@@ -98,7 +100,7 @@ def open_operation(group, place, site, slot, target, m):
     firm.group, firm.place, firm.site, firm.born = group, place, site, m.now
     firm.alive, firm.target, firm.fullness = 1, target, 0.0
     firm.held, firm.coming, firm.wanted, firm.first_member = 0, 0, 0.0, NOBODY
-    firm.cash, firm.idle, firm.abuse_total = 0.0, 0, 0.0
+    firm.cash, firm.idle, firm.abuse_total, firm.ready = 0.0, 0, 0.0, 0.0
     firm.hidden_until, firm.shaken_until = -1, -1
     firm.fate, firm.branch = STAYS, NOBODY
     m.present[group, place] += 1.0
@@ -150,11 +152,10 @@ def price_places(m):
         gross *= m.par[P.poor_infrastructure] + (1.0 - m.par[P.poor_infrastructure]) * m.places[p].infrastructure
         lost = m.env[0, I.output_lost, p] * (1.0 - m.known[p].adapted)
         net = gross * (1.0 - m.env[0, I.laundering_cost, p]) * (1.0 - lost) * m.par[P.operator_share]
-        crowding = 1.0 + m.room[p].sites / m.par[P.protection_crowding]
+        crowding = 1.0 + m.par[P.feedback_crowding] * m.room[p].sites / m.par[P.protection_crowding]
         view = m.views[p]
-        view.revenue = gross
+        view.revenue, view.net = gross, net
         view.margin = net - m.par[P.upkeep] - m.env[0, I.protection_price, p] * crowding
-        m.tally[O.money_defrauded, p] += gross * view.persons * 1e-6
 
 
 @kernel
@@ -188,8 +189,11 @@ def keep_accounts(m):
         firm.fate = STAYS
         if firm.alive == 0:
             continue
-        margin = m.views[firm.place].margin
-        earned = margin * firm.fullness * firm.target - m.par[P.fixed_cost]
+        view = m.views[firm.place]
+        margin = view.margin
+        firm.ready += (1.0 - firm.ready) / m.par[P.trust_weeks]
+        m.tally[O.money_defrauded, firm.place] += view.revenue * firm.ready * firm.held * m.scale * 1e-6
+        earned = (margin - view.net * (1.0 - firm.ready)) * firm.fullness * firm.target - m.par[P.fixed_cost]
         profit = max(0.0, earned)
         firm.cash += earned - profit * (m.par[P.reinvested] + m.par[P.consumed])
         m.groups[firm.group].capital += profit * m.par[P.reinvested]
@@ -214,6 +218,8 @@ def fails(firm, key, margin, m):
 @kernel
 def grow_targets(m):
     """Let operations that are full and earn rent more room, up to the largest size (50-500 people)."""
+    if m.par[P.feedback_growth] == 0.0:
+        return
     for o in range(m.used[0].operations):
         firm = m.operations[o]
         if firm.alive == 0 or firm.fate == CLOSES or firm.fullness < m.par[P.full_share]:
@@ -321,6 +327,8 @@ def weigh_places(g, m):
 def pull_from(g, here, p, m):
     """Return how strongly a place draws a mover of group `g` from `here`, or a founder (`here` = -1)."""
     if m.room[p].capacity - m.room[p].rented < m.par[P.smallest_operation] or p == here:
+        return 0.0
+    if m.places[p].beyond and m.par[P.feedback_beyond] == 0.0:
         return 0.0
     if here == NOBODY:
         return m.pull[g, p]

@@ -101,7 +101,8 @@ def measure_answers(m):
     for k in range(m.strata.size):
         kind = m.strata[k]
         for c in range(CHANNELS):
-            m.answers[k, c] = m.par[P.recruitment_rate] * susceptibility(kind, m) * affinity(c, kind, m)
+            need = m.nations[kind.nation].means ** -m.par[P.offer_pull]
+            m.answers[k, c] = m.par[P.recruitment_rate] * susceptibility(kind, m) * affinity(c, kind, m) * need
 
 
 @kernel
@@ -249,6 +250,8 @@ def shift_effort(m):
     Yields are expected recruits, not sampled ones. A ring adjusts its own base and follows the others
     elsewhere; it leaves its base only slowly, because language and acquaintances are there.
     """
+    for a in range(m.rings.size):
+        m.rings[a].returned *= 1.0 - m.par[P.recruiter_quits]
     if m.par[P.feedback_recruiters] == 0 or m.now % int(m.par[P.ring_review_weeks]) != 0:
         return
     areas = m.rings.size

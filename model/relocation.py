@@ -29,7 +29,8 @@ def wants_to_move(firm, m):
     if total <= 0.0:
         return False
     elsewhere = m.par[P.choice_scale] * math.log(total)
-    stay = utility(firm.group, firm.place, m) + m.par[P.inertia]
+    trust_lost = m.views[firm.place].net * firm.ready * m.par[P.trust_weeks] / m.par[P.moving_horizon]
+    stay = utility(firm.group, firm.place, m) + m.par[P.inertia] + trust_lost
     chance = 1.0 / (1.0 + math.exp(min(60.0, (stay - elsewhere) / m.par[P.move_scale])))
     return draw(R.relocate, m, firm.key) < chance
 
@@ -98,7 +99,7 @@ def move(firm, target, site, m):
     firm.fate = MOVES
     change_site(firm, site, m)
     firm.place = target
-    firm.shaken_until = -1
+    firm.shaken_until, firm.ready = -1, 0.0
     m.present[firm.group, here] -= 1.0
     m.present[firm.group, target] += 1.0
     count_move(here, target, m)
@@ -148,6 +149,8 @@ def found(m):
     The chance follows what the group's operations earn against the reference and how full they are;
     arrests of owners and lost capital lower it (a crackdown can work).
     """
+    if m.par[P.feedback_growth] == 0.0:
+        return
     drive, order = np.zeros(m.groups.size), np.empty(m.groups.size)
     for o in range(m.used[0].operations):
         firm = m.operations[o]

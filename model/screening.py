@@ -4,6 +4,7 @@ True status (trafficked or not) is kept apart from what officials say, so that b
 screening exist. Scarce things (screenings, beds, help to return) go in the order of a keyed priority.
 """
 
+from .beliefs import unafraid
 from .institutions import I
 from .kernel import kernel
 from .life_course import T
@@ -20,6 +21,8 @@ from .streams import R
 @kernel
 def take_screening(s, m):
     """Use one agent's worth of a state's screening, if it is there."""
+    if m.par[P.feedback_capacity] == 0.0:
+        return True
     if m.states[s].slot_credit < m.scale:
         return False
     m.states[s].slot_credit -= m.scale
@@ -29,6 +32,8 @@ def take_screening(s, m):
 @kernel
 def agents_in(beds, s, m):
     """Return how many agents' beds a state has: persons' beds, rounded once for all by its key."""
+    if m.par[P.feedback_capacity] == 0.0:
+        return 1_000_000_000
     return int(beds / m.scale + uniform(stream_key(m.seed, R.deviation, FIXED), s))
 
 
@@ -81,8 +86,11 @@ def protected(k, p, m):
 
 @kernel
 def detention_chance(i, k, m):
-    """Return the chance that someone in a state's hands is detained for their status (IV.C, IV.F)."""
+    """Return the chance that someone in a state's hands is detained for their status, while it has room (IV.C, IV.F)."""
     p = m.people[i].place
+    s = m.places[p].state
+    if m.states[s].detained_used >= agents_in(m.env[k, I.detention_places, p], s, m):
+        return 0.0
     chance = m.env[k, I.detains, p] * (1.0 - m.par[P.assessment_saves] * m.env[k, I.assessed, p])
     return chance * m.par[P.detains_own_nationals] if at_home_here(i, m) else chance
 
@@ -91,6 +99,7 @@ def detention_chance(i, k, m):
 def detain(t, i, k, m):
     p = m.people[i].place
     m.tally[O.detained_without_assessment, p] += m.scale * (1.0 - m.env[k, I.assessed, p])
+    m.states[m.places[p].state].detained_used += 1
     change(t, i, p, m)
 
 
@@ -114,7 +123,7 @@ def meet_authorities(i, k, m):
     held = detention_chance(i, k, m)
     if child:
         held *= m.env[k, I.child_detained, p]
-    if me.until == BY_RAID and not at_home_here(i, m) and not child and u < m.env[k, I.deports_unassessed, p]:
+    if me.until == BY_RAID and not at_home_here(i, m) and not child and u < m.env[k, I.deports_unassessed, p] * (1.0 - m.env[k, I.assessed, p]):
         come_home(T.deported_unassessed, i, m)
         return
     if me.until == ALONE:
@@ -144,7 +153,21 @@ def recognised(i, k, discloses, m):
     chance *= 1.0 - m.par[P.language_barrier] * (1.0 - m.env[k, I.interpreters, p])
     if me.how == DECEIVED_CONDITIONS or me.how == WILLING:
         chance *= 1.0 - m.par[P.knew_penalty]
+    if me.contract:
+        chance *= 1.0 - m.par[P.contract_penalty] * (1.0 - m.env[k, I.training, p])
+    if uniform(stream_key(m.seed, R.traits, 0), identity(me.key, 9)) < m.par[P.evidence_lost]:
+        chance *= 1.0 - m.par[P.evidence_weight] * (1.0 - m.env[k, I.without_testimony, p])
     return chance if discloses else chance * m.env[k, I.without_testimony, p]
+
+
+@kernel
+def benefit(i, k, m):
+    """Return what being identified promises a person: the share of open beds that are free, if services admit them (V49)."""
+    me = m.people[i]
+    s = m.places[me.place].state
+    beds = agents_in(m.env[k, I.open_beds, me.place], s, m)
+    free = max(0.0, 1.0 - m.states[s].open_used / beds) if beds > 0 else 0.0
+    return free * m.env[k, I.men_admitted, me.place] if me.sex == MALE and me.child == 0 else free
 
 
 @kernel
@@ -153,6 +176,7 @@ def screen(i, k, child, m):
     me, p = m.people[i], m.people[i].place
     key = stream_key(m.seed, R.screening, m.now)
     open_to_tell = m.par[P.disclosure] + (1.0 - m.par[P.disclosure]) * m.env[k, I.safe_help, p]
+    open_to_tell *= unafraid(k, p, m) * (1.0 - m.par[P.shame] * (1.0 - benefit(i, k, m)))
     discloses = uniform(key, identity(me.key, 3)) < open_to_tell * trust_of(i, k, m)
     if me.trafficked:
         found = recognised(i, k, discloses, m)

@@ -9,13 +9,15 @@ from .diary import NO_OPERATION, NO_VISIT, OUT, enter_in_diary, take_due
 from .institutions import I
 from .kernel import kernel
 from .life_course import S, T
-from .migrants import IDENTIFIED, begin_spell, change, come_home, count_as, next_visit, people_class
+from .migrants import IDENTIFIED, RELEASED, begin_spell, change, come_home, count_as, next_visit, people_class, pressed_by_debt
 from .outcomes import O
 from .parameters import P
 from .random_numbers import draw, identity
 from .relocation import choose_operation
 from .screening import at_home_here, detain, detention_chance, give_open_bed, meet_authorities, protected, shelter, trust_of
 from .streams import R
+
+UNLIMITED = 1e12
 
 
 @kernel
@@ -26,14 +28,17 @@ def renew_capacities(m):
         state.slot_credit = renewed(state.slot_credit, m.senv[0, I.screening_slots, s], m)
         state.court_credit = renewed(state.court_credit, m.senv[0, I.courts, s], m)
         state.return_credit = renewed(state.return_credit, m.senv[0, I.return_help, s], m)
-        state.open_used, state.closed_used = 0, 0
+        state.open_used, state.closed_used, state.detained_used = 0, 0, 0
     for p in range(m.places.size):
         m.states[m.places[p].state].open_used += m.stock[0, S.sheltered_open, p]
         m.states[m.places[p].state].closed_used += m.stock[0, S.sheltered_closed, p]
+        m.states[m.places[p].state].detained_used += m.stock[0, S.detained, p]
 
 
 @kernel
 def renewed(credit, weekly, m):
+    if m.par[P.feedback_capacity] == 0.0:
+        return UNLIMITED
     return min(credit, 2.0 * weekly + m.scale) + weekly
 
 
@@ -71,6 +76,8 @@ def taken_again(t, i, m):
     count_as(i, -1, m)
     begin_spell(i, m.par[P.share_willing] * m.env[0, I.willing_entry, me.place], m.par[P.share_forced_again], m)
     count_as(i, 1, m)
+    if at_home_here(i, m):
+        me.belief = m.heard[me.nation].home_belief
     set_out(i, o, t, m)
     return True
 
@@ -114,8 +121,7 @@ def be_stranded(i, k, m):
     if u < 0.0:
         detain(T.arrested_while_stranded, i, k, m)
         return
-    need = 1.0 + m.par[P.again_debt] * me.debt / m.par[P.debt_scale]
-    u -= m.par[P.again_stranded] * m.env[k, I.stranded_reach, p] ** 0.5 * need
+    u -= m.par[P.again_stranded] * m.env[k, I.stranded_reach, p] ** 0.5 * pressed_by_debt(i, m)
     if u < 0.0:
         taken_again(T.retrafficked_while_stranded, i, m)
         return
@@ -132,7 +138,7 @@ def be_stranded(i, k, m):
     if u < 0.0:
         change(T.stayed_from_stranded, i, p, m)
         return
-    u -= m.par[P.lost_rate] + m.par[P.lost_rate_after_release] * m.env[k, I.lost_on_release, p]
+    u -= m.par[P.lost_rate] + m.par[P.lost_rate_after_release] * m.env[k, I.lost_on_release, p] * (me.until == RELEASED)
     if u < 0.0:
         change(T.lost_trace, i, p, m)
         return
@@ -154,7 +160,15 @@ def arrested(i, k, m):
     if at_home_here(i, m):
         return 0.0
     shielded = protected(k, m.people[i].place, m) * (m.people[i].label == IDENTIFIED)
-    return m.par[P.arrest_rate] * detention_chance(i, k, m) * (1.0 - shielded)
+    hazard = m.par[P.arrest_rate] * detention_chance(i, k, m) * (1.0 - shielded)
+    return hazard * (1.0 - spared_as_child(i, k, m))
+
+
+@kernel
+def spared_as_child(i, k, m):
+    """Return the chance that a child is seen to be one and not detained for it (V72, V74)."""
+    p = m.people[i].place
+    return m.people[i].child * m.env[k, I.child_found, p] * (1.0 - m.env[k, I.child_detained, p])
 
 
 # ------------------------------------------------------------------------------------ in custody --
@@ -164,15 +178,20 @@ def arrested(i, k, m):
 def be_detained(i, k, m):
     """A week in detention: extorted, identified after all, trafficked again, charged, deported (IV.C-F)."""
     me, p = m.people[i], m.people[i].place
-    u = draw(R.after, m, me.key) - m.env[k, I.extortion, p]
+    corruption = m.states[m.places[p].state].corruption
+    u = draw(R.after, m, me.key) - m.env[k, I.extortion, p] * corruption
     if u < 0.0:
         be_extorted(i, m)
+        return
+    u -= spared_as_child(i, k, m)
+    if u < 0.0:
+        be_released_on_grounds(i, k, m)
         return
     u -= me.trafficked * (m.env[k, I.grounds_release, p] * m.env[k, I.recognition, p] + m.par[P.defence_raised] * protected(k, p, m))
     if u < 0.0:
         be_released_on_grounds(i, k, m)
         return
-    u -= m.env[k, I.collusion, p]
+    u -= m.env[k, I.collusion, p] * corruption
     if u < 0.0:
         taken_again(T.retrafficked_from_detention, i, m)
         return
@@ -184,6 +203,7 @@ def be_detained(i, k, m):
     if at_home_here(i, m):
         u -= m.par[P.own_nationals_released]
         if u < 0.0:
+            me.until = RELEASED
             change(T.released_on_grounds, i, p, m)
             return
     else:
@@ -217,6 +237,7 @@ def be_released_on_grounds(i, k, m):
         me.label = IDENTIFIED
         if give_open_bed(T.identified_in_detention, i, k, m):
             return
+    me.until = RELEASED
     change(T.released_on_grounds, i, me.place, m)
 
 
@@ -229,6 +250,7 @@ def be_deported(i, k, m):
             change(T.stayed_from_detention, i, me.place, m)
         return
     me.debt += m.env[k, I.fines, me.place]
+    me.banned = 1
     come_home(T.deported, i, m)
 
 
@@ -263,6 +285,7 @@ def be_sheltered(i, k, m):
     me, p = m.people[i], m.people[i].place
     m.tally[O.protection_effort, p] += m.scale
     me.debt *= 1.0 - m.env[k, I.debt_relief, p] * m.par[P.relief_per_week]
+    me.health += m.par[P.recovery] * (1.0 - me.health)
     u = draw(R.after, m, me.key)
     if me.unsafe == 0:
         u -= m.par[P.returns_from_shelter] * papers(i, k, m)

@@ -27,6 +27,7 @@ from .streams import R
 from .world import FAR, NO_EDGE
 
 GROUPS = 40  # owner groups
+SPARE_PEOPLE = 8192  # rows beyond those held at the start; the table grows when it must
 SITE_ROWS = 4096
 OPERATION_ROWS = 16384
 STRUCK_ROWS = 1024
@@ -66,7 +67,7 @@ def empty_columns(inputs, fixed, values) -> Columns:
     institutions, classes, outcomes = len(fixed["base"]), plans["plan_whom"].shape[1], len(RECORDED)
     rings, mix, away = start_rings(world, values)
     groups_of_people = states * len(world.nationalities) * 2 * 2 * 4
-    people = 8192 + int(1.5 * world.places.start_people.sum() / scale)
+    people = SPARE_PEOPLE + int(1.5 * world.places.start_people.sum() / scale)
     weekly = {name: inputs.stop if inputs.record == name else 0 for name in ("places", "totals")}
     return Columns(
         **fixed,
@@ -103,7 +104,10 @@ def empty_columns(inputs, fixed, values) -> Columns:
         room=record(ROOM, places, first_site=NOBODY),
         struck=np.zeros(STRUCK_ROWS, np.int64),
         views=record(VIEW, places, first=NOBODY),
-        states=record(STATE, states, pressure=1.0, corruption=1.0, bribes=1.0),
+        states=record(
+            STATE, states, pressure=1.0, corruption=1.0, bribes=1.0, asean=world.state_columns["asean"],
+            licenses=world.state_columns["licensed_gaming"], hosts=np.isin(range(states), world.places.state[world.host_places]),
+        ),  # fmt: skip
         known=record(KNOWN, places, inside=values["belief_at_start"]),
         heard=record(HEARD, len(world.nationalities), trust=values["trust_at_start"], home_belief=values["belief_at_start"]),
         held_by=np.zeros((len(world.nationalities), places)),
@@ -133,15 +137,14 @@ def set_bounds(inputs, columns, values, m):
     measure_answers(m)
 
 
-def start(inputs, m):
+def start(m):
     """Put up the compounds of January 2016, the operations in them and the people whom they hold."""
-    licensed = inputs.world.state_columns["licensed_gaming"] > 0
-    build_up(licensed, m)
+    build_up(m)
     people_up(m)
 
 
 @kernel
-def build_up(licensed, m):
+def build_up(m):
     """Put up the compounds of January 2016 and the operations in them."""
     for k in range(m.env.shape[0]):
         average_by_state(k, m)
@@ -153,7 +156,7 @@ def build_up(licensed, m):
     for k in range(m.hosts.size):
         p = m.hosts[k]
         for slot in range(m.places[p].start_sites):
-            cover = licensed[m.places[p].state] and uniform(key, identity(p, slot)) < 0.5
+            cover = m.states[m.places[p].state].licenses and uniform(key, identity(p, slot)) < 0.5
             build_site(p, m.places[p].site_capacity, cover, m)
         wanted = m.places[p].start_people * 1.25
         slot = 0
@@ -163,7 +166,7 @@ def build_up(licensed, m):
             group = int(uniform(key, identity(identity(p, slot), 2)) * m.groups.size)
             site = site_with_room(p, target, identity(p, slot), key, m)
             if site != NOBODY:
-                open_operation(group, p, site, STARTING + slot, target, m)
+                m.operations[open_operation(group, p, site, STARTING + slot, target, m)].ready = 1.0
             wanted -= target
             slot += 1
     m.tally[:] = 0.0

@@ -135,7 +135,7 @@ def _bind(columns, now, seed, scale, placebo, window):
 
 
 def bind(columns: Columns, now: int, seed: int, scale: float, placebo: int, window: int):
-    """Return a handle on the columns: `now` the week, `scale` persons an agent, `window` its first week."""
+    """Return a handle on the columns: `now` the last week that was run, `scale` persons an agent, `window` its first week."""
     return _bind(tuple(columns), now, np.uint64(seed), float(scale), placebo, window)
 
 

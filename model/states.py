@@ -25,6 +25,9 @@ from .streams import R
 WEEKS_A_MONTH = 4.345
 
 STATE = (
+    ("asean", "i1", "a member of ASEAN"),
+    ("licenses", "i1", "licenses gaming"),
+    ("hosts", "i1", "has places where operations may be"),
     ("pressure", "f8", "1 = usual"),
     ("reports", "f8", "expected reports of this week"),
     ("raid_credit", "f8", "raids owed, carried over"),
@@ -35,8 +38,9 @@ STATE = (
     ("court_credit", "f8", "cases that may be judged"),
     ("slot_credit", "f8", "screenings left, persons"),
     ("return_credit", "f8", "assisted returns left, persons"),
-    ("open_used", "f8", "persons in open shelters"),
-    ("closed_used", "f8", "persons in closed shelters"),
+    ("open_used", "i8", "agents in open shelters"),
+    ("closed_used", "i8", "agents in closed shelters"),
+    ("detained_used", "i8", "agents in detention"),
 )
 
 KNOWN = (
@@ -48,6 +52,7 @@ KNOWN = (
 )
 
 HEARD = (
+    ("held", "f8", "persons held anywhere"),
     ("trust", "f8", "in authorities, 0-1"),
     ("home_belief", "f8", "believed at home of being punished outside, 0-1"),
     ("again", "f8", "cumulative hazard of being trafficked again, before a person's own drive"),
@@ -87,7 +92,7 @@ def plan_raids(m):
     m.used[0].struck = 0
     partners = 0
     for s in range(m.states.size):
-        if m.senv[0, I.joint_action, s] > 0.01:
+        if m.states[s].hosts and m.senv[0, I.joint_action, s] > 0.01:
             partners += 1
     for s in range(m.states.size):
         state = m.states[s]
@@ -117,7 +122,7 @@ def strike(s, slot, partners, m):
     site, known = m.sites[j], m.known[p]
     safe = 1.0 - min(0.95, m.env[0, I.tip_off, p] * m.states[s].corruption * m.states[s].bribes)
     safe *= (1.0 - m.env[0, I.partner_leak, p]) ** (partners - 1) * (1.0 - m.env[0, I.notice, p])
-    betrayed = draw(R.tip_off, m, identity(s, site.slot + 4096 * p)) >= safe
+    betrayed = m.par[P.feedback_tip_offs] > 0 and draw(R.tip_off, m, identity(s, site.slot + 4096 * p)) >= safe
     found = m.par[P.found_unaimed] + (1.0 - m.par[P.found_unaimed]) * known.intelligence / (known.intelligence + m.par[P.intelligence_half])
     site.reach = found * min(1.0, m.par[P.raid_reach] / max(site.occupants * m.scale, 1.0))
     site.warned, site.raided = betrayed, m.now
@@ -160,7 +165,7 @@ def choose_site(s, p, slot, m):
         site = m.sites[j]
         if site.open == 1 and site.rented > 0.0 and site.reach == 0.0:
             pays = site.capacity / (site.capacity + m.par[P.payer_size])
-            weight = math.sqrt(site.rented) * (1.0 - m.env[0, I.spares_payers, p] * pays)
+            weight = math.sqrt(site.rented) * (1.0 - m.env[0, I.spares_payers, p] * pays) * (1.0 - m.par[P.licence_cover] * site.licensed)
             clock = exponential(key, identity(identity(p, site.slot), identity(s, slot))) / max(1e-9, weight)
             if clock < best:
                 best, chosen = clock, j

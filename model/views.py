@@ -21,7 +21,7 @@ from .border_officials import POST
 from .compounds import SITE
 from .institutions import I
 from .life_course import S
-from .migrants import ABOUT, SCANNED
+from .migrants import PERSON
 from .model import Inputs, Simulation
 from .operations import OPERATION
 from .outcomes import HEADLINE, O
@@ -116,7 +116,7 @@ class Compound(Placed, FixedAgent, columns=SITE):
 
     @staticmethod
     def table(run):
-        return run.state.sites.row
+        return run.columns.sites
 
     @classmethod
     def rows(cls, run):
@@ -133,7 +133,7 @@ class Operation(Placed, CellAgent, columns=OPERATION):
 
     @staticmethod
     def table(run):
-        return run.state.operations.row
+        return run.columns.operations
 
     @classmethod
     def rows(cls, run):
@@ -154,7 +154,7 @@ class Recruiter(Placed, FixedAgent, columns=RING):
 
     @staticmethod
     def table(run):
-        return run.state.rings.row
+        return run.columns.rings
 
     @property
     def place(self) -> int:
@@ -167,16 +167,16 @@ class BorderPost(Placed, FixedAgent, columns=POST):
 
     @staticmethod
     def table(run):
-        return run.still.posts
+        return run.columns.posts
 
     @classmethod
     def rows(cls, run):
-        posts = np.unique(run.inputs.world.edges.row.post)
+        posts = np.unique(run.inputs.world.edges.post)
         return posts[posts != NO_POST]
 
     @property
     def place(self) -> int:
-        edges = self.model.world.edges.row
+        edges = self.model.world.edges
         return int(edges.source[edges.post == self.row][0])
 
 
@@ -185,11 +185,11 @@ class State(Placed, FixedAgent, columns=STATE):
 
     @staticmethod
     def table(run):
-        return run.state.states.row
+        return run.columns.states
 
     @classmethod
     def rows(cls, run):
-        return np.unique(run.inputs.world.places.row.state)
+        return np.unique(run.inputs.world.places.state)
 
     @property
     def iso3(self) -> str:
@@ -198,20 +198,19 @@ class State(Placed, FixedAgent, columns=STATE):
     @property
     def place(self) -> int:
         """The first of its places."""
-        return int(np.flatnonzero(self.model.world.places.row.state == self.row)[0])
+        return int(np.flatnonzero(self.model.world.places.state == self.row)[0])
 
     def institution(self, name: str) -> float:
         """Return an institution (`institutions.py`) as it stands, the mean over the state's places of operation."""
-        return float(self.model.simulation.state.senv[0, I[name], self.row])
+        return float(self.model.simulation.columns.senv[0, I[name], self.row])
 
 
-class Migrant(View, columns=(*((name, dtype, "") for name, dtype in SCANNED.items()), *ABOUT)):
+class Migrant(View, columns=PERSON):
     """A person away from home; one stands for `model.scale` persons."""
 
     @staticmethod
-    def column(run, name):
-        people = run.state.people
-        return getattr(people, name) if name in SCANNED else people.about[name]
+    def table(run):
+        return run.columns.people[: run.columns.used[0].people]
 
     @classmethod
     def rows(cls, run):
@@ -264,7 +263,7 @@ class ScamModel(mesa.Model):
         super().__init__(scenario=scenario)
         self.simulation = Simulation(scenario.inputs)
         self.world, self.scale = scenario.inputs.world, scenario.inputs.people_per_agent
-        roads = nx.DiGraph(list(zip(self.world.edges.row.source.tolist(), self.world.edges.row.target.tolist())))
+        roads = nx.DiGraph(list(zip(self.world.edges.source.tolist(), self.world.edges.target.tolist())))
         roads.add_nodes_from(range(len(self.world.place_ids)))
         where = dict(enumerate(zip(self.world.lon, self.world.lat)))
         self.space = Network(roads, layout=where, random=self.random)
@@ -286,7 +285,7 @@ class ScamModel(mesa.Model):
 
     def outcome(self, name: str, place: int | None = None) -> float:
         """Return an outcome (`outcomes.py`, no ratio) of the last week, worldwide or at a place."""
-        values = self.simulation.state.book.tally[O[name]]
+        values = self.simulation.columns.tally[O[name]]
         return float(values.sum() if place is None else values[place])
 
     def look_at(self, kind: type[View]) -> AgentSet:

@@ -49,7 +49,7 @@ def test_competing_hazards_share_the_exits():
         escape_rate=0.03, escape_success=0.4, escape_death=0.1, escape_distance=1e5, ransom_rate=0.015, release_rate=0.01, release_weeks=1,
         consular_reach=0.02, sale_rate=0.012, other_sector_share=1, death_rate=0.008, armed_group_rate=0.01,
     )  # fmt: skip
-    attempts = 0.03 * math.exp(-CAPTIVES.places.distance[0, 1] / 1e5)
+    attempts = 0.03 * math.exp(-CAPTIVES.distance[0, 1] / 1e5)
     hazards = {
         "escaped": 0.4 * attempts, "died_escaping": 0.1 * attempts, "ransomed": 0.015, "released": 0.01, "freed_by_consulate": 0.02 * 0.7,
         "sold_to_other_sector": 0.012, "died_held": 0.008, "taken_by_armed_group": 0.01,
@@ -86,22 +86,22 @@ def test_recruitment_alone_is_poisson_with_the_hazard_of_the_week():
 
 def plant(run, fault):
     """Corrupt one number of a run."""
-    state = run.state
+    columns = run.columns
     match fault:
         case "a status":
-            state.people.status[0] = 0 if state.people.status[0] else 1
+            columns.people.status[0] = 0 if columns.people.status[0] else 1
         case "a place":
-            state.people.place[0] += 1
+            columns.people.place[0] += 1
         case "held":
-            state.operations.row.held[0] += 1
+            columns.operations.held[0] += 1
         case "occupants":
-            state.sites.row.occupants[0] += 1
+            columns.sites.occupants[0] += 1
         case "rented":
-            state.sites.row.rented[0] = 2 * state.sites.row.capacity[0]
+            columns.sites.rented[0] = 2 * columns.sites.capacity[0]
         case "cash":
-            state.operations.row.cash[0] += 1000.0
+            columns.operations.cash[0] += 1000.0
         case "trafficked":
-            state.book.stock[1] = -1
+            columns.stock[1] = -1
 
 
 FAULTS = {
@@ -123,6 +123,6 @@ def test_the_audit_refuses_a_transition_that_is_not_declared():
     from model.migrants import change
 
     run = Simulation(tiny_inputs(people_per_agent=10, audit_every=0)).advance(5)
-    change(T.deported, 0, 0, 5, run.state.people, run.state.book)  # nobody held is deported
+    change(T.deported, 0, 0, run._handle)  # nobody held is deported
     with pytest.raises(AuditError, match="does not declare"):
         run.step()

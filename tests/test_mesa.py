@@ -19,7 +19,7 @@ from model.policy import monday
 from model.tiny import tiny_inputs
 from small import same_bytes
 
-INPUTS = tiny_inputs(seed=4, people_per_agent=10, stop=40, parameters={}, policies=(Policy("crackdown", 4.0, 5, 8),))
+INPUTS = tiny_inputs(seed=4, people_per_agent=10, stop=40, parameters={}, policies=(Policy("crackdown", 1.0, 5, 8),))
 KINDS = (Compound, Operation, Recruiter, BorderPost, State, Migrant)
 
 

@@ -288,7 +288,7 @@ def test_a_changed_place_makes_another_world_and_leaves_the_shipped_one():
     changed = from_dict(scenario("crackdown", world=[{"place": "bavet", "set": {"start_people": 0, "control": 1}}]), "test")
     plain = from_dict(scenario("crackdown"), "test")
     bavet = plain.world.place_ids.index("bavet")
-    assert changed.world.places.row.start_people[bavet] == 0 < plain.world.places.row.start_people[bavet]
+    assert changed.world.places.start_people[bavet] == 0 < plain.world.places.start_people[bavet]
     assert changed.world.hash != plain.world.hash == world_files.load_world().graph["hash"]
     assert changed.world is from_dict(scenario("official_notice", world=[{"place": "bavet", "set": {"start_people": 0, "control": 1}}]), "test").world
 
