@@ -70,9 +70,9 @@ def progress(total: int, quiet: bool) -> Iterator[Callable | None]:
 
 
 def _bar(total: int):
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rest]}"))
+    columns = (SpinnerColumn("line"), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rest]}"))
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task("runs", total=total, rest="")
         yield lambda p: bar.update(task, completed=p.done, rest=_rest(p))
@@ -86,18 +86,26 @@ def _lines() -> Callable:
         now = time.monotonic()
         if now - last >= SECONDS_BETWEEN_LINES or p.done == p.total:
             last = now
-            print(f"{p.done} of {p.total} runs{'; ' + _rest(p) if _rest(p) else ''}", file=sys.stderr, flush=True)
+            print(f"{p.done} of {p.total} runs; {_rest(p)}", file=sys.stderr, flush=True)
 
     return tell
 
 
 def _rest(p) -> str:
-    parts = [f"{p.rate:.1f} a second"] if p.rate else []
-    if p.seconds_left and p.done < p.total:
-        parts.append(f"{_duration(p.seconds_left)} left")
+    """Return rate, remaining time and failures in words; before the first run, what is being waited for."""
+    if not p.fresh and p.done < p.total:
+        return "starting" if _compiled() else "compiling the model first: once for each version of it, some minutes"
+    parts = [f"{p.rate:.1f} a second" if p.rate >= 1 else f"{60 * p.rate:.0f} a minute"] if p.fresh else []
+    parts.append(f"{_duration(p.seconds_left)} left" if p.done < p.total else "making the tables")
     if p.failed:
         parts.append(f"{p.failed} failed")
     return ", ".join(parts)
+
+
+def _compiled() -> bool:
+    from model.kernel import cache_folder
+
+    return cache_folder().exists()
 
 
 def _duration(seconds: float) -> str:
