@@ -14,7 +14,6 @@ from scenarios.files import Scenario
 from . import fates, tables
 from .design import PLACEBO, Block, Chunk, Design
 
-COMMIT_MARK = "summary"  # the part that is written last
 WEEKS_AT_ONCE = 26  # between two looks at whether the user pressed Ctrl-C, which compiled code does not see
 
 
@@ -42,7 +41,7 @@ class Setting:
         """The tables that a chunk fills, the commit mark last."""
         names = {"places": ("weekly", "worldwide"), "totals": ("worldwide",), "summary": ()}[self.record]
         names += ("groups",) * self.groups + ("relocations",) + ("events",) * self.events
-        return names + ("fates",) * (len(self.arms) > 1) + ("runs", COMMIT_MARK)
+        return names + ("fates",) * (len(self.arms) > 1) + ("runs", tables.COMMIT_MARK)
 
     def inputs(self, arm: str, block: Block):
         """Return the model's inputs of one run."""
@@ -89,9 +88,9 @@ def run_chunk(setting: Setting, chunk: Chunk, lost: Mapping[str, str] = {}, tell
                 parts[name].add(table)
         runs += of_block
     parts["runs"].add(tables.from_rows("runs", runs))
-    files = {name: part.bytes() for name, part in parts.items() if name != COMMIT_MARK}
+    files = {name: part.bytes() for name, part in parts.items() if name != tables.COMMIT_MARK}
     digests = {name: tables.digest(content) for name, content in files.items()}
-    files[COMMIT_MARK] = parts[COMMIT_MARK].bytes(parts=json.dumps(digests))
+    files[tables.COMMIT_MARK] = parts[tables.COMMIT_MARK].bytes(parts=json.dumps(digests))
     return Done(chunk.name, files, len(runs), sum(row["status"] != "ok" for row in runs), code_hash())
 
 

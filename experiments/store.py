@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from . import provenance, tables
-from .block import COMMIT_MARK, Done
+from .block import Done
 from .design import Chunk, Design
 
 MANIFEST, LOCK = "manifest.json", "lock"
@@ -107,7 +107,7 @@ class Store:
                 elif path.suffix == ".parquet" and path.name not in expected:
                     self._put_aside(path, "not of this plan")
         for file, name in expected.items():
-            mark = self.folder / COMMIT_MARK / file
+            mark = self.folder / tables.COMMIT_MARK / file
             if mark.is_file() and self._is_whole(mark, file):
                 self.committed.add(name)
         if self.finished and not (self.committed >= set(expected.values()) and self._has_final_tables()):
