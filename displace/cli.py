@@ -1,7 +1,7 @@
 """The command line: a thin layer over `experiments` (run, compare, read) and the registries.
 
-Everything heavy is imported inside the command that needs it. Exit codes: 0 done; 1 some runs failed; 2 bad
-input, nothing written; 3 folder in use or foreign; 130 interrupted.
+Everything heavy is imported inside the command that needs it. Exit codes: 0 done; 1 some runs failed or were not done;
+2 bad input, nothing written; 3 folder in use or foreign; 130 interrupted.
 """
 
 import sys
@@ -52,6 +52,7 @@ def _code_of(error: Exception) -> int | None:
     kinds = {
         "experiments.runner.Interrupted": INTERRUPTED,
         "experiments.store.StoreBusy": FOLDER,
+        "experiments.store.DiskFull": SOME_FAILED,
         "experiments.store.StoreError": BAD_INPUT,
         "experiments.results.ResultsError": BAD_INPUT,
         "experiments.runner.RunnerError": SOME_FAILED,
@@ -140,6 +141,7 @@ def run(
     people_per_agent: Scale = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the results. Default: outputs/run/<scenario>.")] = None,
     events: Events = False,
+    resume: Resume = False,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
 ):
@@ -164,7 +166,7 @@ def run(
     from experiments import execute
 
     with terminal.progress(design.runs, quiet) as tell:
-        results = execute(design, out or Path("outputs/run") / loaded.name, workers_wanted=1, overwrite=overwrite, progress=tell)
+        results = execute(design, out or Path("outputs/run") / loaded.name, workers_wanted=1, resume=resume, overwrite=overwrite, progress=tell)
     _say_what_went_wrong(results)
     if not results.failed:
         terminal.show_run(results, loaded)

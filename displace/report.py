@@ -15,6 +15,7 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from experiments.store import REPORT
 from experiments.store import write as write_whole
 
 from . import assumed, figures, pictures, words
@@ -31,7 +32,7 @@ ILLUSTRATIVE = {
 
 def write(study: Study) -> Path:
     """Write `OUT/report.html`, whole or not at all, and return its path."""
-    path = study.folder / "report.html"
+    path = study.folder / REPORT
     write_whole(path, render(study).encode())
     return path
 
