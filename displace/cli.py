@@ -13,6 +13,7 @@ import typer
 
 from .listings import COLUMNS, LISTINGS, cell
 
+PICTURES = (".png", ".svg", ".pdf")
 SOME_FAILED, BAD_INPUT, FOLDER, INTERRUPTED = 1, 2, 3, 130
 
 Listing = StrEnum("Listing", list(LISTINGS))
@@ -175,24 +176,30 @@ def run(
 
 
 @app.command()
-def report(folder: Annotated[Path, typer.Argument(metavar="OUT", help="A folder that `displace compare` has written, finished or not.")]):
+def report(
+    folder: Annotated[Path, typer.Argument(metavar="OUT", help="A folder that `displace compare` has written, finished or not.")],
+    picture: Annotated[Path | None, typer.Option(help="Also write the headline picture, for a slide or a page: a .png, .svg or .pdf file.")] = None,
+):
     """Write report.html anew from a results folder.
 
     Works while a batch is unfinished too: on the runs that are there.
 
     \b
-    Example:
+    Examples:
       displace report outputs/compare
+      displace report outputs/compare --picture headline.png
     """
+    if picture and picture.suffix.lower() not in PICTURES:
+        raise typer.BadParameter(f"'{picture}' does not end in {', '.join(PICTURES)}", param_hint="--picture")
     from experiments import read
 
     from . import terminal
 
-    _finish(read(folder), terminal)
+    _finish(read(folder), terminal, picture)
 
 
-def _finish(results, terminal):
-    """Print the headline table, write the report and say where it is."""
+def _finish(results, terminal, picture=None):
+    """Print the headline table, write the report and the picture, and say where they are."""
     _say_what_went_wrong(results)
     if results.compared and results.paired.num_rows:
         from . import report
@@ -200,9 +207,12 @@ def _finish(results, terminal):
 
         study = Study(results)
         terminal.show_headline(study)
-        terminal.show_where(results.folder, report.write(study))
+        terminal.show_where(Results=results.folder, Report=report.write(study))
+        if picture:
+            report.write_picture(study, picture)
+            terminal.show_where(Picture=picture)
     else:
-        terminal.show_where(results.folder, None)
+        terminal.show_where(Results=results.folder)
     if results.failed:
         raise typer.Exit(SOME_FAILED)
 

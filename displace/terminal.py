@@ -12,7 +12,7 @@ from rich.text import Text
 
 from . import words
 
-STYLE = {words.BETTER: "blue", words.WORSE: "red", words.UNDETERMINED: "", words.NEITHER: ""}
+STYLE = {words.BETTER: "blue", words.WORSE: "red"}
 LABEL_WIDTH, CELL_WIDTH = 30, 19
 SECONDS_BETWEEN_LINES = 5.0
 
@@ -139,8 +139,17 @@ def show_headline(study):
         print()
         Console(highlight=False, width=max(width, LABEL_WIDTH + CELL_WIDTH)).print(table)
     print()
+    _show_timing(study, answer)
     _show_displacement(study)
     _show_floor(study)
+
+
+def _show_timing(study, answer):
+    console.print(Text("When does it show? (months since the window's start)", style="bold"))
+    for name, title in study.titles.items():
+        found = ((line.outcome.label, study.first_effect(name, line.outcome.name)) for line in answer)
+        print(f"  {title}: " + ("; ".join(f"{label}, {when}" for label, when in found if when) or "no effect is told from chance"))
+    print()
 
 
 def _show_displacement(study):
@@ -158,20 +167,21 @@ def _show_displacement(study):
 def _show_floor(study):
     console.print(Text("Rights floor", style="bold"))
     for name, title in study.titles.items():
-        worse = study.floor(name)
-        print(f"  {title}: " + (f"probably worse for {'; '.join(worse)}" if worse else "nothing on it is probably worse"))
+        print(f"  {title}: {study.floor(name) or 'nothing on it is probably worse'}")
     print()
 
 
 def _cell(cell) -> Text:
     if cell is None:
         return Text("–")
+    if cell.verdict == words.UNCHANGED:
+        return Text(cell.says)
     middle, interval = words.change(cell.difference, cell.low, cell.high, cell.outcome.unit, words.SHORT)
     text = Text(middle, style="bold")
     if cell.relative:
         text.append(f" ({cell.relative})", style="not bold")
     text.append(f"\n{interval}\n", style="not bold dim")
-    return text.append(cell.says, style=f"not bold {STYLE[cell.verdict]}")
+    return text.append(cell.says, style=f"not bold {STYLE.get(cell.verdict, '')}")
 
 
 def show_run(results, scenario):
@@ -192,11 +202,10 @@ def show_run(results, scenario):
     console.print(Text(f"{scenario.title}: one run, {monday(first):%B %Y} to {monday(stop - 1):%B %Y}", style="bold"))
     show_table(("outcome", "worldwide", "unit", "over the window"), rows)
     console.print("One run alone shows no effect of a policy: compare pairs with `displace compare`.")
-    show_where(results.folder, None)
+    show_where(Results=results.folder)
 
 
-def show_where(folder, report):
+def show_where(**paths):
     """Print where results and report are."""
-    print(f"Results: {folder}")
-    if report:
-        print(f"Report:  {report}")
+    for what, path in paths.items():
+        print(f"{what + ':':8} {path}")

@@ -24,7 +24,7 @@ from experiments.block import Done, Setting
 from experiments.design import Block, Chunk, Design, DesignError, from_names
 from experiments.results import ResultsError
 from experiments.runner import Driver, Interrupted, RunnerError
-from experiments.store import StoreBusy, StoreError, open_store
+from experiments.store import DiskFull, StoreBusy, StoreError, open_store
 from model.outcomes import RECORDED
 from scenarios.files import ScenarioError
 
@@ -219,7 +219,7 @@ def test_a_disk_that_fills_up_is_survived(design, whole, tmp_path, monkeypatch):
         write(path, content)
 
     monkeypatch.setattr(store, "write", until_full)
-    with pytest.raises(StoreError, match="disk is full; 1 of 4 .*--resume"):
+    with pytest.raises(DiskFull, match="disk is full; 1 of 4 .*--resume"):
         execute(design, out, workers_wanted=1)
     monkeypatch.setattr(store, "write", write)
     execute(design, out, workers_wanted=1, resume=True)
