@@ -212,6 +212,7 @@ def _finish(results, terminal, picture=None):
             report.write_picture(study, picture)
             terminal.show_where(Picture=picture)
     else:
+        print("Nothing was compared: one scenario alone was run." if not results.compared else "No pair of runs is complete yet.")
         terminal.show_where(Results=results.folder)
     if results.failed:
         raise typer.Exit(SOME_FAILED)

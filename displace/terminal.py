@@ -73,7 +73,7 @@ def _bar(total: int):
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
     columns = (SpinnerColumn("line"), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rest]}"))
-    with Progress(*columns, console=Console(stderr=True)) as bar:
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("runs", total=total, rest="")
         yield lambda p: bar.update(task, completed=p.done, rest=_rest(p))
 
@@ -201,7 +201,7 @@ def show_run(results, scenario):
     console.print()
     console.print(Text(f"{scenario.title}: one run, {monday(first):%B %Y} to {monday(stop - 1):%B %Y}", style="bold"))
     show_table(("outcome", "worldwide", "unit", "over the window"), rows)
-    console.print("One run alone shows no effect of a policy: compare pairs with `displace compare`.")
+    print("One run alone shows no effect of a policy: compare pairs with `displace compare`.")
     show_where(Results=results.folder)
 
 

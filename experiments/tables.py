@@ -1,6 +1,6 @@
 """The tables of a results folder, declared once: columns with type, unit and meaning, and how runs become rows.
 
-Outcomes come from the registry of `model/`, so a new one appears here by itself. `docs/results.md` is made from this.
+Outcomes come from the registry of `model/`, so a new one appears here by itself.
 """
 
 import hashlib

@@ -138,7 +138,9 @@ def test_a_single_run_is_replicate_0_of_a_comparison(tiny, whole, tmp_path):
 
 
 def test_two_workers_give_the_bytes_of_one(design, whole, tmp_path):
-    execute(design, tmp_path / "out", workers_wanted=2)
+    told = []
+    execute(design, tmp_path / "out", workers_wanted=2, progress=lambda p: told.append(p.done))
+    assert told == [*range(13)]  # of every run, not only of every piece of work
     same_tables(tmp_path / "out", whole)
 
 
