@@ -29,16 +29,16 @@ def dots(policies: Sequence[str], panels: Sequence[Dots]) -> Figure:
     """Paired differences against the baseline, a panel an outcome, a row a policy, with intervals."""
     columns = min(4, len(panels))
     rows = math.ceil(len(panels) / columns)
-    plot, gap = max(0.5, 0.25 * len(policies)), 0.78  # inches: a panel, and between two for title and axis
+    plot, gap = max(0.6, 0.25 * len(policies)), 0.78  # inches: a panel, and between two for title and axis
     figure = Figure(figsize=(10.6, rows * (plot + gap) + 0.45))
     grid = figure.subplots(rows, columns, squeeze=False, sharey=True)
     height = figure.get_figheight()
-    figure.subplots_adjust(0.19, 0.8 / height, 0.985, 1 - 0.42 / height, 0.14, gap / plot)
+    figure.subplots_adjust(0.22, 0.8 / height, 0.985, 1 - 0.42 / height, 0.14, gap / plot)
     for axes in grid.flat[len(panels) :]:
         axes.axis("off")
     for axes, panel in zip(grid.flat, panels):
         dots_of(axes, policies, panel)
-    dots_key(figure.add_axes((0.19, 0.14 / height, 0.8, 0.25 / height)))
+    dots_key(figure.add_axes((0.22, 0.14 / height, 0.77, 0.25 / height)))
     return figure
 
 

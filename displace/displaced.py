@@ -55,7 +55,7 @@ class Moved:
 
     def _where(self) -> str:
         most = [f"{place} ({words.number(row['value'], signed=True)})" for place, row in self.to[:3]]
-        return f" More are held in {words.listed(most)}." if most else ""
+        return f" More are held: {words.listed(most)}." if most else ""
 
     @property
     def numbers(self) -> dict:

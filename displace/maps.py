@@ -240,16 +240,16 @@ def change_maps(spots: Sequence[Spot], arms: Sequence[Change]) -> Figure:
     """Change in people held by place, one small map a policy, and the relocation it adds."""
     columns = columns_of(len(arms))
     rows = math.ceil(len(arms) / columns)
-    wide = 10.6 / columns
+    wide = min(10.6 / columns, 5.0)  # inches
     figure = Figure(figsize=(10.6, rows * (wide * 1.05 + 0.35) + 0.5))
     height = figure.get_figheight()
     grid = figure.subplots(rows, columns, squeeze=False)
-    figure.subplots_adjust(0.005, 0.5 / height, 0.995, 1 - 0.25 / height, 0.03, 0.14)
+    figure.subplots_adjust(0.005, 0.5 / height, wide * columns / 10.6 - 0.005, 1 - 0.25 / height, 0.03, 0.14)
     for axes in grid.flat[len(arms) :]:
         axes.axis("off")
     largest, widest = scale_of(arms)
     for axes, arm in zip(grid.flat, arms):
-        change_map(axes, spots, arm, largest, widest, 2200.0 / columns)
+        change_map(axes, spots, arm, largest, widest, 207.0 * wide)
         axes.set_title(wrapped(arm.title, int(wide * 12.5)), fontsize=8.5)
     change_key(figure.add_axes((0.0, 0.15 / height, 1.0, 0.28 / height)), largest)
     return figure

@@ -62,7 +62,7 @@ def relocation(study: Study, stamp: str) -> list[Picture]:
         f"Arrows: the {FLOWS_OF_A_WORLD} largest flows of people carried along when operations move. {CONDITIONAL}"
     )
     drawn = Picture(title, Markup(still), caption)
-    title = "What each policy changes of it"
+    title = "Where people are held: what each policy changes"
     alt = "One small map a policy of the change in people held by place; the numbers stand in the table of people held by place."
     changes = [_change(study, arm) for arm in study.titles]
     svg = maps.change_maps(spots, changes, title=title, alt=alt, stamp=stamp)
@@ -145,7 +145,7 @@ def save_headline(study: Study, answer: list[Line], path: Path, stamp: str, warn
 def _headline(study: Study, chosen: list[Line], arm: str, stamp: str, warning: str) -> Figure:
     figure = Figure(figsize=(11.5, 6.2), facecolor="white")
     figure.text(0.012, 0.965, study.plan["title"], fontsize=13, fontweight="bold", va="top")
-    figure.text(0.012, 0.915, f"Change against the baseline, {study.window}: {study.pairs} pairs of runs, {study.level} intervals. {CONDITIONAL}", fontsize=8.5, va="top")
+    figure.text(0.012, 0.915, f"Change against the baseline, {study.window}: {words.count(study.pairs, "pair")} of runs, {study.level} intervals. {CONDITIONAL}", fontsize=8.5, va="top")
     change = _change(study, arm)
     spots = [study.spots[id] for id in change.held]
     axes = figure.add_axes((0.012, 0.13, 0.385, 0.71))

@@ -135,7 +135,7 @@ def _facts(study: Study) -> list[tuple[str, str]]:
     plan = study.plan
     planned = plan["replicates"] * plan["draws"]
     return [
-        ("Compared with the baseline", f"{len(study.titles)} policies"),
+        ("Compared with the baseline", words.count(len(study.titles), "policy", "policies")),
         ("Window", study.window),
         ("Pairs of runs", f"{study.pairs}" if study.pairs == planned else f"{study.pairs} of {planned} so far"),
         ("Scale", f"{plan['people_per_agent']} people an agent"),
@@ -244,7 +244,7 @@ def _stamp(study: Study) -> str:
         f"plan {plan['hash'][:10]}",
         f"scenarios {study.scenarios_hash[:10]}",
         f"seed {plan['seed']}",
-        f"{study.pairs} pairs",
+        words.count(study.pairs, "pair"),
         f"{plan['people_per_agent']} people an agent",
     ]
     return " · ".join(parts)

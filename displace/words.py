@@ -102,6 +102,11 @@ def start(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def count(number: int, one: str, many: str = "") -> str:
+    """Return `1 pair` or `20 pairs`."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
 def listed(names: Sequence[str]) -> str:
     """Return `a, b and c`."""
     *most, last = names

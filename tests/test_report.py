@@ -121,7 +121,7 @@ def test_the_reader_is_warned(page):
 def test_displacement_is_told_as_numerator_denominator_and_ratio(page):
     text = " ".join(Page(page).text.split())
     assert "500 fewer people held; elsewhere: 52 more" in text
-    assert "Displacement ratio 0.10 (0.10 to 0.11): 10 of every 100 reappeared elsewhere. More are held in Place b1 (+52)." in text
+    assert "Displacement ratio 0.10 (0.10 to 0.11): 10 of every 100 reappeared elsewhere. More are held: Place b1 (+52)." in text
 
 
 @pytest.mark.parametrize(
