@@ -144,7 +144,7 @@ def _flows(axes, flows, at, largest, colour, keep: Callable = lambda a, b: True)
 def _label(axes, texts, boxes, window, size=7.0):
     """Write the places' names where they hide least: each tries positions all about its disc, near and far."""
     scale = size / 7 * (window[1] - window[0]) * 0.64 * 10.6 / (axes.get_position().width * axes.figure.get_figwidth())
-    letter, line = scale * 0.0105, scale * 0.022
+    letter, line = scale * 0.0085, scale * 0.022
     for text, (x, y), reach, coarse in sorted(texts, key=lambda t: -t[2]):
         wide = letter * len(text)
         tried = []
@@ -159,7 +159,7 @@ def _label(axes, texts, boxes, window, size=7.0):
         box = min(tried)[2]
         boxes.append(box)
         axes.text(
-            box[0], (box[1] + box[3]) / 2, text, fontsize=size, va="center", zorder=6,
+            (box[0] + box[2]) / 2, (box[1] + box[3]) / 2, text, fontsize=size, ha="center", va="center", zorder=6,
             style="italic" if coarse else "normal", color=GREY if coarse else INK,
         )  # fmt: skip
 
@@ -271,10 +271,10 @@ def change_map(axes, spots: Sequence[Spot], arm: Change, largest: float, widest:
         more = change > 0
         colour = VERMILLION if more else BLUE
         _disc(axes, at[spot.id], abs(change), largest, colour if told else "none", spot.coarse, biggest, marker="D" if more else "o", edgecolor=colour)
-        if told and more:
-            reach, (x, y) = _reach(axes, REGION, change, largest, biggest), at[spot.id]
+        if told:
+            reach, (x, y) = _reach(axes, REGION, abs(change), largest, biggest), at[spot.id]
             boxes.append((x - reach, y - reach, x + reach, y + reach))
-            gains.append((change, (spot.short, (x, y), reach, spot.coarse)))
+            gains += [(change, (spot.short, (x, y), reach, spot.coarse))] * more
     named = sorted(gains, key=lambda gain: -gain[0])[:names]
     _label(axes, [text for _, text in named], boxes, REGION, 6.5)
 

@@ -68,8 +68,8 @@ def relocation(study: Study, stamp: str) -> list[Picture]:
     svg = maps.change_maps(spots, changes, title=title, alt=alt, stamp=stamp)
     caption = (
         f"Change in people held against the baseline, average over {study.window}: discs are places with fewer, diamonds with more, hollow where the interval includes no "
-        f"change. Named: where the rise is clear and largest. Arrows: up to {FLOWS_OF_A_POLICY} flows of people carried along by moving operations to which the policy clearly "
-        f"adds most. All maps have one scale; the numbers are in the table of people held by place. {CONDITIONAL}"
+        f"change. Named: where the rise is clear and largest. Arrows: up to {FLOWS_OF_A_POLICY} flows of people carried along by moving operations to which the policy adds "
+        f"most, if their interval stays above half of the mean. All maps have one scale; the numbers are in the table of people held by place. {CONDITIONAL}"
     )
     return [Picture(title, Markup(svg), caption), drawn]
 

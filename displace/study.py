@@ -149,8 +149,11 @@ class Study:
         return _widest([Flow(row["source"], row["target"], row["baseline"]) for row in self._flows if row["arm"] == first], most)
 
     def added_flows(self, arm: str, most: int) -> list[Flow]:
-        """Return the flows to which an arm clearly adds most."""
-        mine = [row for row in self._flows if row["arm"] == arm and row["difference"] > 0 and words.told(row["low"], row["high"])]
+        """Return the flows to which an arm adds most, those alone whose interval stays above half of the mean.
+
+        There are hundreds of flows: by luck alone, some twenty would have an interval above zero.
+        """
+        mine = [row for row in self._flows if row["arm"] == arm and row["low"] is not None and row["low"] > row["difference"] / 2 > 0]
         return _widest([Flow(row["source"], row["target"], row["difference"]) for row in mine], most)
 
 

@@ -311,17 +311,16 @@ def _run_bands(values: np.ndarray) -> np.ndarray:
 def rights_floor(paired: pa.Table) -> list[dict]:
     """Return the rows of `paired`, worldwide, in which an arm probably worsens a right of the floor.
 
-    Probably: at most a quarter of the pairs are better (half of the ties counted), and the mean is worse. `clear` says
-    whether the whole interval is worse.
+    Probably: the mean is worse and at most a quarter of the pairs are better (half of the ties counted), or the whole
+    interval is worse, which `clear` says.
     """
     flags = []
     for row in paired.to_pylist():
         outcome = BY_NAME[row["outcome"]]
         if not outcome.floor or row["place"] or row["aggregate"] != outcome.aggregate or row["probability_better"] is None:
             continue
-        worse = row["difference"] * (1 if outcome.better == "down" else -1)
-        if row["probability_better"] <= PROBABLY_WORSE and worse > 0:
-            nearest_to_zero = row["low"] if outcome.better == "down" else row["high"]
-            clear = nearest_to_zero is not None and nearest_to_zero * (1 if outcome.better == "down" else -1) > 0
+        sign, nearest_to_zero = (1, row["low"]) if outcome.better == "down" else (-1, row["high"])
+        clear = nearest_to_zero is not None and nearest_to_zero * sign > 0
+        if clear or (row["difference"] * sign > 0 and row["probability_better"] <= PROBABLY_WORSE):
             flags.append(row | {"clear": clear})
     return flags

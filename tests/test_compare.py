@@ -189,6 +189,12 @@ def test_the_rights_floor_flags_what_is_probably_worse(effect, flagged, clear):
     assert [flag["clear"] for flag in flags] == ([clear] if flagged else [])
 
 
+def test_what_is_clearly_worse_is_flagged_though_many_pairs_tie():
+    """Eight of twenty worlds worsen, twelve do not differ: 30 per cent 'better' with ties halved, but the interval is all worse."""
+    flags = rights_floor(paired(world(lambda draw, replicate: 5.0 * (replicate < 8), replicates=20, outcome="deaths")))
+    assert [(flag["outcome"], flag["probability_better"], flag["clear"]) for flag in flags] == [("deaths", 0.3, True)]
+
+
 # --- fates --------------------------------------------------------------------------------------------
 
 
