@@ -1,7 +1,7 @@
 """The command line: a thin layer over `experiments` (run, compare, read) and the registries.
 
-Everything heavy is imported inside the command that needs it. Exit codes: 0 done; 1 some runs failed; 2 bad
-input, nothing written; 3 folder in use or foreign; 130 interrupted.
+Everything heavy is imported inside the command that needs it. Exit codes: 0 done; 1 some runs failed or were not done;
+2 bad input, nothing written; 3 folder in use or foreign; 130 interrupted.
 """
 
 import sys
@@ -13,6 +13,7 @@ import typer
 
 from .listings import COLUMNS, LISTINGS, cell
 
+PICTURES = (".png", ".svg", ".pdf")
 SOME_FAILED, BAD_INPUT, FOLDER, INTERRUPTED = 1, 2, 3, 130
 
 Listing = StrEnum("Listing", list(LISTINGS))
@@ -52,6 +53,7 @@ def _code_of(error: Exception) -> int | None:
     kinds = {
         "experiments.runner.Interrupted": INTERRUPTED,
         "experiments.store.StoreBusy": FOLDER,
+        "experiments.store.DiskFull": SOME_FAILED,
         "experiments.store.StoreError": BAD_INPUT,
         "experiments.results.ResultsError": BAD_INPUT,
         "experiments.runner.RunnerError": SOME_FAILED,
@@ -140,6 +142,7 @@ def run(
     people_per_agent: Scale = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the results. Default: outputs/run/<scenario>.")] = None,
     events: Events = False,
+    resume: Resume = False,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
 ):
@@ -164,7 +167,7 @@ def run(
     from experiments import execute
 
     with terminal.progress(design.runs, quiet) as tell:
-        results = execute(design, out or Path("outputs/run") / loaded.name, workers_wanted=1, overwrite=overwrite, progress=tell)
+        results = execute(design, out or Path("outputs/run") / loaded.name, workers_wanted=1, resume=resume, overwrite=overwrite, progress=tell)
     _say_what_went_wrong(results)
     if not results.failed:
         terminal.show_run(results, loaded)
@@ -173,24 +176,30 @@ def run(
 
 
 @app.command()
-def report(folder: Annotated[Path, typer.Argument(metavar="OUT", help="A folder that `displace compare` has written, finished or not.")]):
+def report(
+    folder: Annotated[Path, typer.Argument(metavar="OUT", help="A folder that `displace compare` has written, finished or not.")],
+    picture: Annotated[Path | None, typer.Option(help="Also write the headline picture, for a slide or a page: a .png, .svg or .pdf file.")] = None,
+):
     """Write report.html anew from a results folder.
 
     Works while a batch is unfinished too: on the runs that are there.
 
     \b
-    Example:
+    Examples:
       displace report outputs/compare
+      displace report outputs/compare --picture headline.png
     """
+    if picture and picture.suffix.lower() not in PICTURES:
+        raise typer.BadParameter(f"'{picture}' does not end in {', '.join(PICTURES)}", param_hint="--picture")
     from experiments import read
 
     from . import terminal
 
-    _finish(read(folder), terminal)
+    _finish(read(folder), terminal, picture)
 
 
-def _finish(results, terminal):
-    """Print the headline table, write the report and say where it is."""
+def _finish(results, terminal, picture=None):
+    """Print the headline table, write the report and the picture, and say where they are."""
     _say_what_went_wrong(results)
     if results.compared and results.paired.num_rows:
         from . import report
@@ -198,9 +207,13 @@ def _finish(results, terminal):
 
         study = Study(results)
         terminal.show_headline(study)
-        terminal.show_where(results.folder, report.write(study))
+        terminal.show_where(Results=results.folder, Report=report.write(study))
+        if picture:
+            report.write_picture(study, picture)
+            terminal.show_where(Picture=picture)
     else:
-        terminal.show_where(results.folder, None)
+        print("Nothing was compared: one scenario alone was run." if not results.compared else "No pair of runs is complete yet.")
+        terminal.show_where(Results=results.folder)
     if results.failed:
         raise typer.Exit(SOME_FAILED)
 

@@ -34,13 +34,28 @@ class Moved:
         """The policy's displacement as one or two sentences."""
         there, elsewhere = (words.more_or_fewer(self.at[measure]["value"]) for measure in ("held_at_target", "held_elsewhere"))
         said = f"Under enforcement ({self.target}): {there} people held; elsewhere: {elsewhere}."
+        return f"{said} {words.start(self.short)}.{self._where()}"
+
+    @property
+    def short(self) -> str:
+        """The displacement ratio, and of it only what its interval supports."""
         ratio, interval = self.text("displacement_ratio")
         if ratio == "–":
             fell = self.at["held_at_target"]["value"] < 0
-            return f"{said} {'The fall is not clear' if fell else 'There is no fall'}, so no share of it can be called displaced."
-        share = self.at["displacement_ratio"]["value"]
-        tells = f"{100 * share:.0f} of every 100 reappeared elsewhere" if share > 0 else "none of it reappeared elsewhere"
-        return f"{said} Displacement ratio {ratio} ({interval}): {tells}."
+            return f"{'the fall is not clear' if fell else 'there is no fall'}, so no share of it can be called displaced"
+        return f"displacement ratio {ratio} ({interval}): {self._tells()}"
+
+    def _tells(self) -> str:
+        value, low, high = (self.at["displacement_ratio"][column] for column in ("value", "low", "high"))
+        if low > 0:
+            return f"{100 * value:.0f} of every 100 reappeared elsewhere"
+        if high <= 0:
+            return "none reappeared elsewhere, where fewer are held too"
+        return f"at most {100 * high:.0f} of every 100 reappeared elsewhere" if high < 1 else "whether they reappeared elsewhere cannot be told"
+
+    def _where(self) -> str:
+        most = [f"{place} ({words.number(row['value'], signed=True)})" for place, row in self.to[:3]]
+        return f" More are held: {words.listed(most)}." if most else ""
 
     @property
     def numbers(self) -> dict:

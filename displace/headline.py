@@ -46,13 +46,9 @@ class Cell:
         return words.number(percent, step=max(words.step_of(percent), 0.1), signed=True) + f"{words.SPACE}%"
 
     @property
-    def chance(self) -> str:
-        return words.chance(self.probability)
-
-    @property
     def says(self) -> str:
         """The verdict with the share of pairs that agree: `worse in 92 %`; ties count half."""
-        if self.probability is None:
+        if self.probability is None or self.verdict == words.UNCHANGED:
             return self.verdict
         if self.verdict == words.UNDETERMINED:
             return f"undetermined, better in {words.percent(self.probability)}"

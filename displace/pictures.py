@@ -1,18 +1,22 @@
-"""Which pictures a report has, from a study's tables to the arrays that `figures.py` draws."""
+"""Which pictures a report has, from a study's tables to the arrays that `charts.py` and `maps.py` draw."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from markupsafe import Markup
+from matplotlib.figure import Figure
 
 from model.outcomes import BY_NAME as OUTCOMES
 
-from . import figures, series, words
+from . import charts, drawing, maps, series, words
 from .headline import Line
 from .study import KNOWN_UNTIL, Study
 
 THROUGH_TIME = ("people_held", "newly_held", "detained_stock", "free_and_safe")
 FLOWS_OF_A_WORLD, FLOWS_OF_A_POLICY = 14, 6
+CONDITIONAL = "After August 2023 this is a conditional world: nothing else happens."
+IN_SHORT = ("people_held", "detained_stock", "coerced_returns", "identified_share")  # of the one picture that says most
 
 
 @dataclass(frozen=True)
@@ -23,68 +27,63 @@ class Picture:
     folded: bool = False
 
 
-def all_of(study: Study, answer: list[Line], stamp: str) -> list[Picture]:
-    """Return the report's pictures in their order; `stamp` is the small print of each."""
-    return [_outcomes(study, answer, stamp), *_maps(study, stamp), *_years(study, stamp)]
-
-
 # --- outcomes by policy -----------------------------------------------------------------------------
 
 
-def _outcomes(study: Study, answer: list[Line], stamp: str) -> Picture:
-    panels = []
-    for line in answer:
-        unit = line.outcome.unit
-        rows = [(*(None if v is None else words.scaled(v, unit) for v in (cell.difference, cell.low, cell.high)), cell.verdict) for cell in line.cells]
-        panels.append(figures.Dots(words.start(line.outcome.label), f"{words.unit_of(unit, change=True)}; {line.wish}", rows))
+def outcomes(study: Study, answer: list[Line], stamp: str) -> Picture:
+    """Return the picture of every headline outcome by policy."""
     title = "What each policy changes"
     alt = "Paired differences against the baseline with intervals; the same numbers stand in the table of the answer."
-    svg = figures.dots(list(study.titles.values()), panels, title=title, alt=alt, stamp=stamp)
-    caption = f"Each mark is the mean difference of the pairs, {study.window}; each bar is its {study.level} interval. The upright line is no change."
+    svg = charts.dots(list(study.titles.values()), [_panel(line) for line in answer], title=title, alt=alt, stamp=stamp)
+    caption = f"Each mark is the mean difference of the pairs, {study.window}; each bar is its {study.level} interval. The upright line is no change. {CONDITIONAL}"
     return Picture(title, Markup(svg), caption)
+
+
+def _panel(line: Line) -> charts.Dots:
+    unit = line.outcome.unit
+    rows = [(*(None if v is None else words.scaled(v, unit) for v in (cell.difference, cell.low, cell.high)), cell.verdict) for cell in line.cells]
+    return charts.Dots(words.start(line.outcome.label), f"{words.unit_of(unit, change=True)}; {line.wish}", rows)
 
 
 # --- maps -------------------------------------------------------------------------------------------
 
 
-def _maps(study: Study, stamp: str) -> list[Picture]:
-    held, flows = study.held_by_place, study.flows()
+def relocation(study: Study, stamp: str) -> list[Picture]:
+    """Return the map of the baseline and the maps of what each policy changes."""
+    held = study.held_by_place
     spots = [study.spots[id] for id in held]
     levels = {id: next(iter(by_arm.values()))["baseline"] for id, by_arm in held.items()}
     top = "; ".join(f"{spot.name}: {words.number(levels[spot.id])}" for spot in spots[:5])
     title = "Where people are held and operations move, if nothing changes"
     alt = f"Map of the baseline, average over {study.window}. Most people are held in: {top}."
-    still = figures.people_map(spots, levels, _largest(flows[study.baseline], held, FLOWS_OF_A_WORLD), title=title, alt=alt, stamp=stamp)
+    still = maps.people_map(spots, levels, study.flows(FLOWS_OF_A_WORLD), title=title, alt=alt, stamp=stamp)
     caption = (
         f"The baseline, average over {study.window}. Places are those that the briefing paper names; a pale disc stands for the rest of a country or continent. "
-        f"Arcs: the {FLOWS_OF_A_WORLD} largest flows of people carried along when operations move."
+        f"Arrows: the {FLOWS_OF_A_WORLD} largest flows of people carried along when operations move. {CONDITIONAL}"
     )
-    drawn = [Picture(title, Markup(still), caption)]
-
-    changes = []
-    for arm, name in study.titles.items():
-        change = {id: by_arm[arm]["difference"] for id, by_arm in held.items() if arm in by_arm}
-        added = {way: people - flows[study.baseline].get(way, 0.0) for way, people in flows[arm].items()}
-        changes.append(figures.Change(name, change, _largest(added, held, FLOWS_OF_A_POLICY)))
-    title = "Where people are held under each policy, against the baseline"
+    drawn = Picture(title, Markup(still), caption)
+    title = "Where people are held: what each policy changes"
     alt = "One small map a policy of the change in people held by place; the numbers stand in the table of people held by place."
-    maps = figures.change_maps(spots, changes, title=title, alt=alt, stamp=stamp)
+    changes = [_change(study, arm) for arm in study.titles]
+    svg = maps.change_maps(spots, changes, title=title, alt=alt, stamp=stamp)
     caption = (
-        f"Change in people held, average over {study.window}: discs are places with fewer, diamonds with more. Arcs: the {FLOWS_OF_A_POLICY} flows of people carried "
-        "along by moving operations to which the policy adds most. All maps have one scale; the numbers, with intervals, are in the table of people held by place."
+        f"Change in people held against the baseline, average over {study.window}: discs are places with fewer, diamonds with more, hollow where the interval includes no "
+        f"change. Named: where the rise is clear and largest. Arrows: up to {FLOWS_OF_A_POLICY} flows of people carried along by moving operations to which the policy adds "
+        f"most, if their interval stays above half of the mean. All maps have one scale; the numbers are in the table of people held by place. {CONDITIONAL}"
     )
-    return [*drawn, Picture(title, Markup(maps), caption)]
+    return [Picture(title, Markup(svg), caption), drawn]
 
 
-def _largest(flows: dict[tuple[str, str], float], shown, most: int) -> list[figures.Flow]:
-    kept = [figures.Flow(source, target, people) for (source, target), people in flows.items() if source in shown and target in shown and people > 0]
-    return sorted(kept, key=lambda flow: (-flow.people, flow.source, flow.target))[:most]
+def _change(study: Study, arm: str) -> maps.Change:
+    rows = {id: by_arm[arm] for id, by_arm in study.held_by_place.items() if arm in by_arm}
+    held = {id: (row["difference"], words.told(row["low"], row["high"])) for id, row in rows.items()}
+    return maps.Change(study.titles[arm], held, study.added_flows(arm, FLOWS_OF_A_POLICY))
 
 
 # --- through the years ------------------------------------------------------------------------------
 
 
-def _years(study: Study, stamp: str) -> list[Picture]:
+def years(study: Study, stamp: str) -> list[Picture]:
     """Return the first outcome's level through the years, then the difference from the baseline of each outcome."""
     names = [name for name in THROUGH_TIME if name in study.plan["outcomes"]]
     drawn = [_levels(study, name, stamp) for name in names[:1]]
@@ -97,14 +96,14 @@ def _starts(study: Study, arm: str) -> list[float]:
 
 def _levels(study: Study, name: str, stamp: str) -> Picture:
     outcome = OUTCOMES[name]
-    years, by_arm = series.through_time(study.results.series, name)
-    level = {arm: figures.Band(study.plan["arms"][arm]["title"], v["mean"], v["run_low"], v["run_high"], _starts(study, arm)) for arm, v in by_arm.items()}
+    time, by_arm = series.through_time(study.results.series, name)
+    level = {arm: charts.Band(study.plan["arms"][arm]["title"], v["mean"], v["run_low"], v["run_high"], _starts(study, arm)) for arm, v in by_arm.items()}
     title = f"{words.start(outcome.label)} through the years"
     alt = "At the end, " + _ends(level[arm] for arm in study.results.arms) + "."
     arms = [level[arm] for arm in study.titles]
-    svg = figures.bands(years, level[study.baseline], arms, _weekly(outcome), KNOWN_UNTIL, "policy", title=title, alt=alt, stamp=stamp, key=f"level-{name}")
+    svg = charts.bands(time, level[study.baseline], arms, _weekly(outcome), KNOWN_UNTIL, "policy", title=title, alt=alt, stamp=stamp, key=f"level-{name}")
     caption = (
-        "Lines are means of the runs, bands hold nine runs in ten (four-week averages). After August 2023 this is a conditional world: nothing else happens. "
+        f"Lines are means of the runs, bands hold nine runs in ten (four-week averages). {CONDITIONAL} "
         "Bands that overlap say little: the runs come in pairs, and the difference of the pairs, below, is what tells."
     )
     return Picture(title, Markup(svg), caption)
@@ -112,18 +111,15 @@ def _levels(study: Study, name: str, stamp: str) -> Picture:
 
 def _differences(study: Study, name: str, stamp: str, folded: bool) -> Picture:
     outcome = OUTCOMES[name]
-    years, by_arm = series.through_time(study.results.series, name)
-    first = min((_starts(study, arm)[0] for arm in study.titles if study.starts(arm)), default=years[0])
-    shown = years >= first - 0.5
-    arms = [figures.Band(study.titles[arm], *(by_arm[arm][column][shown] for column in ("difference", "low", "high")), _starts(study, arm)) for arm in study.titles]
+    time, by_arm = series.through_time(study.results.series, name)
+    first = min((_starts(study, arm)[0] for arm in study.titles if study.starts(arm)), default=time[0])
+    shown = time >= first - 0.5
+    arms = [charts.Band(study.titles[arm], *(by_arm[arm][column][shown] for column in ("difference", "low", "high")), _starts(study, arm)) for arm in study.titles]
     title = f"{words.start(outcome.label)}: difference from the baseline"
     alt = "At the end, " + _ends(arms, signed=True) + "."
-    svg = figures.bands(years[shown], None, arms, _weekly(outcome), KNOWN_UNTIL, "difference", title=title, alt=alt, stamp=stamp, key=f"change-{name}")
+    svg = charts.bands(time[shown], None, arms, _weekly(outcome), KNOWN_UNTIL, "difference", title=title, alt=alt, stamp=stamp, key=f"change-{name}")
     better = {"down": "Below zero is better.", "up": "Above zero is better.", None: "There is no better direction."}[outcome.better]
-    caption = (
-        f"Mean difference of the pairs with its {study.level} interval, week by week (four-week averages). {better} "
-        "After August 2023 this is a conditional world: nothing else happens."
-    )
+    caption = f"Mean difference of the pairs with its {study.level} interval, week by week (four-week averages). {better} {CONDITIONAL}"
     return Picture(title, Markup(svg), caption, folded)
 
 
@@ -134,3 +130,32 @@ def _weekly(outcome) -> str:
 
 def _ends(bands, signed=False) -> str:
     return "; ".join(f"{band.title}: {words.number(float(band.middle[-1]), signed=signed)}" for band in bands)
+
+
+# --- one picture for a slide or a page ----------------------------------------------------------------
+
+
+def save_headline(study: Study, answer: list[Line], path: Path, stamp: str, warning: str):
+    """Write the one picture that says most: where people are held under the policy that enforces first, and four outcomes."""
+    chosen = [line for line in answer if line.outcome.name in IN_SHORT] or answer[:4]
+    enforced = next((row["arm"] for row in study.results.displacement.to_pylist()), next(iter(study.titles)))
+    drawing.save(_headline, path, study, chosen, enforced, stamp, warning)
+
+
+def _headline(study: Study, chosen: list[Line], arm: str, stamp: str, warning: str) -> Figure:
+    figure = Figure(figsize=(11.5, 6.2), facecolor="white")
+    figure.text(0.012, 0.965, study.plan["title"], fontsize=13, fontweight="bold", va="top")
+    figure.text(0.012, 0.915, f"Change against the baseline, {study.window}: {words.count(study.pairs, "pair")} of runs, {study.level} intervals. {CONDITIONAL}", fontsize=8.5, va="top")
+    change = _change(study, arm)
+    spots = [study.spots[id] for id in change.held]
+    axes = figure.add_axes((0.012, 0.13, 0.385, 0.71))
+    axes.set_title(f"{change.title}: change in people held", fontsize=9)
+    maps.change_map(axes, spots, change, *maps.scale_of([change]), 700.0, names=4)
+    maps.change_key(figure.add_axes((0.008, 0.085, 0.98, 0.04)), maps.scale_of([change])[0])
+    grid = figure.add_gridspec(2, 2, left=0.585, right=0.99, top=0.835, bottom=0.215, wspace=0.1, hspace=0.5).subplots(sharey=True)
+    for panel, line in zip(grid.flat, chosen):
+        charts.dots_of(panel, list(study.titles.values()), _panel(line))
+    charts.dots_key(figure.add_axes((0.008, 0.05, 0.8, 0.04)))
+    figure.text(0.012, 0.02, warning, fontsize=8.5, fontweight="bold", va="bottom")
+    drawing.sign(figure, stamp)
+    return figure

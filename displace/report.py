@@ -1,6 +1,6 @@
 """`report.html`: one self-contained page that a minister can read in five minutes, made from a results folder.
 
-Words and tables are put together here, pictures in `pictures.py` and `figures.py`, the page in `templates/`. Nothing
+Words and tables are put together here, pictures in `pictures.py`, the page in `templates/`. Nothing
 is fetched when it is read: style, pictures and tables for download are inside. What is never shown
 (the prices, room, routes and beliefs of a real place) is not read in the first place.
 """
@@ -15,25 +15,34 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from experiments.design import PLACEBO
+from experiments.fates import MEASURES
+from experiments.store import REPORT
 from experiments.store import write as write_whole
 
-from . import assumed, figures, pictures, words
+from . import assumed, maps, pictures, words
 from .displaced import Moved, moved
 from .headline import Cell, Line, lines
 from .study import Study
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-ILLUSTRATIVE = {
-    "head": "Illustrative: hand-set parameters.",
-    "text": "Nothing here is fitted to data. Read differences between policies and the assumptions behind them, not levels.",
-}
+ILLUSTRATIVE = "Illustrative: hand-set parameters."
+NOT_FITTED = "Nothing here is fitted to data. Read differences between policies and the assumptions behind them, not levels."
+PUBLISHED_AT = 10  # people an agent, at most
+NATIONALITIES = 12  # shown in the table of changed fates
 
 
 def write(study: Study) -> Path:
     """Write `OUT/report.html`, whole or not at all, and return its path."""
-    path = study.folder / "report.html"
+    path = study.folder / REPORT
     write_whole(path, render(study).encode())
     return path
+
+
+def write_picture(study: Study, path: Path):
+    """Write the headline picture of a comparison: for a slide, a page, a README."""
+    answer = lines(study.paired, list(study.titles), study.plan["outcomes"])
+    pictures.save_headline(study, answer, path, _stamp(study), f"{ILLUSTRATIVE} {_trial(study)}".strip())
 
 
 def render(study: Study) -> str:
@@ -50,7 +59,7 @@ def _context(study: Study) -> dict:
     groups = assumed.groups({name: arm["parameters"] for name, arm in study.plan["arms"].items()})
     stamp = _stamp(study)
     return {
-        "banner": ILLUSTRATIVE,
+        "banner": {"head": ILLUSTRATIVE, "text": f"{NOT_FITTED} {pictures.CONDITIONAL} {_trial(study)}".strip()},
         "title": study.plan["title"],
         "question": study.plan["question"],
         "facts": _facts(study),
@@ -59,14 +68,20 @@ def _context(study: Study) -> dict:
         "policies": [_policy(study, name, answer, displacement) for name in study.titles],
         "answer": answer,
         "comparisons": sum(len(line.cells) for line in answer),
-        "pictures": pictures.all_of(study, answer, stamp),
+        "timing": _timing(study, answer),
+        "pictures": {
+            "outcomes": [pictures.outcomes(study, answer, stamp)],
+            "relocation": pictures.relocation(study, stamp),
+            "years": pictures.years(study, stamp),
+        },
+        "fates": _fates(study),
         "moved": displacement,
         "places": places,
         "history": study.history,
         "assumed": {"groups": groups, "sources": assumed.cited(), "sentence": _how_much(groups)},
         "limits": assumed.limits(),
         "made": {"command": _command(study), "rows": _made(study), "stamp": stamp},
-        "outlines": figures.outlines_source(),
+        "outlines": maps.outlines_source(),
         "tables": _tables(study, answer, displacement, groups),
     }
 
@@ -108,6 +123,7 @@ def _tables(study: Study, answer: list[Line], displacement: list[Moved], groups:
         "worldwide": csv_table("all-outcomes", worldwide),
         "places": csv_table("people-held-by-place", held),
         "displacement": csv_table("displacement", [row.numbers for row in displacement]),
+        "fates": csv_table("changed-fates", study.results.fates_compared.to_pylist()),
         "assumptions": csv_table("parameters", parameters),
     }
 
@@ -119,7 +135,7 @@ def _facts(study: Study) -> list[tuple[str, str]]:
     plan = study.plan
     planned = plan["replicates"] * plan["draws"]
     return [
-        ("Compared with the baseline", f"{len(study.titles)} policies"),
+        ("Compared with the baseline", words.count(len(study.titles), "policy", "policies")),
         ("Window", study.window),
         ("Pairs of runs", f"{study.pairs}" if study.pairs == planned else f"{study.pairs} of {planned} so far"),
         ("Scale", f"{plan['people_per_agent']} people an agent"),
@@ -128,15 +144,14 @@ def _facts(study: Study) -> list[tuple[str, str]]:
 
 
 def _policy(study: Study, name: str, answer: list[Line], displacement: list[Moved]) -> dict:
-    cells = [(line, cell) for line in answer for cell in line.cells if cell.arm == name]
+    cells = [cell for line in answer for cell in line.cells if cell.arm == name]
     levers = study.levers(name)
     return {
         "title": study.titles[name],
         "question": study.plan["arms"][name]["question"],
-        "summary": _summary([cell for _, cell in cells]),
+        "summary": _summary(cells),
         "floor": study.floor(name),
-        "displacement": next((row.sentence for row in displacement if row.arm == name), None),
-        "rows": [{"line": line, "cell": cell, "effect": study.first_effect(name, line.outcome.name)} for line, cell in cells],
+        "displacement": next((row.short for row in displacement if row.arm == name), None),
         "pulled": _pulled(study, name),
         "sentences": study.sentences(name),
         "helps": list(dict.fromkeys(channel.why for lever in levers for channel in lever.helps_by)),
@@ -168,6 +183,34 @@ def _pulled(study: Study, name: str) -> list[str]:
     return [f"{where}, from {words.day(since)}, at strength {strength}: {'; '.join(said)}." for (where, since, strength), said in alike.items()]
 
 
+def _timing(study: Study, answer: list[Line]) -> list[tuple[str, list[str]]]:
+    """Return when each effect is first told from chance, a row an outcome; outcomes without any are left out."""
+    rows = [(line.outcome.label, [study.first_effect(name, line.outcome.name) for name in study.titles]) for line in answer]
+    return [row for row in rows if any(row[1])]
+
+
+def _fates(study: Study) -> dict | None:
+    """Return whose time in captivity the policies and the placebo change: in all, and the net by nationality."""
+    rows = {(row["arm"], row["nationality"], row["measure"]): row for row in study.results.fates_compared.to_pylist()}
+    if not rows:
+        return None
+    titles = {PLACEBO: "No policy: one irrelevant change"} | study.titles
+    gross = {nation: row["value"] for (arm, nation, measure), row in rows.items() if nation and arm == PLACEBO and measure == "held_in_one_world_only"}
+
+    def said(arm, nation, measure):
+        row = rows[arm, nation, measure]
+        if measure == "held_in_one_world_only":
+            return words.number(row["value"]), words.between(row["low"], row["high"])
+        return words.change(row["value"], row["low"], row["high"], row["unit"])
+
+    nations = sorted(gross, key=lambda nation: -gross[nation])[:NATIONALITIES]
+    return {
+        "rows": [(title, [said(arm, "", measure) for measure in MEASURES]) for arm, title in titles.items()],
+        "titles": list(titles.values()),
+        "nations": [(study.place_names.get(nation, nation), [said(arm, nation, "net_held") for arm in titles]) for nation in nations],
+    }
+
+
 def _places(study: Study) -> list[dict]:
     """Return people held by place: the baseline, and the change under each policy with its interval."""
     table = []
@@ -176,6 +219,11 @@ def _places(study: Study) -> list[dict]:
         cells = [words.change(row["difference"], row["low"], row["high"], "persons") for row in by_arm.values()]
         table.append({"name": study.spots[id].name, "level": words.number(level), "cells": cells})
     return table
+
+
+def _trial(study: Study) -> str:
+    scale = study.plan["people_per_agent"]
+    return f"A trial at {scale} people an agent: publish at {PUBLISHED_AT} or less." if scale > PUBLISHED_AT else ""
 
 
 def _how_much(groups: list[dict]) -> str:
@@ -196,7 +244,7 @@ def _stamp(study: Study) -> str:
         f"plan {plan['hash'][:10]}",
         f"scenarios {study.scenarios_hash[:10]}",
         f"seed {plan['seed']}",
-        f"{study.pairs} pairs",
+        words.count(study.pairs, "pair"),
         f"{plan['people_per_agent']} people an agent",
     ]
     return " · ".join(parts)

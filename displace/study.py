@@ -14,7 +14,8 @@ from model.levers import Lever
 from model.outcomes import BY_NAME as OUTCOMES
 from model.policy import monday
 
-from .figures import Spot
+from . import words
+from .maps import Flow, Spot
 
 KNOWN_UNTIL = 2023 + 8 / 12  # the briefing paper of August 2023: then the conditional world begins
 
@@ -118,27 +119,43 @@ class Study:
     def _floor(self) -> list[dict]:
         return rights_floor(self.results.paired)
 
-    def floor(self, arm: str) -> list[str]:
-        """Return the labels of the rights on the floor that an arm probably worsens."""
-        return [OUTCOMES[row["outcome"]].label for row in self._floor if row["arm"] == arm]
+    def floor(self, arm: str) -> str:
+        """Say which rights of the floor an arm worsens, clearly or probably; empty without any."""
+        said = []
+        for clear, how in ((True, "worse"), (False, "probably worse")):
+            labels = [OUTCOMES[row["outcome"]].label for row in self._floor if row["arm"] == arm and row["clear"] is clear]
+            said += [f"{how} for {words.listed(labels)}"] if labels else []
+        return "; ".join(said)
 
     @cached_property
     def _timing(self) -> dict[tuple[str, str], dict]:
         return {(row["arm"], row["outcome"]): row for row in self.results.timing.to_pylist()}
 
     def first_effect(self, arm: str, outcome: str) -> str:
-        """Say when the effect is first told from chance, and whether it is worse for a while."""
+        """Say in which month the effect is first told from chance, which way, and whether it is worse for a while; empty if never."""
         row = self._timing.get((arm, outcome))
         if row is None or row["first_month"] is None:
-            return "never"
-        return f"month {row['first_month']}" + (", worse for a while" if row["temporarily_worse"] else "")
+            return ""
+        which = {row["first_better"]: words.BETTER, row["first_worse"]: words.WORSE}.get(row["first_month"])
+        return f"month {row['first_month']}" + (f", {which}" if which else "") + (" for a while" if row["temporarily_worse"] else "")
 
-    def flows(self) -> dict[str, dict[tuple[str, str], float]]:
-        """Return for each arm the people carried along a year in the window, by (source, target): mean over runs."""
-        table = self.results.relocations()
-        table = table.filter(pc.greater_equal(table["week"], monday(self.results.window[0])))
-        flows: dict[str, dict[tuple[str, str], float]] = {arm: {} for arm in self.results.arms}
-        for row in table.group_by(["arm", "source", "target"]).aggregate([("people", "sum")]).to_pylist():
-            if row["arm"] in flows:
-                flows[row["arm"]][row["source"], row["target"]] = row["people_sum"] / (self.pairs * self.years)
-        return flows
+    @cached_property
+    def _flows(self) -> list[dict]:
+        return [row for row in self.results.flows.to_pylist() if row["source"] in self.spots and row["target"] in self.spots]
+
+    def flows(self, most: int) -> list[Flow]:
+        """Return the widest flows of people carried along by moving operations in the baseline, at most so many."""
+        first = next(iter(self.titles))
+        return _widest([Flow(row["source"], row["target"], row["baseline"]) for row in self._flows if row["arm"] == first], most)
+
+    def added_flows(self, arm: str, most: int) -> list[Flow]:
+        """Return the flows to which an arm adds most, those alone whose interval stays above half of the mean.
+
+        There are hundreds of flows: by luck alone, some twenty would have an interval above zero.
+        """
+        mine = [row for row in self._flows if row["arm"] == arm and row["low"] is not None and row["low"] > row["difference"] / 2 > 0]
+        return _widest([Flow(row["source"], row["target"], row["difference"]) for row in mine], most)
+
+
+def _widest(flows: list[Flow], most: int) -> list[Flow]:
+    return sorted((flow for flow in flows if flow.people > 0), key=lambda flow: (-flow.people, flow.source, flow.target))[:most]

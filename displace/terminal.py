@@ -12,7 +12,7 @@ from rich.text import Text
 
 from . import words
 
-STYLE = {words.BETTER: "blue", words.WORSE: "red", words.UNDETERMINED: "", words.NEITHER: ""}
+STYLE = {words.BETTER: "blue", words.WORSE: "red"}
 LABEL_WIDTH, CELL_WIDTH = 30, 19
 SECONDS_BETWEEN_LINES = 5.0
 
@@ -70,10 +70,10 @@ def progress(total: int, quiet: bool) -> Iterator[Callable | None]:
 
 
 def _bar(total: int):
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rest]}"))
-    with Progress(*columns, console=Console(stderr=True)) as bar:
+    columns = (SpinnerColumn("line"), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rest]}"))
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("runs", total=total, rest="")
         yield lambda p: bar.update(task, completed=p.done, rest=_rest(p))
 
@@ -86,18 +86,26 @@ def _lines() -> Callable:
         now = time.monotonic()
         if now - last >= SECONDS_BETWEEN_LINES or p.done == p.total:
             last = now
-            print(f"{p.done} of {p.total} runs{'; ' + _rest(p) if _rest(p) else ''}", file=sys.stderr, flush=True)
+            print(f"{p.done} of {p.total} runs; {_rest(p)}", file=sys.stderr, flush=True)
 
     return tell
 
 
 def _rest(p) -> str:
-    parts = [f"{p.rate:.1f} a second"] if p.rate else []
-    if p.seconds_left and p.done < p.total:
-        parts.append(f"{_duration(p.seconds_left)} left")
+    """Return rate, remaining time and failures in words; before the first run, what is being waited for."""
+    if not p.fresh and p.done < p.total:
+        return "starting" if _compiled() else "compiling the model first: once for each version of it, some minutes"
+    parts = [f"{p.rate:.1f} a second" if p.rate >= 1 else f"{60 * p.rate:.0f} a minute"] if p.fresh else []
+    parts.append(f"{_duration(p.seconds_left)} left" if p.done < p.total else "making the tables")
     if p.failed:
         parts.append(f"{p.failed} failed")
     return ", ".join(parts)
+
+
+def _compiled() -> bool:
+    from model.kernel import cache_folder
+
+    return cache_folder().exists()
 
 
 def _duration(seconds: float) -> str:
@@ -113,7 +121,7 @@ def show_headline(study):
 
     console.print()
     console.print(Text(study.plan["title"], style="bold"))
-    print(f"Change against the baseline worldwide, {study.window}: {study.pairs} pairs of runs, {study.level} intervals, {study.plan['people_per_agent']} people an agent.")
+    print(f"Change against the baseline worldwide, {study.window}: {words.count(study.pairs, 'pair')} of runs, {study.level} intervals, {study.plan['people_per_agent']} people an agent.")
     print("Illustrative: hand-set parameters. 'better', 'worse': the interval excludes no change, with the share of pairs that agree.")
     names = list(study.titles)
     width = console.width if console.is_terminal else LABEL_WIDTH + CELL_WIDTH * len(names)
@@ -131,8 +139,17 @@ def show_headline(study):
         print()
         Console(highlight=False, width=max(width, LABEL_WIDTH + CELL_WIDTH)).print(table)
     print()
+    _show_timing(study, answer)
     _show_displacement(study)
     _show_floor(study)
+
+
+def _show_timing(study, answer):
+    console.print(Text("When does it show? (months since the window's start)", style="bold"))
+    for name, title in study.titles.items():
+        found = ((line.outcome.label, study.first_effect(name, line.outcome.name)) for line in answer)
+        print(f"  {title}: " + ("; ".join(f"{label}, {when}" for label, when in found if when) or "no effect is told from chance"))
+    print()
 
 
 def _show_displacement(study):
@@ -150,20 +167,21 @@ def _show_displacement(study):
 def _show_floor(study):
     console.print(Text("Rights floor", style="bold"))
     for name, title in study.titles.items():
-        worse = study.floor(name)
-        print(f"  {title}: " + (f"probably worse for {'; '.join(worse)}" if worse else "nothing on it is probably worse"))
+        print(f"  {title}: {study.floor(name) or 'nothing on it is probably worse'}")
     print()
 
 
 def _cell(cell) -> Text:
     if cell is None:
         return Text("–")
+    if cell.verdict == words.UNCHANGED:
+        return Text(cell.says)
     middle, interval = words.change(cell.difference, cell.low, cell.high, cell.outcome.unit, words.SHORT)
     text = Text(middle, style="bold")
     if cell.relative:
         text.append(f" ({cell.relative})", style="not bold")
     text.append(f"\n{interval}\n", style="not bold dim")
-    return text.append(cell.says, style=f"not bold {STYLE[cell.verdict]}")
+    return text.append(cell.says, style=f"not bold {STYLE.get(cell.verdict, '')}")
 
 
 def show_run(results, scenario):
@@ -183,12 +201,11 @@ def show_run(results, scenario):
     console.print()
     console.print(Text(f"{scenario.title}: one run, {monday(first):%B %Y} to {monday(stop - 1):%B %Y}", style="bold"))
     show_table(("outcome", "worldwide", "unit", "over the window"), rows)
-    console.print("One run alone shows no effect of a policy: compare pairs with `displace compare`.")
-    show_where(results.folder, None)
+    print("One run alone shows no effect of a policy: compare pairs with `displace compare`.")
+    show_where(Results=results.folder)
 
 
-def show_where(folder, report):
+def show_where(**paths):
     """Print where results and report are."""
-    print(f"Results: {folder}")
-    if report:
-        print(f"Report:  {report}")
+    for what, path in paths.items():
+        print(f"{what + ':':8} {path}")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from model.policy import monday
 
 MINUS, SPACE = "\N{MINUS SIGN}", "\N{NO-BREAK SPACE}"
-BETTER, WORSE, UNDETERMINED, NEITHER = "better", "worse", "undetermined", "neither"
+BETTER, WORSE, UNDETERMINED, UNCHANGED, NEITHER = "better", "worse", "undetermined", "unchanged", "neither"
 
 
 def step_of(*values: float) -> float:
@@ -64,16 +64,32 @@ def change(difference: float, low: float | None, high: float | None, unit: str, 
     return middle, "one pair only" if low is None else " to ".join(ends)
 
 
+def between(low: float | None, high: float | None) -> str:
+    """Return the interval of a count, which is never below none."""
+    if low is None or high is None:
+        return "one pair only"
+    step = step_of(low, high)
+    return f"{number(max(0.0, low), step=step)} to {number(high, step=step)}"
+
+
 def verdict(better: str | None, low: float | None, high: float | None) -> str:
     """Return `better` or `worse` where the interval excludes no change, `undetermined` where it does not.
 
-    `neither` for an outcome without a better direction. Not a significance test: one interval of many.
+    `unchanged` where no pair differs, `neither` for an outcome without a better direction. Not a significance test: one
+    interval of many.
     """
     if better is None:
         return NEITHER
-    if low is None or high is None or not (low > 0 or high < 0):
+    if low == high == 0:
+        return UNCHANGED
+    if not told(low, high):
         return UNDETERMINED
     return BETTER if (low > 0) == (better == "up") else WORSE
+
+
+def told(low: float | None, high: float | None) -> bool:
+    """Tell whether an interval excludes no change."""
+    return low is not None and high is not None and (low > 0 or high < 0)
 
 
 def percent(share: float) -> str:
@@ -81,25 +97,14 @@ def percent(share: float) -> str:
     return f"{100 * share:.0f}{SPACE}%"
 
 
-def chance(probability: float | None) -> str:
-    """Return the share of paired runs that are better, in words."""
-    if probability is None or not math.isfinite(probability):
-        return "no better direction"
-    share = percent(probability)
-    if probability >= 0.95:
-        return f"better in nearly all runs ({share})"
-    if probability >= 0.75:
-        return f"better in most runs ({share})"
-    if probability > 0.25:
-        return f"undetermined ({share} better)"
-    if probability > 0.05:
-        return f"worse in most runs ({share} better)"
-    return f"worse in nearly all runs ({share} better)"
-
-
 def start(text: str) -> str:
     """Return `text` as the start of a sentence."""
     return text[:1].upper() + text[1:]
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """Return `1 pair` or `20 pairs`."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
 
 
 def listed(names: Sequence[str]) -> str:

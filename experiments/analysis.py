@@ -11,11 +11,14 @@ def compared_tables(results: Results) -> dict[str, pa.Table]:
     """Return the tables that compare arms, from the runs that are there."""
     from .comparison import over_time, paired
     from .displacement import displacement
+    from .fates import fates_compared
+    from .flows import flows
 
     stamp = provenance.stamp(results.manifest)
     made = {"paired": paired(results, stamp)}
     made |= over_time(results, stamp)
-    return made | {"displacement": displacement(results, stamp)}
+    made |= {"displacement": displacement(results, stamp), "flows": flows(results, stamp)}
+    return made | {"fates_compared": fates_compared(results, stamp)}
 
 
 def final_tables(results: Results) -> dict[str, pa.Table]:

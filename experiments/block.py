@@ -5,7 +5,7 @@ Runs in worker processes. It takes plain values and never raises: a run that fai
 
 import json
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -14,7 +14,7 @@ from scenarios.files import Scenario
 from . import fates, tables
 from .design import PLACEBO, Block, Chunk, Design
 
-COMMIT_MARK = "summary"  # the part that is written last
+WEEKS_AT_ONCE = 26  # between two looks at whether the user pressed Ctrl-C, which compiled code does not see
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Setting:
         """The tables that a chunk fills, the commit mark last."""
         names = {"places": ("weekly", "worldwide"), "totals": ("worldwide",), "summary": ()}[self.record]
         names += ("groups",) * self.groups + ("relocations",) + ("events",) * self.events
-        return names + ("fates",) * (len(self.arms) > 1) + ("runs", COMMIT_MARK)
+        return names + ("fates",) * (len(self.arms) > 1) + ("runs", tables.COMMIT_MARK)
 
     def inputs(self, arm: str, block: Block):
         """Return the model's inputs of one run."""
@@ -68,8 +68,11 @@ class Done:
     code: str  # hash of the code that ran it
 
 
-def run_chunk(setting: Setting, chunk: Chunk, lost: Mapping[str, str] = {}) -> Done:
-    """Run the blocks of a chunk. `lost`: reason by block's name, for those that end their worker and are not run."""
+def run_chunk(setting: Setting, chunk: Chunk, lost: Mapping[str, str] = {}, tell: Callable[[str], None] | None = None) -> Done:
+    """Run the blocks of a chunk. `lost`: reason by block's name, for those that end their worker and are not run.
+
+    `tell` is called with the chunk's name after each run.
+    """
     parts = {name: tables.Part(name, setting.provenance) for name in setting.tables}
     runs = []
     for block in chunk.blocks:
@@ -77,7 +80,7 @@ def run_chunk(setting: Setting, chunk: Chunk, lost: Mapping[str, str] = {}) -> D
             filled, of_block = {}, [_run_row(arm, block, Lost(lost[block.name])) for arm in setting.arms]
         else:
             try:
-                filled, of_block = _run_block(setting, block)
+                filled, of_block = _run_block(setting, block, (lambda: tell(chunk.name)) if tell else lambda: None)
             except Exception as error:
                 filled, of_block = {}, [_run_row(arm, block, error) for arm in setting.arms]
         for name in filled:
@@ -85,9 +88,9 @@ def run_chunk(setting: Setting, chunk: Chunk, lost: Mapping[str, str] = {}) -> D
                 parts[name].add(table)
         runs += of_block
     parts["runs"].add(tables.from_rows("runs", runs))
-    files = {name: part.bytes() for name, part in parts.items() if name != COMMIT_MARK}
+    files = {name: part.bytes() for name, part in parts.items() if name != tables.COMMIT_MARK}
     digests = {name: tables.digest(content) for name, content in files.items()}
-    files[COMMIT_MARK] = parts[COMMIT_MARK].bytes(parts=json.dumps(digests))
+    files[tables.COMMIT_MARK] = parts[tables.COMMIT_MARK].bytes(parts=json.dumps(digests))
     return Done(chunk.name, files, len(runs), sum(row["status"] != "ok" for row in runs), code_hash())
 
 
@@ -103,7 +106,7 @@ def code_hash() -> str:
     return code_hash()
 
 
-def _run_block(setting: Setting, block: Block) -> tuple[dict[str, list], list[dict]]:
+def _run_block(setting: Setting, block: Block, tell: Callable[[], None]) -> tuple[dict[str, list], list[dict]]:
     """Return the tables of a block, by name and in the order of the arms, and a row for each of its runs."""
     made, errors, fate = {}, {}, {}
     for arm, result in simulate(setting, block):
@@ -116,6 +119,8 @@ def _run_block(setting: Setting, block: Block) -> tuple[dict[str, list], list[di
             fate[arm] = result.fates
         except Exception as error:
             errors[arm] = error
+        if arm != PLACEBO:
+            tell()
     rows = [_run_row(arm, block, errors.get(arm)) for arm in setting.arms]
     filled = {name: [made[arm][name] for arm in setting.arms if arm in made] for name in setting.tables if name not in ("runs", "fates")}
     if "fates" in setting.tables and setting.baseline in fate:
@@ -184,7 +189,7 @@ def simulate(setting: Setting, block: Block) -> Iterator[tuple[str, object]]:
     while forks:
         week, arm, inputs = forks[0]
         try:
-            past.advance(week)
+            _advance(past, week)
         except Exception as error:
             yield from ((arm, error) for _, arm, _ in forks)
             yield setting.baseline, error
@@ -192,7 +197,7 @@ def simulate(setting: Setting, block: Block) -> Iterator[tuple[str, object]]:
         forks.pop(0)
         yield arm, _branch(past if week > 0 else None, inputs, Simulation)
     try:
-        past.advance()
+        _advance(past, setting.stop)
         result = past.result()
     except Exception as error:
         result = error
@@ -202,7 +207,12 @@ def simulate(setting: Setting, block: Block) -> Iterator[tuple[str, object]]:
 def _branch(past, inputs, Simulation):
     try:
         branch = past.fork(inputs) if past else Simulation(inputs)
-        branch.advance()
+        _advance(branch, inputs.stop)
         return branch.result()
     except Exception as error:
         return error
+
+
+def _advance(simulation, week: int):
+    while simulation.week < week:
+        simulation.advance(min(week, simulation.week + WEEKS_AT_ONCE))

@@ -51,33 +51,34 @@ def cube(results: Results, places: set[str]) -> Cube:
     for part in results.each("summary"):
         if not part.num_rows:
             continue  # all of its runs failed
-        outcome, place, how = (_labels(part[name]) for name in ("outcome", "place", "aggregate"))
+        outcome, place, how = (labels_of(part[name]) for name in ("outcome", "place", "aggregate"))
         here = np.array([p == tables.WORLDWIDE or p in places for p in place[1]])[place[0]]
         code = (outcome[0].astype(np.int64) * len(place[1]) + place[0]) * len(how[1]) + how[0]
         found, first, inverse = np.unique(code[here], return_index=True, return_inverse=True)
         names = [column[1][column[0][here][first]] for column in (outcome, place, how)]
         key = np.array([number.setdefault(k, len(number)) for k in zip(*names)], np.int64)[inverse]
-        filled.append((_rows_of(results, part)[here], _pairs_of(plan, part)[here], key, part["value"].to_numpy()[here]))
+        filled.append((arms_of(results, part)[here], pair_numbers(plan, part)[here], key, part["value"].to_numpy()[here]))
     values = np.full((len(results.arms), plan["draws"] * plan["replicates"], len(number)), np.nan)
     for arm, pair, key, value in filled:
         values[arm, pair, key] = value
     return Cube(values, list(number))
 
 
-def _labels(column) -> tuple[np.ndarray, np.ndarray]:
+def labels_of(column) -> tuple[np.ndarray, np.ndarray]:
     """Return (codes, labels) of a text column of a part."""
     array = column.combine_chunks()
     return np.asarray(array.indices, np.int64), np.array(array.dictionary.to_pylist(), object)
 
 
-def _rows_of(results, part) -> np.ndarray:
+def arms_of(results, part) -> np.ndarray:
     """Return the arm's number in the plan, by row."""
-    codes, labels = _labels(part["arm"])
+    codes, labels = labels_of(part["arm"])
     order = {arm: i for i, arm in enumerate(results.arms)}
     return np.array([order[label] for label in labels], np.int64)[codes]
 
 
-def _pairs_of(plan, part) -> np.ndarray:
+def pair_numbers(plan, part) -> np.ndarray:
+    """Return the pair's number in the plan, by row."""
     return part["draw"].to_numpy().astype(np.int64) * plan["replicates"] + part["replicate"].to_numpy()
 
 
@@ -95,24 +96,24 @@ def paired(results: Results, stamp=None) -> pa.Table:
     window = {"window_start": monday(start), "window_end": monday(stop - 1)}
     rows = []
     for arm in results.compared:
-        for (outcome, place, how), effect in zip(keys, _effects(results, pairs, arm, values, [BY_NAME[k[0]] for k in keys])):
+        for (outcome, place, how), effect in zip(keys, effect_of_arm(results, pairs, arm, values, [BY_NAME[k[0]].better for k in keys])):
             rows.append({"arm": arm, "outcome": outcome, "unit": BY_NAME[outcome].unit, "place": place, "aggregate": how, **window, **effect})
     return tables.from_rows("paired", rows, stamp)
 
 
-def _effects(results, pairs, arm, values, outcomes) -> Iterator[dict]:
-    """Yield the columns of an effect for each of K quantities; `values` is (arms, pairs, K)."""
+def effect_of_arm(results, pairs, arm, values, directions) -> Iterator[dict]:
+    """Yield the columns of an effect for each of K quantities; `values` is (arms, pairs, K), `directions` the better ones."""
     base, other = values[results.arms.index(results.baseline)], values[results.arms.index(arm)]
     difference = other - base
     known = np.isfinite(difference)
     estimate = pairs.mean(difference)
     level_of_baseline = pairs_mean(np.where(known, base, np.nan))
     replicates, draws = pairs.counts(known)
-    better = np.full(len(outcomes), np.nan)
+    better = np.full(len(directions), np.nan)
     for direction in ("up", "down"):
-        which = [k for k, outcome in enumerate(outcomes) if outcome.better == direction]
+        which = [k for k, wanted in enumerate(directions) if wanted == direction]
         better[which] = probability_better(difference[:, which], direction)
-    for k in range(len(outcomes)):
+    for k in range(len(directions)):
         yield {
             "baseline": level_of_baseline[k],
             "difference": estimate.mean[k],
@@ -139,7 +140,7 @@ def through_time(results: Results, name: str) -> np.ndarray:
     plan = results.manifest["plan"]
     weeks = np.full((len(results.arms), plan["draws"] * plan["replicates"], plan["stop"]), np.nan)
     for part in results.each("worldwide", ["arm", "draw", "replicate", "week", name]):
-        weeks[_rows_of(results, part), _pairs_of(plan, part), week_numbers(part["week"])] = part[name].to_numpy()
+        weeks[arms_of(results, part), pair_numbers(plan, part), week_numbers(part["week"])] = part[name].to_numpy()
     return weeks
 
 
@@ -210,7 +211,7 @@ def _at_months(results, pairs, course) -> list[dict]:
             continue
         values = course.over(start, start + weeks_in(months))[:, :, None]
         for arm in results.compared:
-            effect = next(_effects(results, pairs, arm, values, [course.outcome]))
+            effect = next(effect_of_arm(results, pairs, arm, values, [course.outcome.better]))
             key = {"arm": arm, "outcome": course.outcome.name, "unit": course.outcome.unit, "aggregate": course.outcome.aggregate, "months": months}
             rows.append(key | effect)
     return rows
@@ -310,17 +311,16 @@ def _run_bands(values: np.ndarray) -> np.ndarray:
 def rights_floor(paired: pa.Table) -> list[dict]:
     """Return the rows of `paired`, worldwide, in which an arm probably worsens a right of the floor.
 
-    Probably: at most a quarter of the pairs are better (half of the ties counted), and the mean is worse. `clear` says
-    whether the whole interval is worse.
+    Probably: the mean is worse and at most a quarter of the pairs are better (half of the ties counted), or the whole
+    interval is worse, which `clear` says.
     """
     flags = []
     for row in paired.to_pylist():
         outcome = BY_NAME[row["outcome"]]
         if not outcome.floor or row["place"] or row["aggregate"] != outcome.aggregate or row["probability_better"] is None:
             continue
-        worse = row["difference"] * (1 if outcome.better == "down" else -1)
-        if row["probability_better"] <= PROBABLY_WORSE and worse > 0:
-            nearest_to_zero = row["low"] if outcome.better == "down" else row["high"]
-            clear = nearest_to_zero is not None and nearest_to_zero * (1 if outcome.better == "down" else -1) > 0
+        sign, nearest_to_zero = (1, row["low"]) if outcome.better == "down" else (-1, row["high"])
+        clear = nearest_to_zero is not None and nearest_to_zero * sign > 0
+        if clear or (row["difference"] * sign > 0 and row["probability_better"] <= PROBABLY_WORSE):
             flags.append(row | {"clear": clear})
     return flags

@@ -22,7 +22,7 @@ import pyarrow as pa
 from model.levers import BY_NAME as LEVERS
 
 from . import tables
-from .comparison import DAYS_A_MONTH, MONTHS, _labels, _pairs_of, _rows_of, pairs_of, week_numbers, weeks_in
+from .comparison import DAYS_A_MONTH, MONTHS, labels_of, pair_numbers, arms_of, pairs_of, week_numbers, weeks_in
 from .intervals import LEVEL, Estimate
 from .results import Results
 
@@ -131,7 +131,7 @@ class Held:
         for part in results.each("weekly", ["arm", "draw", "replicate", "week", "place", *COLUMNS]):
             host = _hosts_of(results, part["place"])
             here = host >= 0
-            rows = (_rows_of(results, part)[here], _pairs_of(plan, part)[here], week_numbers(part["week"])[here], host[here])
+            rows = (arms_of(results, part)[here], pair_numbers(plan, part)[here], week_numbers(part["week"])[here], host[here])
             for name in COLUMNS:
                 self.at[name][rows] = part[name].to_numpy()[here]
 
@@ -151,7 +151,7 @@ class Held:
         found = []
         for part in results.each("relocations"):
             ends = (_hosts_of(results, part["source"]), _hosts_of(results, part["target"]))
-            found.append((_rows_of(results, part), _pairs_of(plan, part), week_numbers(part["week"]), *ends, part["people"].to_numpy()))
+            found.append((arms_of(results, part), pair_numbers(plan, part), week_numbers(part["week"]), *ends, part["people"].to_numpy()))
         return found
 
     def moved_from(self, target: Target, arm: str, start: int, stop: int) -> np.ndarray:
@@ -165,7 +165,7 @@ class Held:
 
 
 def _hosts_of(results, column) -> np.ndarray:
-    codes, labels = _labels(column)
+    codes, labels = labels_of(column)
     number = {place: i for i, place in enumerate(results.hosts)}
     return np.array([number.get(label, -1) for label in labels], np.int64)[codes]
 

@@ -8,6 +8,17 @@ import numpy as np
 import pyarrow as pa
 
 from . import tables
+from .comparison import labels_of, pair_numbers, pairs_of
+from .design import PLACEBO
+from .intervals import LEVEL
+from .results import Results
+
+MEASURES = {
+    # name: (unit, the columns of table `fates` that it adds up)
+    "held_in_one_world_only": ("persons", ("held_only_in_baseline", "held_only_in_arm")),
+    "net_held": ("persons", ("net_held",)),
+    "net_weeks_held": ("person-weeks", ("net_weeks_held",)),
+}
 
 
 def changes(baseline: np.ndarray, arm: np.ndarray, nationality: np.ndarray) -> dict[str, np.ndarray]:
@@ -62,3 +73,35 @@ def nationality_of_strata(inputs) -> tuple[np.ndarray, tuple[str, ...]]:
     from model.parameters import complete
 
     return build_strata(inputs.world, complete(inputs.parameters))[0].nation.astype(np.int64), inputs.world.nationalities
+
+
+def fates_compared(results: Results, stamp=None) -> pa.Table:
+    """Return table `fates_compared`: changed fates of every arm and the placebo, in all and by nationality."""
+    pairs = pairs_of(results)
+    arms = (*results.compared, PLACEBO) if results.compared else ()
+    names, counts = _counted(results, arms)
+    rows = []
+    for arm, by_measure in zip(arms, counts):
+        for (measure, (unit, _)), values in zip(MEASURES.items(), by_measure):
+            values = np.concatenate([values.sum(axis=1, keepdims=True), values], axis=1)
+            estimate, (replicates, draws) = pairs.mean(values), pairs.counts(np.isfinite(values))
+            for k, nationality in enumerate(("", *names)):
+                row = {"arm": arm, "nationality": nationality, "measure": measure, "unit": unit, "level": LEVEL}
+                row |= {"value": estimate.mean[k], "low": estimate.low[k], "high": estimate.high[k]}
+                rows.append(row | {"replicates": int(replicates[k]), "draws": int(draws[k])})
+    return tables.from_rows("fates_compared", rows, stamp)
+
+
+def _counted(results, arms) -> tuple[list[str], np.ndarray]:
+    """Return nationalities and counts (arms, measures, pairs, nationalities); not a number where a run is missing."""
+    plan = results.manifest["plan"]
+    parts = list(results.each("fates"))
+    names = sorted({name for part in parts for name in labels_of(part["nationality"])[1]})
+    counts = np.full((len(arms), len(MEASURES), plan["draws"] * plan["replicates"], len(names)), np.nan)
+    for part in parts:
+        (arm, labels), (nation, nations) = labels_of(part["arm"]), labels_of(part["nationality"])
+        arm = np.array([arms.index(label) if label in arms else -1 for label in labels], np.int64)[arm]
+        nation = np.array([names.index(name) for name in nations], np.int64)[nation]
+        for k, (_, columns) in enumerate(MEASURES.values()):
+            counts[arm, k, pair_numbers(plan, part), nation] = sum(part[name].to_numpy() for name in columns)
+    return names, counts

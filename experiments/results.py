@@ -10,8 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from .block import COMMIT_MARK
-from .tables import BY_TABLE
+from .tables import BY_TABLE, COMMIT_MARK
 
 
 class ResultsError(Exception):
@@ -99,6 +98,14 @@ class Results:
     @property
     def displacement(self) -> pa.Table:
         return self.table("displacement")
+
+    @property
+    def flows(self) -> pa.Table:
+        return self.table("flows")
+
+    @property
+    def fates_compared(self) -> pa.Table:
+        return self.table("fates_compared")
 
     def weekly(self, arms: Sequence[str] | None = None, columns: Sequence[str] | None = None) -> pa.Table:
         """Return outcomes by week and place; `columns` names outcomes, the keys come along."""

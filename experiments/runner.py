@@ -18,6 +18,7 @@ from .block import Done, Setting, run_chunk
 from .design import Chunk, Design, from_names, single
 
 WINDOW = 3  # chunks in flight a worker
+SECONDS = 0.2  # between two looks at what workers have told
 TOGETHER, ALONE = 2, 2  # how often a chunk may lose its worker among others, then alone, before it is given up
 
 
@@ -35,7 +36,7 @@ class Interrupted(Exception):
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a batch has come, in runs; those of an earlier, interrupted batch included in `done`."""
+    """How far a batch has come, in runs that are done, if not yet stored; those of an earlier, interrupted batch included."""
 
     done: int
     failed: int
@@ -84,17 +85,29 @@ class Driver:
 
     def _submit(self, chunk, waiting) -> bool:
         try:
-            self.running[self.executor.submit(run_chunk, self.setting, chunk)] = chunk
+            self.running[self._start(chunk)] = chunk
             return True
         except BrokenExecutor:
             waiting.appendleft(chunk)
             self._rebuild()
             return False
 
+    def _start(self, chunk, lost={}):
+        return self.executor.submit(run_chunk, self.setting, chunk, lost, getattr(self.executor, "tell", None))
+
+    def _wait(self, running):
+        """Return the futures that are done, at least one; pass on meanwhile what workers tell."""
+        hear = getattr(self.executor, "hear", lambda: None)
+        while True:
+            done = wait(running, SECONDS, FIRST_COMPLETED).done
+            hear()
+            if done:
+                return done
+
     def _collect(self) -> list[tuple[Chunk, BaseException]]:
         """Take what is done; return what was lost with its worker."""
         lost, broken = [], False
-        for future in wait(self.running, return_when=FIRST_COMPLETED).done:
+        for future in self._wait(self.running):
             chunk = self.running.pop(future)
             error = future.exception()
             if error is None:
@@ -128,7 +141,8 @@ class Driver:
     def _try(self, chunk, lost) -> tuple[Done | None, str]:
         for _ in range(ALONE):
             try:
-                return self.executor.submit(run_chunk, self.setting, chunk, lost).result(), ""
+                (future,) = self._wait([self._start(chunk, lost)])
+                return future.result(), ""
             except Exception as error:
                 reason = f"its worker ended ({type(error).__name__}: {error})"
                 if isinstance(error, BrokenExecutor):
@@ -172,12 +186,12 @@ def execute(
     from .store import open_store
 
     count = workers_wanted or workers.usable_cores()
-    make = executor or (lambda: workers.local(count))
     with open_store(out, design, resume, overwrite) as store:
         if not store.finished:
             setting = Setting.of(design, provenance.stamp(store.manifest))
             results = Results(store.manifest, store.folder)
             tally = _Tally(design, store, results.failed, progress)
+            make = executor or (lambda: workers.local(count, tally.hear))
             try:
                 Driver(setting, make, 1 if count == 1 and not executor else WINDOW * count, tally.take).run(store.missing)
                 store.finish(final_tables(results), results.failed)
@@ -189,26 +203,37 @@ def execute(
 
 
 class _Tally:
-    """Commits what comes back and says how far the batch is."""
+    """Commits what comes back and says how far the batch is: `done` counts the runs that are stored."""
 
     def __init__(self, design, store, failed, progress):
         self.design, self.store, self.failed, self.progress = design, store, failed, progress
         self.start = time.monotonic()
-        blocks = sum(len(chunk.blocks) for chunk in store.chunks if chunk.name in store.committed)
-        self.done = self.before = blocks * len(design.arms)
+        self.runs = {chunk.name: len(chunk.blocks) * len(design.arms) for chunk in store.chunks}
+        self.under_way: dict[str, int] = {}
+        self.said = None
+        self.done = self.before = sum(self.runs[name] for name in store.committed)
         self._say()
+
+    def hear(self, chunk: str):
+        """Note that a run of a chunk is done. One that lost its worker is counted no further than it has runs."""
+        if chunk not in self.store.committed:
+            self.under_way[chunk] = min(self.under_way.get(chunk, 0) + 1, self.runs[chunk])
+            self._say()
 
     def take(self, done: Done):
         if done.code != self.store.manifest["plan"]["code"]:
             raise RunnerError("a worker runs another version of the code than the driver; make them the same and --resume")
         self.store.commit(done)
+        self.under_way.pop(done.name, None)
         self.done += done.runs
         self.failed += done.failed
         self._say()
 
     def _say(self):
-        if self.progress:
-            self.progress(Progress(self.done, self.failed, self.design.runs, time.monotonic() - self.start, self.done - self.before))
+        done = self.done + sum(self.under_way.values())
+        if self.progress and self.said != (done, self.failed):
+            self.said = done, self.failed
+            self.progress(Progress(done, self.failed, self.design.runs, time.monotonic() - self.start, done - self.before))
 
 
 def compare(*scenarios: str | Path | Design, out: str | Path, baseline: str | None = None, workers: int | None = None, **more):

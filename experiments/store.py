@@ -17,16 +17,20 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from . import provenance, tables
-from .block import COMMIT_MARK, Done
+from .block import Done
 from .design import Chunk, Design
 
-MANIFEST, LOCK = "manifest.json", "lock"
+MANIFEST, LOCK, REPORT = "manifest.json", "lock", "report.html"
 PARTS = tuple(table.name for table in tables.TABLES if table.parts)
 WHOLE = tuple(table.name for table in tables.TABLES if table.whole)
 
 
 class StoreError(Exception):
     """A results folder that can't be used as asked; the message says what to do."""
+
+
+class DiskFull(StoreError):
+    """No room is left in the middle of a batch; what is committed stays."""
 
 
 class StoreBusy(StoreError):
@@ -64,18 +68,19 @@ class Store:
 
     def commit(self, done: Done):
         """Write the parts of a piece of work, its commit mark last."""
-        try:
-            for name, content in done.parts.items():
-                folder = self.folder / name
-                folder.mkdir(exist_ok=True)
-                write(folder / f"{done.name}.parquet", content)
-        except OSError as error:
-            if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise StoreError(
-                    f"{self.folder}: the disk is full; {len(self.committed)} of {len(self.chunks)} pieces of work are kept: make room, then --resume"
-                ) from None
-            raise
+        for name, content in done.parts.items():
+            (self.folder / name).mkdir(exist_ok=True)
+            self._write(self.folder / name / f"{done.name}.parquet", content)
         self.committed.add(done.name)
+
+    def _write(self, path: Path, content: bytes):
+        try:
+            write(path, content)
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            kept = f"{len(self.committed)} of {len(self.chunks)} pieces of work are kept"
+            raise DiskFull(f"{self.folder}: the disk is full; {kept}: make room, then run the same command with --resume") from None
 
     def finish(self, whole: Mapping[str, pa.Table], failed: int):
         """Write the final tables, then say in the manifest that all is there."""
@@ -83,13 +88,13 @@ class Store:
         digests = {}
         for name, table in whole.items():
             content = tables.encode(name, table, stamp)
-            write(self.folder / f"{name}.parquet", content)
+            self._write(self.folder / f"{name}.parquet", content)
             digests[name] = tables.digest(content)
         self._write_manifest(self.manifest | {"finished": {"failed_runs": failed, "tables": digests}})
 
     def _write_manifest(self, manifest):
         self.manifest = manifest
-        write(self.folder / MANIFEST, (json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode())
+        self._write(self.folder / MANIFEST, (json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode())
 
     # --- opening ------------------------------------------------------------------------------------
 
@@ -107,7 +112,7 @@ class Store:
                 elif path.suffix == ".parquet" and path.name not in expected:
                     self._put_aside(path, "not of this plan")
         for file, name in expected.items():
-            mark = self.folder / COMMIT_MARK / file
+            mark = self.folder / tables.COMMIT_MARK / file
             if mark.is_file() and self._is_whole(mark, file):
                 self.committed.add(name)
         if self.finished and not (self.committed >= set(expected.values()) and self._has_final_tables()):
@@ -230,7 +235,7 @@ def _lock(folder: Path):
 
 
 def _clear(folder: Path):
-    """Remove what a batch wrote, and nothing else."""
+    """Remove what a batch wrote and the report on it, and nothing else."""
     for name in PARTS:
         for path in (folder / name).glob("*.parquet*"):
             path.unlink()
@@ -239,7 +244,8 @@ def _clear(folder: Path):
     for name in WHOLE:
         for path in folder.glob(f"{name}.parquet*"):
             path.unlink()
-    (folder / MANIFEST).unlink(missing_ok=True)
+    for name in (REPORT, MANIFEST):
+        (folder / name).unlink(missing_ok=True)
 
 
 def _matches(path: Path, digest: list) -> bool:

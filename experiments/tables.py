@@ -1,6 +1,6 @@
 """The tables of a results folder, declared once: columns with type, unit and meaning, and how runs become rows.
 
-Outcomes come from the registry of `model/`, so a new one appears here by itself. `docs/results.md` is made from this.
+Outcomes come from the registry of `model/`, so a new one appears here by itself.
 """
 
 import hashlib
@@ -18,6 +18,7 @@ from model.outcomes import GROUPED, RATIOS, RECORDED, O, Outcome, is_level
 from model.policy import WEEK_0
 
 TEXT = pa.dictionary(pa.int32(), pa.string())
+COMMIT_MARK = "summary"  # the part of a piece of work that is written last
 WORLDWIDE = ""  # the place that stands for all places together
 # By place these would tell where people are intercepted, where escapes succeed and where there is room: worldwide only.
 NOT_BY_PLACE = frozenset(
@@ -156,6 +157,13 @@ TABLES = (
                    Column("measure", TEXT, "", "what the row says (`experiments/displacement.py`)"),
                    Column("place", TEXT, "", "the destination; empty = all together"), UNIT,
                    Column("value", pa.float64(), "", "mean over pairs; null = not meaningful"), *INTERVAL, *PAIRS)),
+    Table("flows", False, True, "people carried along by operations that move, from place to place, a year of the window",
+          lambda: (ARM, Column("source", TEXT, "", "the place that they left"),
+                   Column("target", TEXT, "", "the place that they moved to"), UNIT, *EFFECT)),
+    Table("fates_compared", False, True, "whose time in captivity an arm changes, in numbers only; read it beside the arm `placebo`",
+          lambda: (ARM, Column("nationality", TEXT, "", "ISO code; empty = all"),
+                   Column("measure", TEXT, "", "`held_in_one_world_only` (gross), `net_held` or `net_weeks_held`"), UNIT,
+                   Column("value", pa.float64(), "", "mean over pairs"), *INTERVAL, *PAIRS)),
 )  # fmt: skip
 BY_TABLE = {table.name: table for table in TABLES}
 

@@ -1,12 +1,14 @@
 """Who does the work: executors of `concurrent.futures`, the one seam between the driver and its workers.
 
 Workers never outlive their driver: each waits, in a thread of its own, on a pipe whose other end the driver
-alone holds. When the driver ends, however it ends, the pipe closes and they end too.
+alone holds. When the driver ends, however it ends, the pipe closes and they end too. Through another pipe they tell of
+every run that is done, long before the piece of work is that holds it.
 """
 
 import os
 import signal
 import threading
+from collections.abc import Callable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from multiprocessing import get_context
 
@@ -21,6 +23,9 @@ def usable_cores() -> int:
 class Here(Executor):
     """One worker: this process itself. A submitted task is done when `submit` returns."""
 
+    def __init__(self, heard: Callable[[str], None] | None = None):
+        self.tell = heard
+
     def submit(self, work, /, *args, **kwargs):
         future = Future()
         try:
@@ -34,12 +39,20 @@ class Here(Executor):
 
 
 class Pool(ProcessPoolExecutor):
-    """Fresh processes on this machine, one thread each."""
+    """Fresh processes on this machine, one thread each. `heard` is called, by `hear`, with what they told."""
 
-    def __init__(self, workers: int):
+    def __init__(self, workers: int, heard: Callable[[str], None] | None = None):
         context = get_context("spawn")
         theirs, self._lifeline = context.Pipe(duplex=False)
-        super().__init__(workers, mp_context=context, initializer=_start, initargs=(theirs,))
+        self._told, telling = context.Pipe(duplex=False)
+        self._heard = heard
+        self.tell = _tell if heard else None
+        super().__init__(workers, mp_context=context, initializer=_start, initargs=(theirs, telling))
+
+    def hear(self):
+        """Pass on what workers have told since."""
+        while self._told.poll():
+            self._heard(self._told.recv_bytes().decode())
 
     def end(self):
         """End the workers now, whatever they are doing."""
@@ -47,7 +60,16 @@ class Pool(ProcessPoolExecutor):
         self.shutdown(wait=True, cancel_futures=True)
 
 
-def _start(lifeline):
+_telling = None  # in a worker: its end of the pipe to the driver
+
+
+def _tell(name: str):
+    _telling.send_bytes(name.encode())  # so short that it is written whole: workers need no lock, and may be killed
+
+
+def _start(lifeline, telling):
+    global _telling
+    _telling = telling
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the driver's to answer
     os.environ.update(dict.fromkeys(ONE_THREAD, "1"))  # before anything that reads them is imported
     threading.Thread(target=_end_with_driver, args=(lifeline,), daemon=True).start()
@@ -61,6 +83,6 @@ def _end_with_driver(lifeline):
     os._exit(1)
 
 
-def local(workers: int) -> Executor:
-    """Return an executor with so many workers on this machine."""
-    return Here() if workers == 1 else Pool(workers)
+def local(workers: int, heard: Callable[[str], None] | None = None) -> Executor:
+    """Return an executor with so many workers on this machine, which call `heard` with what they tell."""
+    return Here(heard) if workers == 1 else Pool(workers, heard)

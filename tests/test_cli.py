@@ -63,6 +63,7 @@ def test_the_version_names_code_and_lock(displace):
         (["compare", "firewalls", "--replicates", "0", "--out", "OUT"], "--replicates"),
         (["run", "missing.toml", "--out", "OUT"], "missing.toml"),
         (["report", "OUT"], "no manifest.json"),
+        (["report", "OUT", "--picture", "picture.bmp"], "picture.bmp"),
         (["list", "leavers"], "leavers"),
     ],
     ids=lambda value: " ".join(value[:2]) if isinstance(value, list) else "",
@@ -123,8 +124,9 @@ def test_a_comparison_ends_with_the_table_the_floor_and_the_report(displace, tin
     for said in ("Raids", "people held in operations", "Did operations end, or move?", "Rights floor", "report.html"):
         assert said in out
     page = (tmp_path / "out" / "report.html").read_bytes()
-    code, out, errors = displace("report", tmp_path / "out")
+    code, out, errors = displace("report", tmp_path / "out", "--picture", tmp_path / "headline.png")
     assert code == 0 and not errors and (tmp_path / "out" / "report.html").read_bytes() == page
+    assert "headline.png" in out and (tmp_path / "headline.png").read_bytes().startswith(b"\x89PNG")
     code, _, errors = displace(*plan, "--seed", 9, "--out", tmp_path / "out")
     assert code == 2 and "--out" in errors and "--overwrite" in errors
 

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from experiments import fates
+from experiments import fates, flows, tables
 from experiments.comparison import over_time, paired, rights_floor, signs
 from experiments.intervals import LEVEL, Estimate, Pairs, probability_better
-from made_up import manifest, policy, results, row, rows
+from experiments.results import Results
+from made_up import STAMP, manifest, policy, results, row, rows
 from model.policy import monday
 
 CRACKDOWN = [policy("crackdown", ["AAA"])]
@@ -188,6 +189,12 @@ def test_the_rights_floor_flags_what_is_probably_worse(effect, flagged, clear):
     assert [flag["clear"] for flag in flags] == ([clear] if flagged else [])
 
 
+def test_what_is_clearly_worse_is_flagged_though_many_pairs_tie():
+    """Eight of twenty worlds worsen, twelve do not differ: 30 per cent 'better' with ties halved, but the interval is all worse."""
+    flags = rights_floor(paired(world(lambda draw, replicate: 5.0 * (replicate < 8), replicates=20, outcome="deaths")))
+    assert [(flag["outcome"], flag["probability_better"], flag["clear"]) for flag in flags] == [("deaths", 0.3, True)]
+
+
 # --- fates --------------------------------------------------------------------------------------------
 
 
@@ -209,3 +216,36 @@ def test_fates_are_matched_by_identity_and_counted_by_nationality():
         "net_held": [0, 1],
         "net_weeks_held": [-10 + 3 + 4, 1],
     }
+
+
+# --- whose fate changes, and where operations move ------------------------------------------------------
+
+
+def test_flows_between_places_are_compared_in_pairs():
+    """In every run of the arm 60 people move along from a1 to b1 in the window; before it, nobody counts."""
+    plan = manifest({"baseline": [], "arm": CRACKDOWN}, 3, 1, 62, 10)
+    moves = [("arm", 20, "a1", "b1", 60.0), ("arm", 5, "a1", "b1", 999.0), ("baseline", 30, "a2", "far", 52.0)]
+    found = flows.flows(results(plan, lambda *_: {"people_held": np.ones((62, 4))}, moves))
+    year = 365.25 / 7 / 52
+    assert row(found, source="a1", target="b1")["difference"] == pytest.approx(60 * year)
+    assert row(found, source="a2", target="far")["baseline"] == pytest.approx(52 * year)
+    assert row(found, source="a2", target="far")["difference"] == pytest.approx(-52 * year)
+
+
+def test_changed_fates_stand_beside_the_placebos():
+    """Gross counts add both ways, net counts subtract; missing runs are left out."""
+    plan = manifest({"baseline": [], "arm": CRACKDOWN}, 2, 1, 20, 10)
+    made_up = results(plan, lambda arm, draw, replicate: {"people_held": np.ones((20, 4))})
+    part, arms = tables.Part("fates", STAMP), ("baseline", "arm", "placebo")
+    for arm, lost, won in (("arm", 30, 10), ("placebo", 20, 20)):
+        for replicate in range(2):
+            columns = dict.fromkeys(("held_shorter", "held_longer", "held_as_long"), np.zeros(2, np.int64))
+            columns |= {"held_only_in_baseline": np.array([lost, 0]), "held_only_in_arm": np.array([won, 0])}
+            columns |= {"net_held": columns["held_only_in_arm"] - columns["held_only_in_baseline"], "net_weeks_held": np.array([-50, 5])}
+            columns["nationality"] = tables.text([0, 1], ("AAA", "BBB"))
+            part.add(tables.build("fates", tables.Tag(arms, arm, 0, replicate).columns(2) | columns))
+    found = fates.fates_compared(Results(plan, [made_up._memory[0] | {"fates": part.bytes()}]))
+    said = {(r["arm"], r["nationality"], r["measure"]): r["value"] for r in found.to_pylist()}
+    assert said["arm", "", "held_in_one_world_only"] == said["placebo", "", "held_in_one_world_only"] == 40
+    assert (said["arm", "", "net_held"], said["placebo", "", "net_held"]) == (-20, 0)
+    assert (said["arm", "", "net_weeks_held"], said["arm", "BBB", "net_weeks_held"]) == (-45, 5)

@@ -10,6 +10,7 @@ import pytest
 from made_up import manifest, policy, results
 
 from displace import report, words
+from displace.displaced import moved
 from displace.headline import lines
 from displace.study import Study
 from model.outcomes import BY_NAME, HEADLINE
@@ -22,12 +23,21 @@ AT = {"a1": (11.6, 104.9), "a2": (12.0, 103.0), "b1": (20.4, 100.1), "far": (0.0
 
 @pytest.fixture(scope="module")
 def study():
+    return study_of(4)
+
+
+@pytest.fixture(scope="module")
+def alone():
+    return study_of(1)
+
+
+def study_of(replicates):
     arms = {
         "baseline": [],
         "raids": [policy("crackdown", states=["AAA"], start=START)],
         "firewall": [policy("firewall", states=["AAA"], start=START)],
     }
-    plan = manifest(arms, 4, 1, WEEKS, START, HEADLINE)
+    plan = manifest(arms, replicates, 1, WEEKS, START, HEADLINE)
     plan["plan"] |= {"title": NASTY, "question": NASTY, "draws_hash": "d" * 64}
     for name, arm in plan["plan"]["arms"].items():
         arm |= {"title": TITLES[name], "question": f"What of {NASTY}?", "parameters": {}}
@@ -111,12 +121,46 @@ def test_the_reader_is_warned(page):
 def test_displacement_is_told_as_numerator_denominator_and_ratio(page):
     text = " ".join(Page(page).text.split())
     assert "500 fewer people held; elsewhere: 52 more" in text
-    assert "Displacement ratio 0.10" in text
+    assert "Displacement ratio 0.10 (0.10 to 0.11): 10 of every 100 reappeared elsewhere. More are held: Place b1 (+52)." in text
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (0.2, 0.6, "40 of every 100 reappeared elsewhere"),
+        (-0.1, 0.6, "at most 60 of every 100 reappeared elsewhere"),
+        (-0.9, -0.1, "none reappeared elsewhere, where fewer are held too"),
+        (-2.0, 3.0, "whether they reappeared elsewhere cannot be told"),
+    ],
+)
+def test_of_displacement_only_that_is_said_which_the_interval_supports(study, low, high, said):
+    found = moved(study)[0]
+    ratio = found.at["displacement_ratio"] | {"value": 0.4, "low": low, "high": high}
+    assert replace(found, at=found.at | {"displacement_ratio": ratio}).short.endswith(said)
 
 
 def test_the_rights_floor_flags_what_is_probably_worse(study, page):
-    assert study.floor("firewall") == ["deaths"] and study.floor("raids") == []
-    assert "Rights floor: probably worse for deaths." in " ".join(Page(page).text.split())
+    assert study.floor("firewall") == "worse for deaths" and study.floor("raids") == ""
+    assert "Rights floor: worse for deaths." in " ".join(Page(page).text.split())
+
+
+def test_an_outcome_that_no_pair_changes_is_called_unchanged(study):
+    line = next(line for line in lines(study.paired, ["raids"]) if line.outcome.name == "coerced_returns")
+    assert line.cells[0].says == words.UNCHANGED
+
+
+def test_a_comparison_of_one_pair_has_a_report_without_intervals(alone):
+    text = " ".join(Page(report.render(alone)).text.split())
+    assert "one pair only" in text and "so no share of it can be called displaced" in text
+
+
+@pytest.mark.parametrize("kind", ["png", "svg"])
+def test_the_headline_picture_is_the_same_bytes_again(study, tmp_path, kind):
+    for name in ("a", "b"):
+        report.write_picture(study, tmp_path / f"{name}.{kind}")
+    picture = (tmp_path / f"a.{kind}").read_bytes()
+    assert picture == (tmp_path / f"b.{kind}").read_bytes()
+    assert kind == "png" or b"Illustrative: hand-set parameters." in picture and b"conditional world" in picture
 
 
 def test_a_spreadsheet_runs_nothing():
