@@ -17,7 +17,7 @@ from .operations import CLOSES, MOVES, SPLITS, STAYS, TRADED_IN, TRADED_OUT, bur
 from .outcomes import O
 from .parameters import P
 from .random_numbers import draw
-from .relocation import choose_operation, note_relocation
+from .relocation import find_place, note_relocation
 from .streams import R
 from .world import MILITIA
 
@@ -85,7 +85,7 @@ def come_out(t, i, brought, m):
 def sell(i, m):
     """Sell a person to another operation; the debt grows with each sale (V33, E109). False if nobody buys."""
     me = m.people[i]
-    buyer = choose_operation(i, R.sale_choice, m)
+    buyer = find_place(i, R.sale_choice, m)
     if buyer == NO_OPERATION or buyer == me.operation:
         return False
     price = m.par[P.sale_price] * m.scale
@@ -300,7 +300,7 @@ def held_elsewhere(i, m):
 @kernel
 def be_handed_back(i, m):
     """An armed group hands a person to an operation, for the price of a person."""
-    o = choose_operation(i, R.sale_choice, m)
+    o = find_place(i, R.sale_choice, m)
     if o == NO_OPERATION:
         return
     add_member(i, o, m)

@@ -14,7 +14,7 @@ from .columns import record
 from .diary import NO_OPERATION, NO_VISIT, enter_in_diary, strike_from_diary
 from .kernel import kernel
 from .life_course import STATUSES, TRANSITIONS, S
-from .outcomes import GROUPED, GROUPS, RECORDED, O
+from .outcomes import CHARGED, GROUPED, GROUPS, INTO_DETENTION, RECORDED, O
 from .parameters import P
 from .random_numbers import FIXED, NEVER, exponential, identity, next_candidate, stream_key, uniform
 from .streams import R
@@ -102,6 +102,7 @@ PERSON = (
     ("record", "i1", "convicted"),
     ("sold", "i1", "times, this spell"),
     ("recruiter", "i1", "recruits, or is made to"),
+    ("punished", "i1", "detained or charged since captivity"),
 )
 
 
@@ -263,6 +264,7 @@ def begin_spell(i, willing_share, forced_share, m):
     me.smuggled = me.banned
     me.contract = uniform(key, identity(me.key, 3)) < m.par[P.share_with_contract]
     me.held_from = NOT_HELD
+    me.punished = 0
     me.sold = 0
 
 
@@ -308,6 +310,7 @@ def _flow_table():
 SOURCE = np.array([S[t.source] for t in TRANSITIONS], np.int64)
 TARGET = np.array([S[t.target] for t in TRANSITIONS], np.int64)
 FLOW_FIRST, FLOW_OUTCOME, FLOW_AMONG = _flow_table()
+PUNISHES = np.array([t.name in INTO_DETENTION + CHARGED for t in TRANSITIONS])
 COUNTED_ON_ARRIVAL = np.array([t.name in ("received", "left_on_the_way") for t in TRANSITIONS])
 GROUPED_AT = np.array([GROUPED.index(o) if o in GROUPED else -1 for o in RECORDED], np.int64)
 STOCK_AT = np.array(
@@ -356,6 +359,9 @@ def change(t, i, place, m):
         me.since = m.now
     me.status, me.place = TARGET[t], place
     count_as(i, 1, m)
+    if PUNISHES[t] and me.trafficked and me.punished == 0:
+        me.punished = 1
+        m.tally[O.punished, here] += m.scale
     count_flow(t, i, place if COUNTED_ON_ARRIVAL[t] else here, m)
     if m.events.size > 0:
         event = m.events[m.used[0].events]

@@ -264,6 +264,7 @@ def post_vacancies(m):
         demand += firm.wanted
         value += firm.wanted * view.margin * m.par[P.expected_stay]
     m.market[0].demand = demand
+    m.market[0].others, m.market[0].others_now = m.market[0].others_now, 0.0
     m.market[0].value = value / max(demand, 1e-9)
 
 

@@ -119,7 +119,7 @@ OUTCOMES = (
     _flow("charged", "trafficked people charged with crimes", "down", CHARGED, TRAFFICKED, whose=PERSON, section="IV.C", by_group=True),
     _flow("convicted", "trafficked people convicted", "down", ("convicted",), TRAFFICKED, whose=PERSON, section="IV.C"),
     _measure("convicted_without_safeguards", "convicted without the safeguards of a fair trial", "persons", "down", whose=PERSON, section="IV.A S19"),
-    _flow("punished", "trafficked people detained or charged", None, INTO_DETENTION + CHARGED, TRAFFICKED, whose=PERSON, section="IV.C"),
+    _measure("punished", "trafficked people detained or charged, once each time they come out", "persons", None, whose=PERSON, section="IV.C"),
     _flow("extorted", "people extorted in custody", "down", ("extorted",), whose=PERSON, section="IV.E V52"),
     _flow("coerced_returns", "coerced returns", "down", COERCED_RETURNS, whose=PERSON, section="IV.D V76", by_group=True, floor=True),
     _flow("assisted_returns", "assisted, chosen returns", None, ("returned_with_help", "returned_from_shelter"), whose=PERSON, by_group=True),

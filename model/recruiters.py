@@ -30,6 +30,8 @@ RING = (
 MARKET = (
     ("supply", "f8", "persons whom recruiters expect to bring in a week at the reference fee"),
     ("demand", "f8", "persons: vacancies of all operations"),
+    ("others", "f8", "persons who sought or were offered a place last week other than by recruiters: trafficked again, sold"),
+    ("others_now", "f8", "the same, this week so far"),
     ("fee", "f8", "USD a recruit"),
     ("value", "f8", "USD: what a person is expected to earn for an operation"),
     ("multiplier", "f8", "of recruitment, by the fee"),
@@ -151,7 +153,7 @@ def set_fee(m):
     a worker's value to them; recruitment answers as fee ** refill_elasticity. With elasticity 0 a
     higher fee brings nobody. Nobody is recruited beyond the vacancies.
     """
-    wanted = m.market[0].demand
+    wanted = vacancies_for_recruits(m)
     elasticity = m.par[P.refill_elasticity] * (m.par[P.feedback_refill] > 0)
     highest = max(1.0, m.par[P.fee_share_of_value] * m.market[0].value / m.par[P.reference_fee])
     tightness = wanted / max(m.market[0].supply, 1e-9)
@@ -164,6 +166,12 @@ def set_fee(m):
 
 
 @kernel
+def vacancies_for_recruits(m):
+    """Return the vacancies that recruiters fill: those which people trafficked again or sold do not take, by last week's number."""
+    return max(0.0, m.market[0].demand - m.market[0].others)
+
+
+@kernel
 def find_recruits(m):
     """Advance the hazards; append those whose threshold is passed to the people waiting.
 
@@ -172,7 +180,7 @@ def find_recruits(m):
     """
     if m.now > 0:  # the first cohort is there from the start
         enter_cohorts(m)
-    idle = max(0.0, m.market[0].demand - m.used[0].waiting * m.scale)
+    idle = max(0.0, vacancies_for_recruits(m) - m.used[0].waiting * m.scale)
     expected = m.market[0].supply * m.market[0].multiplier
     multiplier = m.market[0].multiplier * min(1.0, idle / max(expected, 1e-9))
     for k in range(m.strata.size):
@@ -221,7 +229,7 @@ def draw_recruits(m):
     set_fee(m)
     find_recruits(m)
     waiting = m.used[0].waiting
-    wanted = m.market[0].demand / m.scale
+    wanted = vacancies_for_recruits(m) / m.scale
     places_left = int(wanted + uniform(stream_key(m.seed, R.ration_recruits, m.now), 0))
     taken = min(waiting, places_left)
     put_queue_in_order(m)

@@ -204,6 +204,13 @@ def choose_operation(i, stream, m):
 
 
 @kernel
+def find_place(i, stream, m):
+    """Return the operation that takes someone whom no recruiter brings (trafficked again, sold, handed over), or -1."""
+    m.market[0].others_now += m.scale
+    return choose_operation(i, stream, m)
+
+
+@kernel
 def take_vacancy(p, mark, m):
     """Take one of the vacancies of a place, at `mark` (0-1) along the list of its operations. Return whose, or -1."""
     view = m.views[p]

@@ -13,7 +13,7 @@ from .migrants import IDENTIFIED, RELEASED, begin_spell, change, come_home, coun
 from .outcomes import O
 from .parameters import P
 from .random_numbers import draw, identity
-from .relocation import choose_operation
+from .relocation import find_place
 from .screening import at_home_here, detain, detention_chance, give_open_bed, meet_authorities, protected, shelter, trust_of
 from .streams import R
 
@@ -67,7 +67,7 @@ def serve(m):
 @kernel
 def taken_again(t, i, m):
     """Try to recruit a person again by transition `t`; it needs a vacancy. False if there is none."""
-    o = choose_operation(i, R.vacancy_choice, m)
+    o = find_place(i, R.vacancy_choice, m)
     if o == NO_OPERATION:
         return False
     me = m.people[i]
