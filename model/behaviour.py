@@ -224,8 +224,6 @@ BEHAVIOUR = {
          "held against target at which an operation is full"),
         ("founding_rate", "per operation and week", 0.011, (0, 1), ("loguniform", 0.004, 0.03), A, "E068 E069", "I.intro O06",
          "operations founded at the reference margin"),
-        ("founding_fill", "exponent", 2, (0, 10), None, A, "", "I.intro",
-         "how empty places slow founding"),
         ("founding_cost", "USD", 150000, (0, 1e8), ("loguniform", 50000, 500000), A, "", "I.intro O06",
          "of an operation"),
         ("occupancy_of_empty_places", "share", 0.75, (0, 1), None, A, "", "I.intro O06",

@@ -7,6 +7,7 @@ every arm. In such a week their number, uniform below the bound, is compared wit
 
 import math
 
+from .bounds import keep_bound, rate_of
 from .compounds import harden
 from .diary import INSIDE, NO_OPERATION, NO_VISIT, add_member, enter_in_diary, members, remove_member, take_due
 from .institutions import I
@@ -20,30 +21,6 @@ from .random_numbers import draw
 from .relocation import find_place, note_relocation
 from .streams import R
 from .world import MILITIA
-
-
-@kernel
-def set_pace(ceiling, floor, m):
-    """Fill the bound on anybody's weekly hazards by status, from institutions at their highest and lowest.
-
-    Of people held, `pace_of_means` is the part that grows with the family's means (ransom).
-    """
-    contact = ceiling[I.contact]
-    escape = m.par[P.escape_rate] * math.exp(m.par[P.guard_deterrence] * max(0.0, 1.0 - floor[I.guarding]))
-    usual = ceiling[I.abuse] * (1.0 + m.par[P.target_pressure]) * (1.0 + m.par[P.alarm_abuse] * max(0.0, ceiling[I.consular_alarm] - 1.0))
-    abuse = max(m.par[P.abuse_maximum], usual, 1.0)
-    m.pace[S.held] = (
-        escape * (1.0 + m.par[P.escape_debt]) + m.par[P.release_rate] + ceiling[I.notice_release]
-        + ceiling[I.consular_reach] * contact + m.par[P.sale_rate] * ceiling[I.people_market]
-        + 2.0 * m.par[P.death_rate] * abuse + m.par[P.armed_group_rate] + m.par[P.made_to_recruit_rate]
-    )  # fmt: skip
-    m.pace_of_means[0] = m.par[P.ransom_rate] * max(1.0, 0.5 + 0.5 * contact)
-    m.pace[S.staying] = m.par[P.status_lost]
-    m.pace[S.untraced] = ceiling[I.tracing]
-    m.pace[S.returned] = (
-        ceiling[I.record_cleared] + ceiling[I.reintegration] * m.par[P.settles_with_support]
-        + m.par[P.settles_alone] / max(0.01, floor[I.stigma]) + m.par[P.recruiter_rate]
-    )  # fmt: skip
 
 
 @kernel
@@ -166,7 +143,9 @@ def meet_risks(i, m):
     """Compare a person's number with their own hazards, one after the other."""
     me = m.people[i]
     firm, p = m.operations[me.operation], me.place
-    u = draw(R.captivity, m, me.key) * (m.pace[S.held] + m.pace_of_means[0] * me.means)
+    rate = rate_of(i, m)
+    drawn = draw(R.captivity, m, me.key) * rate
+    u = drawn
     debt = debt_now(i, m) / m.par[P.debt_scale]
     u -= escape_hazard(i, debt, m)
     if u < 0.0:
@@ -202,6 +181,7 @@ def meet_risks(i, m):
         me.recruiter = 1
         m.rings[me.nation].returned += m.scale * 1e-3
         change(T.made_to_recruit, i, p, m)
+    keep_bound(u, drawn, rate, m)
 
 
 @kernel

@@ -7,6 +7,7 @@ rises week by week; a person's own drive (debt, record, stigma, support) sets wh
 import math
 
 from .border_officials import set_out
+from .bounds import keep_bound, rate_of
 from .diary import HOME, NO_OPERATION, NO_VISIT, enter_in_diary, take_due
 from .institutions import I
 from .kernel import kernel
@@ -42,7 +43,7 @@ def live_on(m):
         elif status == S.prosecuted_at_home:
             await_judgment(i, m)
         elif status == S.staying:
-            change(T.lost_status, i, m.people[i].place, m)
+            be_staying(i, m)
         elif status == S.untraced:
             be_untraced(i, m)
         elif status == S.at_home:
@@ -72,12 +73,12 @@ def be_home(i, m):
     if me.candidate != m.now:
         return
     p, k = me.place, people_class(i, m)
-    u = draw(R.after, m, me.key) * m.pace[S.returned]
-    u -= m.env[k, I.record_cleared, p]
+    rate = rate_of(i, m)
+    drawn = draw(R.after, m, me.key) * rate
+    u = drawn - m.env[k, I.record_cleared, p] * me.record
     if u < 0.0:
-        if me.record:
-            me.record = 0
-            set_drive(i, 1.0, m)
+        me.record = 0
+        set_drive(i, 1.0, m)
         return
     u -= m.env[k, I.reintegration, p] * m.par[P.settles_with_support]
     if u < 0.0:
@@ -96,6 +97,7 @@ def be_home(i, m):
         me.recruiter = 1
         m.rings[me.nation].returned += m.scale * 1e-3
         change(T.became_recruiter, i, p, m)
+    keep_bound(u, drawn, rate, m)
 
 
 @kernel
@@ -145,10 +147,18 @@ def await_judgment(i, m):
 
 
 @kernel
+def be_staying(i, m):
+    """A legal status may end (V59)."""
+    me = m.people[i]
+    if draw(R.after, m, me.key) * rate_of(i, m) < m.par[P.status_lost]:
+        change(T.lost_status, i, me.place, m)
+
+
+@kernel
 def be_untraced(i, m):
     """Somebody whom nobody could find may be traced (V80)."""
     me = m.people[i]
-    if draw(R.after, m, me.key) * m.pace[S.untraced] < m.env[0, I.tracing, me.place]:
+    if draw(R.after, m, me.key) * rate_of(i, m) < m.env[0, I.tracing, me.place]:
         change(T.traced, i, me.place, m)
 
 

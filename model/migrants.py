@@ -10,6 +10,7 @@ import math
 
 import numpy as np
 
+from .bounds import pressed_by_debt, rate_of
 from .columns import record
 from .diary import NO_OPERATION, NO_VISIT, enter_in_diary, strike_from_diary
 from .kernel import kernel
@@ -386,14 +387,13 @@ def count_flow(t, i, where, m):
 def next_visit(i, m):
     """Return the week in which a person is looked at next, by their status.
 
-    People held, at home, staying or untraced are looked at when a hazard may strike them
+    People held, stranded, at home, staying or untraced are looked at when a hazard may strike them
     (`next_candidate`), those with an appointment when it comes, those in a state's hands every week.
     """
     me = m.people[i]
     status = me.status
     if status == S.held:
-        rate = m.pace[S.held] + m.pace_of_means[0] * me.means
-        me.candidate = next_candidate(R.candidates, me.key, rate, m)
+        me.candidate = next_candidate(R.candidates, me.key, rate_of(i, m), m)
         return np.int64(me.candidate) if me.trafficked else min(np.int64(me.candidate), max(m.now + 1, np.int64(me.trapped)))
     if status == S.out:
         return np.int64(m.now)
@@ -401,12 +401,12 @@ def next_visit(i, m):
         return np.int64(me.until)
     if status == S.prosecuted:
         return max(np.int64(m.now + 1), np.int64(me.since + int(m.par[P.case_weeks_least])))
-    if status == S.staying or status == S.untraced:
-        return np.int64(next_candidate(R.candidates, me.key, m.pace[status], m))
+    if status == S.stranded or status == S.staying or status == S.untraced:
+        return np.int64(next_candidate(R.candidates, me.key, rate_of(i, m), m))
     if status == S.returned:
         if me.until == JUST_HOME:
             return np.int64(m.now + 1)
-        me.candidate = next_candidate(R.candidates, me.key, m.pace[status], m)
+        me.candidate = next_candidate(R.candidates, me.key, rate_of(i, m), m)
         return min(np.int64(me.candidate), next_look_at_threshold(i, m))
     if status == S.reintegrated or status == S.prosecuted_at_home:
         return min(max(m.now + 1, np.int64(me.until)), next_look_at_threshold(i, m))
@@ -419,12 +419,12 @@ def next_visit(i, m):
 def next_look_at_threshold(i, m):
     """Return when to see again whether a returned person's threshold is passed.
 
-    Half of the way there at this week's pace, at most half a year ahead: looks come closer together as the
-    threshold does, and a pace that doubles is still caught in its week.
+    Four fifths of the way there at this week's pace, at most half a year ahead: looks come closer together as
+    the threshold does, and it is caught in its week while the pace grows by no more than a quarter between two.
     """
     me = m.people[i]
     heard = m.heard[me.nation]
-    left = (me.due - heard.again) / max(1e-12, 2.0 * heard.again_step)
+    left = (me.due - heard.again) / max(1e-12, 1.25 * heard.again_step)
     return m.now + max(1, min(26, int(left)))
 
 
@@ -444,12 +444,6 @@ def come_home(t, i, m):
     me.due = m.heard[me.nation].again + exponential(stream_key(m.seed, R.return_threshold, 0), me.key)
     set_drive(i, 1.0, m)
     change(t, i, m.nations[me.nation].place, m)
-
-
-@kernel
-def pressed_by_debt(i, m):
-    """Return by how much debt multiplies what drives a person to leave again (V69)."""
-    return 1.0 + m.par[P.feedback_debt] * m.par[P.again_debt] * m.people[i].debt / m.par[P.debt_scale]
 
 
 @kernel

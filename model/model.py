@@ -15,13 +15,14 @@ from dataclasses import dataclass, field, fields
 import numpy as np
 
 from . import phases
+from .handle import Handle
 from .kernel import kernel
 from .parameters import complete
 from .policy import WEEKS, Policy, Shock
 from .records import RECORDS, audit, faults_found, open_quarter
 from .results import Result, make_result, quarter_end
-from .start import empty_columns, fixed_columns, set_bounds, start, with_more_room
-from .state import MOVING, Columns, bind, copied
+from .start import empty_columns, fixed_columns, set_what_follows, start, with_more_room
+from .state import MOVING, Columns, copied
 from .world import World
 
 AUDIT_EVERY = 13  # weeks between two full recounts; transitions are checked at once
@@ -149,12 +150,12 @@ class Simulation:
         values = complete(self.inputs.parameters)
         fixed = _shared(self.inputs, values)
         columns = empty_columns(self.inputs, fixed, values)
-        set_bounds(self.inputs, columns, values, self._handle_on(columns))
+        set_what_follows(self.inputs, columns, values, self._handle_on(columns))
         return columns
 
     def _handle_on(self, columns):
         inputs = self.inputs
-        return bind(columns, self.week - 1, inputs.seed, inputs.people_per_agent, inputs.placebo_week, inputs.window_start)
+        return Handle(columns, self.week - 1, inputs.seed, inputs.people_per_agent, inputs.placebo_week, inputs.window_start)
 
     def _bind(self):
         self._handle = self._handle_on(self.columns)

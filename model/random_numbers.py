@@ -18,8 +18,8 @@ _ONE, _TWO, _S27, _S30, _S31, _S11 = (np.uint64(x) for x in (1, 2, 27, 30, 31, 1
 _UNIT = 2.0**-53
 FIXED = -1  # the "week" of draws that are made once for all
 NEVER = 32_000  # a week after every run
-BLOCK = 16  # weeks: `next_candidate` starts anew with each, so that it never depends on the past
-LAST_BLOCK = WEEKS // BLOCK
+LEVELS = 256.0  # of the bounds that `next_candidate` knows
+BYTE, EIGHT = np.uint64(255), np.uint64(8)
 
 
 @kernel
@@ -62,29 +62,37 @@ def draw(stream, m, who):
 
 
 @kernel
-def next_candidate(stream, who, rate, m):
-    """Return the first week after this one in which a hazard of at most `rate` could strike `who`.
+def as_bound(rate):
+    """Return the least multiple of 1/256 that is no less than a weekly hazard: the bounds that `next_candidate` knows."""
+    return min(1.0, math.ceil(rate * LEVELS) / LEVELS)
 
-    Thinning (Lewis and Shedler 1979) in whole weeks: each week is a candidate with probability `rate`,
-    independently; whether the event happens in a candidate week is then drawn with probability
-    hazard / rate. The candidates of an identity are a function of seed, stream and block of weeks
-    alone, so that they are the same in every arm, whatever happened before.
+
+@kernel
+def next_candidate(stream, who, bound, m):
+    """Return the first week after this one in which a hazard of at most `bound` could strike `who`.
+
+    Thinning (Lewis and Shedler 1979) in whole weeks: each week is a candidate with probability `bound`, a
+    multiple of 1/256, independently; whether the event happens in a candidate week is then drawn with
+    probability hazard / bound. One draw has the bytes of eight weeks. Whether a week is a candidate is a
+    function of seed, stream and identity alone, so it is the same in every arm, whatever happened before.
     """
-    if rate <= 0.0:
+    level = np.uint64(bound * LEVELS)
+    week = m.now + 1
+    if level == 0:
         return NEVER
-    scale = 1.0 / math.log1p(-min(rate, 0.999))
-    block = (m.now + 1) // BLOCK
-    while block <= LAST_BLOCK:
-        key = stream_key(m.seed, stream, block)
-        week = block * BLOCK - 1
-        number = 0
-        while True:
-            week += 1 + int(math.log(uniform(key, identity(who, number))) * scale)
-            if week >= (block + 1) * BLOCK:
-                break
-            if week > m.now:
+    while week <= WEEKS:
+        bits = mix(stream_key(m.seed, stream, week >> 3) + GOLDEN * who) >> np.uint64(8 * (week & 7))
+        for _ in range(8 - (week & 7)):
+            if bits & BYTE < level:
                 return week
-            number += 1
-        block += 1
+            bits >>= EIGHT
+            week += 1
     return NEVER
 
+
+@kernel
+def sooner(u, weight, best):
+    """Return -log(u) / weight where that is less than `best`, else infinity: -log(u) >= 1 - u spares most logarithms."""
+    if (1.0 - u) / weight >= best:
+        return np.inf
+    return -math.log(u) / weight

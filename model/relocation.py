@@ -10,17 +10,15 @@ from .kernel import kernel
 from .operations import CLOSES, INVESTED, MOVES, NO_MOVES, SPLITS, STAYS, choose_place, open_operation, pull_from, rent, utility, weigh_places
 from .outcomes import O
 from .parameters import P
-from .random_numbers import draw, exponential, identity, stream_key, uniform
+from .random_numbers import draw, identity, sooner, stream_key, uniform
 from .streams import R
 
 
 @kernel
-def wants_to_move(firm, m):
+def wants_to_move(firm, reviews, m):
     """Draw whether an operation reviews its location this week and then prefers to leave it: a nested logit."""
-    if int(m.par[P.relocation_rule]) == NO_MOVES:
-        return False
     hazard = m.par[P.review_rate_after_raid] if firm.shaken_until >= m.now else m.par[P.review_rate]
-    if draw(R.review, m, firm.key) >= hazard:
+    if uniform(reviews, firm.key) >= hazard or int(m.par[P.relocation_rule]) == NO_MOVES:
         return False
     weigh_places(firm.group, m)
     total = 0.0
@@ -44,11 +42,12 @@ def relocate(m):
     movers = np.empty(m.used[0].operations, np.int64)
     order = np.empty(m.used[0].operations)
     n = 0
+    reviews = stream_key(m.seed, R.review, m.now)
     for o in range(m.used[0].operations):
         firm = m.operations[o]
         if firm.alive == 0 or firm.fate != STAYS:
             continue
-        if m.sites[firm.site].open == 0 or wants_to_move(firm, m):
+        if m.sites[firm.site].open == 0 or wants_to_move(firm, reviews, m):
             movers[n], order[n] = o, draw(R.place_order, m, firm.key)
             n += 1
     for o in movers[np.argsort(order[:n])]:
@@ -156,7 +155,7 @@ def found(m):
         firm = m.operations[o]
         if firm.alive:
             gain = max(0.0, min(2.0, m.views[firm.place].margin / m.par[P.reference_margin]))
-            drive[firm.group] += gain * min(1.0, firm.fullness) ** m.par[P.founding_fill]
+            drive[firm.group] += gain * min(1.0, firm.fullness) ** 2
     key = stream_key(m.seed, R.founding, m.now)
     for g in range(m.groups.size):
         order[g] = uniform(key, identity(g, 0))
@@ -191,11 +190,12 @@ def choose_operation(i, stream, m):
     me = m.people[i]
     key = stream_key(m.seed, stream, m.now)
     best, chosen = np.inf, NOBODY
+    mine = identity(key, me.key)
     for k in range(m.hosts.size):
         p = m.hosts[k]
         weight = m.views[p].vacancies * m.access[me.place, p]
         if weight > 0.0:
-            clock = exponential(key, identity(me.key, p)) / weight
+            clock = sooner(uniform(mine, p), weight, best)
             if clock < best:
                 best, chosen = clock, p
     if chosen == NOBODY:

@@ -5,11 +5,12 @@ never go by row. In each week a person's number is compared with the hazards of 
 """
 
 from .border_officials import set_out
+from .bounds import keep_bound, pressed_by_debt, rate_of
 from .diary import NO_OPERATION, NO_VISIT, OUT, enter_in_diary, take_due
 from .institutions import I
 from .kernel import kernel
 from .life_course import S, T
-from .migrants import IDENTIFIED, RELEASED, begin_spell, change, come_home, count_as, next_visit, people_class, pressed_by_debt
+from .migrants import IDENTIFIED, RELEASED, begin_spell, change, come_home, count_as, next_visit, people_class
 from .outcomes import O
 from .parameters import P
 from .random_numbers import draw, identity
@@ -112,7 +113,9 @@ def return_with_help(t, i, m):
 def be_stranded(i, k, m):
     """A week stranded: reached by services or police, trafficked again, home, a status, lost, dead (IV.D, IV.F)."""
     me, p = m.people[i], m.people[i].place
-    u = draw(R.after, m, me.key) - reached(i, k, m)
+    rate = rate_of(i, m)
+    drawn = draw(R.after, m, me.key) * rate
+    u = drawn - reached(i, k, m)
     if u < 0.0:
         v, w = draw(R.after_detail, m, me.key), draw(R.after_detail, m, identity(me.key, 1))
         shelter(i, k, v, w, T.found_by_services, T.found_and_kept_closed, m)
@@ -142,8 +145,11 @@ def be_stranded(i, k, m):
     if u < 0.0:
         change(T.lost_trace, i, p, m)
         return
-    if u < m.par[P.death_stranded] + m.par[P.reprisal_deadly] * m.env[k, I.reprisal, p]:
+    u -= m.par[P.death_stranded] + m.par[P.reprisal_deadly] * m.env[k, I.reprisal, p]
+    if u < 0.0:
         change(T.died_stranded, i, p, m)
+        return
+    keep_bound(u, drawn, rate, m)
 
 
 @kernel

@@ -6,8 +6,8 @@ gone on before: so they are the same people in every arm, and nobody is drawn tw
 
 import numpy as np
 
+from .bounds import BOUND, set_bounds
 from .border_officials import expect_lawful_stops, plan_routes, start_posts
-from .captivity import set_pace
 from .columns import grown, record
 from .compounds import ROOM, SITE, build_site, site_with_room
 from .diary import LANES, NOBODY, add_member, enter_in_diary
@@ -72,8 +72,7 @@ def empty_columns(inputs, fixed, values) -> Columns:
     return Columns(
         **fixed,
         **plans,
-        pace=np.zeros(len(STATUSES)),
-        pace_of_means=np.zeros(1),
+        bound=record(BOUND, 1),
         answers=np.zeros((len(fixed["strata"]), CHANNELS)),
         people=record(PERSON, people),
         diary=np.full((LANES, inputs.stop), NOBODY, np.int32),
@@ -130,10 +129,10 @@ def empty_columns(inputs, fixed, values) -> Columns:
     )
 
 
-def set_bounds(inputs, columns, values, m):
+def set_what_follows(inputs, columns, values, m):
     """Fill what follows from parameters and shocks alone: bounds on hazards, answers to recruiters."""
     high, low = extremes(columns.base, values, inputs.shocks)
-    set_pace(high, low, m)
+    set_bounds(high, low, m)
     measure_answers(m)
 
 

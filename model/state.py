@@ -1,8 +1,8 @@
 """Everything that a run is made of, as one flat set of columns, and the handle by which kernels reach it.
 
-`Columns` holds the arrays; `bind` gives kernels one handle `m` on all of them: `m.people[i].debt`,
-`m.env[k, I.detains, p]`. Handles are cheap and hold no state of their own but the week, the seed and the like,
-so a checkpoint is the arrays and the week.
+`Columns` holds the arrays; kernels reach all of them by one handle `m` (`handle.py`): `m.people[i].debt`,
+`m.env[k, I.detains, p]`. A handle has no state of its own but the week, the seed and the like, so a
+checkpoint is the arrays and the week.
 
 Dimensions: P places, H places where operations may be, S states, N nationalities, E edges, I institutions,
 K classes of people, L strata, C cells (strata by cohorts), A areas, G groups, O outcomes, Z statuses.
@@ -11,10 +11,6 @@ K classes of people, L strata, C cells (strata by cohorts), A areas, G groups, O
 from typing import NamedTuple
 
 import numpy as np
-from numba.core import types
-from numba.experimental import structref
-
-from .kernel import kernel
 
 USED = (
     ("people", "i8", "rows in use"),
@@ -36,8 +32,7 @@ class Columns(NamedTuple):
 
     par: np.ndarray  # float64: parameters by P
     base: np.ndarray  # float64 (I, P): institutions without lever or shock
-    pace: np.ndarray  # float64 (Z): bound on the weekly hazards of each status
-    pace_of_means: np.ndarray  # float64 (1): its part that grows with a family's means, for people held
+    bound: np.recarray  # bounds.BOUND (1)
     places: np.recarray  # world.PLACE (P)
     distance: np.ndarray  # float64 (P, P), km
     hosts: np.ndarray  # int32 (H)
@@ -110,33 +105,7 @@ class Columns(NamedTuple):
     events: np.recarray  # records.EVENT
 
 
-FIXED = Columns._fields[: Columns._fields.index("people")]
 MOVING = Columns._fields[Columns._fields.index("people") :]
-SCALARS = ("now", "seed", "scale", "placebo", "window")
-
-
-@structref.register
-class HandleType(types.StructRef):
-    def preprocess_fields(self, fields):
-        return tuple((name, types.unliteral(kind)) for name, kind in fields)
-
-
-class Handle(structref.StructRefProxy):
-    """What kernels call `m`."""
-
-
-structref.define_boxing(HandleType, Handle)
-structref.define_constructor(Handle, HandleType, [*Columns._fields, *SCALARS])
-
-
-@kernel
-def _bind(columns, now, seed, scale, placebo, window):
-    return Handle(*columns, now, seed, scale, placebo, window)
-
-
-def bind(columns: Columns, now: int, seed: int, scale: float, placebo: int, window: int):
-    """Return a handle on the columns: `now` the last week that was run, `scale` persons an agent, `window` its first week."""
-    return _bind(tuple(columns), now, np.uint64(seed), float(scale), placebo, window)
 
 
 def copied(columns: Columns) -> Columns:

@@ -47,7 +47,7 @@ def test_competing_hazards_share_the_exits():
     """Under constant hazards each way out gets its hazard's share of all exits, and escapes divide by how they end."""
     parameters = dict(
         escape_rate=0.03, escape_success=0.4, escape_death=0.1, escape_distance=1e5, ransom_rate=0.015, release_rate=0.01, release_weeks=1,
-        consular_reach=0.02, sale_rate=0.012, other_sector_share=1, death_rate=0.008, armed_group_rate=0.01,
+        consular_reach=0.02, sale_rate=0.012, other_sector_share=1, death_rate=0.008, armed_group_rate=0.01, rescue_delay=0, consular_capacity=1e5, target_pressure=0,
     )  # fmt: skip
     attempts = 0.03 * math.exp(-CAPTIVES.distance[0, 1] / 1e5)
     hazards = {

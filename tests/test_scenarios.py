@@ -195,9 +195,9 @@ def test_a_contradiction_between_files_names_both(write):
 
 
 def test_tables_merge_the_child_wins_and_entries_append(write):
-    write("[run]\nend = 2029-01-01\n[parameters]\ncrackdown.raids = 10\ncrackdown.closes_sites = 0.1\n" + SHOCK + CRACKDOWN, "parts/parent.toml")
+    write("[run]\nend = 2029-01-01\n[parameters]\ncrackdown.raids = 10\ncrackdown.hardens_guards = 0.1\n" + SHOCK + CRACKDOWN, "parts/parent.toml")
     child = load(write(HEAD + 'extends = "parent"\n[parameters]\ncrackdown.raids = 20\n' + SHOCK + CRACKDOWN.replace("KHM", "LAO")))
-    assert child.parameters == {"crackdown.raids": 20.0, "crackdown.closes_sites": 0.1}
+    assert child.parameters == {"crackdown.raids": 20.0, "crackdown.hardens_guards": 0.1}
     assert child.stop == load(write(HEAD + "run = {end = 2029-01-01}", "same.toml")).stop < WEEKS
     assert sorted(p.states for p in child.policies) == [("KHM",), ("LAO",)]
     assert len(child.shocks) == 2
@@ -278,8 +278,8 @@ def test_a_choice_is_given_by_its_word():
 
 def test_the_scenarios_own_parameter_holds_over_a_draw():
     made = from_dict(scenario("crackdown", parameters={"crackdown": {"raids": 10}}), "test")
-    inputs = made.inputs(3, people_per_agent=100, parameters={"crackdown.raids": 20.0, "crackdown.closes_sites": 0.2}, groups=True)
-    assert inputs.parameters == {"crackdown.raids": 10.0, "crackdown.closes_sites": 0.2}
+    inputs = made.inputs(3, people_per_agent=100, parameters={"crackdown.raids": 20.0, "crackdown.hardens_guards": 0.2}, groups=True)
+    assert inputs.parameters == {"crackdown.raids": 10.0, "crackdown.hardens_guards": 0.2}
     assert (inputs.seed, inputs.people_per_agent, inputs.groups, inputs.stop) == (3, 100, True, WEEKS)
     assert inputs.world is made.world
 
