@@ -61,7 +61,7 @@ def serve(m):
             be_sheltered(i, k, m)
         else:
             be_kept_closed(i, k, m)
-        if m.people[i].visit == NO_VISIT:
+        if m.diary[i] == NO_VISIT:
             enter_in_diary(i, next_visit(i, m), m)
 
 
