@@ -14,7 +14,7 @@ def punishment_in_practice(m):
     """Fill what awaits who comes out at each place: the expected share punished (IV.B, IV.C)."""
     for p in range(m.places.size):
         shielded = m.env[0, I.np_scope, p] * m.env[0, I.np_practice, p]
-        detained = m.env[0, I.detains, p] * (1.0 - 0.5 * m.env[0, I.safe_help, p])
+        detained = m.env[0, I.detains, p] * (1.0 - m.par[P.firewall_spares] * m.env[0, I.safe_help, p])
         m.known[p].practice = (1.0 - (1.0 - detained) * (1.0 - m.env[0, I.charges, p])) * (1.0 - shielded)
 
 
@@ -82,7 +82,8 @@ def gather_leads(m):
         out = m.tally[O.out, p]
         testified = out * trusting / held * m.par[P.testifies_share] * m.env[0, I.leads_passed, p] * unafraid(0, p, m)
         calls = held * m.par[P.calls_home] * m.env[0, I.contact, p]
-        consular = (calls + out * m.par[P.consular_contact]) * (0.3 + 0.7 * covered / held)
+        alone = m.par[P.reports_without_consulate]
+        consular = (calls + out * m.par[P.consular_contact]) * (alone + (1.0 - alone) * covered / held)
         press = (m.par[P.press_calls] * calls + m.par[P.press_out] * out) * m.env[0, I.civic_space, p]
         hotline = calls * m.par[P.hotline_share] * trusting / held + testified
         m.tally[O.reports_to_consulates, p] += consular

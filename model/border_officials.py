@@ -35,7 +35,7 @@ def start_posts(world, parameters):
     workload = np.zeros(max(1, int(edges.post.max(initial=-1)) + 1))
     watched = edges.post >= 0
     np.add.at(workload, edges.post[watched], edges.lawful[watched])
-    staff = parameters["staff_per_traveller"] * workload**0.8 + parameters["staff_least"]
+    staff = parameters["staff_per_traveller"] * workload ** parameters["staff_exponent"] + parameters["staff_least"]
     return record(POST, len(workload), staff=staff, workload=workload)
 
 

@@ -35,10 +35,11 @@ def set_bounds(high, low, m):
     bound.held = (
         escape * (1.0 + m.par[P.escape_debt]) + m.par[P.release_rate] + high[I.notice_release]
         + high[I.consular_reach] * contact + m.par[P.sale_rate] * high[I.people_market]
-        + 2.0 * m.par[P.death_rate] * max(m.par[P.abuse_maximum], usual_abuse, 1.0)
+        + (1.0 + m.par[P.health_risk]) * m.par[P.death_rate] * max(m.par[P.abuse_maximum], usual_abuse, 1.0)
         + m.par[P.armed_group_rate] + m.par[P.made_to_recruit_rate]
     )  # fmt: skip
-    bound.ransom = m.par[P.ransom_rate] * max(1.0, 0.5 + 0.5 * contact)
+    unreached = m.par[P.ransom_without_contact]
+    bound.ransom = m.par[P.ransom_rate] * max(1.0, unreached + (1.0 - unreached) * contact)
     bound.stranded = (
         high[I.services_reach] + m.par[P.arrest_rate] + m.par[P.returns_with_help] + high[I.stay]
         + m.par[P.lost_rate] + m.par[P.lost_rate_after_release] * high[I.lost_on_release]
@@ -62,7 +63,7 @@ def rate_of(i, m):
     if me.status == S.held:
         rate = bound.held + bound.ransom * me.means
     elif me.status == S.stranded:
-        rate = bound.stranded + bound.alone * min(2.0, me.means) + bound.again * up_to_a_power_of_two(pressed_by_debt(i, m))
+        rate = bound.stranded + bound.alone * min(m.par[P.means_for_return], me.means) + bound.again * up_to_a_power_of_two(pressed_by_debt(i, m))
     elif me.status == S.returned:
         rate = bound.returned + bound.cleared * me.record
     elif me.status == S.staying:

@@ -98,7 +98,7 @@ def settle_fate(i, o, m):
     firm = m.operations[o]
     u = draw(R.fate_of_closure, m, m.people[i].key)
     if firm.fate == SPLITS:
-        if u < 0.5:
+        if u < m.par[P.branch_share]:
             leave_operation(i, m)
             add_member(i, firm.branch, m)
             carry(i, m.operations[firm.branch].place, m)
@@ -152,7 +152,8 @@ def meet_risks(i, m):
         try_to_escape(i, m)
         return
     contact = m.env[0, I.contact, p]
-    u -= m.par[P.ransom_rate] * (0.5 + 0.5 * contact) * me.means / (1.0 + debt)
+    asked = m.par[P.ransom_without_contact] + (1.0 - m.par[P.ransom_without_contact]) * contact
+    u -= m.par[P.ransom_rate] * asked * me.means / (1.0 + debt)
     if u < 0.0:
         pay_ransom(i, debt, m)
         return
@@ -168,7 +169,7 @@ def meet_risks(i, m):
     if u < 0.0:
         be_sold(i, m)
         return
-    u -= m.par[P.death_rate] * m.sites[firm.site].abuse * (2.0 - me.health)
+    u -= m.par[P.death_rate] * m.sites[firm.site].abuse * (1.0 + m.par[P.health_risk] * (1.0 - me.health))
     if u < 0.0:
         come_out(T.died_held, i, ALONE, m)
         return
@@ -240,7 +241,7 @@ def try_to_escape(i, m):
     guards = m.sites[j].guards
     u = draw(R.escape, m, me.key)
     success = m.par[P.escape_success] * (1.0 + m.par[P.river_help] * m.places[p].river) / guards
-    death = min(0.5, m.par[P.escape_death] * guards)
+    death = min(m.par[P.escape_death_most], m.par[P.escape_death] * guards)
     harden(j, m.par[P.hardening_by_escape] * m.scale / m.sites[j].capacity, m)
     if u < success:
         come_out(T.escaped, i, ALONE, m)

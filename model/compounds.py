@@ -111,7 +111,7 @@ def harden(j, amount, m):
     if m.par[P.feedback_hardening] > 0:
         site = m.sites[j]
         site.guards = min(max(site.guards, m.par[P.guards_maximum]), site.guards * (1.0 + amount))
-        site.abuse = min(max(site.abuse, m.par[P.abuse_maximum]), site.abuse * (1.0 + 0.5 * amount))
+        site.abuse = min(max(site.abuse, m.par[P.abuse_maximum]), site.abuse * (1.0 + m.par[P.hardening_abuse] * amount))
 
 
 @kernel
@@ -146,7 +146,7 @@ def building_rate(p, m):
     room = m.room[p]
     occupancy = room.rented / room.capacity if room.capacity > 0.0 else m.par[P.occupancy_of_empty_places]
     short = occupancy - m.par[P.building_occupancy]
-    profit = min(2.0, m.views[p].margin / m.par[P.reference_margin])
+    profit = min(m.par[P.profit_most], m.views[p].margin / m.par[P.reference_margin])
     if short <= 0.0 or profit <= 0.0:
         return 0.0
     rate = m.par[P.building_rate] * (1.0 + room.sites) ** 0.5 * short / (1.0 - m.par[P.building_occupancy])

@@ -12,7 +12,7 @@ from .diary import HOME, NO_OPERATION, NO_VISIT, enter_in_diary, take_due
 from .institutions import I
 from .kernel import kernel
 from .life_course import S, T
-from .migrants import JUST_HOME, NOT_HELD, change, next_visit, people_class, set_drive
+from .migrants import JUST_HOME, LONGEST, NOT_HELD, change, next_visit, people_class, set_drive
 from .parameters import P
 from .random_numbers import draw
 from .relocation import choose_operation
@@ -25,7 +25,8 @@ def accumulate_again(m):
     """Advance every nationality's hazard of being trafficked again."""
     for n in range(m.nations.size):
         home = m.nations[n].place
-        effort = 0.5 * (m.env[0, I.social_media_reach, home] + m.env[0, I.acquaintance_reach, home])
+        known = m.par[P.again_by_acquaintances]
+        effort = (1.0 - known) * m.env[0, I.social_media_reach, home] + known * m.env[0, I.acquaintance_reach, home]
         m.heard[n].again_step = m.env[0, I.at_risk, home] * effort * m.market[0].multiplier
         m.heard[n].again += m.heard[n].again_step
 
@@ -118,7 +119,7 @@ def settle(t, i, mean_weeks, drive, m):
     """Let a person settle in by transition `t`, for an exponential time of that mean."""
     me = m.people[i]
     weeks = -mean_weeks * math.log(draw(R.after_detail, m, me.key))
-    me.until = m.now + min(2000, 1 + int(weeks))
+    me.until = m.now + min(LONGEST, 1 + int(weeks))
     set_drive(i, drive, m)
     change(t, i, me.place, m)
 

@@ -21,6 +21,7 @@ from .random_numbers import FIXED, NEVER, exponential, identity, next_candidate,
 from .streams import R
 
 CHILD, YOUNG, OLDER = 0, 1, 2
+YEARS = np.array([15.0, 18.0, 30.0, 45.0])  # where the age bands begin and end; who is under 18 is a child
 MALE, FEMALE = 0, 1
 DECEIVED_JOB, DECEIVED_CONDITIONS, FORCED, WILLING = 0, 1, 2, 3
 UNSEEN, IDENTIFIED, MISIDENTIFIED = 0, 1, 2
@@ -29,6 +30,8 @@ JUST_HOME = -1  # in `until`: the state has yet to deal with a return
 NOT_HELD = -10_000  # in `held_from`: not held in this spell
 COHORT_WEEKS = np.array([0, 156, 312, 468, 624], np.int64)  # every three years from January 2016
 COHORTS = len(COHORT_WEEKS)
+LONGEST = 2000  # weeks to an appointment: after every run, and within its column
+LOOK_AHEAD, FASTER = 26, 1.25  # weeks between two looks at a threshold, and growth of the pace that they allow for
 ORDINAL_BITS = np.uint64(32)
 WEEKS_A_YEAR = 52.18
 
@@ -219,12 +222,7 @@ def leave_home(position, stratum, willing_share, forced_share, m):
     me.nation, me.sex, me.educated, me.language = kind.nation, kind.sex, kind.educated, kind.language
     traits = stream_key(m.seed, R.traits, 0)
     years = uniform(traits, identity(who, 1))
-    if kind.age == CHILD:
-        years = 15.0 + 3.0 * years
-    elif kind.age == YOUNG:
-        years = 18.0 + 12.0 * years
-    else:
-        years = 30.0 + 15.0 * years
+    years = YEARS[kind.age] + (YEARS[kind.age + 1] - YEARS[kind.age]) * years
     me.birth = COHORT_WEEKS[ordinal >> 28] - int(years * WEEKS_A_YEAR)
     me.means = min(m.par[P.means_maximum], m.nations[me.nation].means * math.exp(m.par[P.means_spread] * (2.0 * uniform(traits, identity(who, 2)) - 1.0)))
     me.unsafe = uniform(traits, identity(who, 3)) < m.nations[me.nation].return_risk
@@ -245,7 +243,7 @@ def begin_spell(i, willing_share, forced_share, m):
     """
     me = m.people[i]
     key = stream_key(m.seed, R.deception, 0)
-    me.child = m.now - me.birth < 18 * WEEKS_A_YEAR
+    me.child = m.now - me.birth < YEARS[YOUNG] * WEEKS_A_YEAR
     u = uniform(key, me.key)
     if u < forced_share:
         me.how = FORCED
@@ -270,7 +268,7 @@ def begin_spell(i, willing_share, forced_share, m):
 def trap_week(i, week, m):
     """Return the week from which a willing entrant can no longer leave (geometric), counted from `week`."""
     u = uniform(stream_key(m.seed, R.deception, 0), identity(m.people[i].key, 2))
-    return week + 1 + min(2000, int(math.log(u) / math.log(1.0 - m.par[P.trapping_rate])))
+    return week + 1 + min(LONGEST, int(math.log(u) / math.log(1.0 - m.par[P.trapping_rate])))
 
 
 @kernel
@@ -420,8 +418,8 @@ def next_look_at_threshold(i, m):
     """
     me = m.people[i]
     heard = m.heard[me.nation]
-    left = (me.due - heard.again) / max(1e-12, 1.25 * heard.again_step)
-    return m.now + max(1, min(26, int(left)))
+    left = (me.due - heard.again) / max(1e-12, FASTER * heard.again_step)
+    return m.now + max(1, min(LOOK_AHEAD, int(left)))
 
 
 @kernel

@@ -25,7 +25,7 @@ STAYS, MOVES, CLOSES, SPLITS = 0, 1, 2, 3
 # The ledger: money that entered or left operations and groups since the run began, USD.
 EARNED, CONSUMED, INVESTED, TRADED_IN, TRADED_OUT, SEIZED, WRITTEN_OFF = range(7)
 LEDGER = 7
-OWN_VIEW = 5.0  # agents below which an operation is mostly seen through its place
+OVERFLOW = 60.0  # of exponents: beyond it a choice is certain
 
 OPERATION = (
     ("key", "u8", "identity: group, founding place and week, slot"),
@@ -163,7 +163,7 @@ def see_fullness(m):
     """Let owners see how full their operations are: those of few agents, through their place.
 
     What is seen is the share of an operation's own berths that are taken and its place's share, with weights
-    target : OWN_VIEW (persons an agent - 1), so that what owners decide hardly depends on the scale.
+    target : own_view (persons an agent - 1), so that what owners decide hardly depends on the scale.
     """
     for k in range(m.hosts.size):
         m.views[m.hosts[k]].room = 0.0
@@ -175,7 +175,7 @@ def see_fullness(m):
         firm = m.operations[o]
         if firm.alive:
             view, own = m.views[firm.place], berths(firm, m)
-            weight = firm.target / (firm.target + OWN_VIEW * (m.scale - 1.0)) if own > 0 else 0.0
+            weight = firm.target / (firm.target + m.par[P.own_view] * (m.scale - 1.0)) if own > 0 else 0.0
             share = firm.held / own if own > 0 else 0.0
             firm.fullness = weight * share + (1.0 - weight) * view.persons / view.room
 
@@ -226,7 +226,7 @@ def grow_targets(m):
             continue
         site, margin = m.sites[firm.site], m.views[firm.place].margin
         if site.open == 1 and margin > 0.0 and firm.target < m.par[P.largest_operation]:
-            more = firm.target * m.par[P.target_growth] * min(2.0, margin / m.par[P.reference_margin])
+            more = firm.target * m.par[P.target_growth] * min(m.par[P.profit_most], margin / m.par[P.reference_margin])
             more = min(more, m.par[P.largest_operation] - firm.target, site.capacity - site.rented)
             if more > 0.0:
                 firm.target += more
@@ -321,7 +321,7 @@ def weigh_places(g, m):
         elif rule == MOST_PERMISSIVE:
             m.pull[g, p] = math.exp(-m.env[0, I.control, p] / m.par[P.permissive_scale])
         else:
-            m.pull[g, p] = math.exp(min(60.0, utility(g, p, m) / m.par[P.choice_scale])) * m.env[0, I.permissive_sites, p]
+            m.pull[g, p] = math.exp(min(OVERFLOW, utility(g, p, m) / m.par[P.choice_scale])) * m.env[0, I.permissive_sites, p]
 
 
 @kernel

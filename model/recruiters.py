@@ -200,10 +200,11 @@ def find_recruits(m):
 def entry_shares(k, m):
     """Return the shares recruited willingly and by force or while stranded, for a stratum."""
     p = m.strata[k].place
-    willing = min(0.9, m.par[P.share_willing] * m.env[0, I.willing_entry, p])
+    most = m.par[P.undeceived_most]
+    willing = min(most, m.par[P.share_willing] * m.env[0, I.willing_entry, p])
     forced = m.par[P.share_forced]
     if m.strata[k].abroad:
-        forced = min(0.9 - willing, m.par[P.share_forced_abroad] * math.sqrt(m.env[0, I.stranded_reach, p]))
+        forced = min(most - willing, m.par[P.share_forced_abroad] * math.sqrt(m.env[0, I.stranded_reach, p]))
     return willing, forced
 
 

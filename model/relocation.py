@@ -7,7 +7,7 @@ import numpy as np
 from .compounds import site_with_room
 from .diary import NOBODY
 from .kernel import kernel
-from .operations import CLOSES, INVESTED, MOVES, NO_MOVES, SPLITS, STAYS, choose_place, open_operation, pull_from, rent, utility, weigh_places
+from .operations import CLOSES, INVESTED, MOVES, NO_MOVES, OVERFLOW, SPLITS, STAYS, choose_place, open_operation, pull_from, rent, utility, weigh_places
 from .outcomes import O
 from .parameters import P
 from .random_numbers import draw, identity, sooner, stream_key, uniform
@@ -29,7 +29,7 @@ def wants_to_move(firm, reviews, m):
     elsewhere = m.par[P.choice_scale] * math.log(total)
     trust_lost = m.views[firm.place].net * firm.ready * m.par[P.trust_weeks] / m.par[P.moving_horizon]
     stay = utility(firm.group, firm.place, m) + m.par[P.inertia] + trust_lost
-    chance = 1.0 / (1.0 + math.exp(min(60.0, (stay - elsewhere) / m.par[P.move_scale])))
+    chance = 1.0 / (1.0 + math.exp(min(OVERFLOW, (stay - elsewhere) / m.par[P.move_scale])))
     return draw(R.relocate, m, firm.key) < chance
 
 
@@ -127,16 +127,16 @@ def note_relocation(source, target, operations, persons, m):
 
 @kernel
 def split(o, target, site, m):
-    """Split an operation: a branch opens at the target with half of the room and the people."""
+    """Split an operation: a branch opens at the target with a share of the room and the people."""
     firm = m.operations[o]
-    half = 0.5 * firm.target
+    part = m.par[P.branch_share] * firm.target
     slot = np.int64(firm.key >> np.uint64(34)) + 2_000_000  # no founder's slot
-    branch = open_operation(firm.group, target, site, slot, half, m)
+    branch = open_operation(firm.group, target, site, slot, part, m)
     if branch == NOBODY:
         return
     firm.fate, firm.branch = SPLITS, branch
-    rent(firm.site, -half, m)
-    firm.target -= half
+    rent(firm.site, -part, m)
+    firm.target -= part
     m.tally[O.operations_founded, target] -= 1.0
     count_move(firm.place, target, m)
 
@@ -154,7 +154,7 @@ def found(m):
     for o in range(m.used[0].operations):
         firm = m.operations[o]
         if firm.alive:
-            gain = max(0.0, min(2.0, m.views[firm.place].margin / m.par[P.reference_margin]))
+            gain = max(0.0, min(m.par[P.profit_most], m.views[firm.place].margin / m.par[P.reference_margin]))
             drive[firm.group] += gain * min(1.0, firm.fullness) ** 2
     key = stream_key(m.seed, R.founding, m.now)
     for g in range(m.groups.size):

@@ -155,7 +155,7 @@ def recognised(i, k, discloses, m):
     """Return the chance that screening recognises a trafficked person (V43-V49, V12, V32, V41)."""
     me, p = m.people[i], m.people[i].place
     chance = m.env[k, I.sensitivity, p] * m.env[k, I.recognition, p]
-    unusual = 0.5 * (me.sex == MALE) + 0.5 * me.educated
+    unusual = m.par[P.unusual_men] * (me.sex == MALE) + (1.0 - m.par[P.unusual_men]) * me.educated
     chance *= 1.0 - m.par[P.profile_bias] * unusual * (1.0 - m.env[k, I.training, p])
     chance *= 1.0 - m.par[P.language_barrier] * (1.0 - m.env[k, I.interpreters, p])
     if me.how == DECEIVED_CONDITIONS or me.how == WILLING:

@@ -23,7 +23,7 @@ UNLIMITED = 1e12
 
 @kernel
 def renew_capacities(m):
-    """Carry over unused screenings, court time and help to return (up to two weeks'), count beds in use."""
+    """Carry over unused screenings, court time and help to return (up to `carry_over` weeks'), count beds in use."""
     for s in range(m.states.size):
         state = m.states[s]
         state.slot_credit = renewed(state.slot_credit, m.senv[0, I.screening_slots, s], m)
@@ -40,7 +40,7 @@ def renew_capacities(m):
 def renewed(credit, weekly, m):
     if m.par[P.feedback_capacity] == 0.0:
         return UNLIMITED
-    return min(credit, 2.0 * weekly + m.scale) + weekly
+    return min(credit, m.par[P.carry_over] * weekly + m.scale) + weekly
 
 
 @kernel
@@ -129,7 +129,7 @@ def be_stranded(i, k, m):
         taken_again(T.retrafficked_while_stranded, i, m)
         return
     able = papers(i, k, m) * (m.par[P.unsafe_return_anyway] if me.unsafe else 1.0)
-    u -= m.par[P.returns_alone] * able * min(2.0, me.means)
+    u -= m.par[P.returns_alone] * able * min(m.par[P.means_for_return], me.means)
     if u < 0.0:
         come_home(T.returned_alone, i, m)
         return
@@ -157,7 +157,8 @@ def reached(i, k, m):
     """Return the hazard that services reach a stranded person: more so behind a firewall, and with trust (V63, V66)."""
     p = m.people[i].place
     open_door = m.par[P.reach_without_firewall] + (1.0 - m.par[P.reach_without_firewall]) * m.env[k, I.safe_help, p]
-    return m.env[k, I.services_reach, p] * open_door * (0.5 + 0.5 * trust_of(i, k, m))
+    trusting = m.par[P.reach_without_trust] + (1.0 - m.par[P.reach_without_trust]) * trust_of(i, k, m)
+    return m.env[k, I.services_reach, p] * open_door * trusting
 
 
 @kernel
@@ -215,7 +216,8 @@ def be_detained(i, k, m):
             return
     else:
         wait = 1.0 / (1.0 + m.env[k, I.fines, p] / m.par[P.fine_scale])
-        u -= m.env[k, I.deportation, p] * wait * (0.5 + 0.5 * papers(i, k, m)) * (1.0 - m.env[k, I.closure, p])
+        ready = m.par[P.removal_without_papers] + (1.0 - m.par[P.removal_without_papers]) * papers(i, k, m)
+        u -= m.env[k, I.deportation, p] * wait * ready * (1.0 - m.env[k, I.closure, p])
         if u < 0.0:
             be_deported(i, k, m)
             return

@@ -26,11 +26,11 @@ from .states import HEARD, KNOWN, STATE, draw_corruption
 from .streams import R
 from .world import FAR, NO_EDGE
 
-GROUPS = 40  # owner groups
 SPARE_PEOPLE = 8192  # rows beyond those held at the start; the table grows when it must
 SITE_ROWS = 4096
 OPERATION_ROWS = 16384
 STRUCK_ROWS = 1024
+MOST_SLOTS = 2000  # operations at one place at the start
 STARTING = 1_000_000  # slots of operations there from the start: no founder's
 
 
@@ -66,6 +66,7 @@ def empty_columns(inputs, fixed, values) -> Columns:
     places, states, edges = len(world.place_ids), len(world.states), len(world.edges)
     institutions, classes, outcomes = len(fixed["base"]), plans["plan_whom"].shape[1], len(RECORDED)
     rings, mix, away = start_rings(world, values)
+    groups = int(values["owner_groups"])
     groups_of_people = states * len(world.nationalities) * 2 * 2 * 4
     people = SPARE_PEOPLE + int(1.5 * world.places.start_people.sum() / scale)
     weekly = {name: inputs.stop if inputs.record == name else 0 for name in ("places", "totals")}
@@ -95,11 +96,11 @@ def empty_columns(inputs, fixed, values) -> Columns:
         lawful_stops=np.zeros(places),
         operations=record(OPERATION, OPERATION_ROWS),
         free_rows=np.zeros(OPERATION_ROWS, np.int32),
-        groups=record(GROUP, GROUPS, weighed=-1),
-        raid_belief=np.zeros((GROUPS, places)),
-        group_raids=np.zeros((GROUPS, places)),
-        present=np.zeros((GROUPS, places)),
-        pull=np.zeros((GROUPS, places)),
+        groups=record(GROUP, groups, weighed=-1),
+        raid_belief=np.zeros((groups, places)),
+        group_raids=np.zeros((groups, places)),
+        present=np.zeros((groups, places)),
+        pull=np.zeros((groups, places)),
         sites=record(SITE, SITE_ROWS),
         room=record(ROOM, places, first_site=NOBODY),
         struck=np.zeros(STRUCK_ROWS, np.int64),
@@ -156,13 +157,13 @@ def build_up(m):
     for k in range(m.hosts.size):
         p = m.hosts[k]
         for slot in range(m.places[p].start_sites):
-            cover = m.states[m.places[p].state].licenses and uniform(key, identity(p, slot)) < 0.5
+            cover = m.states[m.places[p].state].licenses and uniform(key, identity(p, slot)) < m.par[P.start_licensed]
             build_site(p, m.places[p].site_capacity, cover, m)
-        wanted = m.places[p].start_people * 1.25
+        wanted = m.places[p].start_people * m.par[P.start_room]
         slot = 0
-        while wanted > 0.0 and slot < 2000:
+        while wanted > 0.0 and slot < MOST_SLOTS:
             u = uniform(key, identity(identity(p, slot), 1))
-            target = m.par[P.smallest_operation] + 250.0 * u * u
+            target = m.par[P.smallest_operation] + m.par[P.start_spread] * u * u
             group = int(uniform(key, identity(identity(p, slot), 2)) * m.groups.size)
             site = site_with_room(p, target, identity(p, slot), key, m)
             if site != NOBODY:
@@ -240,9 +241,9 @@ def first_operation(i, key, free, m):
 
 @kernel
 def begin_held(i, o, key, m):
-    """Hold a person from the start, for up to 40 weeks already."""
+    """Hold a person from the start, for some weeks already."""
     me, firm = m.people[i], m.operations[o]
-    earlier = int(40.0 * uniform(key, identity(me.key, 77)))
+    earlier = int(m.par[P.start_weeks_held] * uniform(key, identity(me.key, 77)))
     add_member(i, o, m)
     me.status, me.place = S.held, firm.place
     me.since, me.held_from, me.debt_week = -earlier, -earlier, -earlier

@@ -92,7 +92,7 @@ def plan_raids(m):
     m.used[0].struck = 0
     partners = 0
     for s in range(m.states.size):
-        if m.states[s].hosts and m.senv[0, I.joint_action, s] > 0.01:
+        if m.states[s].hosts and m.senv[0, I.joint_action, s] > m.par[P.partner_from]:
             partners += 1
     for s in range(m.states.size):
         state = m.states[s]
@@ -120,7 +120,7 @@ def strike(s, slot, partners, m):
     if j == NOBODY or m.used[0].struck == m.struck.size:
         return
     site, known = m.sites[j], m.known[p]
-    safe = 1.0 - min(0.95, m.env[0, I.tip_off, p] * m.states[s].corruption * m.states[s].bribes)
+    safe = 1.0 - min(m.par[P.betrayed_most], m.env[0, I.tip_off, p] * m.states[s].corruption * m.states[s].bribes)
     safe *= (1.0 - m.env[0, I.partner_leak, p]) ** (partners - 1) * (1.0 - m.env[0, I.notice, p])
     betrayed = m.par[P.feedback_tip_offs] > 0 and draw(R.tip_off, m, identity(s, site.slot + 4096 * p)) >= safe
     found = m.par[P.found_unaimed] + (1.0 - m.par[P.found_unaimed]) * known.intelligence / (known.intelligence + m.par[P.intelligence_half])
