@@ -89,7 +89,7 @@ def pressed_by_debt(i, m):
 
 
 @kernel
-def keep_bound(left, drawn, rate, m):
-    """Report to the audit hazards that add up to more than the bound; `left` is what is left of `drawn`."""
-    if drawn - left > rate * (1.0 + 1e-9):
+def keep_bound(hazards, bound, m):
+    """Report to the audit hazards, as far as they were added up, that exceed the bound on them."""
+    if hazards > bound * (1.0 + 1e-9):
         m.faults[10] += 1

@@ -59,6 +59,13 @@ def come_out(t, i, brought, m):
 
 
 @kernel
+def pay(o, price, m):
+    """Let an operation pay for a person, or with a negative price be paid."""
+    m.operations[o].cash -= price
+    m.operations[o].paid_for_people += price
+
+
+@kernel
 def sell(i, m):
     """Sell a person to another operation; the debt grows with each sale (V33, E109). False if nobody buys."""
     me = m.people[i]
@@ -66,8 +73,8 @@ def sell(i, m):
     if buyer == NO_OPERATION or buyer == me.operation:
         return False
     price = m.par[P.sale_price] * m.scale
-    m.operations[me.operation].cash += price
-    m.operations[buyer].cash -= price
+    pay(me.operation, -price, m)
+    pay(buyer, price, m)
     leave_operation(i, m)
     me.debt *= 1.0 + m.par[P.sale_markup]
     me.sold = min(100, me.sold + 1)
@@ -131,7 +138,9 @@ def endure(m):
                 me.trafficked = 1
                 count_as(i, 1, m)
             if me.candidate == m.now:
-                meet_risks(i, m)
+                bound = rate_of(i, m)
+                drawn = draw(R.captivity, m, me.key) * bound
+                keep_bound(drawn - meet_risks(i, drawn, m), bound, m)
         else:
             held_elsewhere(i, m)
         if m.diary[i] == NO_VISIT:
@@ -139,50 +148,47 @@ def endure(m):
 
 
 @kernel
-def meet_risks(i, m):
-    """Compare a person's number with their own hazards, one after the other."""
+def meet_risks(i, u, m):
+    """Compare a person's number `u` with their own hazards, one after the other. Return what is left of it."""
     me = m.people[i]
     firm, p = m.operations[me.operation], me.place
-    rate = rate_of(i, m)
-    drawn = draw(R.captivity, m, me.key) * rate
-    u = drawn
     debt = debt_now(i, m) / m.par[P.debt_scale]
     u -= escape_hazard(i, debt, m)
     if u < 0.0:
         try_to_escape(i, m)
-        return
+        return u
     contact = m.env[0, I.contact, p]
     asked = m.par[P.ransom_without_contact] + (1.0 - m.par[P.ransom_without_contact]) * contact
     u -= m.par[P.ransom_rate] * asked * me.means / (1.0 + debt)
     if u < 0.0:
         pay_ransom(i, debt, m)
-        return
+        return u
     u -= m.par[P.release_rate] * min(1.0, (m.now - me.held_from) / m.par[P.release_weeks]) + m.env[0, I.notice_release, p]
     if u < 0.0:
         come_out(T.released, i, ALONE, m)
-        return
+        return u
     u -= consular_hazard(i, contact, m)
     if u < 0.0:
         come_out(T.freed_by_consulate, i, BY_CONSULATE, m)
-        return
+        return u
     u -= m.par[P.sale_rate] * m.env[0, I.people_market, p]
     if u < 0.0:
         be_sold(i, m)
-        return
+        return u
     u -= m.par[P.death_rate] * m.sites[firm.site].abuse * (1.0 + m.par[P.health_risk] * (1.0 - me.health))
     if u < 0.0:
         come_out(T.died_held, i, ALONE, m)
-        return
+        return u
     u -= m.par[P.armed_group_rate] * (m.places[p].kind == MILITIA)
     if u < 0.0:
         come_out(T.taken_by_armed_group, i, ALONE, m)
-        return
+        return u
     u -= m.par[P.made_to_recruit_rate] * (m.par[P.feedback_recruiting_victims] > 0)
     if u < 0.0 and me.recruiter == 0:
         me.recruiter = 1
         m.rings[me.nation].returned += m.scale * 1e-3
         change(T.made_to_recruit, i, p, m)
-    keep_bound(u, drawn, rate, m)
+    return u
 
 
 @kernel
@@ -287,7 +293,7 @@ def be_handed_back(i, m):
     add_member(i, o, m)
     m.people[i].held_from, m.people[i].debt_week = m.now, m.now
     price = m.par[P.sale_price] * m.scale
-    m.operations[o].cash -= price
+    pay(o, price, m)
     m.ledger[TRADED_OUT] += price
     change(T.returned_by_armed_group, i, m.operations[o].place, m)
 

@@ -73,32 +73,39 @@ def be_home(i, m):
         return
     if me.candidate != m.now:
         return
+    bound = rate_of(i, m)
+    drawn = draw(R.after, m, me.key) * bound
+    keep_bound(drawn - settle_in(i, drawn, m), bound, m)
+
+
+@kernel
+def settle_in(i, u, m):
+    """Compare the number `u` of someone home again with the hazards of their week. Return what is left of it."""
+    me = m.people[i]
     p, k = me.place, people_class(i, m)
-    rate = rate_of(i, m)
-    drawn = draw(R.after, m, me.key) * rate
-    u = drawn - m.env[k, I.record_cleared, p] * me.record
+    u -= m.env[k, I.record_cleared, p] * me.record
     if u < 0.0:
         me.record = 0
         set_drive(i, 1.0, m)
-        return
+        return u
     u -= m.env[k, I.reintegration, p] * m.par[P.settles_with_support]
     if u < 0.0:
         me.debt *= 1.0 - m.env[k, I.debt_relief, p]
         settle(T.reintegrated_with_support, i, m.par[P.settled_with_support], m.par[P.drive_with_support], m)
-        return
+        return u
     stigma = m.env[k, I.stigma, p] * (1.0 + m.par[P.record_stigma] * me.record)
     if me.child:
         stigma *= 1.0 + m.env[k, I.institution_return, p]
     u -= m.par[P.settles_alone] * me.health / stigma
     if u < 0.0:
         settle(T.reintegrated_alone, i, m.par[P.settled_alone], m.par[P.drive_when_settled], m)
-        return
+        return u
     u -= m.par[P.recruiter_rate]
     if u < 0.0 and me.recruiter == 0 and me.weeks_held > 0 and m.par[P.feedback_recruiting_victims] > 0:
         me.recruiter = 1
         m.rings[me.nation].returned += m.scale * 1e-3
         change(T.became_recruiter, i, p, m)
-    keep_bound(u, drawn, rate, m)
+    return u
 
 
 @kernel

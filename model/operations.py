@@ -36,6 +36,7 @@ OPERATION = (
     ("ready", "f8", "share of what it will defraud once trust with targets is built"),
     ("fullness", "f8", "share of its target that is held, as seen by its owners"),
     ("cash", "f8", "USD"),
+    ("paid_for_people", "f8", "USD, less what it was paid for people: no loss to its owners"),
     ("abuse_total", "f8", "abuse of its site, summed over weeks"),
     ("site", "i4", "the compound it rents in"),
     ("first_member", "i4", "head of the list of people it holds"),
@@ -100,7 +101,7 @@ def open_operation(group, place, site, slot, target, m):
     firm.group, firm.place, firm.site, firm.born = group, place, site, m.now
     firm.alive, firm.target, firm.fullness = 1, target, 0.0
     firm.held, firm.coming, firm.wanted, firm.first_member = 0, 0, 0.0, NOBODY
-    firm.cash, firm.idle, firm.abuse_total, firm.ready = 0.0, 0, 0.0, 0.0
+    firm.cash, firm.idle, firm.abuse_total, firm.ready, firm.paid_for_people = 0.0, 0, 0.0, 0.0, 0.0
     firm.hidden_until, firm.shaken_until = -1, -1
     firm.fate, firm.branch = STAYS, NOBODY
     m.present[group, place] += 1.0
@@ -208,8 +209,8 @@ def keep_accounts(m):
 @kernel
 def fails(firm, key, margin, m):
     """Tell whether an operation closes: bankrupt, long idle, or for reasons of its own."""
-    one_purchase = m.par[P.sale_price] * m.scale
-    if firm.cash < -m.par[P.debt_limit] - one_purchase or firm.idle > m.par[P.idle_weeks]:
+    losses = -firm.cash - firm.paid_for_people
+    if losses > m.par[P.debt_limit] or firm.idle > m.par[P.idle_weeks]:
         return True
     hazard = m.par[P.closure_rate] + (m.par[P.closure_rate_at_loss] if margin <= 0.0 else 0.0)
     return uniform(key, firm.key) < hazard

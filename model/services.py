@@ -112,44 +112,50 @@ def return_with_help(t, i, m):
 @kernel
 def be_stranded(i, k, m):
     """A week stranded: reached by services or police, trafficked again, home, a status, lost, dead (IV.D, IV.F)."""
+    bound = rate_of(i, m)
+    drawn = draw(R.after, m, m.people[i].key) * bound
+    keep_bound(drawn - meet_chances(i, k, drawn, m), bound, m)
+
+
+@kernel
+def meet_chances(i, k, u, m):
+    """Compare a stranded person's number `u` with the hazards of their week. Return what is left of it."""
     me, p = m.people[i], m.people[i].place
-    rate = rate_of(i, m)
-    drawn = draw(R.after, m, me.key) * rate
-    u = drawn - reached(i, k, m)
+    u -= reached(i, k, m)
     if u < 0.0:
         v, w = draw(R.after_detail, m, me.key), draw(R.after_detail, m, identity(me.key, 1))
         shelter(i, k, v, w, T.found_by_services, T.found_and_kept_closed, m)
-        return
+        return u
     u -= arrested(i, k, m)
     if u < 0.0:
         detain(T.arrested_while_stranded, i, k, m)
-        return
+        return u
     u -= m.par[P.again_stranded] * m.env[k, I.stranded_reach, p] ** 0.5 * pressed_by_debt(i, m)
     if u < 0.0:
         taken_again(T.retrafficked_while_stranded, i, m)
-        return
+        return u
     able = papers(i, k, m) * (m.par[P.unsafe_return_anyway] if me.unsafe else 1.0)
     u -= m.par[P.returns_alone] * able * min(m.par[P.means_for_return], me.means)
     if u < 0.0:
         come_home(T.returned_alone, i, m)
-        return
+        return u
     u -= m.par[P.returns_with_help] * able
     if u < 0.0:
         return_with_help(T.returned_with_help, i, m)
-        return
+        return u
     u -= m.env[k, I.stay, p] * me.unsafe
     if u < 0.0:
         change(T.stayed_from_stranded, i, p, m)
-        return
+        return u
     u -= m.par[P.lost_rate] + m.par[P.lost_rate_after_release] * m.env[k, I.lost_on_release, p] * (me.until == RELEASED)
     if u < 0.0:
         change(T.lost_trace, i, p, m)
-        return
+        return u
     u -= m.par[P.death_stranded] + m.par[P.reprisal_deadly] * m.env[k, I.reprisal, p]
     if u < 0.0:
         change(T.died_stranded, i, p, m)
-        return
-    keep_bound(u, drawn, rate, m)
+        return u
+    return u
 
 
 @kernel
