@@ -88,7 +88,10 @@ def erlang_loss(load, beds):
 
 @pytest.mark.parametrize(("beds", "stay"), [(60, 20), (40, 20), (12, 10)])
 def test_a_full_shelter_turns_away_as_its_queue_says(beds, stay):
-    """Of a steady stream of identified people those who find all beds taken are Erlang's share of loss."""
+    """Of a steady stream of identified people those who find all beds taken are Erlang's share of loss.
+
+    A bed that is given up is free from the next week on, so that it is taken for half a week longer than the stay.
+    """
     hazard, warm, weeks = 0.0001, 60, 783
     identified = dict(sensitivity=1, without_testimony=1, profile_bias=0, language_barrier=0, knew_penalty=0, contract_penalty=0, evidence_weight=0,
                       uptake=1, share_willing=0, share_forced=0, charges=0, deports_unassessed=0)  # fmt: skip
@@ -105,10 +108,10 @@ def test_a_full_shelter_turns_away_as_its_queue_says(beds, stay):
         refused += int((events["transition"] == T.identified_without_bed).sum())
         arrivals += sum(EVERYBODY * (1 - hazard) ** week * hazard for week in range(warm, weeks))
     assert abs(taken + refused - arrivals) < 4 * math.sqrt(arrivals)
-    load = arrivals / 4 / (weeks - warm) * stay
-    # Refusals come in runs: with the stay as their memory a week's worth of them has about (1 + load / beds) times the variance.
-    share, error = refused / (taken + refused), math.sqrt(2 * erlang_loss(load, beds) / (taken + refused) * (1 + load / beds))
-    assert abs(share - erlang_loss(load, beds)) < 3.9 * error
+    load = arrivals / 4 / (weeks - warm) * (stay + 0.5)
+    # Refusals come in runs, which widens their spread about 1 + load / beds times on either of two counts.
+    share, loss = refused / (taken + refused), erlang_loss(load, beds)
+    assert abs(share - loss) < 3.9 * math.sqrt(2 * (1 + load / beds) * loss * (1 - loss) / (taken + refused))
 
 
 # --- where operations go -----------------------------------------------------------------------------------------
