@@ -134,7 +134,7 @@ def endure(m):
                 meet_risks(i, m)
         else:
             held_elsewhere(i, m)
-        if me.visit == NO_VISIT:
+        if m.diary[i] == NO_VISIT:
             enter_in_diary(i, next_visit(i, m), m)
 
 

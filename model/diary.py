@@ -1,7 +1,7 @@
 """The diary: who is looked at in which week, so that a week costs what its events cost.
 
-Everybody with a row stands in at most one list, of a lane and a week. A lane is a phase of the week.
-Lists are linked through the rows themselves; who is due is taken in a keyed order, never by row.
+Each person has at most one entry: a week and a lane, which is the phase that deals with their status. Once a
+week the entries are read through; who is due is dealt with in a keyed order, never by row.
 """
 
 import numpy as np
@@ -14,6 +14,7 @@ from .streams import R
 ROAD, INSIDE, OUT, HOME = range(4)
 LANES = 4
 NO_VISIT, NOBODY, NO_OPERATION = -1, -1, -1
+PAGE = 64  # entries that are passed over at once
 
 
 def _lanes():
@@ -30,48 +31,44 @@ LANE = _lanes()
 @kernel
 def enter_in_diary(i, week, m):
     """Have the person in row `i` looked at in `week`, in the phase that deals with their status."""
-    me = m.people[i]
-    if week >= m.diary.shape[1]:
-        me.visit = NEVER
-        return
-    lane = LANE[me.status]
-    first = m.diary[lane, week]
-    me.visit, me.visit_next, me.visit_before = week, first, NOBODY
-    if first != NOBODY:
-        m.people[first].visit_before = i
-    m.diary[lane, week] = i
+    lane = LANE[m.people[i].status]
+    m.diary[i] = min(week, NEVER // LANES) * LANES + lane
+    if week == m.now:
+        m.due[lane, m.used[0].due[lane]] = i
+        m.used[0].due[lane] += 1
 
 
 @kernel
-def strike_from_diary(i, m):
-    """Take a person out of the diary, before their status changes."""
-    me = m.people[i]
-    if me.visit != NO_VISIT and me.visit < m.diary.shape[1]:
-        if me.visit_before == NOBODY:
-            m.diary[LANE[me.status], me.visit] = me.visit_next
-        else:
-            m.people[me.visit_before].visit_next = me.visit_next
-        if me.visit_next != NOBODY:
-            m.people[me.visit_next].visit_before = me.visit_before
-    me.visit = NO_VISIT
+def open_diary(m):
+    """Note who is due this week, by lane. Many entries are passed over at once, as most are for other weeks."""
+    first, n = m.now * LANES, m.used[0].people
+    for lane in range(LANES):
+        m.used[0].due[lane] = 0
+    for start in range(0, n, PAGE):
+        end = min(n, start + PAGE)
+        hits = 0
+        for i in range(start, end):
+            hits += (m.diary[i] >= first) & (m.diary[i] < first + LANES)
+        if hits > 0:
+            for i in range(start, end):
+                lane = m.diary[i] - first
+                if 0 <= lane < LANES:
+                    m.due[lane, m.used[0].due[lane]] = i
+                    m.used[0].due[lane] += 1
 
 
 @kernel
 def take_due(lane, m):
     """Take everybody who is due this week in a lane out of the diary. Return their rows, in keyed order."""
-    count = 0
-    i = m.diary[lane, m.now]
-    while i != NOBODY:
-        count += 1
-        i = m.people[i].visit_next
-    rows = np.empty(count, np.int64)
-    i = m.diary[lane, m.now]
-    for n in range(count):
-        rows[n] = i
-        m.people[i].visit = NO_VISIT
-        i = m.people[i].visit_next
-    m.diary[lane, m.now] = NOBODY
-    return in_keyed_order(rows, R.ration_services, m)
+    entry, count = m.now * LANES + lane, 0
+    rows = np.empty(m.used[0].due[lane], np.int64)
+    for k in range(rows.size):
+        i = m.due[lane, k]
+        if m.diary[i] == entry:  # not put off since
+            m.diary[i] = NO_VISIT
+            rows[count] = i
+            count += 1
+    return in_keyed_order(rows[:count], R.ration_services, m)
 
 
 @kernel

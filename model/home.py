@@ -48,7 +48,7 @@ def live_on(m):
             be_untraced(i, m)
         elif status == S.at_home:
             leave_at_last(i, m)
-        if m.people[i].visit == NO_VISIT:
+        if m.diary[i] == NO_VISIT:
             enter_in_diary(i, next_visit(i, m), m)
 
 

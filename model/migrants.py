@@ -12,7 +12,7 @@ import numpy as np
 
 from .bounds import pressed_by_debt, rate_of
 from .columns import record
-from .diary import NO_OPERATION, NO_VISIT, enter_in_diary, strike_from_diary
+from .diary import NO_OPERATION, NO_VISIT, enter_in_diary
 from .kernel import kernel
 from .life_course import STATUSES, TRANSITIONS, S
 from .outcomes import CHARGED, GROUPED, GROUPS, INTO_DETENTION, RECORDED, O
@@ -63,8 +63,6 @@ PERSON = (
     ("due", "f8", "cumulative hazard at which they are trafficked again"),
     ("abuse_mark", "f8", "the operation's total when the person came"),
     ("operation", "i4", "row of the operation, or NO_OPERATION"),
-    ("visit_next", "i4", "diary: next person of the same week"),
-    ("visit_before", "i4", "diary: the one before"),
     ("member_next", "i4", "next person of the same operation"),
     ("member_before", "i4", "the one before"),
     ("ordinal", "i4", "cohort and number within the cell"),
@@ -74,7 +72,6 @@ PERSON = (
     ("means", "f4", "of the family, 1 = median"),
     ("belief", "f4", "on leaving, of the chance of being punished outside"),
     ("drive", "f4", "own factor on the hazard of being trafficked again"),
-    ("visit", "i2", "week in which the person is looked at next"),
     ("candidate", "i2", "week in which a hazard may strike next"),
     ("since", "i2", "week in which the status began"),
     ("until", "i2", "week of an appointment (arrival, end of support, case, relapse)"),
@@ -234,7 +231,7 @@ def leave_home(position, stratum, willing_share, forced_share, m):
     me.health = 1.0
     me.place = kind.place
     me.status = S.at_home
-    me.visit, me.since = NO_VISIT, m.now
+    m.diary[i], me.since = NO_VISIT, m.now
     begin_spell(i, willing_share, forced_share, m)
     return i
 
@@ -355,7 +352,6 @@ def change(t, i, place, m):
         m.faults[0] += 1
         m.faults[1] = t
     count_as(i, -1, m)
-    strike_from_diary(i, m)
     if me.status != TARGET[t]:
         me.since = m.now
     me.status, me.place = TARGET[t], place

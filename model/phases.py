@@ -2,7 +2,7 @@
 
 from . import beliefs, border_officials, captivity as inside, compounds, environment, home, operations, recruiters, records
 from . import relocation, services, states
-from .diary import NO_OPERATION, enter_in_diary
+from .diary import NO_OPERATION, enter_in_diary, open_diary
 from .kernel import kernel
 from .life_course import T
 from .relocation import choose_operation
@@ -13,6 +13,7 @@ from .streams import R
 def levers_and_shocks(m):
     """Set the institutions of the week from the policies and shocks in force."""
     records.begin_week(m)
+    open_diary(m)
     if environment.apply_levers_and_shocks(m):
         border_officials.plan_routes(m)
         border_officials.expect_lawful_stops(m)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .diary import LANES, NOBODY
+from .diary import LANES
 from .kernel import kernel
 from .life_course import S
 from .operations import CONSUMED, EARNED, INVESTED, SEIZED, TRADED_IN, TRADED_OUT, WRITTEN_OFF
@@ -99,8 +99,8 @@ def audit(m):
     """
     audit_people(m)
     audit_operations(m)
-    for lane in range(LANES):
-        m.faults[DIARY] += m.diary[lane, m.now] != NOBODY
+    for i in range(m.used[0].people):
+        m.faults[DIARY] += m.diary[i] >= 0 and m.diary[i] < (m.now + 1) * LANES
 
 
 @kernel

@@ -89,10 +89,17 @@ def detention_chance(i, k, m):
     """Return the chance that someone in a state's hands is detained for their status, while it has room (IV.C, IV.F)."""
     p = m.people[i].place
     s = m.places[p].state
-    if m.states[s].detained_used >= agents_in(m.env[k, I.detention_places, p], s, m):
+    if m.states[s].detained_used >= agents_in(m.env[k, I.detention_places, p] * m.par[P.overcrowding], s, m):
         return 0.0
     chance = m.env[k, I.detains, p] * (1.0 - m.par[P.assessment_saves] * m.env[k, I.assessed, p])
     return chance * m.par[P.detains_own_nationals] if at_home_here(i, m) else chance
+
+
+@kernel
+def reported(i, k, m):
+    """Return the chance that who screens a person tells immigration and police: a firewall keeps who seeks help from them (V66)."""
+    me = m.people[i]
+    return 1.0 - m.env[k, I.safe_help, me.place] if me.until == ALONE else 1.0
 
 
 @kernel
@@ -199,7 +206,7 @@ def treat_as_victim(i, k, held, key, m):
     if me.trafficked == 0:
         m.tally[O.wrongly_identified, p] += m.scale
     v, w, x = uniform(key, identity(me.key, 1)), uniform(key, identity(me.key, 2)), uniform(key, identity(me.key, 4))
-    if v < held * m.par[P.identified_detained] * (1.0 - protected(k, p, m)):
+    if v < held * m.par[P.identified_detained] * (1.0 - protected(k, p, m)) * reported(i, k, m):
         detain(T.identified_but_detained, i, k, m)
     elif not shelter(i, k, w, x, T.identified_to_open_shelter, T.identified_to_closed_shelter, m):
         change(T.identified_without_bed, i, p, m)
@@ -212,7 +219,7 @@ def treat_as_offender(i, k, held, child, key, m):
     if me.trafficked:
         me.label = MISIDENTIFIED
     v, w = uniform(key, identity(me.key, 1)), uniform(key, identity(me.key, 2))
-    exposed = 1.0 - m.par[P.principle_for_unrecognised] * protected(k, p, m)
+    exposed = (1.0 - m.par[P.principle_for_unrecognised] * protected(k, p, m)) * reported(i, k, m)
     charged = m.env[k, I.charges, p] * exposed
     if v < charged and not child:
         change(T.charged_after_screening, i, p, m)

@@ -61,7 +61,7 @@ def serve(m):
             be_sheltered(i, k, m)
         else:
             be_kept_closed(i, k, m)
-        if m.people[i].visit == NO_VISIT:
+        if m.diary[i] == NO_VISIT:
             enter_in_diary(i, next_visit(i, m), m)
 
 
@@ -162,11 +162,12 @@ def reached(i, k, m):
 
 @kernel
 def arrested(i, k, m):
-    """Return the hazard that a stranded person is arrested for irregular status (S09)."""
+    """Return the hazard that a stranded person is arrested for irregular status, where the state can enter (S09)."""
     if at_home_here(i, m):
         return 0.0
-    shielded = protected(k, m.people[i].place, m) * (m.people[i].label == IDENTIFIED)
-    hazard = m.par[P.arrest_rate] * detention_chance(i, k, m) * (1.0 - shielded)
+    me = m.people[i]
+    shielded = protected(k, me.place, m) * (me.label == IDENTIFIED or me.until == RELEASED)
+    hazard = m.par[P.arrest_rate] * m.env[0, I.control, me.place] * detention_chance(i, k, m) * (1.0 - shielded)
     return hazard * (1.0 - spared_as_child(i, k, m))
 
 

@@ -10,7 +10,7 @@ from .bounds import BOUND, set_bounds
 from .border_officials import expect_lawful_stops, plan_routes, start_posts
 from .columns import grown, record
 from .compounds import ROOM, SITE, build_site, site_with_room
-from .diary import LANES, NOBODY, add_member, enter_in_diary
+from .diary import LANES, NO_VISIT, NOBODY, add_member, enter_in_diary
 from .environment import PROGRESS, average_by_state, compile_plans, extremes
 from .kernel import kernel
 from .life_course import STATUSES, S
@@ -75,7 +75,8 @@ def empty_columns(inputs, fixed, values) -> Columns:
         bound=record(BOUND, 1),
         answers=np.zeros((len(fixed["strata"]), CHANNELS)),
         people=record(PERSON, people),
-        diary=np.full((LANES, inputs.stop), NOBODY, np.int32),
+        diary=np.full(people, NO_VISIT, np.int16),
+        due=np.zeros((LANES, people), np.int32),
         risk=record(RISK, len(fixed["strata"])),
         cells=record(CELL, len(fixed["roster_first"]) - 1, pointer=fixed["roster_first"][:-1], next=np.inf),
         queue=record(QUEUE, 4096 + 200_000 // scale),
@@ -254,5 +255,8 @@ def begin_held(i, o, key, m):
 
 def with_more_room(columns: Columns, people: int, events: int) -> Columns:
     """Return the columns with room for at least so many people and events."""
-    return columns._replace(people=grown(columns.people, people), events=grown(columns.events, events))
+    return columns._replace(
+        people=grown(columns.people, people), diary=grown(columns.diary, people), events=grown(columns.events, events),
+        due=np.zeros((LANES, max(people, len(columns.people))), np.int32),
+    )  # fmt: skip
 

@@ -21,6 +21,7 @@ USED = (
     ("relocations", "i8", "rows in use"),
     ("week_relocations", "i8", "rows in use when the week began"),
     ("events", "i8", "rows in use"),
+    ("due", "4i8", "rows due this week, by lane"),
     ("struck", "i8", "sites raided this week"),
     ("stale", "i8", "1 when institutions must be set anew"),
     ("quarter_end", "i8", "first week of the next quarter"),
@@ -55,7 +56,8 @@ class Columns(NamedTuple):
     class_of: np.ndarray  # int8 (N, 2, 2)
     # --- what a run changes
     people: np.recarray  # migrants.PERSON
-    diary: np.ndarray  # int32 (LANES, weeks)
+    diary: np.ndarray  # int16 (people): week and lane in which each is looked at next
+    due: np.ndarray  # int32 (LANES, people): rows due this week
     risk: np.recarray  # migrants.RISK (L)
     cells: np.recarray  # migrants.CELL (C)
     queue: np.recarray  # migrants.QUEUE
