@@ -13,7 +13,7 @@ from calibration import check, judge
 from calibration.judge import FAILS, HOLDS, UNDECIDED, Observed, observe, together, verdict
 from calibration.patterns import BY_ID, EVIDENCE, LEFT_OUT, PATTERNS, QUESTION, UNIT, kinds
 from calibration.worlds import ARMS, inputs, simulate
-from displace import checks
+from displace import checks, patterns_page
 from displace.cli import app
 from scenarios.files import load
 from scenarios.world_files import SECTION
@@ -187,3 +187,12 @@ def test_rival_rules_are_judged_on_the_same_patterns(made_up_runs):
 def test_rival_rules_are_parameters_of_the_model():
     for parameters in check.RULES.values():
         inputs("history", 1, 100, parameters)
+
+
+def test_the_page_lists_what_the_registry_says():
+    """Patterns, worlds and what is left out are up to date; results are of the same clauses, whatever the numbers."""
+    text = patterns_page.PAGE.read_text(encoding="utf-8")
+    parts = {"patterns": patterns_page.patterns(), "worlds": patterns_page.worlds(), "left out": patterns_page.left_out()}
+    assert patterns_page.filled(text, parts) == text, "stale: run python -m displace.patterns_page"
+    for pattern in PATTERNS:
+        assert all(f"| {pattern.id} | {clause.what} | {clause.window} | {clause.expected} |" in text for clause in pattern.clauses)
