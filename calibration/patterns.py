@@ -151,7 +151,7 @@ LEFT_OUT: Mapping[str, str] = {
     "E078, number of origin countries": "the list of origins is an input",
     "E262-E267, licensed operators and their workers in the Philippines": "an input: the rate at which licences ended is taken from these counts",
     "R2, Bavet emptied in turn (E313)": "the history has no raids in Bavet: no source dates or counts them",
-    "P4, restart of building within one month": "compounds are counted monthly at best; the check takes the seven months within which building resumed",
+    "P4, restart of building within one month": "building resumed within one to seven months (E251); the check takes the seven",
 }
 
 
