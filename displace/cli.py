@@ -1,7 +1,7 @@
 """The command line: a thin layer over `experiments` (run, compare, read) and the registries.
 
-Everything heavy is imported inside the command that needs it. Exit codes: 0 done; 1 some runs failed or were not done;
-2 bad input, nothing written; 3 folder in use or foreign; 130 interrupted.
+Everything heavy is imported inside the command that needs it. Exit codes: 0 done; 1 some runs failed or were not done,
+or `check --strict` found a pattern that does not hold; 2 bad input, nothing written; 3 folder in use or foreign; 130 interrupted.
 """
 
 import sys
@@ -17,6 +17,7 @@ PICTURES = (".png", ".svg", ".pdf")
 SOME_FAILED, BAD_INPUT, FOLDER, INTERRUPTED = 1, 2, 3, 130
 
 Listing = StrEnum("Listing", list(LISTINGS))
+Checked = StrEnum("Checked", ["patterns"])
 FileKind = StrEnum("FileKind", ["scenario", "design"])
 
 app = typer.Typer(
@@ -234,6 +235,50 @@ def _workers(text: str) -> int | None:
     if not text.isdecimal() or int(text) < 1:
         raise typer.BadParameter(f"'{text}' is neither 'auto' nor a whole number of at least 1", param_hint="--workers")
     return int(text)
+
+
+# --- check ------------------------------------------------------------------------------------------
+
+
+@app.command()
+def check(
+    what: Annotated[Checked, typer.Argument(help="What to check: patterns, what was observed and the model ought to do.")] = Checked.patterns,
+    rivals: Annotated[bool, typer.Option("--rivals", help="Judge rival rules of relocation and null rules on the same patterns.")] = False,
+    seeds: Annotated[int | None, typer.Option(min=2, help="Paired seeds. Default: 40; with --rivals 14.")] = None,
+    people_per_agent: Annotated[int, typer.Option(min=1, help="Persons that one simulated person stands for.")] = 100,
+    workers: Annotated[str, typer.Option(help="Processes: a number, or 'auto' for the usable cores.")] = "auto",
+    json: Annotated[bool, typer.Option("--json", help="Print JSON, with every field, instead of tables.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 when a pattern does not hold by its evidence.")] = False,
+    quiet: Quiet = False,
+):
+    """Check the model against what was observed.
+
+    Every pattern on paired seeds: expected, observed, and whether it holds, does not hold or is undecided.
+    Unit checks, which hold nearly by construction, are kept apart from evidence. A pattern that fails is reported.
+
+    \b
+    Examples:
+      displace check patterns
+      displace check patterns --rivals
+      displace check patterns --json --strict > patterns.json
+
+    Takes two to five minutes on two cores.
+    """
+    from . import checks
+
+    count = seeds or (14 if rivals else 40)
+    rules = tuple(checks.RULES) if rivals else ("learned",)
+    judged = checks.gather(rules, count, people_per_agent, _workers(workers), tell=checks.progress(quiet))
+    if json:
+        from json import dumps
+
+        print(dumps(checks.as_json(judged, count, people_per_agent), indent=1, ensure_ascii=False))
+    elif rivals:
+        checks.show_rivals(judged, count, people_per_agent)
+    else:
+        checks.show(judged["learned"], count, people_per_agent)
+    if strict and checks.failing(judged["learned"]):
+        raise typer.Exit(SOME_FAILED)
 
 
 # --- look -------------------------------------------------------------------------------------------
