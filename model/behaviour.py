@@ -472,7 +472,7 @@ BEHAVIOUR = {
          "hazard that a stranded person meets the police"),
         ("again_stranded", "per week", 0.002, (0, 1), ("loguniform", 0.0005, 0.01), A, "E247", "IV.F V62",
          "hazard that a stranded person is recruited again"),
-        ("returns_alone", "per week", 0.06, (0, 1), ("loguniform", 0.02, 0.2), A, "E245 E283", "IV.D V58",
+        ("returns_alone", "per week", 0.12, (0, 1), ("loguniform", 0.03, 0.4), A, "E245 E283", "IV.D V58",
          "hazard of finding fare and papers alone"),
         ("means_for_return", "factor", 2, (0, 20), None, A, "", "IV.D V58",
          "most that a family's means speed it up"),

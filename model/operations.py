@@ -155,7 +155,7 @@ def price_places(m):
         net = gross * (1.0 - m.env[0, I.laundering_cost, p]) * (1.0 - lost) * m.par[P.operator_share]
         crowding = 1.0 + m.par[P.feedback_crowding] * m.room[p].sites / m.par[P.protection_crowding]
         view = m.views[p]
-        view.revenue, view.net = gross, net
+        view.revenue, view.net = gross * (1.0 - lost), net
         view.margin = net - m.par[P.upkeep] - m.env[0, I.protection_price, p] * crowding
 
 
