@@ -176,6 +176,8 @@ BEHAVIOUR = {
          "expected exposure per week of usual abuse"),
         ("debt_growth", "USD per week", 60, (0, 10000), ("loguniform", 20, 200), A, "E108 E111", "III.means V25",
          "added to the debt"),
+        ("debt_ceiling", "USD", 50000, (1000, 1e7), ("loguniform", 20000, 150000), A, "E108 E109", "III.means V33",
+         "debt to which sales add nothing more"),
         ("debt_scale", "USD", 5000, (100, 1000000), ("loguniform", 2000, 12000), D, "E108 E112 E113", "III.means V26",
          "debt at which paying is half as likely"),
         ("debt_after_ransom", "share", 0.6, (0, 1), ("uniform", 0.2, 1), A, "", "IV.F V69",

@@ -76,7 +76,7 @@ def sell(i, m):
     pay(me.operation, -price, m)
     pay(buyer, price, m)
     leave_operation(i, m)
-    me.debt *= 1.0 + m.par[P.sale_markup]
+    me.debt = max(me.debt, min(me.debt * (1.0 + m.par[P.sale_markup]), m.par[P.debt_ceiling]))
     me.sold = min(100, me.sold + 1)
     add_member(i, buyer, m)
     change(T.sold, i, m.operations[buyer].place, m)
