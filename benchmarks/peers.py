@@ -71,7 +71,7 @@ def main():
         table.add_column(head, justify="right" if head else "left")
     for key, name in names:
         table.add_row(name, *(f"{found[key, people]['speed'] / 1e6:,.2f}" for people in (FEW, MANY)))
-    console = Console()
+    console = Console(width=110)
     console.print(table)
     missed = False
     for key, people, aim in AIMS:
