@@ -10,9 +10,10 @@ from experiments.block import Setting, simulate
 from experiments.design import Block, Design, from_names
 from experiments.runner import execute
 
-from .one import SMALL, inputs_of, timed
 from model.model import Simulation
 from scenarios import files
+
+from .one import SMALL, inputs_of, timed
 
 SHORT = 4  # weeks: what the runner costs does not depend on how long a run is
 SHORT_RUNS = 320
