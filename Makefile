@@ -5,6 +5,8 @@ PYTHON ?= python3
 # What `make compare` runs: the shipped main design, four policies and their combinations.
 COMPARE_ARGS ?= main --out outputs/compare
 PYTEST_ARGS ?=
+# `make bench BENCH_ARGS=--record` keeps the measurement in benchmarks/history.csv; `--quick` takes seconds.
+BENCH_ARGS ?=
 # `make lock LOCK_ARGS=--upgrade` moves every pin to the newest version that fits.
 LOCK_ARGS ?=
 
@@ -16,7 +18,7 @@ COMPILE := build/uv/bin/uv pip compile --quiet --universal --python-version 3.12
 # Stamps are written last and lie inside .venv: what was interrupted is done again, and an
 # environment that is made anew starts without them.
 .DELETE_ON_ERROR:
-.PHONY: help setup compare test bench lock clean
+.PHONY: help setup compare test bench peers lock clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
@@ -29,8 +31,17 @@ compare: setup  ## compare the shipped policies; results and report.html in outp
 test: setup .venv/test.done  ## run the tests
 	.venv/bin/python -m pytest -q $(PYTEST_ARGS)
 
-bench: setup .venv/test.done  ## measure speed and memory
-	.venv/bin/python -m benchmarks.speed
+bench: setup  ## measure speed and memory; fails when a small run has become half as slow again
+	.venv/bin/python -m benchmarks.speed $(BENCH_ARGS)
+
+peers: setup build/peers/done  ## compare the speed with Mesa's and Starsim's
+	.venv/bin/python -m benchmarks.peers
+
+# The frameworks that `make peers` measures: in an environment of their own, no dependency of anything here.
+build/peers/done:
+	@"$(PYTHON)" -m venv --clear build/peers
+	@build/peers/bin/python -m pip --disable-pip-version-check --quiet install mesa==3.5.1 starsim==3.7.2
+	@touch $@
 
 # An environment is trusted only if it was made in this folder, from this lock. Its scripts and its path to the
 # code are absolute: copied with the folder, they would silently run the other folder's code.

@@ -1,0 +1,1 @@
+"""How fast the model is, beside the figures to reach (`speed`) and beside other frameworks (`peers`)."""

@@ -1,0 +1,87 @@
+"""What the runner costs beside the model, what a second worker brings, and what a shared past saves."""
+
+import tempfile
+import time
+from concurrent.futures import Executor, Future
+from dataclasses import replace
+from statistics import median
+
+from experiments.block import Setting, simulate
+from experiments.design import Block, Design, from_names
+from experiments.runner import execute
+
+from model.model import Simulation
+from scenarios import files
+
+from .one import SMALL, inputs_of, timed
+
+SHORT = 4  # weeks: what the runner costs does not depend on how long a run is
+SHORT_RUNS = 320
+POOL_RUNS = 32
+
+
+class InThisProcess(Executor):
+    """Runs what is submitted at once, so that one process's clock sees it all."""
+
+    def submit(self, function, /, *arguments, **named):
+        future = Future()
+        future.set_result(function(*arguments, **named))
+        return future
+
+
+def _design(weeks: int, replicates: int) -> Design:
+    scenario = replace(files.load("baseline"), stop=weeks)
+    return Design("t", "q", {"baseline": scenario}, "baseline", replicates, people_per_agent=SMALL, record="summary", groups=False)
+
+
+def overhead() -> float:
+    """Return CPU seconds a run that the runner adds to the model: plan, tables, storage, reading back."""
+
+    def batch(runs):
+        with tempfile.TemporaryDirectory() as folder:
+            began = time.process_time()
+            execute(_design(SHORT, runs), folder + "/out", executor=InThisProcess)
+            return time.process_time() - began
+
+    def bare(seed):
+        began = time.process_time()
+        Simulation(replace(inputs_of(SMALL, seed), stop=SHORT)).advance().result()
+        return time.process_time() - began
+
+    batch(2)
+    return batch(SHORT_RUNS) / SHORT_RUNS - median(bare(seed) for seed in range(1, 60))
+
+
+def speed_up() -> float:
+    """Return how many times faster two workers are than one, by the wall clock: only as good as the machine is idle."""
+
+    def seconds(workers):
+        with tempfile.TemporaryDirectory() as folder:
+            began = time.perf_counter()
+            execute(_design(783, POOL_RUNS), folder + "/out", workers_wanted=workers)
+            return time.perf_counter() - began
+
+    return seconds(1) / seconds(2)
+
+
+def shared_past() -> float:
+    """Return the cost of seven arms from 2025 with their common past run once, as a share of seven full runs."""
+    design = from_names(["main"], None, people_per_agent=SMALL, record="summary", groups=False)
+    design = replace(design, arms=dict(list(design.arms.items())[:7]))
+    setting = Setting.of(design, {})
+
+    def together():
+        began = time.process_time()
+        for _, result in simulate(setting, Block(0, 0, 1, {})):
+            if isinstance(result, Exception):
+                raise result
+        return time.process_time() - began
+
+    def apart():
+        began = time.process_time()
+        for arm in design.arms:
+            Simulation(setting.inputs(arm, Block(0, 0, 1, {}))).advance().result()
+        return time.process_time() - began
+
+    timed(SMALL, 1)
+    return median(together() for _ in range(3)) / median(apart() for _ in range(3))
