@@ -1,76 +1,129 @@
 """Bounds on the hazards that a person may meet: they say in which weeks a person need be looked at.
 
-A bound holds for all levers at their maximum and for all shocks of the run (`environment.extremes`), and for what
-never changes while a person keeps a status. So it is the same in every arm, whatever its policies.
+There are two. The far bound holds for all levers at their maximum, all shocks of the run and every place: it is the
+same in every arm and fixes the weeks in which a hazard *could* strike somebody, and their number in each. The near
+bound holds for this run's policies, the person's place and what never changes while they keep a status: of those
+weeks, only the ones whose number is below it are looked at. So how near it is changes the work, never a result.
 """
 
 import math
 
+from .faults import ABOVE_BOUND
 from .institutions import I
 from .kernel import kernel
 from .life_course import S
 from .parameters import P
 from .random_numbers import as_bound
+from .world import MILITIA
 
 BOUND = (
-    ("held", "f8", "per week, of all hazards in an operation but ransom"),
+    ("held", "f8", "per week, of all hazards in an operation but those that follow"),
+    ("escape", "f8", "per week, of trying to escape, for somebody at home here"),
     ("ransom", "f8", "per week, at median means"),
-    ("stranded", "f8", "per week, but for the two that follow"),
-    ("alone", "f8", "per week, of going home alone, at median means"),
+    ("consular", "f8", "per week, of being freed by a consulate that is there"),
+    ("taken", "f8", "per week, of being taken by an armed group"),
+    ("stranded", "f8", "per week, but for those that follow"),
+    ("helped", "f8", "per week, of going home with help, with all papers"),
+    ("alone", "f8", "per week, of going home alone, with all papers, at median means"),
     ("again", "f8", "per week, of being recruited again while stranded, without debt"),
-    ("returned", "f8", "per week, of settling or recruiting"),
+    ("stay", "f8", "per week, of being let stay, where return is unsafe"),
+    ("lost", "f8", "per week, of being lost after a release"),
+    ("documents", "f8", "chance of papers where there is a consulate"),
+    ("returned", "f8", "per week, of settling with support or recruiting"),
+    ("settles", "f8", "per week, of settling alone, in full health"),
     ("cleared", "f8", "per week, of a record being cleared"),
-    ("staying", "f8", "per week, of losing a status"),
     ("untraced", "f8", "per week, of being traced"),
 )
 
 
 @kernel
-def set_bounds(high, low, m):
-    """Fill the bounds from the highest and the lowest that each institution, float64 (I), can get."""
-    bound, contact = m.bound[0], high[I.contact]
+def set_bounds(bound, high, low, m):
+    """Fill a record BOUND from the highest and the lowest that each institution, float64 (I), can get."""
+    contact = high[I.contact]
     usual_abuse = high[I.abuse] * (1.0 + m.par[P.target_pressure])
     usual_abuse *= 1.0 + m.par[P.alarm_abuse] * max(0.0, high[I.consular_alarm] - 1.0)
-    escape = m.par[P.escape_rate] * math.exp(m.par[P.guard_deterrence] * max(0.0, 1.0 - low[I.guarding]))
     bound.held = (
-        escape * (1.0 + m.par[P.escape_debt]) + m.par[P.release_rate] + high[I.notice_release]
-        + high[I.consular_reach] * contact + m.par[P.sale_rate] * high[I.people_market]
+        m.par[P.release_rate] + high[I.notice_release] + m.par[P.sale_rate] * high[I.people_market]
         + (1.0 + m.par[P.health_risk]) * m.par[P.death_rate] * max(m.par[P.abuse_maximum], usual_abuse, 1.0)
-        + m.par[P.armed_group_rate] + m.par[P.made_to_recruit_rate]
+        + m.par[P.made_to_recruit_rate]
     )  # fmt: skip
+    bound.escape = m.par[P.escape_rate] * math.exp(m.par[P.guard_deterrence] * max(0.0, 1.0 - low[I.guarding])) * (1.0 + m.par[P.escape_debt])
     unreached = m.par[P.ransom_without_contact]
     bound.ransom = m.par[P.ransom_rate] * max(1.0, unreached + (1.0 - unreached) * contact)
+    bound.consular = high[I.consular_reach] * contact
+    bound.taken = m.par[P.armed_group_rate]
     bound.stranded = (
-        high[I.services_reach] + m.par[P.arrest_rate] + m.par[P.returns_with_help] + high[I.stay]
-        + m.par[P.lost_rate] + m.par[P.lost_rate_after_release] * high[I.lost_on_release]
-        + m.par[P.death_stranded] + m.par[P.reprisal_deadly] * high[I.reprisal]
-    )  # fmt: skip
+        high[I.services_reach] + m.par[P.arrest_rate] + m.par[P.lost_rate] + m.par[P.death_stranded] + m.par[P.reprisal_deadly] * high[I.reprisal]
+    )
+    bound.helped = m.par[P.returns_with_help]
     bound.alone = m.par[P.returns_alone]
     bound.again = m.par[P.again_stranded] * math.sqrt(high[I.stranded_reach])
-    bound.returned = (
-        high[I.reintegration] * m.par[P.settles_with_support] + m.par[P.settles_alone] / max(0.01, low[I.stigma])
-        + m.par[P.recruiter_rate]
-    )  # fmt: skip
+    bound.stay = high[I.stay]
+    bound.lost = m.par[P.lost_rate_after_release] * high[I.lost_on_release]
+    bound.documents = high[I.documents]
+    bound.returned = high[I.reintegration] * m.par[P.settles_with_support] + m.par[P.recruiter_rate]
+    bound.settles = m.par[P.settles_alone] / max(0.01, low[I.stigma])
     bound.cleared = high[I.record_cleared]
-    bound.staying = m.par[P.status_lost]
     bound.untraced = high[I.tracing]
 
 
 @kernel
+def set_near_bounds(high, low, m):
+    """Fill the near bounds from the highest and the lowest that each institution, float64 (I, P), can get in this run."""
+    for p in range(m.places.size):
+        set_bounds(m.near[p], high[:, p], low[:, p], m)
+        if m.places[p].kind != MILITIA:
+            m.near[p].taken = 0.0
+
+
+@kernel
+def set_far_bound(high, low, m):
+    """Fill the far bound from the highest and the lowest that each institution, float64 (I), can get anywhere in any arm."""
+    set_bounds(m.far[0], high, low, m)
+
+
+@kernel
 def rate_of(i, m):
-    """Return the bound on a person's weekly hazards in their present status."""
-    me, bound = m.people[i], m.bound[0]
+    """Return the far bound on a person's weekly hazards in their present status."""
+    me, far = m.people[i], m.far[0]
     if me.status == S.held:
-        rate = bound.held + bound.ransom * me.means
+        rate = far.held + far.escape + far.consular + far.taken + far.ransom * me.means
     elif me.status == S.stranded:
-        rate = bound.stranded + bound.alone * min(m.par[P.means_for_return], me.means) + bound.again * up_to_a_power_of_two(pressed_by_debt(i, m))
+        rate = far.stranded + far.helped + far.stay + far.lost + far.alone * min(m.par[P.means_for_return], me.means)
+        rate += far.again * up_to_a_power_of_two(pressed_by_debt(i, m))
     elif me.status == S.returned:
-        rate = bound.returned + bound.cleared * me.record
+        rate = far.returned + far.settles + far.cleared * me.record
     elif me.status == S.staying:
-        rate = bound.staying
+        rate = m.par[P.status_lost]
+    elif me.status == S.held_other_sector:
+        rate = m.par[P.other_sector_exit] + m.par[P.other_sector_death]
+    elif me.status == S.held_by_armed_group:
+        rate = m.par[P.armed_group_exit] + m.par[P.armed_group_return] + m.par[P.death_rate]
     else:
-        rate = bound.untraced
+        rate = far.untraced
     return as_bound(rate)
+
+
+@kernel
+def near_rate_of(i, m):
+    """Return the near bound on a person's weekly hazards in their present status."""
+    me, near = m.people[i], m.near[m.people[i].place]
+    home = m.nations[me.nation].state == m.places[me.place].state
+    presence = 1.0 if home else m.consulate[me.nation, m.places[me.place].state]
+    if me.status == S.held:
+        away = math.exp(-m.distance[me.place, m.nations[me.nation].place] / m.par[P.escape_distance])
+        reach = m.par[P.reach_without_consulate] + (1.0 - m.par[P.reach_without_consulate]) * presence
+        return near.held + near.escape * away + near.consular * reach + near.taken + near.ransom * me.means
+    if me.status == S.stranded:
+        papers = near.documents * (m.par[P.papers_without_consulate] + (1.0 - m.par[P.papers_without_consulate]) * presence)
+        able = (1.0 if home else papers) * (m.par[P.unsafe_return_anyway] if me.unsafe else 1.0)
+        rate = near.stranded + able * (near.helped + near.alone * min(m.par[P.means_for_return], me.means))
+        return rate + near.again * pressed_by_debt(i, m) + near.stay * me.unsafe + near.lost
+    if me.status == S.returned:
+        return near.returned + near.settles / (1.0 + m.par[P.record_stigma] * me.record) + near.cleared * me.record
+    if me.status == S.untraced:
+        return near.untraced
+    return m.par[P.status_lost]
 
 
 @kernel
@@ -89,7 +142,7 @@ def pressed_by_debt(i, m):
 
 
 @kernel
-def keep_bound(hazards, bound, m):
-    """Report to the audit hazards, as far as they were added up, that exceed the bound on them."""
-    if bound < 1.0 and hazards > bound * (1.0 + 1e-9):
-        m.faults[10] += 1
+def keep_bound(hazards, near, m):
+    """Report to the audit hazards, as far as they were added up, that exceed the near bound on them."""
+    if hazards > near * (1.0 + 1e-9):
+        m.faults[ABOVE_BOUND] += 1

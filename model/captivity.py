@@ -1,13 +1,12 @@
 """Captivity: the competing risks of a person held, and what becomes of people when a firm moves.
 
-A person is looked at only in weeks in which a risk may strike (`random_numbers.next_candidate`): the bound on
-their hazards is fixed by parameters, levers at their maximum and their family's means, so it is the same in
-every arm. In such a week their number, uniform below the bound, is compared with their hazards in turn.
+A person is looked at only in weeks in which a risk may strike (`random_numbers.next_strike`). In such a week their
+number, uniform below the far bound on their hazards (`bounds`), is compared with these in turn.
 """
 
 import math
 
-from .bounds import keep_bound, rate_of
+from .bounds import keep_bound, near_rate_of, rate_of
 from .compounds import harden
 from .diary import INSIDE, NO_OPERATION, NO_VISIT, add_member, enter_in_diary, members, remove_member, take_due
 from .institutions import I
@@ -138,9 +137,8 @@ def endure(m):
                 me.trafficked = 1
                 count_as(i, 1, m)
             if me.candidate == m.now:
-                bound = rate_of(i, m)
-                drawn = draw(R.captivity, m, me.key) * bound
-                keep_bound(drawn - meet_risks(i, drawn, m), bound, m)
+                near, drawn = near_rate_of(i, m), draw(R.captivity, m, me.key) * rate_of(i, m)
+                keep_bound(drawn - meet_risks(i, drawn, m), near, m)
         else:
             held_elsewhere(i, m)
         if m.diary[i] == NO_VISIT:
@@ -264,7 +262,7 @@ def try_to_escape(i, m):
 def held_elsewhere(i, m):
     """Let a person held in another sector or by an armed group meet the risks there (V29, O08)."""
     me = m.people[i]
-    u, p = draw(R.captivity, m, me.key), me.place
+    u, p = draw(R.captivity, m, me.key) * rate_of(i, m), me.place
     me.until = ALONE
     if me.status == S.held_other_sector:
         if u < m.par[P.other_sector_exit]:

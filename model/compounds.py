@@ -7,6 +7,7 @@ that rents from it. Capacity is in persons.
 import math
 
 from .diary import NOBODY
+from .faults import ROWS_FULL
 from .institutions import I
 from .kernel import kernel
 from .outcomes import O
@@ -47,7 +48,7 @@ def build_site(place, capacity, licensed, m):
     """Add a compound. Return its row, or -1 when the table is full."""
     j = m.used[0].sites
     if j >= m.sites.size:
-        m.faults[2] += 1
+        m.faults[ROWS_FULL] += 1
         return NOBODY
     m.used[0].sites += 1
     site, room = m.sites[j], m.room[place]

@@ -45,16 +45,22 @@ def open_diary(m):
     for lane in range(LANES):
         m.used[0].due[lane] = 0
     for start in range(0, n, PAGE):
-        end = min(n, start + PAGE)
-        hits = 0
-        for i in range(start, end):
-            hits += (m.diary[i] >= first) & (m.diary[i] < first + LANES)
-        if hits > 0:
-            for i in range(start, end):
-                lane = m.diary[i] - first
+        page = m.diary[start : min(n, start + PAGE)]
+        if any_from(page, np.int16(first)):
+            for k in range(page.size):
+                lane = page[k] - first
                 if 0 <= lane < LANES:
-                    m.due[lane, m.used[0].due[lane]] = i
+                    m.due[lane, m.used[0].due[lane]] = start + k
                     m.used[0].due[lane] += 1
+
+
+@kernel
+def any_from(page, first):
+    """Tell whether any entry of a page is for the week that begins at `first`: all in 16 bits, so that eight go at once."""
+    hits = np.uint16(0)
+    for k in range(page.size):
+        hits |= np.uint16(np.uint16(page[k] - first) < np.uint16(LANES))
+    return hits > 0
 
 
 @kernel

@@ -115,13 +115,16 @@ def _people(world, policy):
     return [n and s and a for n in nations for s in sexes for a in ages]
 
 
-def extremes(base, values, shocks):
-    """Return the highest and the lowest that each institution can get anywhere, float64 (I) each.
+def extremes(base, values, shocks, policies=None):
+    """Return the highest and the lowest that each institution can get in any week, float64 (I, P) each.
 
-    All levers at their maximum and all shocks at once, whatever the policies of a run: what is bounded
-    by it is the same in every arm.
+    All shocks and all `policies` at once, wherever they act; without `policies`, all levers at their maximum.
     """
-    moved = [(c.moves, c.mode, values[f"{lever.name}.{c.name}"] * lever.maximum) for lever, c in _CHANNELS]
+    if policies is None:
+        levers = [(lever, lever.maximum) for lever in LEVERS]
+    else:
+        levers = [(BY_NAME[policy.lever], policy.strength) for policy in policies]
+    moved = [(c.moves, c.mode, values[f"{lever.name}.{c.name}"] * strength) for lever, strength in levers for c in lever.channels]
     moved += [(shock.moves, shock.mode, shock.value) for shock in shocks]
     scale_up, scale_down = np.ones(len(I)), np.ones(len(I))
     add_up, add_down = np.zeros(len(I)), np.zeros(len(I))
@@ -138,9 +141,9 @@ def extremes(base, values, shocks):
             lowered[v] *= max(0.0, 1.0 - effect)
         else:
             raised[v] *= max(0.0, 1.0 - effect)
-    high = 1.0 - (1.0 - (base.max(axis=1) * scale_up + add_up)) * np.where(raised < 1.0, raised, 1.0)
-    low = (base.min(axis=1) * np.maximum(0.0, scale_down) + add_down) * lowered
-    return np.clip(high, LOW, HIGH), np.clip(low, LOW, HIGH)
+    high = 1.0 - (1.0 - (base * scale_up[:, None] + add_up[:, None])) * np.where(raised < 1.0, raised, 1.0)[:, None]
+    low = (base * np.maximum(0.0, scale_down)[:, None] + add_down[:, None]) * lowered[:, None]
+    return np.clip(high, LOW[:, None], HIGH[:, None]), np.clip(low, LOW[:, None], HIGH[:, None])
 
 
 # --------------------------------------------------------------------------------------- weekly --

@@ -7,7 +7,7 @@ rises week by week; a person's own drive (debt, record, stigma, support) sets wh
 import math
 
 from .border_officials import set_out
-from .bounds import keep_bound, rate_of
+from .bounds import keep_bound, near_rate_of, rate_of
 from .diary import HOME, NO_OPERATION, NO_VISIT, enter_in_diary, take_due
 from .institutions import I
 from .kernel import kernel
@@ -73,9 +73,8 @@ def be_home(i, m):
         return
     if me.candidate != m.now:
         return
-    bound = rate_of(i, m)
-    drawn = draw(R.after, m, me.key) * bound
-    keep_bound(drawn - settle_in(i, drawn, m), bound, m)
+    near, drawn = near_rate_of(i, m), draw(R.after, m, me.key) * rate_of(i, m)
+    keep_bound(drawn - settle_in(i, drawn, m), near, m)
 
 
 @kernel

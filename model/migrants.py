@@ -10,14 +10,15 @@ import math
 
 import numpy as np
 
-from .bounds import pressed_by_debt, rate_of
+from .bounds import near_rate_of, pressed_by_debt, rate_of
 from .columns import record
-from .diary import NO_OPERATION, NO_VISIT, enter_in_diary
+from .diary import LANES, NO_OPERATION, NO_VISIT, enter_in_diary
+from .faults import UNDECLARED, WHICH
 from .kernel import kernel
 from .life_course import STATUSES, TRANSITIONS, S
 from .outcomes import CHARGED, GROUPED, GROUPS, INTO_DETENTION, RECORDED, O
 from .parameters import P
-from .random_numbers import FIXED, NEVER, exponential, identity, next_candidate, stream_key, uniform
+from .random_numbers import FIXED, NEVER, exponential, identity, next_strike, stream_key, uniform
 from .streams import R
 
 CHILD, YOUNG, OLDER = 0, 1, 2
@@ -31,7 +32,7 @@ NOT_HELD = -10_000  # in `held_from`: not held in this spell
 COHORT_WEEKS = np.array([0, 156, 312, 468, 624], np.int64)  # every three years from January 2016
 COHORTS = len(COHORT_WEEKS)
 LONGEST = 2000  # weeks to an appointment: after every run, and within its column
-LOOK_AHEAD, FASTER = 26, 1.25  # weeks between two looks at a threshold, and growth of the pace that they allow for
+LOOK_AHEAD, FASTER = 104, 2.0  # weeks between two looks at a threshold, and growth of the pace that they allow for
 ORDINAL_BITS = np.uint64(32)
 WEEKS_A_YEAR = 52.18
 
@@ -347,8 +348,8 @@ def change(t, i, place, m):
     me = m.people[i]
     here = me.place
     if me.status != SOURCE[t]:
-        m.faults[0] += 1
-        m.faults[1] = t
+        m.faults[UNDECLARED] += 1
+        m.faults[WHICH] = t
     count_as(i, -1, m)
     if me.status != TARGET[t]:
         me.since = m.now
@@ -382,12 +383,12 @@ def next_visit(i, m):
     """Return the week in which a person is looked at next, by their status.
 
     People held, stranded, at home, staying or untraced are looked at when a hazard may strike them
-    (`next_candidate`), those with an appointment when it comes, those in a state's hands every week.
+    (`next_strike`), those with an appointment when it comes, those in a state's hands every week.
     """
     me = m.people[i]
     status = me.status
     if status == S.held:
-        me.candidate = next_candidate(R.candidates, me.key, rate_of(i, m), m)
+        me.candidate = next_strike(R.captivity, me.key, rate_of(i, m), near_rate_of(i, m), m)
         return np.int64(me.candidate) if me.trafficked else min(np.int64(me.candidate), max(m.now + 1, np.int64(me.trapped)))
     if status == S.out:
         return np.int64(m.now)
@@ -395,12 +396,14 @@ def next_visit(i, m):
         return np.int64(me.until)
     if status == S.prosecuted:
         return max(np.int64(m.now + 1), np.int64(me.since + int(m.par[P.case_weeks_least])))
+    if status == S.held_other_sector or status == S.held_by_armed_group:
+        return np.int64(next_strike(R.captivity, me.key, rate_of(i, m), rate_of(i, m), m))
     if status == S.stranded or status == S.staying or status == S.untraced:
-        return np.int64(next_candidate(R.candidates, me.key, rate_of(i, m), m))
+        return np.int64(next_strike(R.after, me.key, rate_of(i, m), near_rate_of(i, m), m))
     if status == S.returned:
         if me.until == JUST_HOME:
             return np.int64(m.now + 1)
-        me.candidate = next_candidate(R.candidates, me.key, rate_of(i, m), m)
+        me.candidate = next_strike(R.after, me.key, rate_of(i, m), near_rate_of(i, m), m)
         return min(np.int64(me.candidate), next_look_at_threshold(i, m))
     if status == S.reintegrated or status == S.prosecuted_at_home:
         return min(max(m.now + 1, np.int64(me.until)), next_look_at_threshold(i, m))
@@ -410,11 +413,23 @@ def next_visit(i, m):
 
 
 @kernel
+def look_again(m):
+    """Set anew when everybody is looked at whom other policies may now reach: what is near (`bounds`) has changed."""
+    for i in range(m.used[0].people):
+        me = m.people[i]
+        if me.status == S.held or me.status == S.stranded or me.status == S.untraced:
+            enter_in_diary(i, next_visit(i, m), m)
+        elif me.status == S.returned and me.until != JUST_HOME:
+            me.candidate = next_strike(R.after, me.key, rate_of(i, m), near_rate_of(i, m), m)
+            enter_in_diary(i, min(m.diary[i] // LANES, np.int64(me.candidate)), m)
+
+
+@kernel
 def next_look_at_threshold(i, m):
     """Return when to see again whether a returned person's threshold is passed.
 
-    Four fifths of the way there at this week's pace, at most half a year ahead: looks come closer together as
-    the threshold does, and it is caught in its week while the pace grows by no more than a quarter between two.
+    Half of the way there at this week's pace, at most two years ahead: looks come closer together as the
+    threshold does, and it is caught in its week while the pace grows no more than twofold between two.
     """
     me = m.people[i]
     heard = m.heard[me.nation]

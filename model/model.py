@@ -15,11 +15,13 @@ from dataclasses import dataclass, field, fields
 import numpy as np
 
 from . import phases
+from .faults import faults_found
 from .handle import Handle
 from .kernel import kernel
+from .migrants import look_again
 from .parameters import complete
 from .policy import WEEKS, Policy, Shock
-from .records import RECORDS, audit, faults_found, open_quarter
+from .records import RECORDS, audit, open_quarter
 from .results import Result, make_result, quarter_end
 from .start import empty_columns, fixed_columns, set_what_follows, start, with_more_room
 from .state import MOVING, Columns, copied
@@ -200,11 +202,13 @@ class Simulation:
         other = object.__new__(Simulation)
         other.inputs, other.week, other.quarters = inputs, self.week, list(self.quarters)
         fresh = other._empty()
-        of_policies = ("plans", "plan_where", "plan_whom", "watch", "pauses", "class_of", "policies", "env", "senv")
+        of_policies = ("plans", "plan_where", "plan_whom", "watch", "pauses", "class_of", "policies", "env", "senv", "near")
         other.columns = copied(self.columns)._replace(**{name: getattr(fresh, name) for name in of_policies})
         _carry_policies(self, other)
         other.columns.used.stale = 1
         other._bind()
+        if inputs.policies != self.inputs.policies:
+            look_again(other._handle)
         return other
 
     def save(self, path):

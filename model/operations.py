@@ -11,6 +11,7 @@ import numpy as np
 
 from .columns import record
 from .diary import NOBODY
+from .faults import ROWS_FULL
 from .institutions import I
 from .kernel import kernel
 from .life_course import S
@@ -94,7 +95,7 @@ def open_operation(group, place, site, slot, target, m):
         o = np.int64(m.used[0].operations)
         m.used[0].operations += 1
     else:
-        m.faults[2] += 1
+        m.faults[ROWS_FULL] += 1
         return NOBODY
     firm = m.operations[o]
     firm.key = identity(identity(group, place), identity(m.now, slot))

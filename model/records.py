@@ -3,26 +3,13 @@
 import numpy as np
 
 from .diary import LANES
+from .faults import DIARY, MONEY, NEGATIVE, OPERATIONS, PEOPLE, ROOM, SITES
 from .kernel import kernel
 from .life_course import S
 from .operations import CONSUMED, EARNED, INVESTED, SEIZED, TRADED_IN, TRADED_OUT, WRITTEN_OFF
-from .outcomes import GROUPED, GROUPS, RECORDED, O
+from .outcomes import GROUPS, RECORDED, O
 from .migrants import STOCK_AT, group_of
 
-FAULTS = (
-    "a person changed status in a way the life course does not declare (transition {1})",
-    "",
-    "more operations or compounds than rows ({2} times)",
-    "people by status and place do not add up to the rows",
-    "operations hold another number of people than have them as their operation",
-    "a compound holds another number of people than its operations",
-    "a negative stock",
-    "operations rent more room in a compound than it has",
-    "money is not accounted for",
-    "somebody was due this week and was not looked at",
-    "a hazard is higher than the bound on it",
-)
-TRANSITION, WHICH, ROWS, PEOPLE, OPERATIONS, SITES, NEGATIVE, ROOM, MONEY, DIARY, BOUND = range(len(FAULTS))
 RECORDS = ("places", "totals", "summary")  # how much of each week is kept
 
 RELOCATION = (
@@ -141,8 +128,3 @@ def audit_operations(m):
     expected = m.ledger[EARNED] - m.ledger[CONSUMED] - m.ledger[INVESTED] + m.ledger[TRADED_IN]
     expected -= m.ledger[TRADED_OUT] + m.ledger[SEIZED] + m.ledger[WRITTEN_OFF]
     m.faults[MONEY] += abs(money - expected) > 1e-6 * (1.0 + np.abs(m.ledger).sum())
-
-
-def faults_found(faults) -> list[str]:
-    """Return what the audit found, in words."""
-    return [text.format(*faults) for k, text in enumerate(FAULTS) if text and faults[k] > 0]

@@ -5,7 +5,7 @@ never go by row. In each week a person's number is compared with the hazards of 
 """
 
 from .border_officials import set_out
-from .bounds import keep_bound, pressed_by_debt, rate_of
+from .bounds import keep_bound, near_rate_of, pressed_by_debt, rate_of
 from .diary import NO_OPERATION, NO_VISIT, OUT, enter_in_diary, take_due
 from .institutions import I
 from .kernel import kernel
@@ -112,9 +112,8 @@ def return_with_help(t, i, m):
 @kernel
 def be_stranded(i, k, m):
     """A week stranded: reached by services or police, trafficked again, home, a status, lost, dead (IV.D, IV.F)."""
-    bound = rate_of(i, m)
-    drawn = draw(R.after, m, m.people[i].key) * bound
-    keep_bound(drawn - meet_chances(i, k, drawn, m), bound, m)
+    near, drawn = near_rate_of(i, m), draw(R.after, m, m.people[i].key) * rate_of(i, m)
+    keep_bound(drawn - meet_chances(i, k, drawn, m), near, m)
 
 
 @kernel

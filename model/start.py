@@ -6,7 +6,7 @@ gone on before: so they are the same people in every arm, and nobody is drawn tw
 
 import numpy as np
 
-from .bounds import BOUND, set_bounds
+from .bounds import BOUND, set_far_bound, set_near_bounds
 from .border_officials import expect_lawful_stops, plan_routes, start_posts
 from .columns import grown, record
 from .compounds import ROOM, SITE, build_site, site_with_room
@@ -19,7 +19,8 @@ from .operations import GROUP, LEDGER, OPERATION, VIEW, discounts, open_operatio
 from .outcomes import GROUPED, RECORDED
 from .parameters import P
 from .random_numbers import exponential, identity, stream_key, uniform
-from .records import EVENT, FAULTS, RELOCATION
+from .faults import FAULTS
+from .records import EVENT, RELOCATION
 from .recruiters import CHANNELS, MARKET, base_hazards, entry_shares, measure_answers, start_rings, sum_effort
 from .state import USED, Columns
 from .states import HEARD, KNOWN, STATE, draw_corruption
@@ -73,7 +74,8 @@ def empty_columns(inputs, fixed, values) -> Columns:
     return Columns(
         **fixed,
         **plans,
-        bound=record(BOUND, 1),
+        far=record(BOUND, 1),
+        near=record(BOUND, places),
         answers=np.zeros((len(fixed["strata"]), CHANNELS)),
         people=record(PERSON, people),
         diary=np.full(people, NO_VISIT, np.int16),
@@ -134,7 +136,8 @@ def empty_columns(inputs, fixed, values) -> Columns:
 def set_what_follows(inputs, columns, values, m):
     """Fill what follows from parameters and shocks alone: bounds on hazards, answers to recruiters."""
     high, low = extremes(columns.base, values, inputs.shocks)
-    set_bounds(high, low, m)
+    set_far_bound(high.max(axis=1), low.min(axis=1), m)
+    set_near_bounds(*extremes(columns.base, values, inputs.shocks, inputs.policies), m)
     measure_answers(m)
 
 

@@ -33,7 +33,8 @@ class Columns(NamedTuple):
 
     par: np.ndarray  # float64: parameters by P
     base: np.ndarray  # float64 (I, P): institutions without lever or shock
-    bound: np.recarray  # bounds.BOUND (1)
+    far: np.recarray  # bounds.BOUND (1)
+    near: np.recarray  # bounds.BOUND (P)
     places: np.recarray  # world.PLACE (P)
     distance: np.ndarray  # float64 (P, P), km
     hosts: np.ndarray  # int32 (H)
@@ -101,7 +102,7 @@ class Columns(NamedTuple):
     totals: np.ndarray  # float64 (weeks, O) or (0, O)
     window_sum: np.ndarray  # float64 (O, P)
     ledger: np.ndarray  # float64 (LEDGER), USD
-    faults: np.ndarray  # int64: one counter a check of records.FAULTS
+    faults: np.ndarray  # int64: one counter a check of faults.FAULTS
     relocations: np.recarray  # records.RELOCATION
     by_group: np.ndarray  # float64 (groups of people, outcomes by group) of this quarter, or (0, ...)
     events: np.recarray  # records.EVENT
