@@ -11,6 +11,7 @@ import numpy as np
 
 from .columns import record
 from .diary import NO_OPERATION, ROAD, add_member, take_due
+from .fetch import fetch_ahead
 from .institutions import I
 from .kernel import kernel
 from .life_course import S, T
@@ -120,7 +121,10 @@ def still_there(me, m):
 @kernel
 def travel(m):
     """Deal with those who are due on the road: they arrive, are stopped or referred, or go back."""
-    for i in take_due(ROAD, m):
+    due = take_due(ROAD, m)
+    for n in range(due.size):
+        fetch_ahead(due, n, m)
+        i = due[n]
         if m.people[i].status == S.stopped:
             leave_the_post(i, m)
         elif m.people[i].status == S.travelling:

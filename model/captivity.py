@@ -9,6 +9,7 @@ import math
 from .bounds import keep_bound, near_rate_of, rate_of
 from .compounds import harden
 from .diary import INSIDE, NO_OPERATION, NO_VISIT, add_member, enter_in_diary, members, remove_member, take_due
+from .fetch import fetch_ahead
 from .institutions import I
 from .kernel import kernel
 from .life_course import S, T
@@ -129,7 +130,10 @@ def carry(i, target, m):
 @kernel
 def endure(m):
     """Let everybody whose week it is meet the competing risks of captivity."""
-    for i in take_due(INSIDE, m):
+    due = take_due(INSIDE, m)
+    for n in range(due.size):
+        fetch_ahead(due, n, m)
+        i = due[n]
         me = m.people[i]
         if me.status == S.held:
             if me.trafficked == 0 and m.now >= me.trapped:

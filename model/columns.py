@@ -6,20 +6,42 @@ the rows of one record array: `m.sites[j].guards` in a kernel, `columns.sites.gu
 
 import numpy as np
 
+LINE = 64  # bytes that memory is read by: a long row begins on such a line, so that it lies on as few as it can
+
 
 def record(declaration, rows: int, **columns) -> np.recarray:
     """Return `rows` records of the declared columns, zero where no column is given."""
     dtype = np.dtype([(name, dtype) for name, dtype, _ in declaration], align=True)
-    table = np.zeros(rows, dtype).view(np.recarray)
+    if dtype.itemsize > LINE:
+        whole = -(-dtype.itemsize // LINE) * LINE
+        fields = {"names": dtype.names, "formats": [dtype[k] for k in range(len(dtype))], "offsets": [dtype.fields[name][1] for name in dtype.names]}
+        dtype = np.dtype(fields | {"itemsize": whole}, align=True)
+    table = _on_lines(rows, dtype).view(np.recarray)
     for name, values in columns.items():
         table[name] = values
     return table
+
+
+def _on_lines(rows, dtype):
+    """Return zeros that begin on a line."""
+    raw = np.zeros(rows * dtype.itemsize + LINE, np.uint8)
+    first = -raw.ctypes.data % LINE
+    return raw[first : first + rows * dtype.itemsize].view(dtype)
 
 
 def grown(table: np.ndarray, rows: int) -> np.ndarray:
     """Return the same records in a table of at least `rows` rows."""
     if rows <= len(table):
         return table
-    larger = np.zeros(rows, table.dtype).view(type(table))
+    larger = _on_lines(rows, table.dtype).view(type(table))
     larger[: len(table)] = table
     return larger
+
+
+def copy_of(table: np.ndarray) -> np.ndarray:
+    """Return a copy; records begin on a line again."""
+    if table.dtype.names is None:
+        return table.copy()
+    copy = _on_lines(len(table), table.dtype).view(type(table))
+    copy[:] = table
+    return copy

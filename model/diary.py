@@ -45,21 +45,21 @@ def open_diary(m):
     for lane in range(LANES):
         m.used[0].due[lane] = 0
     for start in range(0, n, PAGE):
-        page = m.diary[start : min(n, start + PAGE)]
-        if any_from(page, np.int16(first)):
-            for k in range(page.size):
-                lane = page[k] - first
+        end = min(n, start + PAGE)
+        if any_due(start, end, np.int16(first), m):
+            for i in range(start, end):
+                lane = m.diary[i] - first
                 if 0 <= lane < LANES:
-                    m.due[lane, m.used[0].due[lane]] = start + k
+                    m.due[lane, m.used[0].due[lane]] = i
                     m.used[0].due[lane] += 1
 
 
 @kernel
-def any_from(page, first):
-    """Tell whether any entry of a page is for the week that begins at `first`: all in 16 bits, so that eight go at once."""
+def any_due(start, end, first, m):
+    """Tell whether any of some rows has an entry in the week that begins at `first`: in 16 bits, so that many go at once."""
     hits = np.uint16(0)
-    for k in range(page.size):
-        hits |= np.uint16(np.uint16(page[k] - first) < np.uint16(LANES))
+    for i in range(start, end):
+        hits |= np.uint16(np.uint16(m.diary[i] - first) < np.uint16(LANES))
     return hits > 0
 
 
@@ -79,15 +79,23 @@ def take_due(lane, m):
 
 @kernel
 def in_keyed_order(rows, stream, m):
-    """Return rows of people in the order of a keyed priority: scarce things never go by row.
+    """Return rows of people in the order of a keyed priority: scarce things never go by row."""
+    key = stream_key(m.seed, stream, m.now)
+    marks = np.empty(rows.size, np.uint64)
+    for r in range(rows.size):
+        marks[r] = mix(key ^ m.people[rows[r]].key)
+    return ranked(rows, marks)
 
-    A bucket sort of uniform marks, then one pass of insertion over what is almost sorted: linear.
+
+@kernel
+def ranked(rows, marks):
+    """Return rows in the order of their marks, uniform on 64 bits.
+
+    A bucket sort, then one pass of insertion over what is almost sorted: linear.
     """
     n = rows.size
-    key = stream_key(m.seed, stream, m.now)
-    marks, start = np.empty(n, np.uint64), np.zeros(n + 1, np.int64)
+    start = np.zeros(n + 1, np.int64)
     for r in range(n):
-        marks[r] = mix(key ^ m.people[rows[r]].key)
         start[bucket(marks[r], n) + 1] += 1
     for b in range(n):
         start[b + 1] += start[b]

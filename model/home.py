@@ -9,6 +9,7 @@ import math
 from .border_officials import set_out
 from .bounds import keep_bound, near_rate_of, rate_of
 from .diary import HOME, NO_OPERATION, NO_VISIT, enter_in_diary, take_due
+from .fetch import fetch_ahead
 from .institutions import I
 from .kernel import kernel
 from .life_course import S, T
@@ -35,7 +36,10 @@ def accumulate_again(m):
 def live_on(m):
     """Deal with those whose week it is among people home again, staying, untraced or waiting to leave."""
     accumulate_again(m)
-    for i in take_due(HOME, m):
+    due = take_due(HOME, m)
+    for n in range(due.size):
+        fetch_ahead(due, n, m)
+        i = due[n]
         status = m.people[i].status
         if status == S.returned:
             be_home(i, m)

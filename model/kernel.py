@@ -42,4 +42,4 @@ def cache_folder() -> Path:
 
 numba.config.CACHE_DIR = str(cache_folder())
 
-kernel = partial(numba.njit, cache=True, nogil=True, error_model="numpy")
+kernel = partial(numba.njit, cache=True, nogil=True, error_model="numpy", no_cfunc_wrapper=True)

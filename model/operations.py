@@ -42,7 +42,6 @@ OPERATION = (
     ("site", "i4", "the compound it rents in"),
     ("first_member", "i4", "head of the list of people it holds"),
     ("branch", "i4", "the operation that split off this week"),
-    ("next", "i4", "next operation of the same place"),
     ("group", "i2", "owner group"),
     ("place", "i2", "index"),
     ("born", "i2", "week of founding; with the row, tells a row that is used again"),
@@ -67,7 +66,13 @@ VIEW = (
     ("persons", "f8", "persons held"),
     ("room", "f8", "persons that operations want to hold: sum of their targets"),
     ("vacancies", "f8", "persons still wanted"),
-    ("first", "i4", "head of the list of operations"),
+    ("first", "i4", "row of the first of its offers"),
+    ("offers", "i4", "operations that want people"),
+)
+
+OFFER = (
+    ("wanted", "f8", "persons, by this operation and some before it: a node of a tree of sums (Fenwick 1994)"),
+    ("operation", "i4", "row"),
 )
 
 
@@ -243,10 +248,10 @@ def berths(firm, m):
 
 @kernel
 def post_vacancies(m):
-    """Post what each operation still wants, and list the operations of every place."""
+    """Post what each operation still wants, and list the offers of every place."""
     for k in range(m.hosts.size):
         view = m.views[m.hosts[k]]
-        view.vacancies, view.first = 0.0, NOBODY
+        view.vacancies, view.offers = 0.0, 0
     demand, value = 0.0, 0.0
     for o in range(m.used[0].operations):
         firm = m.operations[o]
@@ -254,13 +259,13 @@ def post_vacancies(m):
             continue
         p = firm.place
         view = m.views[p]
-        firm.next, view.first = view.first, o
         m.tally[O.operations, p] += 1.0
         firm.wanted = 0.0
         wanted = (berths(firm, m) - firm.held - firm.coming) * m.scale
         if wanted <= 0.0 or firm.hidden_until >= m.now or firm.fate == CLOSES or view.margin <= 0.0:
             continue
         firm.wanted = wanted * (1.0 - m.env[0, I.notice, p])
+        view.offers += 1
         view.vacancies += firm.wanted
         m.tally[O.vacancies, p] += firm.wanted
         demand += firm.wanted
@@ -268,6 +273,57 @@ def post_vacancies(m):
     m.market[0].demand = demand
     m.market[0].others, m.market[0].others_now = m.market[0].others_now, 0.0
     m.market[0].value = value / max(demand, 1e-9)
+    list_offers(m)
+
+
+@kernel
+def list_offers(m):
+    """List the operations that want people place by place, each list a tree of sums in which one is found quickly."""
+    row = 0
+    for k in range(m.hosts.size):
+        view = m.views[m.hosts[k]]
+        view.first = row
+        row += view.offers
+        view.offers = 0
+    for o in range(m.used[0].operations):
+        firm = m.operations[o]
+        if firm.alive and firm.wanted > 0.0:
+            view = m.views[firm.place]
+            offer = m.offers[view.first + view.offers]
+            offer.operation, offer.wanted = o, firm.wanted
+            view.offers += 1
+    for k in range(m.hosts.size):
+        view = m.views[m.hosts[k]]
+        for n in range(1, view.offers + 1):
+            above = n + (n & -n)
+            if above <= view.offers:
+                m.offers[view.first + above - 1].wanted += m.offers[view.first + n - 1].wanted
+
+
+@kernel
+def offer_at(mark, view, m):
+    """Return the position in a place's list of the offer at `mark`, persons along it; beyond the end it is the last."""
+    position, step = 0, 1
+    while 2 * step <= view.offers:
+        step *= 2
+    while step > 0:
+        if position + step <= view.offers:
+            wanted = m.offers[view.first + position + step - 1].wanted
+            if wanted <= mark:
+                mark -= wanted
+                position += step
+        step //= 2
+    return min(position, view.offers - 1)
+
+
+@kernel
+def take_offer(position, persons, view, m):
+    """Note that some of the persons whom an offer wants are found."""
+    m.operations[m.offers[view.first + position].operation].wanted -= persons
+    n = position + 1
+    while n <= view.offers:
+        m.offers[view.first + n - 1].wanted -= persons
+        n += n & -n
 
 
 # --------------------------------------------------------------------------------- beliefs, places --

@@ -10,12 +10,13 @@ import math
 import numpy as np
 
 from .columns import record
+from .diary import ranked
 from .institutions import I
 from .kernel import kernel
 from .migrants import CHILD, COHORTS, YOUNG, enter_cohorts, leave_home, point_to_next
 from .outcomes import O
 from .parameters import P
-from .random_numbers import identity, stream_key, uniform
+from .random_numbers import identity, mix, stream_key, uniform
 from .streams import R
 
 SOCIAL_MEDIA, JOB_SITES, ACQUAINTANCES, ON_THE_SPOT = 0, 1, 2, 3
@@ -213,14 +214,13 @@ def put_queue_in_order(m):
     """Sort those who wait by their keyed priority of this week."""
     waiting = m.used[0].waiting
     key = stream_key(m.seed, R.ration_recruits, m.now)
-    order = np.empty(waiting)
+    marks = np.empty(waiting, np.uint64)
     for w in range(waiting):
         ordinal = m.roster[m.queue[w].position] & np.uint64(0xFFFFFFFF)
-        order[w] = uniform(key, identity(m.queue[w].stratum, ordinal))
-    rank = np.argsort(order)
-    before = m.queue[:waiting].copy()
+        marks[w] = mix(key ^ identity(m.queue[w].stratum, ordinal))
+    before, order = m.queue[:waiting].copy(), ranked(np.arange(waiting), marks)
     for w in range(waiting):
-        m.queue[w].position, m.queue[w].stratum = before[rank[w]].position, before[rank[w]].stratum
+        m.queue[w].position, m.queue[w].stratum = before[order[w]].position, before[order[w]].stratum
 
 
 @kernel

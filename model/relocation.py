@@ -7,11 +7,15 @@ import numpy as np
 from .compounds import site_with_room
 from .diary import NOBODY
 from .kernel import kernel
-from .operations import CLOSES, INVESTED, MOVES, NO_MOVES, OVERFLOW, SPLITS, STAYS, choose_place, open_operation, pull_from, rent, utility, weigh_places
+from .operations import (
+    CLOSES, INVESTED, MOVES, NO_MOVES, OVERFLOW, SPLITS, STAYS, choose_place, offer_at, open_operation, pull_from, rent, take_offer, utility, weigh_places,
+)  # fmt: skip
 from .outcomes import O
 from .parameters import P
 from .random_numbers import draw, identity, sooner, stream_key, uniform
 from .streams import R
+
+NEARLY_NONE = 1e-9  # persons: what rounding leaves of a vacancy that is taken up
 
 
 @kernel
@@ -212,22 +216,20 @@ def find_place(i, stream, m):
 
 @kernel
 def take_vacancy(p, mark, m):
-    """Take one of the vacancies of a place, at `mark` (0-1) along the list of its operations. Return whose, or -1."""
+    """Take one of the vacancies of a place, at `mark` (0-1) along the list of its offers. Return whose, or -1.
+
+    The sums in the list are exact but for rounding: an offer that is taken up is passed over for the next.
+    """
     view = m.views[p]
-    mark *= view.vacancies
-    o, last = np.int64(view.first), np.int64(NOBODY)
-    while o != NOBODY:
+    position = offer_at(mark * view.vacancies, view, m)
+    for _ in range(view.offers):
+        o = np.int64(m.offers[view.first + position].operation)
         firm = m.operations[o]
-        if firm.wanted > 0.0 and firm.fate != CLOSES:
-            last = o
-            mark -= firm.wanted
-            if mark <= 0.0:
-                break
-        o = np.int64(firm.next)
-    if last == NOBODY:
-        view.vacancies = 0.0
-        return last
-    used = min(m.operations[last].wanted, m.scale)
-    m.operations[last].wanted -= used
-    view.vacancies = max(0.0, view.vacancies - used)
-    return last
+        if firm.wanted > NEARLY_NONE and firm.fate != CLOSES:
+            used = min(firm.wanted, m.scale)
+            take_offer(position, used, view, m)
+            view.vacancies = max(0.0, view.vacancies - used)
+            return o
+        position = (position + 1) % view.offers
+    view.vacancies = 0.0
+    return np.int64(NOBODY)

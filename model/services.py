@@ -7,6 +7,7 @@ never go by row. In each week a person's number is compared with the hazards of 
 from .border_officials import set_out
 from .bounds import keep_bound, near_rate_of, pressed_by_debt, rate_of
 from .diary import NO_OPERATION, NO_VISIT, OUT, enter_in_diary, take_due
+from .fetch import fetch_ahead
 from .institutions import I
 from .kernel import kernel
 from .life_course import S, T
@@ -47,7 +48,10 @@ def renewed(credit, weekly, m):
 def serve(m):
     """Deal with everybody who is out, stranded, in custody or sheltered."""
     renew_capacities(m)
-    for i in take_due(OUT, m):
+    due = take_due(OUT, m)
+    for n in range(due.size):
+        fetch_ahead(due, n, m)
+        i = due[n]
         k, status = people_class(i, m), m.people[i].status
         if status == S.out:
             meet_authorities(i, k, m)

@@ -15,7 +15,7 @@ from .environment import PROGRESS, average_by_state, compile_plans, extremes
 from .kernel import kernel
 from .life_course import STATUSES, S
 from .migrants import CELL, COHORTS, PERSON, QUEUE, RISK, build_roster, build_strata, count_as, enter_cohorts, leave_home, next_visit, point_to_next
-from .operations import GROUP, LEDGER, OPERATION, VIEW, discounts, open_operation
+from .operations import GROUP, LEDGER, OFFER, OPERATION, VIEW, discounts, open_operation
 from .outcomes import GROUPED, RECORDED
 from .parameters import P
 from .random_numbers import exponential, identity, stream_key, uniform
@@ -97,6 +97,7 @@ def empty_columns(inputs, fixed, values) -> Columns:
         edge_fresh=np.zeros(edges),
         lawful_stops=np.zeros(places),
         operations=record(OPERATION, OPERATION_ROWS),
+        offers=record(OFFER, OPERATION_ROWS),
         free_rows=np.zeros(OPERATION_ROWS, np.int32),
         groups=record(GROUP, groups, weighed=-1),
         raid_belief=np.zeros((groups, places)),

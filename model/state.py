@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .columns import copy_of
+
 USED = (
     ("people", "i8", "rows in use"),
     ("operations", "i8", "rows ever used"),
@@ -76,6 +78,7 @@ class Columns(NamedTuple):
     edge_fresh: np.ndarray  # float64 (E): expected cost now
     lawful_stops: np.ndarray  # float64 (P): lawful travellers refused a week
     operations: np.recarray  # operations.OPERATION
+    offers: np.recarray  # operations.OFFER
     free_rows: np.ndarray  # int32: stack of rows to use again
     groups: np.recarray  # operations.GROUP (G)
     raid_belief: np.ndarray  # float64 (G, P): raids per site and week feared from the group's own experience
@@ -113,4 +116,4 @@ MOVING = Columns._fields[Columns._fields.index("people") :]
 
 def copied(columns: Columns) -> Columns:
     """Return a copy of what a run changes; what it never changes is shared."""
-    return columns._replace(**{name: getattr(columns, name).copy() for name in MOVING})
+    return columns._replace(**{name: copy_of(getattr(columns, name)) for name in MOVING})
