@@ -54,22 +54,24 @@ PROGRESS = (
 def compile_plans(world, policies: tuple[Policy, ...], shocks: tuple[Shock, ...]):
     """Return the columns of policies (rows first) and shocks (rows after), by name.
 
-    `plans` (records PLAN): dates and strengths. `plan_where`, bool (rows, P), and `plan_whom`, bool (rows, K):
-    places and classes of people that each covers. `watch`, bool (rows, P): where a trigger looks. `pauses`,
-    int32 (pauses, 3): row, from, to. `class_of` (N, 2, 2) numbers the classes of people (nationality, sex, child) that policies treat
-    alike; class 0 is that of nobody in particular: what policies do for everybody.
+    `plans` (records PLAN): dates and strengths. `plan_where`, bool (rows, P): places that each covers. `plan_whom`,
+    float64 (rows, K): how much of a class of people it covers. `watch`, bool (rows, P): where a trigger looks. `pauses`,
+    int32 (pauses, 3): row, from, to. `class_of` (N, 2, 2) numbers the classes of people (nationality, sex, child) that
+    policies treat alike. Class 0 is that of nobody in particular, by which what is pooled over people is read
+    (screenings, help to return, what is heard): a policy for some acts there by their share of all people at risk.
     """
     rows = list(policies) + list(shocks)
     count, places = len(rows), len(world.place_ids)
     classes = len(world.nationalities) * 4
     signature = np.array([_people(world, row) for row in policies], bool).reshape(len(policies), classes)
     restricted = [r for r in range(len(policies)) if not signature[r].all()]
-    seen = {(False,) * len(restricted): 0}
-    numbers = [seen.setdefault(tuple(signature[restricted, c].tolist()), len(seen)) for c in range(classes)]
+    share = world.people_by_class
+    seen = {tuple((signature[restricted] @ share).tolist()): 0}  # nobody in particular; everybody, where no policy is restricted
+    numbers = [seen.setdefault(tuple(signature[restricted, c].astype(float).tolist()), len(seen)) for c in range(classes)]
     class_of = np.array(numbers, np.int8).reshape(len(world.nationalities), 2, 2)
-    whom = np.ones((count, len(seen)), bool)
-    for k, pattern in enumerate(seen):
-        whom[restricted, k] = pattern
+    whom = np.ones((count, len(seen)))
+    for k, covered in enumerate(seen):
+        whom[restricted, k] = covered
     pauses = [(r, a, b) for r, row in enumerate(policies) for a, b in row.pauses]
     triggers = [getattr(row, "when", None) for row in rows]
 
@@ -227,8 +229,8 @@ def set_institutions(k, m):
     scaled, added = np.ones((count, places)), np.zeros((count, places))
     lowered, raised = np.ones((count, places)), np.ones((count, places))
     for r in range(m.plans.size):
-        plan, strength = m.plans[r], m.policies[r].now
-        if strength == 0.0 or not m.plan_whom[r, k]:
+        plan, strength = m.plans[r], m.policies[r].now * m.plan_whom[r, k]
+        if strength == 0.0:
             continue
         if plan.lever == NEVER:
             combine(plan.moves, plan.mode, strength, m.plan_where[r], scaled, added, lowered, raised)

@@ -53,7 +53,7 @@ class Columns(NamedTuple):
     posts: np.recarray  # border_officials.POST
     plans: np.recarray  # environment.PLAN
     plan_where: np.ndarray  # bool (plans, P)
-    plan_whom: np.ndarray  # bool (plans, K)
+    plan_whom: np.ndarray  # float64 (plans, K)
     watch: np.ndarray  # bool (plans, P)
     pauses: np.ndarray  # int32 (pauses, 3)
     class_of: np.ndarray  # int8 (N, 2, 2)

@@ -88,6 +88,17 @@ class World:
     def state_index(self):
         return {name: i for i, name in enumerate(self.states)}
 
+    @cached_property
+    def people_by_class(self):
+        """Shares of all people at risk by nationality, sex (male, female) and age (adult, child), float64 (N * 4), flattened."""
+        persons = np.zeros((len(self.nationalities), 2, 2))
+        home = {row["iso3"]: row for row in self.origins}
+        for row in self.origins + self.diaspora:
+            code = row.get("nationality", row.get("iso3"))
+            male, minor = home[code]["share_male"], home[code]["share_minor"]
+            persons[self.nationalities.index(code)] += row.get("at_risk", row.get("persons")) * np.outer((male, 1 - male), (1 - minor, minor))
+        return persons.ravel() / persons.sum()
+
     def base_institutions(self, parameters) -> np.ndarray:
         """Return the institutions as they stand without lever or shock, float64 (I, P)."""
         base = np.empty((len(INSTITUTIONS), len(self.place_ids)))

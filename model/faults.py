@@ -1,0 +1,21 @@
+"""What the audit may find: one count each, in `m.faults`. Kernels add to it; a run with a fault ends in an AuditError."""
+
+FAULTS = (
+    "a person changed status in a way the life course does not declare (transition {1})",
+    "",
+    "more operations or compounds than rows ({2} times)",
+    "people by status and place do not add up to the rows",
+    "operations hold another number of people than have them as their operation",
+    "a compound holds another number of people than its operations",
+    "a negative stock",
+    "operations rent more room in a compound than it has",
+    "money is not accounted for",
+    "somebody was due this week and was not looked at",
+    "a hazard is higher than the bound on it",
+)
+UNDECLARED, WHICH, ROWS_FULL, PEOPLE, OPERATIONS, SITES, NEGATIVE, ROOM, MONEY, DIARY, ABOVE_BOUND = range(len(FAULTS))
+
+
+def faults_found(faults) -> list[str]:
+    """Return what the audit found, in words."""
+    return [text.format(*faults) for k, text in enumerate(FAULTS) if text and faults[k] > 0]
