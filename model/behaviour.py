@@ -344,6 +344,8 @@ BEHAVIOUR = {
          "how far a licence keeps raids away"),
         ("pressure_weight", "share", 0.5, (0, 1), ("uniform", 0.1, 0.9), A, "", "IV.G S04",
          "of raids that depend on pressure"),
+        ("raid_sites_half", "compounds", 5, (0.01, 1000), ("loguniform", 1, 25), A, "", "IV.G S05",
+         "in a State at which half of the usual raids find one to strike"),
         ("pressure_gain", "per week", 0.02, (0, 10), ("loguniform", 0.005, 0.08), A, "E208", "IV.G S04",
          "pressure added per log of reports"),
         ("pressure_relaxation", "per week", 0.03, (0, 1), ("uniform", 0.01, 0.1), A, "", "IV.G",

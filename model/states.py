@@ -30,6 +30,7 @@ STATE = (
     ("hosts", "i1", "has places where operations may be"),
     ("pressure", "f8", "1 = usual"),
     ("reports", "f8", "expected reports of this week"),
+    ("sites", "f8", "compounds in the state"),
     ("raid_credit", "f8", "raids owed, carried over"),
     ("joint_credit", "f8", "raids saved up for the next joint strike"),
     ("corruption", "f8", "drawn deviation, 1 = usual"),
@@ -87,9 +88,11 @@ def feel_pressure(m):
 def plan_raids(m):
     """Decide how many raids each state makes this week, where, and whether they are betrayed.
 
-    A joint strike falls in one week for all states that take part; each partner may leak.
+    Where there are few compounds to find there are few raids. A joint strike falls in one week for all states that
+    take part; each partner may leak.
     """
     m.used[0].struck = 0
+    count_sites(m)
     partners = 0
     for s in range(m.states.size):
         if m.states[s].hosts and m.senv[0, I.joint_action, s] > m.par[P.partner_from]:
@@ -98,6 +101,7 @@ def plan_raids(m):
         state = m.states[s]
         pressed = 2.0 * state.pressure / (1.0 + state.pressure)
         rate = m.senv[0, I.raids, s] / WEEKS_A_MONTH * (1.0 - m.par[P.pressure_weight] + m.par[P.pressure_weight] * pressed)
+        rate *= m.states[s].sites / (m.states[s].sites + m.par[P.raid_sites_half])
         joint = m.senv[0, I.joint_action, s]
         state.raid_credit += rate * (1.0 - joint)
         state.joint_credit += rate * joint
@@ -108,6 +112,15 @@ def plan_raids(m):
             state.joint_credit -= together
         for slot in range(alone + together):
             strike(s, slot, partners if slot >= alone else 1, m)
+
+
+@kernel
+def count_sites(m):
+    """Count the compounds of every state."""
+    for s in range(m.states.size):
+        m.states[s].sites = 0.0
+    for p in range(m.places.size):
+        m.states[m.places[p].state].sites += m.room[p].sites
 
 
 @kernel
