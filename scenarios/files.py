@@ -10,7 +10,7 @@ import json
 import os
 import re
 import tomllib
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from model import levers
@@ -348,21 +348,33 @@ def _build(data, name, source_file, path):
     for policy, where in policies:
         if policy.start >= stop:
             raise where.at("start").error("starts after the run ends", "a date before run . end")
-    _refuse_contradictions(policies)
+    refuse_contradictions(policies)
     of_kind = {kind: {key[1:]: pair for key, pair in content.settings.items() if key[0] == kind} for kind in ("parameters", "world")}
-    resolved = {
-        "policies": tuple(sorted((policy for policy, _ in policies), key=repr)),
-        "shocks": tuple(sorted((shock for of_file in content.shocks.values() for shock, _ in of_file), key=repr)),
-        "parameters": {name: value for (name,), (value, _) in sorted(of_kind["parameters"].items())},
-        "world_changes": _world_changes(of_kind["world"]),
-        "stop": stop,
-    }
-    bears = {key: [asdict(item) for item in value] if key in ("policies", "shocks") else value for key, value in resolved.items()}
+    empty = Scenario(name, data["title"], data["question"], source_file, (), (), {}, (), stop, hash="")
+    return resolved(
+        empty,
+        policies=[policy for policy, _ in policies],
+        shocks=[shock for of_file in content.shocks.values() for shock, _ in of_file],
+        parameters={name: value for (name,), (value, _) in of_kind["parameters"].items()},
+        world_changes=_world_changes(of_kind["world"]),
+    )
+
+
+def resolved(scenario, **content):
+    """Return `scenario` with other `content`, policies and shocks in a fixed order, and the hash that follows from them."""
+    for key in ("policies", "shocks"):
+        if key in content:
+            content[key] = tuple(sorted(content[key], key=repr))
+    if "parameters" in content:
+        content["parameters"] = dict(sorted(content["parameters"].items()))
+    scenario = replace(scenario, **content)
+    bears = {key: [asdict(item) for item in getattr(scenario, key)] for key in ("policies", "shocks")}
+    bears |= {key: getattr(scenario, key) for key in ("parameters", "world_changes", "stop")}
     text = json.dumps([bears, world_graph().graph["hash"]], sort_keys=True)
-    return Scenario(name, data["title"], data["question"], source_file, **resolved, hash=hashlib.sha256(text.encode()).hexdigest())
+    return replace(scenario, hash=hashlib.sha256(text.encode()).hexdigest())
 
 
-def _refuse_contradictions(policies):
+def refuse_contradictions(policies):
     """Refuse two entries that set the same lever for the same people, somewhere, in the same week."""
     for number, (policy, where) in enumerate(policies):
         for other, earlier in policies[:number]:
