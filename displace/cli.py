@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from . import commands_batch
 from .listings import COLUMNS, LISTINGS, cell
 
 PICTURES = (".png", ".svg", ".pdf")
@@ -100,6 +101,7 @@ def compare(
     people_per_agent: Scale = None,
     workers: Annotated[str, typer.Option(help="Processes: a number, or 'auto' for the usable cores.")] = "auto",
     out: Annotated[Path, typer.Option(help="Folder for results and report.")] = Path("outputs/compare"),
+    assume: Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="An assumption for all arms (a parameter of `displace list parameters`); may be given again.")] = None,
     events: Events = False,
     resume: Resume = False,
     overwrite: Overwrite = False,
@@ -114,17 +116,19 @@ def compare(
     Examples:
       displace compare                            the shipped design 'main'
       displace compare unilateral-crackdown firewalls --out outputs/two
-      displace compare my-design.toml --dry-run   a file with [[arm]] entries
+      displace compare my-design.toml --dry-run   a file with [[arm]] entries or a [factorial]
+      displace compare firewalls --set refill_elasticity=0.2 --out outputs/slow-refill
 
     Where --replicates, --seed or --people-per-agent is not given, the design's holds, else 20, 1 and 10. A finished
     folder of the same plan is rendered again without running. Exit code 1: some runs failed.
     """
+    from experiments.arms import assignments
     from experiments.design import from_names
 
     from . import terminal
 
     settings = {"replicates": replicates, "seed": seed, "people_per_agent": people_per_agent, "events": events or None}
-    design = from_names(scenarios or ["main"], baseline, **settings)
+    design = from_names(scenarios or ["main"], baseline, assignments(assume or ()), **settings)
     count = _workers(workers)
     if dry_run:
         terminal.show_plan(design, count)
@@ -382,3 +386,6 @@ def schema(kind: Annotated[FileKind, typer.Argument(help="Of which file.")] = Fi
     else:
         from experiments.design import design_schema as of_kind
     print(dumps(of_kind(), indent=1, ensure_ascii=False))
+
+
+commands_batch.register(app)

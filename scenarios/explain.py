@@ -86,14 +86,18 @@ def _span(start, end):
 def _policy(policy):
     lever = LEVERS[policy.lever]
     said = [
-        f"{_where(policy)}, from {_day(policy.start)}: {lever.summary}{_whom(policy)}, at strength {policy.strength:g}"
-        + (f", where 1 means {lever.unit}" if policy.strength else ", so nothing changes"),
+        pulled(policy) + (f", where 1 means {lever.unit}" if policy.strength else ", so nothing changes"),
         _timing(policy),
         _lead(policy, lever),
         f"It may help: {'; '.join(channel.why for channel in lever.helps_by)}",
         f"It may hurt: {'; '.join(channel.why for channel in lever.hurts_by)}",
     ]
     return " ".join(_sentence(part) for part in said if part)
+
+
+def pulled(policy):
+    """Return what a policy does where, from when, for whom and how strongly, in one clause."""
+    return f"{_where(policy)}, from {_day(policy.start)}: {LEVERS[policy.lever].summary}{_whom(policy)}, at strength {policy.strength:g}"
 
 
 def _whom(policy):

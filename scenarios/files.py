@@ -106,7 +106,7 @@ def to_toml(data):
     plain, tables, arrays = [], [], []
     for key, value in data.items():
         if isinstance(value, dict):
-            pairs = [f"{_key(name)} = {_value(item)}" for name, item in _flat(value).items()]
+            pairs = [f"{_key(name)} = {_value(item)}" for name, item in flat(value).items()]
             tables.append("\n".join([f"[{_key(key)}]", *pairs]))
         elif isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
             for entry in value:
@@ -181,7 +181,7 @@ class _Content:
 def _gather(data, path, label, chain=()):
     where = Where(label)
     if isinstance(data.get("parameters"), dict):
-        data = data | {"parameters": _flat(data["parameters"])}
+        data = data | {"parameters": flat(data["parameters"])}
     check(data, _schema(bool(chain)), where)
     own = _settings(data, where)
     content = _Content()
@@ -225,11 +225,11 @@ def _entries(data, key, where):
     return [(entry, where.at(key).entry(number, entry)) for number, entry in enumerate(data.get(key, []), start=1)]
 
 
-def _flat(table, prefix=""):
-    """{'a': {'b': 1}} and {'a.b': 1} both as {'a.b': 1}."""
+def flat(table, prefix=""):
+    """Return {'a': {'b': 1}} and {'a.b': 1} both as {'a.b': 1}."""
     flat = {}
     for key, value in table.items():
-        flat |= _flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {f"{prefix}{key}": value}
+        flat |= flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {f"{prefix}{key}": value}
     return flat
 
 
