@@ -10,6 +10,7 @@ from .tables import TABLES
 def compared_tables(results: Results) -> dict[str, pa.Table]:
     """Return the tables that compare arms, from the runs that are there."""
     from .comparison import over_time, paired
+    from .costs import costs
     from .displacement import displacement
     from .fates import fates_compared
     from .flows import flows
@@ -17,7 +18,7 @@ def compared_tables(results: Results) -> dict[str, pa.Table]:
     stamp = provenance.stamp(results.manifest)
     made = {"paired": paired(results, stamp)}
     made |= over_time(results, stamp)
-    made |= {"displacement": displacement(results, stamp), "flows": flows(results, stamp)}
+    made |= {"displacement": displacement(results, stamp), "flows": flows(results, stamp), "costs": costs(results, stamp)}
     return made | {"fates_compared": fates_compared(results, stamp)}
 
 

@@ -13,6 +13,8 @@ from scenarios.compose import changed, together
 from scenarios.files import Scenario
 from scenarios.schema import NAME, ScenarioError, Where
 
+from . import unit_costs
+
 BETWEEN = "--"  # two policies in the name of a combination; no shipped scenario has it in its own
 MOST_POLICIES = 7  # of a factorial: 128 combinations
 
@@ -41,6 +43,7 @@ def schema(of_scenario: Mapping) -> dict:
     return {
         "arm": {"type": "array", "minItems": 1, "items": _table([], arm)},
         "factorial": _table(["policies"], factorial) | {"description": "an arm for every combination of policies"},
+        "budget": {"type": "number", "minimum": 0, "description": "million USD a year to which the strength of every arm's policies is scaled"},
         "parameters": of_scenario["properties"]["parameters"] | {"description": "assumptions of all arms; what a scenario or an arm itself sets holds over them"},
     }
 
@@ -149,6 +152,27 @@ def _resolution(generators: Sequence[tuple[int, ...]], free: int) -> int:
     for mask in masks:
         products |= {word ^ mask for word in products}
     return min((word.bit_count() for word in products - {0}), default=free + 1)
+
+
+# --- the same budget --------------------------------------------------------------------------------
+
+
+def with_budget(scenario: Scenario, baseline: Scenario, budget: float, where: Where) -> Scenario:
+    """Return the scenario with the strength of its policies scaled by one factor, so that they are planned to cost `budget`.
+
+    In million USD a year, at the middle of every unit cost (`unit_costs.py`), if all capacity that they add is used.
+    """
+    from model.parameters import DEFAULTS
+
+    world = files.world_graph()
+    country_of = dict(world.nodes(data="iso3"))
+    acting = len({row["iso3"] for _, row in world.nodes(data=True) if row["host"]})
+    cost = unit_costs.planned(scenario.policies, country_of, acting, DEFAULTS | scenario.parameters)
+    if baseline.policies:
+        raise where.error("beside a baseline with policies", "a baseline without policies")
+    if not cost:
+        raise where.error(f"'{scenario.name}' has no policy that costs anything", "an arm with policies")
+    return changed(scenario, where.at(f"arm '{scenario.name}'"), strength=budget / cost)
 
 
 # --- assumptions ------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from model import outcomes
 from scenarios import files
 from scenarios.schema import NAME, ScenarioError, Where, check, json_schema, nearest, scenario_schema
 
-from .arms import load, read, schema, with_parameters
+from .arms import load, read, schema, with_budget, with_parameters
 
 SHIPPED = Path(__file__).parent / "designs"
 SCHEMA_VERSION = 1
@@ -327,6 +327,8 @@ def _from_file(path: Path) -> Design:
         if baseline not in found:
             scenario = load(baseline, path, where.at("baseline"))
             found = {scenario.name: with_parameters(scenario, data.get("parameters", {}) | scenario.parameters)} | found
+        if "budget" in data:
+            found |= {name: with_budget(arm, found[baseline], data["budget"], where.at("budget")) for name, arm in found.items() if name != baseline}
     except ScenarioError as error:
         raise DesignError(str(error)) from None
     settings = {key: data[key] for key in ("replicates", "people_per_agent", "seed") if key in data}

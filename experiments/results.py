@@ -104,6 +104,10 @@ class Results:
         return self.table("flows")
 
     @property
+    def costs(self) -> pa.Table:
+        return self.table("costs")
+
+    @property
     def fates_compared(self) -> pa.Table:
         return self.table("fates_compared")
 
