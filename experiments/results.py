@@ -104,6 +104,18 @@ class Results:
         return self.table("flows")
 
     @property
+    def endings(self) -> pa.Table:
+        return self.table("endings")
+
+    @property
+    def by_group(self) -> pa.Table:
+        return self.table("by_group")
+
+    @property
+    def contributions(self) -> pa.Table:
+        return self.table("contributions")
+
+    @property
     def costs(self) -> pa.Table:
         return self.table("costs")
 
