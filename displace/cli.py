@@ -17,7 +17,6 @@ from .listings import COLUMNS, LISTINGS, cell
 PICTURES = (".png", ".svg", ".pdf")
 SOME_FAILED, BAD_INPUT, FOLDER, INTERRUPTED = 1, 2, 3, 130
 
-Listing = StrEnum("Listing", list(LISTINGS))
 Checked = StrEnum("Checked", ["patterns"])
 FileKind = StrEnum("FileKind", ["scenario", "design"])
 
@@ -130,6 +129,7 @@ def compare(
     settings = {"replicates": replicates, "seed": seed, "people_per_agent": people_per_agent, "events": events or None}
     design = from_names(scenarios or ["main"], baseline, assignments(assume or ()), **settings)
     count = _workers(workers)
+    terminal.show_cautions(design)
     if dry_run:
         terminal.show_plan(design, count)
         return
@@ -290,7 +290,8 @@ def check(
 
 @app.command("list")
 def list_(
-    what: Annotated[Listing, typer.Argument(help="What to list.")],
+    what: Annotated[str, typer.Argument(metavar=f"[{'|'.join(LISTINGS)}]", help="What to list.")],
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="One of them, with all that is known of it.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON, with every field, instead of a table.")] = False,
 ):
     """List levers, parameters, outcomes, scenarios ...
@@ -300,9 +301,21 @@ def list_(
     \b
     Examples:
       displace list levers
+      displace list levers crackdown
+      displace list glossary
       displace list parameters --json
     """
+    from scenarios.schema import Where
+
+    if what not in LISTINGS:
+        raise Where("list").error(f"unknown '{what}'", f"one of {', '.join(LISTINGS)}", what, LISTINGS)
     rows = LISTINGS[what]()
+    key = COLUMNS[what][0]
+    if name is not None:
+        names = [row[key] for row in rows]
+        if name not in names:
+            raise Where(f"list {what}").error(f"unknown '{name}'", f"a name of `displace list {what}`", name, names)
+        rows = [row for row in rows if row[key] == name]
     if json:
         from json import dumps
 
@@ -310,7 +323,10 @@ def list_(
         return
     from . import terminal
 
-    terminal.show_table(COLUMNS[what], [[cell(row[key]) for key in COLUMNS[what]] for row in rows])
+    if name is not None:
+        terminal.show_table(("", ""), [[field.replace("_", " "), cell(value)] for field, value in rows[0].items()])
+    else:
+        terminal.show_table(COLUMNS[what], [[cell(row[key]) for key in COLUMNS[what]] for row in rows])
 
 
 @app.command()

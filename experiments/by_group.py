@@ -44,7 +44,7 @@ def _sums(results) -> tuple[dict, int]:
         part = part.filter(pa.array(quarter + A_QUARTER > start))
         first = min(first, *quarter[quarter + A_QUARTER > start].tolist(), stop)
         arm, pair = arms_of(results, part), pair_numbers(plan, part)
-        values = np.stack([part[o.name].to_numpy() for o in GROUPED], axis=1)
+        values = np.stack([part[o.name].to_numpy().astype(float) for o in GROUPED], axis=1)
         for dimension in DIMENSIONS:
             code, labels = _groups(part, dimension)
             key = (arm * shape[1] + pair) * len(labels) + code

@@ -8,7 +8,6 @@ follow from the plan alone: never from workers, timing or order of completion.
 import hashlib
 import json
 import math
-import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -182,7 +181,7 @@ def content_hash(content) -> str:
 
 
 def _content(scenario: files.Scenario) -> dict:
-    content = {key: value for key, value in asdict(scenario).items() if key not in ("name", "source_file")}
+    content = {key: value for key, value in asdict(scenario).items() if key not in ("name", "source_file", "notes")}
     return json.loads(json.dumps(content, allow_nan=False))
 
 
@@ -261,7 +260,7 @@ def _arms(entries: Iterable[tuple[Where, str, files.Scenario]]) -> dict:
 
 def _design_path(name: str) -> Path | None:
     """Return the path of the design that `name` means, or None if it means a scenario."""
-    if re.fullmatch(NAME, name):
+    if Path(name).suffix != ".toml" and Path(name).name == name:
         path = SHIPPED / f"{name}.toml"
         scenarios = [path.stem for path in files.SHIPPED.glob("*.toml")]
         if path.is_file():

@@ -59,6 +59,6 @@ def together(scenarios: Sequence[Scenario], where: Where, name: str, title: str,
                 raise where.error(f"'{first.name}' and '{other.name}' differ in {key.replace('_', ' ')} ({mine} and {theirs})", "scenarios that assume the same")
     policies = list(dict.fromkeys(policy for scenario in scenarios for policy in scenario.policies))
     refuse_contradictions([(policy, where.at(f"policy '{policy.lever}'")) for policy in policies])
-    whole = replace(first, name=name, title=title, question=question, source_file="", stop=min(s.stop for s in scenarios))
+    whole = replace(first, name=name, title=title, question=question, source_file="", stop=min(s.stop for s in scenarios), notes=tuple(dict.fromkeys(n for s in scenarios for n in s.notes)))
     return resolved(whole, policies=policies, shocks=dict.fromkeys(shock for s in scenarios for shock in s.shocks))
 

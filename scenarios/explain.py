@@ -22,6 +22,7 @@ def explain(scenario):
         *([_policy(policy) for policy in sorted(scenario.policies, key=lambda p: (p.start, p.states))] or ["No policy is added."]),
         *changed,
         *[_parameter(name, value) for name, value in scenario.parameters.items()],
+        *[f"Weeks start on Mondays. {note}." for note in scenario.notes],
         _ending(scenario),
     ]
 

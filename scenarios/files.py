@@ -15,7 +15,7 @@ from pathlib import Path
 
 from model import levers
 from model.institutions import BY_NAME as INSTITUTIONS
-from model.policy import WEEKS, Policy, Shock, Trigger, week_of
+from model.policy import WEEKS, Policy, Shock, Trigger, monday, week_of
 
 from .schema import NAME, PEOPLE, SCOPE, ScenarioError, Where, check, scenario_schema
 
@@ -37,6 +37,7 @@ class Scenario:
     world_changes: tuple[tuple[str, str, float], ...]  # place, column, value
     stop: int  # weeks simulated: 0 <= week < stop
     hash: str = field(repr=False)  # of all that bears on results, the world included; not of names and comments
+    notes: tuple[str, ...] = ()  # what the files say otherwise than it is simulated: dates that were moved
 
     @property
     def world(self):
@@ -80,7 +81,7 @@ def list_scenarios():
 
 def load(name_or_path):
     """Return the Scenario of a shipped scenario's name or of a path to a TOML file; raises ScenarioError."""
-    if re.fullmatch(NAME, str(name_or_path)):
+    if Path(name_or_path).suffix != ".toml" and Path(name_or_path).name == str(name_or_path):
         path = SHIPPED / f"{name_or_path}.toml"
         if not path.is_file():
             names = [name for name, _, _ in list_scenarios()]
@@ -175,7 +176,7 @@ class _Content:
     """
 
     def __init__(self):
-        self.settings, self.policies, self.shocks = {}, {}, {}
+        self.settings, self.policies, self.shocks, self.notes = {}, {}, {}, []
 
 
 def _gather(data, path, label, chain=()):
@@ -196,6 +197,7 @@ def _gather(data, path, label, chain=()):
         _join(content, parent, own, where)
     content.settings |= own
     content.policies[path] = [(_policy(e, w), w) for e, w in _entries(data, "policy", where)]
+    content.notes = [note for entry in data.get("policy", []) if (note := _moved_to_monday(entry))] + content.notes
     content.shocks[path] = [(_shock(e, w), w) for e, w in _entries(data, "shock", where)]
     return content
 
@@ -208,6 +210,7 @@ def _join(content, parent, own, where):
             raise where.at("extends").error(wrong, "parents that agree, or the key in this file")
     content.policies |= parent.policies
     content.shocks |= parent.shocks
+    content.notes += parent.notes
 
 
 def _find(name, folder, where):
@@ -227,10 +230,10 @@ def _entries(data, key, where):
 
 def flat(table, prefix=""):
     """Return {'a': {'b': 1}} and {'a.b': 1} both as {'a.b': 1}."""
-    flat = {}
+    found = {}
     for key, value in table.items():
-        flat |= flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {f"{prefix}{key}": value}
-    return flat
+        found |= flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {f"{prefix}{key}": value}
+    return found
 
 
 @functools.cache
@@ -262,6 +265,13 @@ def _period(entry, where):
     if end <= start:
         raise where.at("end").error(f"{entry['end']} is not in a later week than its start {entry['start']}", "a later date")
     return start, end
+
+
+def _moved_to_monday(entry):
+    """Say that a policy's date is no Monday, since weeks start on Mondays; empty if all are."""
+    moved = [(key, day) for key in ("announced", "start", "end") if (day := entry.get(key)) and day.weekday()]
+    texts = [f"{key} = {day} counts from Monday {monday(week_of(day))}" for key, day in moved]
+    return f"({entry['lever']}): {'; '.join(texts)}" if texts else ""
 
 
 def _extent(entry, where):
@@ -350,7 +360,7 @@ def _build(data, name, source_file, path):
             raise where.at("start").error("starts after the run ends", "a date before run . end")
     refuse_contradictions(policies)
     of_kind = {kind: {key[1:]: pair for key, pair in content.settings.items() if key[0] == kind} for kind in ("parameters", "world")}
-    empty = Scenario(name, data["title"], data["question"], source_file, (), (), {}, (), stop, hash="")
+    empty = Scenario(name, data["title"], data["question"], source_file, (), (), {}, (), stop, hash="", notes=tuple(dict.fromkeys(content.notes)))
     return resolved(
         empty,
         policies=[policy for policy, _ in policies],
