@@ -52,6 +52,7 @@ def main():
 def _code_of(error: Exception) -> int | None:
     """Return the exit code of an error that a user can mend, None for a defect. Loads no module that isn't loaded."""
     kinds = {
+        "experiments.cluster.ClusterError": BAD_INPUT,
         "experiments.runner.Interrupted": INTERRUPTED,
         "experiments.store.StoreBusy": FOLDER,
         "experiments.store.DiskFull": SOME_FAILED,
@@ -99,6 +100,7 @@ def compare(
     seed: Seed = None,
     people_per_agent: Scale = None,
     workers: Annotated[str, typer.Option(help="Processes: a number, or 'auto' for the usable cores.")] = "auto",
+    executor: Annotated[str | None, typer.Option(metavar="ADDRESS", help="A Dask cluster instead: dask://host:port, or a scheduler file.")] = None,
     out: Annotated[Path, typer.Option(help="Folder for results and report.")] = Path("outputs/compare"),
     assume: Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="An assumption for all arms (a parameter of `displace list parameters`); may be given again.")] = None,
     events: Events = False,
@@ -135,8 +137,13 @@ def compare(
         return
     from experiments import execute
 
+    make = None
+    if executor:
+        from experiments.cluster import connect
+
+        make, count = connect(executor)
     with terminal.progress(design.runs, quiet) as tell:
-        results = execute(design, out, workers_wanted=count, resume=resume, overwrite=overwrite, progress=tell)
+        results = execute(design, out, workers_wanted=count, executor=make, resume=resume, overwrite=overwrite, progress=tell)
     _finish(results, terminal)
 
 

@@ -37,23 +37,13 @@ def _sums(results) -> tuple[dict, int]:
     plan = results.manifest["plan"]
     shape = (len(results.arms), plan["draws"] * plan["replicates"])
     found: dict[str, dict[str, np.ndarray]] = {dimension: {} for dimension in DIMENSIONS}
-    start, stop = results.window
-    first = stop
+    start, first = results.window[0], results.window[1]
     for part in results.each("groups"):
         quarter = week_numbers(part["quarter"])
-        part = part.filter(pa.array(quarter + A_QUARTER > start))
-        first = min(first, *quarter[quarter + A_QUARTER > start].tolist(), stop)
-        arm, pair = arms_of(results, part), pair_numbers(plan, part)
-        values = np.stack([part[o.name].to_numpy().astype(float) for o in GROUPED], axis=1)
-        for dimension in DIMENSIONS:
-            code, labels = _groups(part, dimension)
-            key = (arm * shape[1] + pair) * len(labels) + code
-            order = np.argsort(key, kind="stable")
-            keys, starts = np.unique(key[order], return_index=True)
-            total = np.zeros((len(results.arms) * shape[1] * len(labels), len(GROUPED)))
-            total[keys] = np.add.reduceat(values[order], starts) if len(keys) else 0.0
-            for label, of_label in zip(labels, np.moveaxis(total.reshape(*shape, len(labels), -1), 2, 0)):
-                found[dimension][label] = found[dimension].get(label, 0.0) + of_label
+        here = quarter + A_QUARTER > start
+        if here.any():
+            first = min(first, int(quarter[here].min()))
+            _add(found, results, part.filter(pa.array(here)), shape)
     missing = _missing(results, shape)
     sums = {}
     for dimension, by_label in found.items():
@@ -61,7 +51,22 @@ def _sums(results) -> tuple[dict, int]:
         values = np.stack([by_label[label] for label in labels], axis=2) if labels else np.zeros((*shape, 0, len(GROUPED)))
         values[missing] = np.nan
         sums[dimension] = labels, values
-    return sums, max(1, stop - max(0, first))
+    return sums, max(1, results.window[1] - max(0, first))
+
+
+def _add(found, results, part, shape):
+    """Add a part's rows to the sums of their groups, each (arms, pairs, outcomes)."""
+    run = arms_of(results, part) * shape[1] + pair_numbers(results.manifest["plan"], part)
+    values = np.stack([part[o.name].to_numpy().astype(float) for o in GROUPED], axis=1)
+    for dimension in DIMENSIONS:
+        code, labels = _groups(part, dimension)
+        key = run * len(labels) + code
+        order = np.argsort(key, kind="stable")
+        keys, starts = np.unique(key[order], return_index=True)
+        total = np.zeros((shape[0] * shape[1] * len(labels), len(GROUPED)))
+        total[keys] = np.add.reduceat(values[order], starts)
+        for label, of_label in zip(labels, np.moveaxis(total.reshape(*shape, len(labels), -1), 2, 0)):
+            found[dimension][label] = found[dimension].get(label, 0.0) + of_label
 
 
 def _groups(part, dimension) -> tuple[np.ndarray, list[str]]:
