@@ -6,6 +6,7 @@ None of these is an error: each may be meant. They are told before anything runs
 from collections.abc import Iterator
 
 from model.levers import BY_NAME as LEVERS
+from model.parameters import DEFAULTS
 from model.policy import monday
 from scenarios.files import Scenario, world_graph
 
@@ -32,7 +33,8 @@ def _differs(scenario: Scenario, baseline: Scenario, name: str) -> Iterator[str]
         yield f"lacks {len(missing)} events of the past that '{name}' has ({_some(missing)}): the difference is not its policies' alone{hint}"
     if added:
         yield f"has {len(added)} events that '{name}' lacks ({_some(added)}): the difference is not its policies' alone"
-    parameters = sorted(key for key in {*scenario.parameters, *baseline.parameters} if scenario.parameters.get(key) != baseline.parameters.get(key))
+    mine, theirs = (DEFAULTS | one.parameters for one in (scenario, baseline))
+    parameters = [key for key in mine if mine[key] != theirs[key]]
     if parameters:
         yield f"assumes other values of {_some(parameters)} than '{name}': to change an assumption for all arms, use --set or [parameters] in a design"
     if scenario.world_changes != baseline.world_changes:

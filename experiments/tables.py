@@ -96,7 +96,7 @@ TABLES = (
           lambda: (*RUN, WEEK, Column("place", TEXT, "", "the place's id")), BY_PLACE),
     Table("worldwide", True, False, "every outcome by week, all places together (not with record = summary)",
           lambda: (*RUN, WEEK), RECORDED),
-    Table("groups", True, False, "outcomes by quarter and group of people",
+    Table("groups", True, False, "outcomes by quarter and group of people; people at a time are counted in person-weeks",
           lambda: (*RUN, Column("quarter", pa.date32(), "date", "first day of the quarter"),
                    Column("state", TEXT, "", "the responsible state (ISO code)"),
                    Column("nationality", TEXT, "", "ISO code"),

@@ -129,7 +129,7 @@ def test_displacement_is_told_as_numerator_denominator_and_ratio(page):
     [
         (0.2, 0.6, "40 of every 100 reappeared elsewhere"),
         (-0.1, 0.6, "at most 60 of every 100 reappeared elsewhere"),
-        (-0.9, -0.1, "none reappeared elsewhere, where fewer are held too"),
+        (-0.9, -0.1, "none reappeared elsewhere, where fewer are held too (a diffusion of benefits)"),
         (-2.0, 3.0, "whether they reappeared elsewhere cannot be told"),
     ],
 )
