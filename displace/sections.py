@@ -32,7 +32,9 @@ def cell(row: Mapping | None, value: str = "difference") -> tuple[str, str, str]
     """Return (text, interval, verdict) of a row of results; dashes where there is none."""
     if row is None or row[value] is None:
         return "–", "", words.NEITHER
-    better = OUTCOMES[row["outcome"]].better if "outcome" in row else None
+    better = OUTCOMES[row["outcome"]].better
+    if row["low"] == row["high"] == 0:
+        return words.UNCHANGED, "", words.UNCHANGED
     return *words.change(row[value], row["low"], row["high"], row["unit"]), words.verdict(better, row["low"], row["high"])
 
 
@@ -102,19 +104,19 @@ def contributions(study: Study) -> tuple[Grid | None, list[str]]:
 # --- who bears it -----------------------------------------------------------------------------------
 
 
-def burden(study: Study) -> list[Grid]:
-    """Return each policy's effect by group of people, a table an outcome and dimension, a row a group."""
+def burden(study: Study) -> list[tuple[str, list[Grid]]]:
+    """Return each policy's effect by group of people: for each outcome a table a dimension, a row a group."""
     found = {(row["outcome"], row["dimension"], row["group"], row["arm"]): row for row in study.results.by_group.to_pylist()}
+    grids = [(words.start(OUTCOMES[name].label), [grid for dimension in DIMENSIONS if (grid := _by_dimension(study, found, name, dimension)).rows]) for name in BORNE]
+    return [(title, of_outcome) for title, of_outcome in grids if of_outcome]
+
+
+def _by_dimension(study: Study, found: Mapping, name: str, dimension: str) -> Grid:
     first = next(iter(study.titles))
-    grids = []
-    for name in BORNE:
-        for dimension, title in DIMENSIONS.items():
-            groups = {key[2]: row["baseline"] or 0 for key, row in found.items() if key[0] == name and key[1] == dimension and key[3] == first}
-            shown = sorted((g for g in groups if groups[g] > 0), key=lambda g: -groups[g])[:GROUPS_SHOWN]
-            rows = [(f"{study.place_names.get(g, g)} (baseline {words.number(groups[g])})", [cell(found.get((name, dimension, g, arm))) for arm in study.titles]) for g in shown]
-            if rows:
-                grids.append(Grid(f"{words.start(OUTCOMES[name].label)}. {title}", list(study.titles.values()), rows))
-    return grids
+    level = {key[2]: row["baseline"] or 0 for key, row in found.items() if (key[0], key[1], key[3]) == (name, dimension, first)}
+    shown = sorted((group for group in level if level[group] > 0), key=lambda group: -level[group])[:GROUPS_SHOWN]
+    rows = [(f"{study.place_names.get(g, g)} (baseline {words.number(level[g])})", [cell(found.get((name, dimension, g, arm))) for arm in study.titles]) for g in shown]
+    return Grid(f"{words.start(OUTCOMES[name].label)}. {DIMENSIONS[dimension]}", list(study.titles.values()), rows)
 
 
 # --- what it costs ----------------------------------------------------------------------------------

@@ -78,6 +78,11 @@ class Study:
         """Return the days on which an arm's policies start, without repetition."""
         return sorted({monday(policy["start"]) for policy in self.policies(arm)})
 
+    def dates(self, arm: str) -> list:
+        """Return the days on which an arm's policies start or end within the run, without repetition."""
+        ends = {monday(policy["end"]) for policy in self.policies(arm) if policy["end"] < self.plan["stop"]}
+        return sorted({*self.starts(arm), *ends})
+
     def levers(self, arm: str) -> list[Lever]:
         """Return the levers that an arm pulls, in the registry's order."""
         pulled = {policy["lever"] for policy in self.policies(arm)}
