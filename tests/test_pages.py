@@ -7,6 +7,8 @@ import pytest
 
 from displace import data_page, tables
 from experiments import compare
+from experiments.cautions import cautions
+from experiments.design import from_names
 from experiments.tables import TABLES
 
 ROOT = Path(__file__).parent.parent
@@ -29,6 +31,15 @@ def test_the_page_on_python_runs(tmp_path, monkeypatch, capsys):
     assert len(found) >= 6
     exec(compile("\n".join(found), "docs/python.md", "exec"), {"__name__": "page"})
     assert "unilateral-crackdown" in capsys.readouterr().out
+
+
+def test_the_scenario_and_the_design_of_the_readme_load(tmp_path):
+    texts = re.findall(r"^```toml\n(.*?)^```", (ROOT / "README.md").read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+    for name, text in zip(("my-crackdown.toml", "my-design.toml"), texts, strict=True):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    found = from_names([tmp_path / "my-design.toml"])
+    raids = [[p for p in found.arms[arm].policies if p.lever == "crackdown"] for arm in ("my-crackdown", "raids-alone")]
+    assert raids[0] == raids[1] and cautions(found) == []  # the same raids, with and without beds
 
 
 @pytest.fixture(scope="module")
