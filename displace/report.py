@@ -292,9 +292,9 @@ def _stamp(study: Study) -> str:
 
 def _command(study: Study) -> str:
     plan = study.plan
-    names = [name for name in plan["arms"] if name != plan["baseline"]]
+    asked = study.manifest.get("asked") or [name for name in plan["arms"] if name != plan["baseline"]]
     return (
-        f"displace compare {' '.join(names)} --baseline {plan['baseline']} \\\n"
+        f"displace compare {' '.join(asked)} --baseline {plan['baseline']} \\\n"
         f"    --replicates {plan['replicates']} --seed {plan['seed']} --people-per-agent {plan['people_per_agent']}"
     )
 

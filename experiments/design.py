@@ -80,6 +80,7 @@ class Design:
     groups: bool = True
     events: bool = False
     outcomes: tuple[str, ...] = field(default=outcomes.HEADLINE)
+    asked: tuple[str, ...] = ()  # the words of a command that asks for it; bears on nothing
 
     def __post_init__(self):
         where = Where(self.title)
@@ -205,7 +206,7 @@ def from_names(names: Sequence[str], baseline: str | None = None, parameters: Ma
     if any(paths):
         if len(names) > 1:
             raise _error(Where(names[1]), "a design and something else", "scenarios, or one design alone")
-        return _assuming(_with(_from_file(paths[0]), baseline, settings), parameters)
+        return _assuming(_with(_from_file(paths[0]), baseline, settings), parameters, names)
     arms = _arms((Where(name), name, files.load(name)) for name in names)
     wanted = baseline or "baseline"
     if wanted not in arms:
@@ -215,13 +216,14 @@ def from_names(names: Sequence[str], baseline: str | None = None, parameters: Ma
     several = [arm for name, arm in arms.items() if name != wanted] or list(arms.values())
     title = several[0].title if len(several) == 1 else f"{len(several)} policies against: {arms[wanted].title}"
     question = several[0].question if len(several) == 1 else "What does each of these policies change?"
-    return _assuming(Design(title, question, arms, wanted, **_given(settings)), parameters)
+    return _assuming(Design(title, question, arms, wanted, **_given(settings)), parameters, names)
 
 
-def _assuming(design: Design, parameters: Mapping[str, float | str]) -> Design:
-    """Return the design with these parameters in all arms."""
+def _assuming(design: Design, parameters: Mapping[str, float | str], names: Sequence[str]) -> Design:
+    """Return the design with these parameters in all arms, and with the words that ask for it."""
+    asked = (*names, *(f"--set {name}={value}" for name, value in parameters.items()))
     arms = {name: with_parameters(scenario, scenario.parameters | parameters) for name, scenario in design.arms.items()}
-    return replace(design, arms=arms) if parameters else design
+    return replace(design, arms=arms if parameters else design.arms, asked=asked)
 
 
 def single(scenario: files.Scenario, **settings) -> Design:

@@ -39,6 +39,7 @@ def manifest_of(design: Design) -> dict:
         "schema_version": SCHEMA_VERSION,
         "plan": plan_of(design),
         "window": {"start": str(monday(design.window_start)), "end": str(monday(design.stop - 1))},
+        "asked": [Path(word).name if Path(word).is_absolute() else word for word in design.asked],  # no folder of one's machine
         "cautions": cautions(design),
         "explained": {name: explain(scenario) for name, scenario in design.arms.items()},
         "places": [

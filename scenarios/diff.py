@@ -5,7 +5,7 @@ from dataclasses import fields
 from model.levers import BY_NAME as LEVERS
 from model.policy import WEEKS, monday
 
-from .explain import _day, _listed, _parameter, _place, _sentence, _trigger, pulled
+from .explain import day_of, listed, parameter_in_words, place_name, pulled, sentence, trigger_in_words
 
 
 def differences(first, second) -> list[str]:
@@ -24,7 +24,7 @@ def _policies(first, second):
     for lever in dict.fromkeys(policy.lever for policy in (*first.policies, *second.policies)):
         a, b = ([policy for policy in some if policy.lever == lever] for some in (mine, theirs))
         if len(a) == len(b) == 1:
-            yield _sentence(f"{LEVERS[lever].summary} ({lever}): {'; '.join(_changes(first.name, a[0], second.name, b[0]))}")
+            yield sentence(f"{LEVERS[lever].summary} ({lever}): {'; '.join(_changes(first.name, a[0], second.name, b[0]))}")
         else:
             for name, entries in ((first.name, a), (second.name, b)):
                 yield from (f"Only in '{name}': {pulled(policy)}." for policy in sorted(entries, key=lambda p: (p.start, p.states)))
@@ -45,21 +45,21 @@ FIELDS = {"ramp_weeks": "weeks of build-up", "when": "a condition:", "sex": "onl
 
 
 def _sets(what, name, mine, other, theirs):
-    shared = [f"both in {_listed(sorted(map(_place, mine & theirs)))}"] if mine & theirs else []
-    only = [f"only '{n}' in {_listed(sorted(map(_place, some)))}" for n, some in ((name, mine - theirs), (other, theirs - mine)) if some]
+    shared = [f"both in {listed(sorted(map(place_name, mine & theirs)))}"] if mine & theirs else []
+    only = [f"only '{n}' in {listed(sorted(map(place_name, some)))}" for n, some in ((name, mine - theirs), (other, theirs - mine)) if some]
     yield f"{what}: {', '.join(shared + only)}"
 
 
 def _shown(field, value):
     match field:
         case "start" | "announced" | "end":
-            return "never" if value >= WEEKS else _day(value)
+            return "never" if value >= WEEKS else day_of(value)
         case "states" | "places" | "nationalities":
-            return _listed(sorted(map(_place, value))) if value else "all"
+            return listed(sorted(map(place_name, value))) if value else "all"
         case "pauses":
-            return _listed([f"{_day(a)} to {_day(b)}" for a, b in value]) if value else "none"
+            return listed([f"{day_of(a)} to {day_of(b)}" for a, b in value]) if value else "none"
         case "when":
-            return _trigger(value) if value else "none"
+            return trigger_in_words(value) if value else "none"
     return f"{value:g}" if isinstance(value, int | float) else value or "any"
 
 
@@ -82,8 +82,8 @@ def _parameters(first, second):
     for name in sorted({*first.parameters, *second.parameters}):
         mine, theirs = (scenario.parameters.get(name, DEFAULTS[name]) for scenario in (first, second))
         if mine != theirs:
-            shown = [f"in '{scenario.name}', {_parameter(name, value)[0].lower()}{_parameter(name, value)[1:-1]}" for scenario, value in ((first, mine), (second, theirs))]
-            yield _sentence("; ".join(shown))
+            shown = [f"in '{scenario.name}', {parameter_in_words(name, value)[0].lower()}{parameter_in_words(name, value)[1:-1]}" for scenario, value in ((first, mine), (second, theirs))]
+            yield sentence("; ".join(shown))
 
 
 def _worlds(first, second):
@@ -92,4 +92,4 @@ def _worlds(first, second):
         a, b = mine.get((place, column)), theirs.get((place, column))
         if a != b:
             shown = ["as in the data" if value is None else f"{value:g}" for value in (a, b)]
-            yield f"{_place(place)} has {column} {shown[0]} in '{first.name}', {shown[1]} in '{second.name}'."
+            yield f"{place_name(place)} has {column} {shown[0]} in '{first.name}', {shown[1]} in '{second.name}'."

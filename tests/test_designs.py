@@ -123,6 +123,11 @@ def test_an_assignment_is_checked(text, said):
         assignments([text])
 
 
+def test_a_design_knows_the_words_that_ask_for_it():
+    found = from_names(["sequencing"], parameters={"refill_elasticity": 0.2})
+    assert found.asked == ("sequencing", "--set refill_elasticity=0.2") and "asked" not in found.plan()
+
+
 # --- budgets ----------------------------------------------------------------------------------------
 
 
