@@ -58,34 +58,58 @@ def _prices(seed: int) -> dict[str, np.ndarray]:
 
 
 def _of_arm(results, pairs, runs, prices, arm) -> Iterator[dict]:
-    number = {key: k for k, key in enumerate(runs.keys)}
-    start, stop = results.window
-    weeks = stop - start
-    base, mine = (runs.values[results.arms.index(name)] for name in (results.baseline, arm))
-
-    def change(outcome: str, level: bool) -> np.ndarray:
-        key = number[outcome, tables.WORLDWIDE, "mean" if level else "sum"]
-        return (mine - base)[:, key] * (weeks if level else 1)
-
-    avoided = -change("in_captivity", True)
+    """Yield the rows of one arm; none where no pair of runs is complete."""
+    quantity, avoided = _quantities(results, runs, arm)
     there = np.isfinite(avoided)
     if not there.any():
         return
     pairs = pairs.only(there)
-    quantity = {item.name: change(item.outcome, item.outcome in LEVELS)[there] for item in ITEMS if item.outcome}
-    quantity[PROGRAMME] = np.full(int(there.sum()), programme_years(results.manifest, arm))
-    scale = {item.name: 1.0 if item.low == item.high else 1e-6 for item in ITEMS}  # losses are recorded in million USD
-    whole = pairs.weights if len(pairs.draw) > 1 else np.full((RESAMPLES, len(pairs.draw)), np.nan)
-    whole = whole / whole.sum(axis=1, keepdims=True)
-    middle = {name: BY_NAME[name].middle * scale[name] * values.mean() for name, values in quantity.items()}
-    drawn = {name: prices[name] * scale[name] * (whole @ values) for name, values in quantity.items()}
-    middle["public"], drawn["public"] = (sum(of[name] for name in PUBLIC) for of in (middle, drawn))
-    middle["captivity_avoided"], drawn["captivity_avoided"] = avoided[there].mean(), whole @ avoided[there]
-    if len(pairs.draw) > 1 and np.quantile(drawn["captivity_avoided"], (1 - LEVEL) / 2) > 0:
-        middle["per_week_avoided"], drawn["per_week_avoided"] = (1e6 * of["public"] / of["captivity_avoided"] for of in (middle, drawn))
+    found = _spent({name: values[there] for name, values in quantity.items()}, prices, pairs)
+    saved = pairs.mean(avoided[there][:, None])  # no price in it: the usual interval of a paired difference
+    found["captivity_avoided"] = saved.mean[0], saved.low[0], saved.high[0]
+    public, drawn = found.pop("public")
+    found["public"] = public, *_interval(drawn)
+    if saved.low[0] > 0:
+        found["per_week_avoided"] = 1e6 * public / saved.mean[0], *_interval(1e6 * drawn / (_resampled(pairs) @ avoided[there]))
     draws = len(np.unique(pairs.draw))
     for measure, (unit, _) in MEASURES.items():
-        low, high = np.quantile(drawn[measure], [(1 - LEVEL) / 2, (1 + LEVEL) / 2]) if measure in drawn else (math.nan, math.nan)
+        value, low, high = found.get(measure, (math.nan,) * 3)
         payer = BY_NAME[measure].payer if measure in BY_NAME else STATE if measure == "public" else ""
-        row = {"measure": measure, "payer": payer, "unit": unit, "value": middle.get(measure, math.nan), "low": low, "high": high}
+        row = {"measure": measure, "payer": payer, "unit": unit, "value": value, "low": low, "high": high}
         yield row | {"level": LEVEL, "replicates": math.ceil(len(pairs.draw) / draws), "draws": draws}
+
+
+def _quantities(results, runs, arm) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """Return what is paid for, by item, and weeks of captivity avoided: paired differences over the window, (pairs) each."""
+    number = {key: k for k, key in enumerate(runs.keys)}
+    weeks = results.window[1] - results.window[0]
+    difference = runs.values[results.arms.index(arm)] - runs.values[results.arms.index(results.baseline)]
+
+    def change(outcome: str, level: bool) -> np.ndarray:
+        return difference[:, number[outcome, tables.WORLDWIDE, "mean" if level else "sum"]] * (weeks if level else 1)
+
+    quantity = {item.name: change(item.outcome, item.outcome in LEVELS) for item in ITEMS if item.outcome}
+    quantity[PROGRAMME] = np.full(len(difference), programme_years(results.manifest, arm))
+    return quantity, -change("in_captivity", True)
+
+
+def _spent(quantity, prices, pairs) -> dict[str, tuple]:
+    """Return (value, low, high) of each item in million USD, and of `public` (value, draws)."""
+    weights = _resampled(pairs)
+    scale = {item.name: 1.0 if item.low == item.high else 1e-6 for item in ITEMS}  # losses are recorded in million USD
+    middle = {name: BY_NAME[name].middle * scale[name] * values.mean() for name, values in quantity.items()}
+    drawn = {name: prices[name] * scale[name] * (weights @ values) for name, values in quantity.items()}
+    found = {name: (middle[name], *_interval(drawn[name])) for name in quantity}
+    return found | {"public": tuple(sum(of[name] for name in PUBLIC) for of in (middle, drawn))}
+
+
+def _resampled(pairs) -> np.ndarray:
+    """Return the weight of each pair in each resample, (RESAMPLES, pairs); not a number with one pair, which has no interval."""
+    if len(pairs.draw) < 2:
+        return np.full((RESAMPLES, len(pairs.draw)), np.nan)
+    return pairs.weights / pairs.weights.sum(axis=1, keepdims=True)
+
+
+def _interval(drawn: np.ndarray) -> tuple[float, float]:
+    low, high = np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return float(low), float(high)
