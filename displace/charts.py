@@ -82,13 +82,13 @@ def dots_key(axes):
 
 @dataclass(frozen=True)
 class Band:
-    """A series over time with its band, and the years in which its policies start."""
+    """A series over time with its band, and the years in which its policies start or end."""
 
     title: str
     middle: np.ndarray
     low: np.ndarray
     high: np.ndarray
-    starts: Sequence[float] = field(default=())
+    dates: Sequence[float] = field(default=())
 
 
 @drawing("series")
@@ -110,7 +110,7 @@ def bands(years: np.ndarray, baseline: Band | None, arms: Sequence[Band], unit: 
         axes.axis("off")
     for i, (axes, arm) in enumerate(zip(grid.flat, arms)):
         axes.axvspan(max(known_until, years[0]), years[-1], color=DUSK, zorder=0, linewidth=0)
-        for year in arm.starts:
+        for year in arm.dates:
             axes.axvline(year, color=INK, linewidth=0.9, linestyle=(0, (3, 2)), zorder=1)
         if baseline is None:
             axes.axhline(0, color=INK, linewidth=0.8, zorder=1)
@@ -134,7 +134,7 @@ def _series_key(figure, height, levels, words):
     key = figure.add_axes((0.065, 0.1 / height, 0.72, 0.25 / height))
     key.set(xlim=(0, 100), ylim=(0, 1))
     key.axis("off")
-    lines = [(GREY, (0, (5, 1.5)), "baseline")] * levels + [(GREEN, "-", words), (INK, (0, (3, 2)), "a policy starts")]
+    lines = [(GREY, (0, (5, 1.5)), "baseline")] * levels + [(GREEN, "-", words), (INK, (0, (3, 2)), "a policy starts or ends")]
     x = 0.0
     for colour, style, text in lines:
         key.plot((x, x + 3), (0.6, 0.6), color=colour, linestyle=style, linewidth=1.4)

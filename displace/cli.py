@@ -11,12 +11,12 @@ from typing import Annotated
 
 import typer
 
+from . import commands_batch
 from .listings import COLUMNS, LISTINGS, cell
 
 PICTURES = (".png", ".svg", ".pdf")
 SOME_FAILED, BAD_INPUT, FOLDER, INTERRUPTED = 1, 2, 3, 130
 
-Listing = StrEnum("Listing", list(LISTINGS))
 Checked = StrEnum("Checked", ["patterns"])
 FileKind = StrEnum("FileKind", ["scenario", "design"])
 
@@ -52,6 +52,7 @@ def main():
 def _code_of(error: Exception) -> int | None:
     """Return the exit code of an error that a user can mend, None for a defect. Loads no module that isn't loaded."""
     kinds = {
+        "experiments.cluster.ClusterError": BAD_INPUT,
         "experiments.runner.Interrupted": INTERRUPTED,
         "experiments.store.StoreBusy": FOLDER,
         "experiments.store.DiskFull": SOME_FAILED,
@@ -99,7 +100,9 @@ def compare(
     seed: Seed = None,
     people_per_agent: Scale = None,
     workers: Annotated[str, typer.Option(help="Processes: a number, or 'auto' for the usable cores.")] = "auto",
+    executor: Annotated[str | None, typer.Option(metavar="ADDRESS", help="A Dask cluster instead: dask://host:port, or a scheduler file.")] = None,
     out: Annotated[Path, typer.Option(help="Folder for results and report.")] = Path("outputs/compare"),
+    assume: Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="An assumption for all arms (a parameter of `displace list parameters`); may be given again.")] = None,
     events: Events = False,
     resume: Resume = False,
     overwrite: Overwrite = False,
@@ -114,25 +117,33 @@ def compare(
     Examples:
       displace compare                            the shipped design 'main'
       displace compare unilateral-crackdown firewalls --out outputs/two
-      displace compare my-design.toml --dry-run   a file with [[arm]] entries
+      displace compare my-design.toml --dry-run   a file with [[arm]] entries or a [factorial]
+      displace compare firewalls --set refill_elasticity=0.2 --out outputs/slow-refill
 
     Where --replicates, --seed or --people-per-agent is not given, the design's holds, else 20, 1 and 10. A finished
     folder of the same plan is rendered again without running. Exit code 1: some runs failed.
     """
+    from experiments.arms import assignments
     from experiments.design import from_names
 
     from . import terminal
 
     settings = {"replicates": replicates, "seed": seed, "people_per_agent": people_per_agent, "events": events or None}
-    design = from_names(scenarios or ["main"], baseline, **settings)
+    design = from_names(scenarios or ["main"], baseline, assignments(assume or ()), **settings)
     count = _workers(workers)
+    terminal.show_cautions(design)
     if dry_run:
         terminal.show_plan(design, count)
         return
     from experiments import execute
 
+    make = None
+    if executor:
+        from experiments.cluster import connect
+
+        make, count = connect(executor)
     with terminal.progress(design.runs, quiet) as tell:
-        results = execute(design, out, workers_wanted=count, resume=resume, overwrite=overwrite, progress=tell)
+        results = execute(design, out, workers_wanted=count, executor=make, resume=resume, overwrite=overwrite, progress=tell)
     _finish(results, terminal)
 
 
@@ -286,7 +297,8 @@ def check(
 
 @app.command("list")
 def list_(
-    what: Annotated[Listing, typer.Argument(help="What to list.")],
+    what: Annotated[str, typer.Argument(metavar=f"[{'|'.join(LISTINGS)}]", help="What to list.")],
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="One of them, with all that is known of it.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON, with every field, instead of a table.")] = False,
 ):
     """List levers, parameters, outcomes, scenarios ...
@@ -296,9 +308,21 @@ def list_(
     \b
     Examples:
       displace list levers
+      displace list levers crackdown
+      displace list glossary
       displace list parameters --json
     """
+    from scenarios.schema import Where
+
+    if what not in LISTINGS:
+        raise Where("list").error(f"unknown '{what}'", f"one of {', '.join(LISTINGS)}", what, LISTINGS)
     rows = LISTINGS[what]()
+    key = COLUMNS[what][0]
+    if name is not None:
+        names = [row[key] for row in rows]
+        if name not in names:
+            raise Where(f"list {what}").error(f"unknown '{name}'", f"a name of `displace list {what}`", name, names)
+        rows = [row for row in rows if row[key] == name]
     if json:
         from json import dumps
 
@@ -306,7 +330,10 @@ def list_(
         return
     from . import terminal
 
-    terminal.show_table(COLUMNS[what], [[cell(row[key]) for key in COLUMNS[what]] for row in rows])
+    if name is not None:
+        terminal.show_table(("", ""), [[field.replace("_", " "), cell(value)] for field, value in rows[0].items()])
+    else:
+        terminal.show_table(COLUMNS[what], [[cell(row[key]) for key in COLUMNS[what]] for row in rows])
 
 
 @app.command()
@@ -382,3 +409,6 @@ def schema(kind: Annotated[FileKind, typer.Argument(help="Of which file.")] = Fi
     else:
         from experiments.design import design_schema as of_kind
     print(dumps(of_kind(), indent=1, ensure_ascii=False))
+
+
+commands_batch.register(app)

@@ -50,7 +50,7 @@ class Moved:
         if low > 0:
             return f"{100 * value:.0f} of every 100 reappeared elsewhere"
         if high <= 0:
-            return "none reappeared elsewhere, where fewer are held too"
+            return "none reappeared elsewhere, where fewer are held too (a diffusion of benefits)"
         return f"at most {100 * high:.0f} of every 100 reappeared elsewhere" if high < 1 else "whether they reappeared elsewhere cannot be told"
 
     def _where(self) -> str:

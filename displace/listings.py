@@ -16,8 +16,6 @@ def levers() -> list[dict]:
         | {
             "moves": sorted({channel.moves for channel in lever.channels}),
             "plausible_24_months": 1.0,
-            "may_help": [channel.why for channel in lever.helps_by],
-            "may_hurt": [channel.why for channel in lever.hurts_by],
         }
         for lever in LEVERS
     ]
@@ -92,6 +90,26 @@ def places() -> list[dict]:
     ]
 
 
+def states() -> list[dict]:
+    """Return the states of the shipped world: ISO code, name, whether operations may be there, whether people leave from there."""
+    from scenarios.world_files import load_world
+
+    world = load_world()
+    rows = {code: {"name": code, "state": row["name"], "operations": False, "people_from_there": code in world.graph["origins"], "places": []} for code, row in world.graph["states"].items()}
+    for id, place in world.nodes(data=True):
+        row = rows[place["iso3"]]
+        row["operations"] |= bool(place["host"])
+        row["places"].append(id)
+    return list(rows.values())
+
+
+def glossary() -> list[dict]:
+    """Return the words of the field and of this project; levers, outcomes and institutions have listings of their own."""
+    from .glossary import terms
+
+    return [{"term": term, "meaning": meaning} for term, meaning in sorted(terms().items(), key=lambda item: item[0].lower())]
+
+
 def scenarios() -> list[dict]:
     """Return the shipped scenarios: name, title and the question each answers."""
     from scenarios.files import list_scenarios
@@ -106,13 +124,15 @@ def designs() -> list[dict]:
     return [{"name": name, "title": title, "question": question} for name, title, question in list_designs()]
 
 
-LISTINGS = {f.__name__: f for f in (levers, parameters, outcomes, transitions, places, scenarios, designs, institutions, mechanisms)}
+LISTINGS = {f.__name__: f for f in (levers, parameters, outcomes, transitions, states, places, scenarios, designs, institutions, mechanisms, glossary)}
 
 COLUMNS = {
-    "levers": ("name", "kind", "summary", "unit", "may_help", "may_hurt", "recommendations"),
+    "levers": ("name", "kind", "summary", "section"),
     "parameters": ("name", "default", "low", "high", "unit", "label", "evidence", "meaning"),
     "outcomes": ("name", "label", "unit", "kind", "better", "whose", "section"),
     "transitions": ("name", "source", "target", "cause", "section"),
+    "states": ("name", "state", "operations", "people_from_there", "places"),
+    "glossary": ("term", "meaning"),
     "places": ("id", "name", "country", "kind", "sources"),
     "scenarios": ("name", "title", "question"),
     "designs": ("name", "title", "question"),
@@ -129,6 +149,8 @@ def cell(value) -> str:
         return "yes" if value else "no"
     if isinstance(value, (list, tuple)):
         return ", ".join(cell(part) for part in value)
+    if isinstance(value, dict):
+        return f"{value['name']} ({value['why']}: {value['moves']}, {value['mode']} {value['effect']:g})"
     if isinstance(value, float):
         return f"{value:g}"
     return str(value)

@@ -90,14 +90,14 @@ def years(study: Study, stamp: str) -> list[Picture]:
     return drawn + [_differences(study, name, stamp, folded=name != names[0]) for name in names]
 
 
-def _starts(study: Study, arm: str) -> list[float]:
-    return [float(year) for year in series.decimal_year(np.array(study.starts(arm), "datetime64[D]"))]
+def _dates(study: Study, arm: str) -> list[float]:
+    return [float(year) for year in series.decimal_year(np.array(study.dates(arm), "datetime64[D]"))]
 
 
 def _levels(study: Study, name: str, stamp: str) -> Picture:
     outcome = OUTCOMES[name]
     time, by_arm = series.through_time(study.results.series, name)
-    level = {arm: charts.Band(study.plan["arms"][arm]["title"], v["mean"], v["run_low"], v["run_high"], _starts(study, arm)) for arm, v in by_arm.items()}
+    level = {arm: charts.Band(study.plan["arms"][arm]["title"], v["mean"], v["run_low"], v["run_high"], _dates(study, arm)) for arm, v in by_arm.items()}
     title = f"{words.start(outcome.label)} through the years"
     alt = "At the end, " + _ends(level[arm] for arm in study.results.arms) + "."
     arms = [level[arm] for arm in study.titles]
@@ -112,9 +112,9 @@ def _levels(study: Study, name: str, stamp: str) -> Picture:
 def _differences(study: Study, name: str, stamp: str, folded: bool) -> Picture:
     outcome = OUTCOMES[name]
     time, by_arm = series.through_time(study.results.series, name)
-    first = min((_starts(study, arm)[0] for arm in study.titles if study.starts(arm)), default=time[0])
+    first = min((_dates(study, arm)[0] for arm in study.titles if study.dates(arm)), default=time[0])
     shown = time >= first - 0.5
-    arms = [charts.Band(study.titles[arm], *(by_arm[arm][column][shown] for column in ("difference", "low", "high")), _starts(study, arm)) for arm in study.titles]
+    arms = [charts.Band(study.titles[arm], *(by_arm[arm][column][shown] for column in ("difference", "low", "high")), _dates(study, arm)) for arm in study.titles]
     title = f"{words.start(outcome.label)}: difference from the baseline"
     alt = "At the end, " + _ends(arms, signed=True) + "."
     svg = charts.bands(time[shown], None, arms, _weekly(outcome), KNOWN_UNTIL, "difference", title=title, alt=alt, stamp=stamp, key=f"change-{name}")

@@ -7,8 +7,10 @@ is fetched when it is read: style, pictures and tables for download are inside. 
 
 import csv
 import io
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import batched
 from pathlib import Path
 from urllib.parse import quote
 
@@ -19,16 +21,20 @@ from experiments.design import PLACEBO
 from experiments.fates import MEASURES
 from experiments.store import REPORT
 from experiments.store import write as write_whole
+from model.levers import Lever
 
-from . import assumed, maps, pictures, words
+from . import assumed, maps, pictures, sections, words
 from .displaced import Moved, moved
 from .headline import Cell, Line, lines
 from .study import Study
+from .why import why
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 ILLUSTRATIVE = "Illustrative: hand-set parameters."
 NOT_FITTED = "Nothing here is fitted to data. Read differences between policies and the assumptions behind them, not levels."
 PUBLISHED_AT = 10  # people an agent, at most
+AT_ONCE = 8  # policies side by side in the table of the answer
+SIZES_SHOWN = 5  # outcomes with their sizes on a policy's card, for each verdict
 NATIONALITIES = 12  # shown in the table of changed fates
 
 
@@ -59,6 +65,8 @@ def _context(study: Study) -> dict:
     groups = assumed.groups({name: arm["parameters"] for name, arm in study.plan["arms"].items()})
     stamp = _stamp(study)
     return {
+        "unfinished": study.unfinished,
+        "cautions": study.cautions,
         "banner": {"head": ILLUSTRATIVE, "text": f"{NOT_FITTED} {pictures.CONDITIONAL} {_trial(study)}".strip()},
         "title": study.plan["title"],
         "question": study.plan["question"],
@@ -66,9 +74,16 @@ def _context(study: Study) -> dict:
         "level": study.level,
         "window": study.window,
         "policies": [_policy(study, name, answer, displacement) for name in study.titles],
-        "answer": answer,
+        "answers": [(list(names.values()), _only(answer, names)) for names in _batches(study.titles)],
         "comparisons": sum(len(line.cells) for line in answer),
         "timing": _timing(study, answer),
+        "months": sections.months(study),
+        "worse_before": sections.worse_before(study),
+        "endings": sections.endings(study),
+        "contributions": sections.contributions(study),
+        "burden": sections.burden(study),
+        "costs": sections.costs(study),
+        "unit_costs": sections.unit_cost_rows(),
         "pictures": {
             "outcomes": [pictures.outcomes(study, answer, stamp)],
             "relocation": pictures.relocation(study, stamp),
@@ -123,6 +138,12 @@ def _tables(study: Study, answer: list[Line], displacement: list[Moved], groups:
         "worldwide": csv_table("all-outcomes", worldwide),
         "places": csv_table("people-held-by-place", held),
         "displacement": csv_table("displacement", [row.numbers for row in displacement]),
+        "effects": csv_table("effects-by-month", study.results.effects.to_pylist()),
+        "timing": csv_table("timing", study.results.timing.to_pylist()),
+        "endings": csv_table("after-a-policy-ends", study.results.endings.to_pylist()),
+        "contributions": csv_table("what-each-adds", study.results.contributions.to_pylist()),
+        "burden": csv_table("by-group", [row for row in study.results.by_group.to_pylist() if row["outcome"] in sections.BORNE]),
+        "costs": csv_table("costs", study.results.costs.to_pylist()),
         "fates": csv_table("changed-fates", study.results.fates_compared.to_pylist()),
         "assumptions": csv_table("parameters", parameters),
     }
@@ -133,14 +154,23 @@ def _tables(study: Study, answer: list[Line], displacement: list[Moved], groups:
 
 def _facts(study: Study) -> list[tuple[str, str]]:
     plan = study.plan
-    planned = plan["replicates"] * plan["draws"]
     return [
         ("Compared with the baseline", words.count(len(study.titles), "policy", "policies")),
         ("Window", study.window),
-        ("Pairs of runs", f"{study.pairs}" if study.pairs == planned else f"{study.pairs} of {planned} so far"),
+        ("Pairs of runs", f"{study.pairs}" if study.pairs == study.planned else f"{study.pairs} of {study.planned} so far"),
         ("Scale", f"{plan['people_per_agent']} people an agent"),
         ("Parameters", "hand-set" if plan["draws"] == 1 else f"{plan['draws']} draws"),
     ]
+
+
+def _batches(titles: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return the policies in batches that fit side by side, as even as can be."""
+    count = math.ceil(len(titles) / AT_ONCE)
+    return [dict(batch) for batch in batched(titles.items(), math.ceil(len(titles) / count))]
+
+
+def _only(answer: list[Line], arms: Mapping[str, str]) -> list[Line]:
+    return [replace(line, cells=tuple(cell for cell in line.cells if cell.arm in arms)) for line in answer]
 
 
 def _policy(study: Study, name: str, answer: list[Line], displacement: list[Moved]) -> dict:
@@ -149,7 +179,7 @@ def _policy(study: Study, name: str, answer: list[Line], displacement: list[Move
     return {
         "title": study.titles[name],
         "question": study.plan["arms"][name]["question"],
-        "summary": _summary(cells),
+        "summary": _summary(cells, levers),
         "floor": study.floor(name),
         "displacement": next((row.short for row in displacement if row.arm == name), None),
         "pulled": _pulled(study, name),
@@ -159,16 +189,26 @@ def _policy(study: Study, name: str, answer: list[Line], displacement: list[Move
     }
 
 
-def _summary(cells: Sequence[Cell]) -> list[tuple[str, str]]:
-    """Return (verdict, outcomes) in words, for the verdicts that a policy has; many undetermined are only counted."""
+def _summary(cells: Sequence[Cell], levers: Sequence[Lever]) -> list[tuple[str, list[dict]]]:
+    """Return (verdict, outcomes with sizes and, where the model knows a direct way, why) for the verdicts that a policy has."""
     said = []
-    for verdict in (words.BETTER, words.WORSE, words.UNDETERMINED):
-        labels = [cell.outcome.label for cell in cells if cell.verdict == verdict]
-        if verdict == words.UNDETERMINED and len(labels) > 3:
-            said.append((verdict, f"{len(labels)} of {len(cells)} outcomes"))
-        elif labels:
-            said.append((verdict, "; ".join(labels)))
+    for verdict in (words.BETTER, words.WORSE):
+        mine = [cell for cell in cells if cell.verdict == verdict]
+        shown = [{"label": cell.outcome.label, "size": _size(cell), "why": why(levers, cell.outcome.name, verdict)} for cell in mine[:SIZES_SHOWN]]
+        if len(mine) > SIZES_SHOWN:
+            shown.append({"label": f"and {len(mine) - SIZES_SHOWN} more, in the table below", "size": "", "why": ""})
+        if shown:
+            said.append((verdict, shown))
+    undetermined = [cell.outcome.label for cell in cells if cell.verdict == words.UNDETERMINED]
+    if undetermined:
+        label = "; ".join(undetermined) if len(undetermined) <= 3 else f"{len(undetermined)} of {len(cells)} outcomes"
+        said.append((words.UNDETERMINED, [{"label": label, "size": "", "why": ""}]))
     return said
+
+
+def _size(cell: Cell) -> str:
+    unit = f"{words.SPACE}points" if cell.outcome.unit == "share" else ""
+    return cell.change + unit + (f" ({cell.relative})" if cell.relative else "")
 
 
 def _pulled(study: Study, name: str) -> list[str]:
@@ -252,9 +292,9 @@ def _stamp(study: Study) -> str:
 
 def _command(study: Study) -> str:
     plan = study.plan
-    names = [name for name in plan["arms"] if name != plan["baseline"]]
+    asked = study.manifest.get("asked") or [name for name in plan["arms"] if name != plan["baseline"]]
     return (
-        f"displace compare {' '.join(names)} --baseline {plan['baseline']} \\\n"
+        f"displace compare {' '.join(asked)} --baseline {plan['baseline']} \\\n"
         f"    --replicates {plan['replicates']} --seed {plan['seed']} --people-per-agent {plan['people_per_agent']}"
     )
 

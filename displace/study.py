@@ -53,6 +53,23 @@ class Study:
         ok = self.results.runs.filter(pc.equal(self.results.runs["status"].cast(pa.string()), "ok"))
         return max(1, len(set(zip(ok["draw"].to_pylist(), ok["replicate"].to_pylist()))))
 
+    @property
+    def planned(self) -> int:
+        """How many pairs of runs the plan has."""
+        return self.plan["replicates"] * self.plan["draws"]
+
+    @property
+    def unfinished(self) -> str:
+        """Say how far an unfinished batch is; empty when it is finished."""
+        if self.results.finished or self.pairs == self.planned:
+            return ""
+        return f"Unfinished: {self.pairs} of {words.count(self.planned, 'pair')} of runs so far. Every figure may still change."
+
+    @property
+    def cautions(self) -> list[str]:
+        """What may not be meant in what was compared."""
+        return list(self.manifest.get("cautions", ()))
+
     def policies(self, arm: str) -> list[Mapping]:
         """Return the entries of an arm's policies, as the manifest holds them."""
         return self.plan["arms"][arm]["policies"]
@@ -60,6 +77,11 @@ class Study:
     def starts(self, arm: str) -> list:
         """Return the days on which an arm's policies start, without repetition."""
         return sorted({monday(policy["start"]) for policy in self.policies(arm)})
+
+    def dates(self, arm: str) -> list:
+        """Return the days on which an arm's policies start or end within the run, without repetition."""
+        ends = {monday(policy["end"]) for policy in self.policies(arm) if policy["end"] < self.plan["stop"]}
+        return sorted({*self.starts(arm), *ends})
 
     def levers(self, arm: str) -> list[Lever]:
         """Return the levers that an arm pulls, in the registry's order."""

@@ -1,4 +1,4 @@
-"""The tables of the documentation, drawn from the registries: `python -m displace.tables` writes `docs/tables/`.
+"""The tables of the documentation, drawn from the registries: `python -m displace.tables` writes `docs/tables/` and `docs/data.md`.
 
 A test fails while a table differs from what the registries say.
 """
@@ -13,10 +13,13 @@ from model.outcomes import HEADLINE, OUTCOMES, RIGHTS_FLOOR
 from model.parameters import PARAMETERS
 from model.streams import STREAMS
 
+from . import data_page
 from .listings import cell
 from .words import start
 
 FOLDER = Path(__file__).parent.parent / "docs" / "tables"
+DATA = FOLDER.parent / "data.md"
+MADE_OF_DATA = "<!-- Made by `python -m displace.tables` from experiments/tables.py. Do not edit. -->"
 MADE = "<!-- Made by `python -m displace.tables` from the registries of model/. Do not edit. -->"
 GROUPS = {"V": "The life of a person who is trafficked", "O": "Operators", "S": "States and their officials"}
 
@@ -154,6 +157,8 @@ def main() -> None:
     for name, page in PAGES.items():
         (FOLDER / name).write_text(page(), encoding="utf-8")
         print(FOLDER / name)
+    DATA.write_text(data_page.page(MADE_OF_DATA), encoding="utf-8")
+    print(DATA)
 
 
 if __name__ == "__main__":

@@ -51,11 +51,19 @@ def show_plan(design, workers: int | None):
     seconds = design.seconds_a_block() * blocks / min(count, blocks)
     rows = [
         ["arms", ", ".join(design.arms)],
-        ["runs", f"{design.runs:,} ({len(design.arms)} arms x {design.replicates} replicates x {len(design.draws)} draws)"],
-        ["time", f"about {max(1, round(seconds / 60)):,} minutes with {count} workers"],
+        ["runs", f"{design.runs:,} ({words.count(len(design.arms), 'arm')} x {words.count(design.replicates, 'replicate')} x {words.count(len(design.draws), 'draw')})"],
+        ["time", f"about {words.count(max(1, round(seconds / 60)), 'minute')} with {words.count(count, 'worker')}"],
         ["disk", f"about {design.bytes_on_disk() / 1e6:,.0f} MB"],
     ]
     show_table(("plan", ""), rows)
+
+
+def show_cautions(design):
+    """Print to the error stream what may not be meant in a design."""
+    from experiments.cautions import cautions
+
+    for text in cautions(design):
+        print(f"Note: {text}.", file=sys.stderr)
 
 
 @contextmanager
@@ -121,6 +129,8 @@ def show_headline(study):
 
     console.print()
     console.print(Text(study.plan["title"], style="bold"))
+    if study.unfinished:
+        console.print(Text(study.unfinished, style="bold"))
     print(f"Change against the baseline worldwide, {study.window}: {words.count(study.pairs, 'pair')} of runs, {study.level} intervals, {study.plan['people_per_agent']} people an agent.")
     print("Illustrative: hand-set parameters. 'better', 'worse': the interval excludes no change, with the share of pairs that agree.")
     names = list(study.titles)

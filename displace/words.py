@@ -60,8 +60,14 @@ def _decimals(step: float) -> int:
 def change(difference: float, low: float | None, high: float | None, unit: str, sizes=LONG) -> tuple[str, str]:
     """Return (difference, interval) as text, rounded together to what the interval supports."""
     step = step_of(*(scaled(v, unit) for v in (difference, low, high) if v is not None))
-    middle, *ends = (number(v, unit, step, True, sizes) for v in (difference, low, high))
+    middle, *ends = (number(v, unit, step if told(low, high) is False else _step_that_tells(v, unit, step), True, sizes) for v in (difference, low, high))
     return middle, "one pair only" if low is None else " to ".join(ends)
+
+
+def _step_that_tells(value: float, unit: str, step: float) -> float:
+    """Return a finer step where the usual one would round an end to zero of an interval that excludes it."""
+    size = abs(scaled(value, unit))
+    return step if size >= step / 2 or size == 0 else 10.0 ** math.floor(math.log10(size))
 
 
 def between(low: float | None, high: float | None) -> str:
@@ -103,8 +109,8 @@ def start(text: str) -> str:
 
 
 def count(number: int, one: str, many: str = "") -> str:
-    """Return `1 pair` or `20 pairs`."""
-    return f"{number} {one if number == 1 else many or one + 's'}"
+    """Return `1 pair` or `2,000 pairs`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def listed(names: Sequence[str]) -> str:

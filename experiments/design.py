@@ -1,6 +1,6 @@
 """What is to be run: arms, replicates and parameter draws, as a plan that is known before the first run.
 
-A design is a TOML file with `[[arm]]` entries, or is made from a list of scenarios. A block is one
+A design is a TOML file with `[[arm]]` entries or a `[factorial]`, or is made from a list of scenarios. A block is one
 (draw, replicate) with all its arms; a chunk is a run of blocks and the unit of work. Both, and every seed,
 follow from the plan alone: never from workers, timing or order of completion.
 """
@@ -8,7 +8,6 @@ follow from the plan alone: never from workers, timing or order of completion.
 import hashlib
 import json
 import math
-import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -20,9 +19,12 @@ from model import outcomes
 from scenarios import files
 from scenarios.schema import NAME, ScenarioError, Where, check, json_schema, nearest, scenario_schema
 
+from .arms import load, read, schema, with_budget, with_parameters
+
 SHIPPED = Path(__file__).parent / "designs"
 SCHEMA_VERSION = 1
 RECORDS = ("places", "totals", "summary")
+ARMS = frozenset(("arm", "factorial"))  # keys that tell a design from a scenario
 PLACEBO = "placebo"  # the arm with one irrelevant perturbation, beside which changed fates are read
 SECONDS_A_CHUNK = 10.0
 
@@ -78,6 +80,7 @@ class Design:
     groups: bool = True
     events: bool = False
     outcomes: tuple[str, ...] = field(default=outcomes.HEADLINE)
+    asked: tuple[str, ...] = ()  # the words of a command that asks for it; bears on nothing
 
     def __post_init__(self):
         where = Where(self.title)
@@ -179,7 +182,7 @@ def content_hash(content) -> str:
 
 
 def _content(scenario: files.Scenario) -> dict:
-    content = {key: value for key, value in asdict(scenario).items() if key not in ("name", "source_file")}
+    content = {key: value for key, value in asdict(scenario).items() if key not in ("name", "source_file", "notes")}
     return json.loads(json.dumps(content, allow_nan=False))
 
 
@@ -190,10 +193,10 @@ def _error(where, wrong, expected, given=None, valid=()):
 # --- doors ------------------------------------------------------------------------------------------
 
 
-def from_names(names: Sequence[str], baseline: str | None = None, **settings) -> Design:
-    """Return the design of scenarios (names or paths), or of one design (a name or a path of a file with `[[arm]]`).
+def from_names(names: Sequence[str], baseline: str | None = None, parameters: Mapping[str, float | str] = {}, **settings) -> Design:
+    """Return the design of scenarios (names or paths), or of one design (a name or a path of a file with `[[arm]]` or `[factorial]`).
 
-    `settings` that are not None hold over the defaults and over the file. The baseline is added if not listed.
+    `settings` that are not None hold over the defaults and over the file; `parameters` (by name) over all else that sets them. The baseline is added if not listed.
     Raises DesignError, or ScenarioError for a scenario.
     """
     names = [str(name) for name in names]
@@ -203,7 +206,7 @@ def from_names(names: Sequence[str], baseline: str | None = None, **settings) ->
     if any(paths):
         if len(names) > 1:
             raise _error(Where(names[1]), "a design and something else", "scenarios, or one design alone")
-        return _with(_from_file(paths[0]), baseline, settings)
+        return _assuming(_with(_from_file(paths[0]), baseline, settings), parameters, names)
     arms = _arms((Where(name), name, files.load(name)) for name in names)
     wanted = baseline or "baseline"
     if wanted not in arms:
@@ -213,7 +216,14 @@ def from_names(names: Sequence[str], baseline: str | None = None, **settings) ->
     several = [arm for name, arm in arms.items() if name != wanted] or list(arms.values())
     title = several[0].title if len(several) == 1 else f"{len(several)} policies against: {arms[wanted].title}"
     question = several[0].question if len(several) == 1 else "What does each of these policies change?"
-    return Design(title, question, arms, wanted, **_given(settings))
+    return _assuming(Design(title, question, arms, wanted, **_given(settings)), parameters, names)
+
+
+def _assuming(design: Design, parameters: Mapping[str, float | str], names: Sequence[str]) -> Design:
+    """Return the design with these parameters in all arms, and with the words that ask for it."""
+    asked = (*names, *(f"--set {name}={value}" for name, value in parameters.items()))
+    arms = {name: with_parameters(scenario, scenario.parameters | parameters) for name, scenario in design.arms.items()}
+    return replace(design, arms=arms if parameters else design.arms, asked=asked)
 
 
 def single(scenario: files.Scenario, **settings) -> Design:
@@ -252,7 +262,7 @@ def _arms(entries: Iterable[tuple[Where, str, files.Scenario]]) -> dict:
 
 def _design_path(name: str) -> Path | None:
     """Return the path of the design that `name` means, or None if it means a scenario."""
-    if re.fullmatch(NAME, name):
+    if Path(name).suffix != ".toml" and Path(name).name == name:
         path = SHIPPED / f"{name}.toml"
         scenarios = [path.stem for path in files.SHIPPED.glob("*.toml")]
         if path.is_file():
@@ -269,7 +279,7 @@ def _design_path(name: str) -> Path | None:
 
 def _is_design(path: Path) -> bool:
     try:
-        return "arm" in tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+        return not ARMS.isdisjoint(tomllib.loads(path.read_bytes().decode("utf-8-sig")))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, OSError):
         return False  # the loader of scenarios says what is wrong with it
 
@@ -292,12 +302,6 @@ def design_schema() -> dict:
 
 
 def _schema(of_scenario: dict) -> dict:
-    arm = {
-        "scenario": _text("a shipped scenario's name, or a path relative to the design"),
-        "name": {"type": "string", "pattern": NAME, "description": "the arm's name; none = the scenario's"},
-        "title": _text("the arm's name in tables; none = the scenario's"),
-        "parameters": of_scenario["properties"]["parameters"],
-    }
     keys = {
         "title": _text("the design's name in the report"),
         "question": _text("the question that this design answers, in one sentence"),
@@ -306,69 +310,38 @@ def _schema(of_scenario: dict) -> dict:
         "people_per_agent": _whole("persons that one simulated person stands for", 1),
         "seed": _whole("the seed of the first replicate", 0),
         "outcomes": {"type": "array", "minItems": 1, "uniqueItems": True, "items": {"type": "string", "enum": list(outcomes.BY_NAME), "description": "an outcome"}},
-        "arm": {"type": "array", "minItems": 1, "items": {"type": "object", "properties": arm, "required": ["scenario"], "additionalProperties": False}},
+        **schema(of_scenario),
     }
-    return {"type": "object", "properties": keys, "required": ["title", "question", "arm"], "additionalProperties": False}
+    return {"type": "object", "properties": keys, "required": ["title", "question"], "additionalProperties": False}
 
 
 def _from_file(path: Path) -> Design:
     data = _read(path)
     where = Where(_label(path))
-    for entry in data["arm"] if isinstance(data["arm"], list) else ():
-        if isinstance(entry, dict) and isinstance(entry.get("parameters"), dict):
-            entry["parameters"] = _flat(entry["parameters"])
+    for table in (data, *(entry for entry in _list(data.get("arm")) if isinstance(entry, dict))):
+        if isinstance(table.get("parameters"), dict):
+            table["parameters"] = files.flat(table["parameters"])
     try:
         check(data, _schema(scenario_schema(files.world_graph())), where)
+        found = _arms(read(data, path, where))
+        baseline = data.get("baseline", "baseline")
+        if baseline not in found:
+            scenario = load(baseline, path, where.at("baseline"))
+            found = {scenario.name: with_parameters(scenario, data.get("parameters", {}) | scenario.parameters)} | found
+        if "budget" in data:
+            found |= {name: with_budget(arm, found[baseline], data["budget"], where.at("budget")) for name, arm in found.items() if name != baseline}
     except ScenarioError as error:
         raise DesignError(str(error)) from None
-    arms = _arms(_arm(entry, path, where.at(f"arm {number}")) for number, entry in enumerate(data["arm"], start=1))
-    baseline = data.get("baseline", "baseline")
-    if baseline not in arms:
-        scenario = _scenario(baseline, path, where.at("baseline"))
-        arms = {scenario.name: scenario} | arms
-    keys = ("replicates", "people_per_agent", "seed")
-    settings = {key: data[key] for key in keys if key in data}
+    settings = {key: data[key] for key in ("replicates", "people_per_agent", "seed") if key in data}
     if "outcomes" in data:
         settings["outcomes"] = tuple(data["outcomes"])
-    return Design(data["title"], data["question"], arms, baseline, **settings)
+    return Design(data["title"], data["question"], found, baseline, **settings)
+
+
+def _list(value) -> list:
+    return value if isinstance(value, list) else []
 
 
 def _label(path: Path) -> str:
     return path.name if path.parent == SHIPPED else str(path)
 
-
-def _scenario(name: str, design: Path, where: Where) -> files.Scenario:
-    beside = design.parent / name
-    try:
-        return files.load(beside if beside.is_file() else name)
-    except ScenarioError as error:
-        raise DesignError(f"{where}: {error}") from None
-
-
-def _arm(entry: dict, design: Path, where: Where):
-    scenario = _scenario(entry["scenario"], design, where.at("scenario"))
-    parameters = scenario.parameters | {name: _number(name, value) for name, value in entry.get("parameters", {}).items()}
-    digest = scenario.hash if parameters == scenario.parameters else content_hash([scenario.hash, parameters])
-    scenario = replace(
-        scenario,
-        name=entry.get("name", scenario.name),
-        title=entry.get("title", scenario.title),
-        parameters=parameters,
-        hash=digest,
-    )
-    return where, entry["scenario"], scenario
-
-
-def _flat(table: Mapping, prefix: str = "") -> dict:
-    """{'crackdown': {'raids': 30}} as {'crackdown.raids': 30}."""
-    flat = {}
-    for key, value in table.items():
-        flat |= _flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {f"{prefix}{key}": value}
-    return flat
-
-
-def _number(name: str, value: float | str) -> float:
-    """Return a parameter's value; a choice is its number."""
-    from model.parameters import BY_NAME
-
-    return float(BY_NAME[name].choices.index(value) if isinstance(value, str) else value)

@@ -32,11 +32,15 @@ def manifest_of(design: Design) -> dict:
     from model.policy import monday
     from scenarios.explain import explain
 
+    from .cautions import cautions
+
     world = design.arms[design.baseline].world
     return {
         "schema_version": SCHEMA_VERSION,
         "plan": plan_of(design),
         "window": {"start": str(monday(design.window_start)), "end": str(monday(design.stop - 1))},
+        "asked": [Path(word).name if Path(word).is_absolute() else word for word in design.asked],  # no folder of one's machine
+        "cautions": cautions(design),
         "explained": {name: explain(scenario) for name, scenario in design.arms.items()},
         "places": [
             {"id": id, "name": name, "country": country, "kind": kind, "host": bool(host), "lat": float(lat), "lon": float(lon)}

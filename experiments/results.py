@@ -104,6 +104,22 @@ class Results:
         return self.table("flows")
 
     @property
+    def endings(self) -> pa.Table:
+        return self.table("endings")
+
+    @property
+    def by_group(self) -> pa.Table:
+        return self.table("by_group")
+
+    @property
+    def contributions(self) -> pa.Table:
+        return self.table("contributions")
+
+    @property
+    def costs(self) -> pa.Table:
+        return self.table("costs")
+
+    @property
     def fates_compared(self) -> pa.Table:
         return self.table("fates_compared")
 
@@ -128,8 +144,8 @@ class Results:
         return self.parts("events", arms)
 
     def table(self, name: str) -> pa.Table:
-        """Return a table that is one whole: from its file, or made from what is there so far."""
-        if self.folder is not None and self.manifest["finished"]:
+        """Return a table that is one whole: from its file, or made from what is there so far, or by a version without the table."""
+        if self.folder is not None and self.manifest["finished"] and name in self.manifest["finished"]["tables"]:
             return self._read(self.folder / f"{name}.parquet")
         if BY_TABLE[name].parts:
             return self.parts(name)

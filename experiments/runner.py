@@ -7,7 +7,7 @@ or was split over many machines ends in the same bytes.
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, wait
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from .design import Chunk, Design, from_names, single
 
 WINDOW = 3  # chunks in flight a worker
 SECONDS = 0.2  # between two looks at what workers have told
+LOST = (BrokenExecutor, CancelledError)  # the executor is gone, with all that was in flight
 TOGETHER, ALONE = 2, 2  # how often a chunk may lose its worker among others, then alone, before it is given up
 
 
@@ -109,12 +110,12 @@ class Driver:
         lost, broken = [], False
         for future in self._wait(self.running):
             chunk = self.running.pop(future)
-            error = future.exception()
+            error = _error_of(future)
             if error is None:
                 self.take(future.result())
             else:
                 lost.append((chunk, error))
-                broken |= isinstance(error, BrokenExecutor)
+                broken |= isinstance(error, LOST)
         if broken:
             self._rebuild()
         return lost
@@ -145,9 +146,16 @@ class Driver:
                 return future.result(), ""
             except Exception as error:
                 reason = f"its worker ended ({type(error).__name__}: {error})"
-                if isinstance(error, BrokenExecutor):
+                if isinstance(error, LOST):
                     self._rebuild()
         return None, reason
+
+
+def _error_of(future) -> BaseException | None:
+    try:
+        return future.exception()
+    except CancelledError as error:  # by a cluster that is gone
+        return error
 
 
 def end(executor: Executor):

@@ -15,13 +15,14 @@ AGES = {"child": "children", "adult": "adults"}
 
 def explain(scenario):
     """Return the sentences, one paragraph an item: the question, the past, each policy, what is changed, the end."""
-    changed = [f"Changed in the world: {_place(place)} has {column} {value:g}." for place, column, value in scenario.world_changes]
+    changed = [f"Changed in the world: {place_name(place)} has {column} {value:g}." for place, column, value in scenario.world_changes]
     return [
         f"{scenario.title}: {scenario.question}",
         *_history(scenario),
         *([_policy(policy) for policy in sorted(scenario.policies, key=lambda p: (p.start, p.states))] or ["No policy is added."]),
         *changed,
-        *[_parameter(name, value) for name, value in scenario.parameters.items()],
+        *[parameter_in_words(name, value) for name, value in scenario.parameters.items()],
+        *[f"Weeks start on Mondays. {note}." for note in scenario.notes],
         _ending(scenario),
     ]
 
@@ -29,12 +30,14 @@ def explain(scenario):
 # --- words --------------------------------------------------------------------------------------------
 
 
-def _listed(names, link="and"):
+def listed(names, link="and"):
+    """Return `a, b and c`."""
     *most, last = names
     return f"{', '.join(most)} {link} {last}" if most else last
 
 
-def _day(week):
+def day_of(week):
+    """Return the day on which a week starts, as `6 January 2025`."""
     day = monday(week)
     return f"{day.day} {day:%B %Y}"
 
@@ -43,17 +46,19 @@ def _state(iso3):
     return world_graph().graph["states"][iso3]["name"]
 
 
-def _place(name):
+def place_name(name):
+    """Return the name of a place, by id, or of a State, by ISO code."""
     places = world_graph().nodes
     return places[name]["name"] if name in places else _state(name)
 
 
 def _where(entry):
-    names = sorted(_place(name) for name in (*entry.states, *entry.places))
-    return _listed(names) if names else "all states"
+    names = sorted(place_name(name) for name in (*entry.states, *entry.places))
+    return listed(names) if names else "all states"
 
 
-def _sentence(text):
+def sentence(text):
+    """Return text as a sentence."""
     return text[0].upper() + text[1:] + "."
 
 
@@ -86,20 +91,24 @@ def _span(start, end):
 def _policy(policy):
     lever = LEVERS[policy.lever]
     said = [
-        f"{_where(policy)}, from {_day(policy.start)}: {lever.summary}{_whom(policy)}, at strength {policy.strength:g}"
-        + (f", where 1 means {lever.unit}" if policy.strength else ", so nothing changes"),
+        pulled(policy) + (f", where 1 means {lever.unit}" if policy.strength else ", so nothing changes"),
         _timing(policy),
         _lead(policy, lever),
         f"It may help: {'; '.join(channel.why for channel in lever.helps_by)}",
         f"It may hurt: {'; '.join(channel.why for channel in lever.hurts_by)}",
     ]
-    return " ".join(_sentence(part) for part in said if part)
+    return " ".join(sentence(part) for part in said if part)
+
+
+def pulled(policy):
+    """Return what a policy does where, from when, for whom and how strongly, in one clause."""
+    return f"{_where(policy)}, from {day_of(policy.start)}: {LEVERS[policy.lever].summary}{_whom(policy)}, at strength {policy.strength:g}"
 
 
 def _whom(policy):
     people = [SEXES[policy.sex]] if policy.sex else []
     people += [AGES[policy.age]] if policy.age else []
-    people += [f"nationals of {_listed([_state(n) for n in policy.nationalities], 'or')}"] if policy.nationalities else []
+    people += [f"nationals of {listed([_state(n) for n in policy.nationalities], 'or')}"] if policy.nationalities else []
     return f", only for {', '.join(people)}" if people else ""
 
 
@@ -112,20 +121,21 @@ def _lead(policy, lever):
 def _timing(policy):
     parts = []
     if policy.when:
-        parts.append(f"starts only after {_trigger(policy.when)}")
+        parts.append(f"starts only after {trigger_in_words(policy.when)}")
     if policy.announced < policy.start:
-        parts.append(f"is announced on {_day(policy.announced)}")
+        parts.append(f"is announced on {day_of(policy.announced)}")
     if policy.ramp_weeks:
         parts.append(f"builds up over {_weeks(policy.ramp_weeks)}")
     if policy.pauses:
-        parts.append("pauses " + _listed([f"from {_day(a)} to {_day(b)}" for a, b in policy.pauses]))
-    parts.append(f"ends on {_day(policy.end)}" if policy.end < WEEKS else "has no end date")
-    return "It " + _listed(parts)
+        parts.append("pauses " + listed([f"from {day_of(a)} to {day_of(b)}" for a, b in policy.pauses]))
+    parts.append(f"ends on {day_of(policy.end)}" if policy.end < WEEKS else "has no end date")
+    return "It " + listed(parts)
 
 
-def _trigger(when):
+def trigger_in_words(when):
+    """Return what a trigger waits for."""
     outcome = OUTCOMES[when.outcome]
-    places = _listed(sorted(map(_place, when.places))) if when.places else "worldwide"
+    places = listed(sorted(map(place_name, when.places))) if when.places else "worldwide"
     side = "above" if when.above else "below"
     return f"{outcome.label} ({places}) stood {side} {when.bound:,.10g} {outcome.unit} for {_weeks(when.weeks)}"
 
@@ -133,16 +143,17 @@ def _trigger(when):
 # --- the rest -----------------------------------------------------------------------------------------
 
 
-def _parameter(name, value):
+def parameter_in_words(name, value):
+    """Return the sentence on an assumption that a scenario sets."""
     from model.parameters import BY_NAME
 
     parameter = BY_NAME[name]
     shown = parameter.choices[int(value)] if parameter.choices else f"{value:g} {parameter.unit}"
-    return _sentence(f"assumption set for this scenario: {name} ({parameter.meaning}) is {shown}")
+    return sentence(f"assumption set for this scenario: {name} ({parameter.meaning}) is {shown}")
 
 
 def _ending(scenario):
     later = sorted({shock.name for shock in scenario.shocks if shock.start > PAPER})
-    besides = f"Of events, only these are assumed after August 2023: {_listed(later)}" if later else "Nothing else happens after August 2023"
+    besides = f"Of events, only these are assumed after August 2023: {listed(later)}" if later else "Nothing else happens after August 2023"
     until = f"{monday(scenario.stop - 1):%B %Y}"
     return f"{besides}: the years up to {until} show what these assumptions imply, not what will happen."

@@ -10,12 +10,12 @@ import json
 import os
 import re
 import tomllib
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from model import levers
 from model.institutions import BY_NAME as INSTITUTIONS
-from model.policy import WEEKS, Policy, Shock, Trigger, week_of
+from model.policy import WEEKS, Policy, Shock, Trigger, monday, week_of
 
 from .schema import NAME, PEOPLE, SCOPE, ScenarioError, Where, check, scenario_schema
 
@@ -37,6 +37,7 @@ class Scenario:
     world_changes: tuple[tuple[str, str, float], ...]  # place, column, value
     stop: int  # weeks simulated: 0 <= week < stop
     hash: str = field(repr=False)  # of all that bears on results, the world included; not of names and comments
+    notes: tuple[str, ...] = ()  # what the files say otherwise than it is simulated: dates that were moved
 
     @property
     def world(self):
@@ -80,7 +81,7 @@ def list_scenarios():
 
 def load(name_or_path):
     """Return the Scenario of a shipped scenario's name or of a path to a TOML file; raises ScenarioError."""
-    if re.fullmatch(NAME, str(name_or_path)):
+    if Path(name_or_path).suffix != ".toml" and Path(name_or_path).name == str(name_or_path):
         path = SHIPPED / f"{name_or_path}.toml"
         if not path.is_file():
             names = [name for name, _, _ in list_scenarios()]
@@ -106,7 +107,7 @@ def to_toml(data):
     plain, tables, arrays = [], [], []
     for key, value in data.items():
         if isinstance(value, dict):
-            pairs = [f"{_key(name)} = {_value(item)}" for name, item in _flat(value).items()]
+            pairs = [f"{_key(name)} = {_value(item)}" for name, item in flat(value).items()]
             tables.append("\n".join([f"[{_key(key)}]", *pairs]))
         elif isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
             for entry in value:
@@ -175,13 +176,13 @@ class _Content:
     """
 
     def __init__(self):
-        self.settings, self.policies, self.shocks = {}, {}, {}
+        self.settings, self.policies, self.shocks, self.notes = {}, {}, {}, []
 
 
 def _gather(data, path, label, chain=()):
     where = Where(label)
     if isinstance(data.get("parameters"), dict):
-        data = data | {"parameters": _flat(data["parameters"])}
+        data = data | {"parameters": flat(data["parameters"])}
     check(data, _schema(bool(chain)), where)
     own = _settings(data, where)
     content = _Content()
@@ -196,6 +197,7 @@ def _gather(data, path, label, chain=()):
         _join(content, parent, own, where)
     content.settings |= own
     content.policies[path] = [(_policy(e, w), w) for e, w in _entries(data, "policy", where)]
+    content.notes = [note for entry in data.get("policy", []) if (note := _moved_to_monday(entry))] + content.notes
     content.shocks[path] = [(_shock(e, w), w) for e, w in _entries(data, "shock", where)]
     return content
 
@@ -208,6 +210,7 @@ def _join(content, parent, own, where):
             raise where.at("extends").error(wrong, "parents that agree, or the key in this file")
     content.policies |= parent.policies
     content.shocks |= parent.shocks
+    content.notes += parent.notes
 
 
 def _find(name, folder, where):
@@ -225,12 +228,12 @@ def _entries(data, key, where):
     return [(entry, where.at(key).entry(number, entry)) for number, entry in enumerate(data.get(key, []), start=1)]
 
 
-def _flat(table, prefix=""):
-    """{'a': {'b': 1}} and {'a.b': 1} both as {'a.b': 1}."""
-    flat = {}
+def flat(table, prefix=""):
+    """Return {'a': {'b': 1}} and {'a.b': 1} both as {'a.b': 1}."""
+    found = {}
     for key, value in table.items():
-        flat |= _flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {f"{prefix}{key}": value}
-    return flat
+        found |= flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {f"{prefix}{key}": value}
+    return found
 
 
 @functools.cache
@@ -262,6 +265,13 @@ def _period(entry, where):
     if end <= start:
         raise where.at("end").error(f"{entry['end']} is not in a later week than its start {entry['start']}", "a later date")
     return start, end
+
+
+def _moved_to_monday(entry):
+    """Say that a policy's date is no Monday, since weeks start on Mondays; empty if all are."""
+    moved = [(key, day) for key in ("announced", "start", "end") if (day := entry.get(key)) and day.weekday()]
+    texts = [f"{key} = {day} counts from Monday {monday(week_of(day))}" for key, day in moved]
+    return f"({entry['lever']}): {'; '.join(texts)}" if texts else ""
 
 
 def _extent(entry, where):
@@ -348,21 +358,33 @@ def _build(data, name, source_file, path):
     for policy, where in policies:
         if policy.start >= stop:
             raise where.at("start").error("starts after the run ends", "a date before run . end")
-    _refuse_contradictions(policies)
+    refuse_contradictions(policies)
     of_kind = {kind: {key[1:]: pair for key, pair in content.settings.items() if key[0] == kind} for kind in ("parameters", "world")}
-    resolved = {
-        "policies": tuple(sorted((policy for policy, _ in policies), key=repr)),
-        "shocks": tuple(sorted((shock for of_file in content.shocks.values() for shock, _ in of_file), key=repr)),
-        "parameters": {name: value for (name,), (value, _) in sorted(of_kind["parameters"].items())},
-        "world_changes": _world_changes(of_kind["world"]),
-        "stop": stop,
-    }
-    bears = {key: [asdict(item) for item in value] if key in ("policies", "shocks") else value for key, value in resolved.items()}
+    empty = Scenario(name, data["title"], data["question"], source_file, (), (), {}, (), stop, hash="", notes=tuple(dict.fromkeys(content.notes)))
+    return resolved(
+        empty,
+        policies=[policy for policy, _ in policies],
+        shocks=[shock for of_file in content.shocks.values() for shock, _ in of_file],
+        parameters={name: value for (name,), (value, _) in of_kind["parameters"].items()},
+        world_changes=_world_changes(of_kind["world"]),
+    )
+
+
+def resolved(scenario, **content):
+    """Return `scenario` with other `content`, policies and shocks in a fixed order, and the hash that follows from them."""
+    for key in ("policies", "shocks"):
+        if key in content:
+            content[key] = tuple(sorted(content[key], key=repr))
+    if "parameters" in content:
+        content["parameters"] = dict(sorted(content["parameters"].items()))
+    scenario = replace(scenario, **content)
+    bears = {key: [asdict(item) for item in getattr(scenario, key)] for key in ("policies", "shocks")}
+    bears |= {key: getattr(scenario, key) for key in ("parameters", "world_changes", "stop")}
     text = json.dumps([bears, world_graph().graph["hash"]], sort_keys=True)
-    return Scenario(name, data["title"], data["question"], source_file, **resolved, hash=hashlib.sha256(text.encode()).hexdigest())
+    return replace(scenario, hash=hashlib.sha256(text.encode()).hexdigest())
 
 
-def _refuse_contradictions(policies):
+def refuse_contradictions(policies):
     """Refuse two entries that set the same lever for the same people, somewhere, in the same week."""
     for number, (policy, where) in enumerate(policies):
         for other, earlier in policies[:number]:

@@ -21,7 +21,7 @@ def manifest(arms: dict[str, list[dict]], replicates: int, draws: int, stop: int
         "schema_version": 1,
         "plan": {
             "hash": "made-up", "code": "", "baseline": next(iter(arms)), "replicates": replicates, "draws": draws, "seed": 7,
-            "people_per_agent": 10, "record": "places", "outcomes": list(outcomes), "window_start": window_start, "stop": stop,
+            "people_per_agent": 10, "record": "places", "groups": False, "outcomes": list(outcomes), "window_start": window_start, "stop": stop,
             "arms": {name: {"policies": policies, "hash": name} for name, policies in arms.items()},
         },
         "places": [{"id": id, "country": country, "kind": kind, "host": True} for id, country, kind in zip(PLACES, COUNTRY, KINDS)],
@@ -29,8 +29,8 @@ def manifest(arms: dict[str, list[dict]], replicates: int, draws: int, stop: int
     }  # fmt: skip
 
 
-def policy(lever: str, states=(), places=(), start=10, strength=1.0) -> dict:
-    return {"lever": lever, "states": list(states), "places": list(places), "strength": strength, "announced": start, "start": start}
+def policy(lever: str, states=(), places=(), start=10, strength=1.0, end=783) -> dict:
+    return {"lever": lever, "states": list(states), "places": list(places), "strength": strength, "announced": start, "start": start, "end": end, "pauses": []}
 
 
 def results(plan: dict, weekly, moves=()) -> Results:

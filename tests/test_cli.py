@@ -28,7 +28,7 @@ def displace(capsys, monkeypatch):
     return call
 
 
-@pytest.mark.parametrize("command", ["compare", "run", "report", "list", "plan", "explain", "profile", "schema"])
+@pytest.mark.parametrize("command", ["compare", "run", "report", "list", "plan", "explain", "profile", "schema", "new", "diff"])
 def test_every_command_has_help(displace, command):
     code, out, _ = displace(command, "--help")
     assert code == 0 and "Usage: displace" in out
@@ -64,7 +64,13 @@ def test_the_version_names_code_and_lock(displace):
         (["run", "missing.toml", "--out", "OUT"], "missing.toml"),
         (["report", "OUT"], "no manifest.json"),
         (["report", "OUT", "--picture", "picture.bmp"], "picture.bmp"),
-        (["list", "leavers"], "leavers"),
+        (["list", "leverz"], "did you mean 'levers'?"),
+        (["list", "levers", "crackdwn"], "did you mean 'crackdown'?"),
+        (["explain", "Firewalls"], "did you mean 'firewalls'?"),
+        (["diff", "firewalls", "firewals"], "did you mean 'firewalls'?"),
+        (["new", "My Scenario"], "lower-case letters"),
+        (["compare", "firewalls", "--set", "refil_elasticity=1", "--out", "OUT"], "did you mean 'refill_elasticity'?"),
+        (["compare", "firewalls", "--executor", "nowhere", "--out", "OUT"], "expected dask://host:port"),
     ],
     ids=lambda value: " ".join(value[:2]) if isinstance(value, list) else "",
 )
@@ -91,8 +97,30 @@ def test_a_folder_that_holds_something_else_is_left_alone(displace, tmp_path):
 
 def test_a_dry_run_tells_runs_time_and_disk_and_writes_nothing(displace, tmp_path):
     code, out, _ = displace("compare", "firewalls", "--replicates", "3", "--out", tmp_path / "out", "--dry-run")
-    assert code == 0 and "6 (2 arms x 3 replicates x 1 draws)" in out and "minutes" in out and "MB" in out
+    assert code == 0 and "6 (2 arms x 3 replicates x 1 draw)" in out and "about 1 minute with" in out and "MB" in out
     assert not (tmp_path / "out").exists()
+
+
+def test_a_new_scenario_loads_at_once_without_a_caution(displace, tmp_path):
+    code, out, _ = displace("new", "mine", "--folder", tmp_path)
+    assert code == 0 and "displace compare" in out
+    code, out, errors = displace("compare", tmp_path / "mine.toml", "unilateral-crackdown", "--dry-run")
+    assert code == 0 and not errors and "unilateral-crackdown" in out
+    code, out, _ = displace("diff", tmp_path / "mine.toml", "unilateral-crackdown")
+    assert code == 0 and "strength 1 in 'mine', 2 in 'unilateral-crackdown'" in out
+    code, _, errors = displace("new", "mine", "--folder", tmp_path)
+    assert code == 2 and "is there already" in errors
+
+
+def test_a_lever_is_shown_whole_by_its_name(displace):
+    code, out, _ = displace("list", "levers", "crackdown")
+    assert code == 0 and "25 more raids a month" in out and "mass raids treat those found as offenders" in out
+
+
+def test_a_forgotten_past_is_told_before_anything_runs(displace, tmp_path):
+    (tmp_path / "bare.toml").write_text('title = "Bare"\nquestion = "Q?"\n')
+    code, _, errors = displace("compare", tmp_path / "bare.toml", "--dry-run")
+    assert code == 0 and "Note: 'bare' lacks 16 events of the past" in errors
 
 
 def test_a_defect_is_no_bad_input():

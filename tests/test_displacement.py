@@ -11,8 +11,21 @@ from made_up import COUNTRY, PLACES, manifest, policy, results, row, rows
 
 
 def test_wdq_of_a_complete_displacement():
-    """Success measure -0.5, buffer measure +0.5 (Bowers and Johnson's worked example)."""
+    """Success measure -0.5, buffer measure +0.5: all that left the target is in the buffer."""
     assert wdq(100, 50, 100, 150, 100, 100) == -1
+
+
+def test_wdq_agrees_with_the_total_net_effect_on_published_counts():
+    """Counts of Wheeler and Ratcliffe 2018; formulas of Guerette 2009, appendix B.
+
+    The total net effect TNE = A0 C1/C0 - A1 + B0 C1/C0 - B1 is -C1 (1 + WDQ) times the success measure.
+    """
+    a0, a1, b0, b1, c0, c1 = 207, 110, 178, 157, 308, 318
+    success, buffer = a1 / c1 - a0 / c0, b1 / c1 - b0 / c0
+    total_net_effect = a0 * c1 / c0 - a1 + b0 * c1 / c0 - b1
+    found = wdq(a0, a1, b0, b1, c0, c1)
+    assert found == pytest.approx(buffer / success) == pytest.approx(0.258, abs=5e-4)
+    assert total_net_effect == pytest.approx(-c1 * (1 + found) * success) == pytest.approx(130.5, abs=0.05)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from displace import report, words
 from displace.displaced import moved
 from displace.headline import lines
 from displace.study import Study
+from experiments.results import Results
 from model.outcomes import BY_NAME, HEADLINE
 
 NASTY = "</script><img src=x onerror=alert(1)> & $x_1$ =cmd"
@@ -118,6 +119,29 @@ def test_the_reader_is_warned(page):
     assert "It is not a forecast." in text and "no ranking" in text
 
 
+class Partial(Results):
+    """Results of a batch that is still running."""
+
+    finished = False
+
+
+def test_what_may_not_be_meant_and_what_is_unfinished_stand_at_the_head(study):
+    begun = study.manifest | {"cautions": [f"'raids' lacks {NASTY}"], "plan": study.plan | {"replicates": 9}}
+    page = report.render(Study(Partial(begun, study.results._memory)))
+    head = " ".join(Page(page).text.split("The answer", 1)[0].split())
+    assert "Unfinished: 4 of 9 pairs of runs so far." in head and "'raids' lacks" in head
+
+
+def test_cards_give_sizes_and_the_direct_way_where_there_is_one(page):
+    text = " ".join(Page(page).text.split())
+    assert re.search(r"people held in operations: −[\d,]+ \(−\d+ %\) ?raids find and free people, close sites and arrest owners", text.replace("\xa0", " "))
+
+
+def test_many_policies_stand_in_several_tables():
+    batches = report._batches({f"p{i}": f"P{i}" for i in range(15)})
+    assert [len(batch) for batch in batches] == [8, 7] and [name for batch in batches for name in batch] == [f"p{i}" for i in range(15)]
+
+
 def test_displacement_is_told_as_numerator_denominator_and_ratio(page):
     text = " ".join(Page(page).text.split())
     assert "500 fewer people held; elsewhere: 52 more" in text
@@ -129,7 +153,7 @@ def test_displacement_is_told_as_numerator_denominator_and_ratio(page):
     [
         (0.2, 0.6, "40 of every 100 reappeared elsewhere"),
         (-0.1, 0.6, "at most 60 of every 100 reappeared elsewhere"),
-        (-0.9, -0.1, "none reappeared elsewhere, where fewer are held too"),
+        (-0.9, -0.1, "none reappeared elsewhere, where fewer are held too (a diffusion of benefits)"),
         (-2.0, 3.0, "whether they reappeared elsewhere cannot be told"),
     ],
 )

@@ -1,0 +1,45 @@
+"""A Dask cluster gives the bytes of one process, and an absent one is told before anything is written."""
+
+import pytest
+
+from experiments import execute
+from experiments.cluster import ClusterError, connect
+from test_runner import design, same_tables, tiny, whole  # noqa: F401 (fixtures)
+
+
+@pytest.mark.parametrize("address", ["dask://127.0.0.1:1", "nowhere.json"])
+def test_a_cluster_that_is_not_there_is_told_at_once(address, monkeypatch):
+    monkeypatch.setattr("experiments.cluster.SECONDS_TO_CONNECT", 1)
+    with pytest.raises(ClusterError, match="--executor: .*; expected "):
+        connect(address)
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None, silence_logs=40) as running:
+        yield running
+
+
+def test_a_cluster_gives_the_bytes_of_one_process(cluster, design, whole, tmp_path):  # noqa: F811
+    make, count = connect(cluster.scheduler_address.replace("tcp://", "dask://"))
+    assert count == 2
+    execute(design, tmp_path / "out", workers_wanted=count, executor=make)
+    same_tables(tmp_path / "out", whole)
+
+
+def test_a_worker_that_is_killed_costs_nothing(cluster, design, whole, tmp_path):  # noqa: F811
+    import os
+    import signal
+
+    make, count = connect(cluster.scheduler_address)
+    victims = [worker.pid for worker in cluster.workers.values()][:1]
+    killed = []
+
+    def kill(progress):
+        if victims and not killed:
+            killed.append(os.kill(victims.pop(), signal.SIGKILL))
+
+    execute(design, tmp_path / "out", workers_wanted=count, executor=make, progress=kill)
+    assert killed
+    same_tables(tmp_path / "out", whole)

@@ -1,0 +1,166 @@
+"""Designs: combinations, parts, assumptions and budgets become the arms that they say, and nothing else."""
+
+from datetime import date
+from itertools import combinations
+
+import pytest
+
+from experiments import unit_costs
+from experiments.arms import assignments, chosen
+from experiments.cautions import cautions
+from experiments.design import DesignError, from_names, list_designs
+from model.parameters import DEFAULTS
+from model.policy import week_of
+from scenarios.compose import changed, together
+from scenarios.diff import differences
+from scenarios.files import load, world_graph
+from scenarios.schema import ScenarioError, Where
+
+HEAD = 'title = "T"\nquestion = "Q?"\n'
+FOUR = '[factorial]\npolicies = ["unilateral-crackdown", "non-punishment", "firewalls", "regional-cooperation"]\n'
+HERE = Where("here")
+
+
+@pytest.fixture
+def design(tmp_path):
+    def made(text):
+        (tmp_path / "d.toml").write_text(HEAD + text, encoding="utf-8")
+        return from_names([tmp_path / "d.toml"])
+
+    return made
+
+
+@pytest.mark.parametrize("name", [name for name, *_ in list_designs()])
+def test_a_shipped_design_loads_compares_something_and_says_which_question_it_answers(name):
+    found = from_names([name])
+    assert len(found.arms) >= 4 and "section" in found.question
+    assert cautions(found) == []
+    assert all(arm.question for arm in found.arms.values())
+
+
+# --- combinations -----------------------------------------------------------------------------------
+
+
+def test_a_factorial_has_every_combination_once(design):
+    found = design(FOUR)
+    alone = {name: {*load(name).policies} for name in ("unilateral-crackdown", "non-punishment", "firewalls", "regional-cooperation")}
+    expected = {"--".join(some): set().union(*(alone[name] for name in some)) for size in range(1, 5) for some in combinations(alone, size)}
+    assert {name: {*arm.policies} for name, arm in found.arms.items() if name != "baseline"} == expected
+    assert len(found.arms) == 16 and found.arms["firewalls"].hash == load("firewalls").hash
+
+
+@pytest.mark.parametrize(("factors", "runs", "clear"), [(3, 4, 1), (4, 8, 2), (5, 16, 2), (7, 8, 1)])
+def test_a_fraction_is_balanced_and_mixes_no_policy_with_another(factors, runs, clear):
+    """Every policy is in half of the combinations, every two together in a quarter; resolution IV also keeps single effects from pairs."""
+    rows = chosen(factors, runs, HERE)
+    signs = [[1 if there else -1 for there in column] for column in zip(*rows)]
+    assert rows[0] == (False,) * factors and len({*rows}) == runs
+    assert all(sum(column) == 0 for column in signs)
+    assert all(sum(a * b for a, b in zip(*two)) == 0 for two in combinations(signs, 2))
+    if clear == 2:
+        assert all(sum(a * b * c for a, b, c in zip(*three)) == 0 for three in combinations(signs, 3))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (FOUR + "arms = 6\n", "factorial . arms: 6 for 4 policies; expected one of 8, 16"),
+        ('[factorial]\npolicies = ["firewals", "non-punishment"]\n', "did you mean 'firewalls'?"),
+        ('[factorial]\npolicies = ["unilateral-crackdown", "simultaneous-crackdown"]\n', "contradicts"),
+        ('[[arm]]\nname = "a"\n', "arm 1: names no scenario"),
+        ('[[arm]]\n[[arm.part]]\nscenario = "firewalls"\n', "arm 1 . name: is missing"),
+        ('[[arm]]\nscenario = "unilateral-crackdown"\nstates = ["THA"]\n', "no policy of it acts in 'THA'; expected some of KHM"),
+        ('[[arm]]\nscenario = "firewalls"\nstrength = 2.0\n', "2 times 1 is out of range for 'firewall'; expected at most 1.5"),
+        ('[[arm]]\nscenario = "crackdown-that-ends"\nend = 2024-01-01\n', "would end before it starts"),
+        ('budget = 900.0\n[[arm]]\nscenario = "firewalls"\n', "budget . arm 'firewalls' . strength"),
+        ('[parameters]\nrefil_elasticity = 1\n[[arm]]\nscenario = "firewalls"\n', "did you mean 'refill_elasticity'?"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_its_key(design, text, said):
+    with pytest.raises(DesignError) as error:
+        design(text)
+    assert said in str(error.value) and "d.toml" in str(error.value)
+
+
+# --- parts ------------------------------------------------------------------------------------------
+
+
+def test_a_changed_scenario_acts_elsewhere_harder_and_later():
+    before = load("crackdown-that-ends").policies[0]
+    after = changed(load("crackdown-that-ends"), HERE, strength=1.5, start=date(2026, 1, 5)).policies[0]
+    assert (after.strength, after.start) == (3.0, week_of(date(2026, 1, 5)))
+    assert after.end - after.start == before.end - before.start and after.announced == after.start
+    fewer = changed(load("simultaneous-crackdown"), HERE, states=["KHM", "LAO"]).policies
+    assert [policy.states for policy in fewer] == [("KHM", "LAO")]
+
+
+def test_together_has_the_policies_and_the_past_of_all_once():
+    both = together([load("firewalls"), load("protection-alone")], HERE, "both", "B", "Q?")
+    assert both.hash == load("protection-alone").hash  # which holds the firewalls already
+    assert set(both.shocks) == set(load("baseline").shocks)
+
+
+def test_a_sequence_moves_only_the_part_that_it_names():
+    found = from_names(["sequencing"]).arms["protection-later"]
+    starts = {policy.lever: policy.start for policy in found.policies}
+    assert starts["crackdown"] == week_of(date(2026, 1, 5)) and starts["screening"] == week_of(date(2027, 1, 4))
+
+
+# --- assumptions ------------------------------------------------------------------------------------
+
+
+def test_an_assumption_holds_in_every_arm_and_an_arm_may_differ(design):
+    found = design('[parameters]\nrefill_elasticity = 0.5\n[[arm]]\nscenario = "firewalls"\n[[arm]]\nscenario = "non-punishment"\nparameters = { refill_elasticity = 0.7 }\n')
+    assert {name: arm.parameters["refill_elasticity"] for name, arm in found.arms.items()} == {"baseline": 0.5, "firewalls": 0.5, "non-punishment": 0.7}
+    set_by_hand = from_names(["firewalls"], parameters=assignments(["refill_elasticity=0.2"]))
+    assert {arm.parameters["refill_elasticity"] for arm in set_by_hand.arms.values()} == {0.2}
+    assert cautions(set_by_hand) == [] and "other values of refill_elasticity" in cautions(found)[0]
+
+
+@pytest.mark.parametrize(("text", "said"), [("refill", "assigns nothing"), ("refil_elasticity=1", "did you mean 'refill_elasticity'?"), ("refill_elasticity=9", "from 0 to 3"), ("refill_elasticity=x", "is no number")])
+def test_an_assignment_is_checked(text, said):
+    with pytest.raises(ScenarioError, match=said.replace("?", r"\?")):
+        assignments([text])
+
+
+def test_a_design_knows_the_words_that_ask_for_it():
+    found = from_names(["sequencing"], parameters={"refill_elasticity": 0.2})
+    assert found.asked == ("sequencing", "--set refill_elasticity=0.2") and "asked" not in found.plan()
+
+
+# --- budgets ----------------------------------------------------------------------------------------
+
+
+def test_arms_of_one_budget_are_planned_to_cost_the_same():
+    found = from_names(["equal-budget"])
+    world = world_graph()
+    country_of = dict(world.nodes(data="iso3"))
+    for name in found.compared:
+        assert unit_costs.planned(found.arms[name].policies, country_of, 10, DEFAULTS) == pytest.approx(20.0)
+
+
+def test_raids_are_planned_at_what_they_take():
+    """Two strengths of 25 raids a month in one State, at 60 officer-weeks each and the middle cost of one."""
+    cost = unit_costs.planned(load("unilateral-crackdown").policies, {}, 10, DEFAULTS)
+    assert cost == pytest.approx(2 * 25 * 12 * 60 * unit_costs.BY_NAME["raids"].middle / 1e6)
+
+
+# --- what may not be meant, and what differs ----------------------------------------------------------
+
+
+def test_what_may_not_be_meant_is_told(tmp_path):
+    (tmp_path / "odd.toml").write_text(HEAD + '[[policy]]\nlever = "crackdown"\nstates = ["CHN"]\nstart = 2025-01-08\nstrength = 1\n[[policy]]\nlever = "screening"\nstart = 2025-01-06\nstrength = 1\n')
+    said = cautions(from_names([tmp_path / "odd.toml"]))
+    for part in ("lacks 16 events of the past", "'crackdown' in CHN, where there is nothing", "'screening' in every State", "counts from Monday 2025-01-06"):
+        assert sum(part in text for text in said) == 1, part
+
+
+def test_two_scenarios_are_told_apart_in_sentences(tmp_path):
+    said = " ".join(differences(load("unilateral-crackdown"), load("simultaneous-crackdown")))
+    assert "strength 2 in 'unilateral-crackdown', 0.5 in 'simultaneous-crackdown'" in said and "both in Cambodia" in said
+    said = " ".join(differences(load("crackdown-with-protection"), load("protection-alone")))
+    assert said.startswith("Only in 'crackdown-with-protection': Cambodia, from 6 January 2025: raid compounds more often") and "protection-alone'" not in said
+    assert differences(load("firewalls"), load("firewalls")) == []
+    (tmp_path / "bare.toml").write_text(HEAD + "[run]\nend = 2026-01-05\n[parameters]\nrefill_elasticity = 0.7\n")
+    said = " ".join(differences(load("baseline"), load(tmp_path / "bare.toml")))
+    assert "Only in 'baseline' happens anyway" in said and "refill_elasticity" in said and "up to 2026-01-05" in said

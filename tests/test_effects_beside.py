@@ -1,0 +1,108 @@
+"""Tables beside the answer, on results made up by hand: what each policy adds, what is left after it, what it costs, who bears it."""
+
+import numpy as np
+import pytest
+from made_up import manifest, policy, results, row, rows
+
+from experiments import read, unit_costs
+from experiments.comparison import A_YEAR
+from experiments.contributions import contributions
+from experiments.costs import costs, programme_years
+from experiments.endings import endings
+from test_runner import design, tiny, whole  # noqa: F401 (fixtures)
+
+
+# --- what each adds ---------------------------------------------------------------------------------
+
+
+def test_a_factorial_tells_what_each_adds_and_what_two_do_beyond_their_sum():
+    """a adds 10 people, b takes 4, and together they take 6 more than their sum: over all arms a adds 7, b takes 7."""
+    effect = {"none": 0, "a": 10, "b": -4, "a--b": 0}
+    plan = manifest({name: [] for name in effect}, 5, 1, 20, 10)
+    chance = np.random.default_rng(1).normal(size=5)
+
+    def weekly(arm, draw, replicate):
+        return {"people_held": np.full((20, 4), (1000 + effect[arm] + chance[replicate]) / 4)}
+
+    table = contributions(results(plan, weekly))
+    assert {(r["arm"], r["beside"]): round(r["value"], 3) for r in rows(table, outcome="people_held")} == {("a", ""): 7, ("b", ""): -7, ("a", "b"): -6}
+    assert row(table, arm="a", beside="", outcome="people_held")["low"] == pytest.approx(7)  # chance is the same in all arms: it cancels
+
+
+def test_arms_that_are_no_factorial_add_nothing():
+    for names in (("base", "a", "b"), ("base", "a", "a--b")):
+        plan = manifest({name: [] for name in names}, 2, 1, 20, 10)
+        assert contributions(results(plan, lambda arm, d, r: {"people_held": np.full((20, 4), 1.0)})).num_rows == 0
+
+
+# --- after the end ----------------------------------------------------------------------------------
+
+
+def test_what_is_left_of_an_effect_is_read_year_by_year_after_the_end():
+    """200 fewer while it acts, half of that in the first year after, none in the second."""
+    start, end, stop = 10, 10 + A_YEAR, 10 + 3 * A_YEAR + 5
+
+    def weekly(arm, draw, replicate):
+        held = np.full((stop, 4), 1000.0 + replicate)
+        if arm == "raids":
+            held[start:end, 0] -= 200
+            held[end : end + A_YEAR, 0] -= 100
+        return {"people_held": held}
+
+    plan = manifest({"baseline": [], "raids": [policy("crackdown", ["AAA"], end=end)], "lasting": [policy("crackdown", ["AAA"])]}, 3, 1, stop, start)
+    table = endings(results(plan, weekly))
+    assert {r["period"]: r["difference"] for r in rows(table, outcome="people_held")} == {"year before": -200, "year 1 after": -100, "year 2 after": 0}
+    assert {r["arm"] for r in table.to_pylist()} == {"raids"}
+
+
+# --- what it costs ----------------------------------------------------------------------------------
+
+
+def spent(saved=50.0, replicates=6):
+    """Raids take 100 officer-weeks a week and free people; a law leaves no recorded effort."""
+
+    def weekly(arm, draw, replicate):
+        effort, held = np.zeros((114, 4)), np.full((114, 4), 1000.0 + replicate)
+        if arm == "raids":
+            effort[10:, 0] = 100.0
+            held[10:, 0] -= saved + replicate / 10
+        return {"enforcement_effort": effort, "in_captivity": held}
+
+    plan = manifest({"baseline": [], "raids": [policy("crackdown", ["AAA"])], "law": [policy("non_punishment_scope", ["AAA", "BBB"], strength=0.5)]}, replicates, 1, 114, 10)
+    return costs(results(plan, weekly)), plan
+
+
+def test_raids_cost_what_is_recorded_at_the_middle_price_and_the_interval_spans_the_prices():
+    table, _ = spent()
+    item = unit_costs.BY_NAME["raids"]
+    found = row(table, arm="raids", measure="raids")
+    assert found["value"] == pytest.approx(104 * 100 * item.middle / 1e6)
+    assert found["low"] == pytest.approx(104 * 100 * item.low / 1e6, rel=0.15) and found["high"] == pytest.approx(104 * 100 * item.high / 1e6, rel=0.15)
+    avoided = row(table, arm="raids", measure="captivity_avoided")["value"]
+    assert avoided == pytest.approx(104 * 50.25)
+    assert row(table, arm="raids", measure="per_week_avoided")["value"] == pytest.approx(1e6 * found["value"] / avoided)
+
+
+def test_a_law_costs_by_state_and_year_and_nothing_is_divided_by_no_captivity_avoided():
+    table, plan = spent()
+    assert programme_years(plan, "law") == pytest.approx(0.5 * 2 * 104 * 7 / 365.25)
+    assert programme_years(plan, "raids") == 0
+    assert row(table, arm="law", measure="per_week_avoided")["value"] is None
+    assert row(spent(replicates=1)[0], arm="raids", measure="public")["low"] is None
+
+
+# --- who bears it -----------------------------------------------------------------------------------
+
+
+def test_groups_add_up_to_the_world(whole):  # noqa: F811
+    """Flows of every dimension sum to the worldwide effect; a quarter that the window cuts differs in no pair before it."""
+    found = read(whole)
+    worldwide = {(r["arm"], r["outcome"]): r["difference"] for r in found.paired.to_pylist() if not r["place"] and r["aggregate"] == "sum"}
+    sums: dict[tuple, float] = {}
+    for r in found.by_group.to_pylist():
+        if r["aggregate"] == "sum":
+            key = r["arm"], r["outcome"], r["dimension"]
+            sums[key] = sums.get(key, 0.0) + r["difference"]
+    assert len({dimension for *_, dimension in sums}) == 5
+    for (arm, outcome, _), value in sums.items():
+        assert value == pytest.approx(worldwide[arm, outcome], abs=1e-3), (arm, outcome)
