@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from . import commands_show
 from .listings import COLUMNS, LISTINGS, cell
 
 PICTURES = (".png", ".svg", ".pdf")
@@ -59,6 +60,7 @@ def _code_of(error: Exception) -> int | None:
         "experiments.results.ResultsError": BAD_INPUT,
         "experiments.runner.RunnerError": SOME_FAILED,
         "model.model.AuditError": SOME_FAILED,
+        "displace.show.server.ShowError": BAD_INPUT,
         "scenarios.schema.ScenarioError": BAD_INPUT,
         "scenarios.world_files.WorldError": BAD_INPUT,
     }
@@ -382,3 +384,8 @@ def schema(kind: Annotated[FileKind, typer.Argument(help="Of which file.")] = Fi
     else:
         from experiments.design import design_schema as of_kind
     print(dumps(of_kind(), indent=1, ensure_ascii=False))
+
+
+# --- show -------------------------------------------------------------------------------------------
+
+commands_show.register(app)

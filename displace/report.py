@@ -20,7 +20,7 @@ from experiments.fates import MEASURES
 from experiments.store import REPORT
 from experiments.store import write as write_whole
 
-from . import assumed, maps, pictures, words
+from . import assumed, outlines, pictures, words
 from .displaced import Moved, moved
 from .headline import Cell, Line, lines
 from .study import Study
@@ -81,7 +81,7 @@ def _context(study: Study) -> dict:
         "assumed": {"groups": groups, "sources": assumed.cited(), "sentence": _how_much(groups)},
         "limits": assumed.limits(),
         "made": {"command": _command(study), "rows": _made(study), "stamp": stamp},
-        "outlines": maps.outlines_source(),
+        "outlines": outlines.source(),
         "tables": _tables(study, answer, displacement, groups),
     }
 

@@ -1,0 +1,136 @@
+"""What the map stands on and is sent once: the coast, the countries' names, and where each place is drawn.
+
+A circle stands for a place of the briefing paper or for the rest of a country, never for a building: circles that
+would hide each other are moved apart, and places beyond the map stand at its edge.
+"""
+
+import math
+from functools import cache
+
+import numpy as np
+
+from displace import outlines
+from scenarios.files import world_graph
+
+VIEW = (89.5, 127.5, 2.2, 26.8)  # west, east, south, north, in degrees
+WIDTH = 1000  # of the drawing; all lengths of the map are in its units
+SQUEEZE = math.cos(math.radians((VIEW[2] + VIEW[3]) / 2))  # of a degree of longitude against one of latitude
+SCALE = WIDTH / (VIEW[1] - VIEW[0]) / SQUEEZE  # units a degree of latitude
+HEIGHT = round((VIEW[3] - VIEW[2]) * SCALE)
+FINENESS = 0.06  # degrees
+MARGIN = 34  # between the map's edge and what stands at it
+BERTH = {"militia_area": 31, "zone": 25, "city": 21, "elsewhere": 22}  # how much room a circle asks for, by kind
+FOOT = (46, 280, 56)  # where the column of continents begins, and its step: x, y from the foot, step
+
+COUNTRIES = ("MMR", "THA", "LAO", "VNM", "KHM", "PHL", "MYS", "CHN", "IDN", "BRN")  # named on the map, where there is room
+SHORT = {"beyond the region: ": "", "elsewhere in ": "elsewhere in ", " Self-Administered Zone": "", " (with KK Zone)": "", " Free Port Zone": "", "Other compounds along the ": ""}
+KINDS = {"city": "city or province", "zone": "economic zone or casino town", "militia_area": "contested authority", "elsewhere": "rest of a country or continent"}
+
+
+def at(longitude: float, latitude: float) -> tuple[float, float]:
+    """Return where a point of the earth lies in the drawing."""
+    return (longitude - VIEW[0]) * SCALE * SQUEEZE, (VIEW[3] - latitude) * SCALE
+
+
+def _inside(x: float, y: float) -> bool:
+    return MARGIN <= x <= WIDTH - MARGIN and MARGIN <= y <= HEIGHT - MARGIN
+
+
+def _at_edge(x: float, y: float) -> tuple[float, float]:
+    return min(max(x, MARGIN), WIDTH - MARGIN), min(max(y, MARGIN), HEIGHT - MARGIN)
+
+
+@cache
+def scene() -> dict:
+    """Return the still part of the map as JSON values: size, land, names, places of operation and homes by nationality."""
+    graph = world_graph()
+    return {
+        "width": WIDTH,
+        "height": HEIGHT,
+        "land": _land(),
+        "countries": _names(graph),
+        "places": list(places().values()),
+        "homes": homes(),
+        "kinds": KINDS,
+    }
+
+
+def _land() -> list[dict]:
+    paths: dict[str, list[str]] = {}
+    for iso3, ring in outlines.rings(VIEW, FINENESS):
+        points = " ".join(f"{x:.0f},{y:.0f}" for x, y in (at(*point) for point in ring))
+        paths.setdefault(iso3 or "", []).append(f"M{points}Z")
+    return [{"iso3": iso3, "d": "".join(rings)} for iso3, rings in paths.items()]
+
+
+def _names(graph) -> list[dict]:
+    """The countries' names, each in the middle of its largest piece on the map."""
+    found = {}
+    for iso3, ring in outlines.rings(VIEW, FINENESS):
+        xy = np.clip([at(*point) for point in ring], (0, 0), (WIDTH, HEIGHT))
+        x, y = xy.T
+        area = abs(np.dot(x, np.roll(y, 1)) - np.dot(y, np.roll(x, 1))) / 2
+        if iso3 in COUNTRIES and area > found.get(iso3, (0,))[0]:
+            found[iso3] = area, float(x.mean()), float(y.mean())
+    return [{"name": graph.graph["states"][iso3]["name"], "x": round(x), "y": round(y)} for iso3, (_, x, y) in found.items()]
+
+
+@cache
+def places() -> dict[str, dict]:
+    """Return the places where operations may be, by id: what is drawn of each, in the world's order."""
+    hosts = {id: row for id, row in world_graph().nodes(data=True) if row["host"]}
+    fixed = {id: at(row["lon"], row["lat"]) for id, row in hosts.items()}
+    beyond = [id for id, row in hosts.items() if row["kind"] == "beyond"]
+    fixed |= {id: (FOOT[0], HEIGHT - FOOT[1] + FOOT[2] * k) for k, id in enumerate(beyond)}
+    crowd = {id: BERTH[hosts[id]["kind"]] for id, point in fixed.items() if id not in beyond and _inside(*point)}
+    drawn = {id: _at_edge(*point) for id, point in fixed.items()} | _apart({id: fixed[id] for id in crowd}, crowd)
+    return {
+        id: {
+            "id": id,
+            "name": row["name"],
+            "short": _short(row["name"]),
+            "country": row["iso3"],
+            "kind": "elsewhere" if row["kind"] == "beyond" else row["kind"],
+            "beyond": row["kind"] == "beyond" or not _inside(*fixed[id]),
+            "x": round(drawn[id][0]),
+            "y": round(drawn[id][1]),
+            "true": [round(value) for value in (fixed[id] if id in crowd else drawn[id])],
+        }
+        for id, row in hosts.items()
+    }
+
+
+def _short(name: str) -> str:
+    for long, short in SHORT.items():
+        name = name.replace(long, short)
+    return name
+
+
+def _apart(points: dict[str, tuple[float, float]], berth: dict[str, float]) -> dict[str, tuple[float, float]]:
+    """Move points apart until each has its berth, pulling each back to where it belongs. Nothing random: the same always."""
+    names = list(points)
+    home = np.array([points[name] for name in names])
+    room = np.array([berth[name] for name in names])
+    xy = home.copy()
+    for step in range(400):
+        gap = xy[:, None] - xy[None]
+        far = np.hypot(*gap.T).T + np.eye(len(names)) * 1e9
+        short = np.maximum(0.0, room[:, None] + room[None] - far)
+        push = (gap / np.maximum(far, 1e-6)[..., None] * short[..., None]).sum(axis=1)
+        xy += 0.25 * push + (0.04 if step < 300 else 0.0) * (home - xy)
+        xy = np.clip(xy, MARGIN, (WIDTH - MARGIN, HEIGHT - MARGIN))
+    return {name: tuple(point) for name, point in zip(names, xy.tolist())}
+
+
+@cache
+def homes() -> list[dict]:
+    """Return where people come from, by nationality in the world's order: at the edge of the map if it lies beyond."""
+    graph = world_graph()
+    rows = dict(graph.nodes(data=True))
+    found = {}
+    for row in graph.graph["origins"].values() if isinstance(graph.graph["origins"], dict) else graph.graph["origins"]:
+        place = rows[row["place"]]
+        x, y = at(place["lon"], place["lat"])
+        if row["iso3"] not in found:
+            found[row["iso3"]] = {"iso3": row["iso3"], "name": graph.graph["states"][row["iso3"]]["name"], "edge": not _inside(x, y), "x": round(_at_edge(x, y)[0]), "y": round(_at_edge(x, y)[1])}
+    return list(found.values())
