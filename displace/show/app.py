@@ -33,7 +33,7 @@ def Differences(frame: dict, strips: list, policyWeek: int | None, stop: int, ev
 
 @solara.component_vue("clock.vue")
 def Clock(week: int, run: int, stop: int, date: str, playing: bool, pace: float, paces: list, known: int, policyWeek: int | None,
-          events: list, years: list, event_play=None, event_advance=None, event_reset=None, event_hurry=None, event_jump=None):  # fmt: skip
+          dated: list, years: list, event_play=None, event_advance=None, event_reset=None, event_hurry=None, event_jump=None):  # fmt: skip
     """Play, pause, step, reset, speed and date; keeps the time while playing."""
 
 
@@ -98,7 +98,7 @@ def Stage(session: Session):
         Differences(frame=frame, strips=session.panels(), policyWeek=worlds.policy_week, stop=worlds.stop, event_missing=session.resend)
         Clock(
             week=worlds.week, run=frame["run"], stop=worlds.stop, date=session.day, playing=session.playing.value, pace=session.pace.value,
-            paces=list(PACES), known=KNOWN_UNTIL, policyWeek=worlds.policy_week, events=session.events, years=session.years,
+            paces=list(PACES), known=KNOWN_UNTIL, policyWeek=worlds.policy_week, dated=session.events, years=session.years,
             event_play=session.play, event_advance=session.advance, event_reset=session.reset, event_hurry=session.hurry, event_jump=session.jump,
         )  # fmt: skip
 

@@ -7,7 +7,7 @@ import numpy as np
 from displace import words
 from model.institutions import I
 from model.life_course import S
-from model.outcomes import BY_NAME, RECORDED, is_level
+from model.outcomes import BY_NAME, RECORDED, Outcome, is_level
 
 from .scene import places
 from .worlds import TwoWorlds
@@ -86,6 +86,7 @@ class Strip:
     key: str
     label: str
     outcomes: tuple[str, ...]
+    note: str  # who is counted, and when
     names: tuple[str, ...] = ()  # of the lines, where there are several
     where_policy_acts: bool = False
 
@@ -105,20 +106,23 @@ class Strip:
         return found
 
 
+def _note(outcome: Outcome) -> str:
+    return f"{outcome.unit}, {'at the time' if is_level(outcome) else 'in total'}"
+
+
 CHOSEN = (
-    Strip("held", "People held, worldwide", ("people_held",)),
-    Strip("held_here", "People held where the policy acts", ("people_held",), where_policy_acts=True),
-    Strip("newly_held", "Newly trafficked", ("newly_held",)),
-    Strip("recognised", "Trafficked people out", ("identified", "misidentified"), ("identified", "misidentified")),
-    Strip("punished", "Punished, though trafficked", ("punished",)),
-    Strip("detained", "In detention, though trafficked", ("detained_stock",)),
-    Strip("deaths", "Deaths", ("deaths",)),
+    Strip("held", "Held worldwide", ("people_held",), "people, at the time"),
+    Strip("held_here", "Held where policy acts", ("people_held",), "people, at the time", where_policy_acts=True),
+    Strip("newly_held", "Newly trafficked", ("newly_held",), "people, in total"),
+    Strip("recognised", "Identified or not", ("identified", "misidentified"), "trafficked people out, in total", names=("identified", "mis-")),
+    Strip("punished", "Punished", ("punished",), "trafficked people out, in total"),
+    Strip("detained", "In detention", ("detained_stock",), "trafficked people, at the time"),
+    Strip("deaths", "Deaths", ("deaths",), "in total"),
 )
-STRIPS = {strip.key: strip for strip in CHOSEN} | {f"outcome:{o.name}": Strip(f"outcome:{o.name}", words.start(o.label), (o.name,)) for o in RECORDED}
+STRIPS = {strip.key: strip for strip in CHOSEN} | {f"outcome:{o.name}": Strip(f"outcome:{o.name}", words.start(o.label), (o.name,), _note(o)) for o in RECORDED}
 
 
 def described(strip: Strip) -> dict:
     """Return what the browser must know of a panel."""
-    first = BY_NAME[strip.outcomes[0]]
-    better = [BY_NAME[name].better or {"identified": "up", "misidentified": "down", "punished": "down"}.get(name, "") for name in strip.outcomes]
-    return {"key": strip.key, "label": strip.label, "unit": first.unit, "grows": strip.grows, "names": list(strip.names), "better": better}
+    better = [BY_NAME[name].better or "" for name in strip.outcomes]
+    return {"key": strip.key, "label": strip.label, "note": strip.note, "names": list(strip.names), "better": better}

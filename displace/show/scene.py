@@ -12,19 +12,24 @@ import numpy as np
 from displace import outlines
 from scenarios.files import world_graph
 
-VIEW = (89.5, 127.5, 2.2, 26.8)  # west, east, south, north, in degrees
+VIEW = (91.2, 127.0, 5.0, 25.8)  # west, east, south, north, in degrees
 WIDTH = 1000  # of the drawing; all lengths of the map are in its units
 SQUEEZE = math.cos(math.radians((VIEW[2] + VIEW[3]) / 2))  # of a degree of longitude against one of latitude
 SCALE = WIDTH / (VIEW[1] - VIEW[0]) / SQUEEZE  # units a degree of latitude
 HEIGHT = round((VIEW[3] - VIEW[2]) * SCALE)
+GROUND = (VIEW[0] - 9, VIEW[1] + 9, VIEW[2] - 5, VIEW[3] + 5)  # drawn as far as a window of another shape may show
 FINENESS = 0.06  # degrees
 MARGIN = 34  # between the map's edge and what stands at it
 BERTH = {"militia_area": 31, "zone": 25, "city": 21, "elsewhere": 22}  # how much room a circle asks for, by kind
 FOOT = (46, 280, 56)  # where the column of continents begins, and its step: x, y from the foot, step
 
-COUNTRIES = ("MMR", "THA", "LAO", "VNM", "KHM", "PHL", "MYS", "CHN", "IDN", "BRN")  # named on the map, where there is room
+# Where the countries' names stand, in degrees: where few circles are.
+COUNTRIES = {
+    "MMR": (95.6, 22.7), "THA": (100.6, 14.9), "LAO": (102.4, 19.7), "VNM": (106.6, 16.3), "KHM": (105.9, 13.2),
+    "PHL": (121.7, 18.9), "MYS": (115.6, 5.4), "CHN": (107.6, 24.9),
+}  # fmt: skip
 SHORT = {"beyond the region: ": "", "elsewhere in ": "elsewhere in ", " Self-Administered Zone": "", " (with KK Zone)": "", " Free Port Zone": "", "Other compounds along the ": ""}
-KINDS = {"city": "city or province", "zone": "economic zone or casino town", "militia_area": "contested authority", "elsewhere": "rest of a country or continent"}
+KINDS = {"city": "city or province", "zone": "zone or casino town", "militia_area": "contested authority", "elsewhere": "rest of a country"}
 
 
 def at(longitude: float, latitude: float) -> tuple[float, float]:
@@ -57,22 +62,15 @@ def scene() -> dict:
 
 def _land() -> list[dict]:
     paths: dict[str, list[str]] = {}
-    for iso3, ring in outlines.rings(VIEW, FINENESS):
+    for iso3, ring in outlines.rings(GROUND, FINENESS):
         points = " ".join(f"{x:.0f},{y:.0f}" for x, y in (at(*point) for point in ring))
         paths.setdefault(iso3 or "", []).append(f"M{points}Z")
     return [{"iso3": iso3, "d": "".join(rings)} for iso3, rings in paths.items()]
 
 
 def _names(graph) -> list[dict]:
-    """The countries' names, each in the middle of its largest piece on the map."""
-    found = {}
-    for iso3, ring in outlines.rings(VIEW, FINENESS):
-        xy = np.clip([at(*point) for point in ring], (0, 0), (WIDTH, HEIGHT))
-        x, y = xy.T
-        area = abs(np.dot(x, np.roll(y, 1)) - np.dot(y, np.roll(x, 1))) / 2
-        if iso3 in COUNTRIES and area > found.get(iso3, (0,))[0]:
-            found[iso3] = area, float(x.mean()), float(y.mean())
-    return [{"name": graph.graph["states"][iso3]["name"], "x": round(x), "y": round(y)} for iso3, (_, x, y) in found.items()]
+    spots = {iso3: at(*point) for iso3, point in COUNTRIES.items()}
+    return [{"name": graph.graph["states"][iso3]["name"], "x": round(x), "y": round(y)} for iso3, (x, y) in spots.items()]
 
 
 @cache

@@ -172,7 +172,7 @@ class Session:
 
     @property
     def titles(self) -> list[str]:
-        return ["Baseline: no State does more than in August 2023", self.policy.title if self.compares else "The same (no policy chosen)"]
+        return ["Baseline: nothing more is done", self.policy.title if self.compares else "The same (no policy chosen)"]
 
     @property
     def day(self) -> str:
