@@ -60,7 +60,7 @@ def _code_of(error: Exception) -> int | None:
         "experiments.results.ResultsError": BAD_INPUT,
         "experiments.runner.RunnerError": SOME_FAILED,
         "model.model.AuditError": SOME_FAILED,
-        "displace.show.server.ShowError": BAD_INPUT,
+        "displace.show.opening.ShowError": BAD_INPUT,
         "scenarios.schema.ScenarioError": BAD_INPUT,
         "scenarios.world_files.WorldError": BAD_INPUT,
     }

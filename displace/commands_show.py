@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from .show.opening import PEOPLE_PER_AGENT, PORT, SCENARIO, SEED
+
 EXTRA = "the browser needs the extra 'viz': `make show` installs it and starts; in an environment of your own, install displace[viz]"
 
 
@@ -13,10 +15,10 @@ def register(app: typer.Typer):
 
     @app.command()
     def show(
-        scenario: Annotated[str, typer.Argument(metavar="[SCENARIO]", help="A shipped scenario's name, or a path to a .toml file.")] = "unilateral-crackdown",
-        seed: Annotated[int, typer.Option(min=0, help="Seed of both worlds.")] = 1,
-        people_per_agent: Annotated[int, typer.Option(min=1, help="Persons that one simulated person stands for.")] = 100,
-        port: Annotated[int, typer.Option(min=1, max=65535, help="Port on this machine.")] = 8765,
+        scenario: Annotated[str, typer.Argument(metavar="[SCENARIO]", help="A shipped scenario's name, or a path to a .toml file.")] = SCENARIO,
+        seed: Annotated[int, typer.Option(min=0, help="Seed of both worlds.")] = SEED,
+        people_per_agent: Annotated[int, typer.Option(min=1, help="Persons that one simulated person stands for.")] = PEOPLE_PER_AGENT,
+        port: Annotated[int, typer.Option(min=1, max=65535, help="Port on this machine.")] = PORT,
         no_open: Annotated[bool, typer.Option("--no-open", help="Open no browser, only say where the page is.")] = False,
     ):
         """Show two worlds side by side in a browser.
@@ -35,13 +37,13 @@ def register(app: typer.Typer):
         load(scenario)  # bad input is told before anything starts
         if find_spec("solara") is None:
             raise typer.BadParameter(EXTRA, param_hint="show")
+        from .show.opening import Opening
         from .show.server import serve
-        from .show.session import Opening
 
         serve(Opening(scenario, seed, people_per_agent), port, not no_open)
 
     @app.command()
-    def doctor(port: Annotated[int, typer.Option(min=1, max=65535, help="The port that the show will use.")] = 8765):
+    def doctor(port: Annotated[int, typer.Option(min=1, max=65535, help="The port that the show will use.")] = PORT):
         """Check that the show will run without a network.
 
         Versions, extras, compiled model, offline assets, port and browser, each with what to do about it.
@@ -52,7 +54,7 @@ def register(app: typer.Typer):
 
         Exit code 1: something is missing.
         """
-        from .doctor import examine
+        from .show.doctor import examine
 
         if not examine(port):
             raise typer.Exit(1)

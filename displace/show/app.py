@@ -40,15 +40,29 @@ def Clock(week: int, run: int, stop: int, date: str, playing: bool, pace: float,
 @solara.component
 def Page():
     session = solara.use_memo(Session, [])
-    solara.Title("displace")
-    solara.Style(Path(__file__).with_name("show.css"))
-    Mesa(session)
-    Story(session)
-    with solara.Div(classes=["show"]):
-        Sentence(session)
-        Stage(session)
-        PlaceCard(session)
-    PolicyForm(session)
+    broken, mend = solara.use_exception()
+    if broken:
+        return Broken(broken, mend)
+    with solara.Div() as main:
+        solara.Title("displace")
+        solara.Style(Path(__file__).with_name("show.css"))
+        Mesa(session)
+        Story(session)
+        with solara.Div(classes=["show"]):
+            Sentence(session)
+            Stage(session)
+            PlaceCard(session)
+        PolicyForm(session)
+    return main
+
+
+@solara.component
+def Broken(error: Exception, mend):
+    """A defect of the page itself: said, instead of a blank screen."""
+    with solara.Column(style={"padding": "48px"}) as main:
+        solara.Error(f"The page could not be drawn ({type(error).__name__}: {error}).")
+        solara.Button("Draw it again", color="primary", on_click=mend)
+    return main
 
 
 @solara.component

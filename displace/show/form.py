@@ -84,7 +84,7 @@ def Entry(entry: dict, change, remove):
             date.fromisoformat(day.strip())
         except ValueError:
             wrong = "a date such as 2025-01-06"
-        with solara.Row():
+        with solara.Div(classes=["dose"]):
             solara.InputText("Start", value=day, on_value=dated, error=wrong)
             solara.SliderFloat(f"Strength {entry['strength']:g}", value=float(entry["strength"]), min=0, max=lever.maximum, step=0.1, on_value=lambda value: change(strength=round(value, 2)))
         with solara.Row(justify="space-between"):
@@ -116,11 +116,10 @@ def Settings(session: Session):
     shown = session.worlds.value.scenario
     seed, set_seed = solara.use_state(shown.rng)
     size, set_size = solara.use_state(shown.people_per_agent)
-    with solara.Row():
+    with solara.Div(classes=["dose"]):
         solara.InputInt("Seed", value=seed, on_value=set_seed)
         solara.InputInt("People an agent", value=size, on_value=set_size)
         solara.Button("Start anew", outlined=True, on_click=lambda: session.resize(seed, size))
-    names = {strip.label: key for key, strip in STRIPS.items()}
-    labels = {key: label for label, key in names.items()}
-    solara.SelectMultiple("Differences under the maps", values=[labels[key] for key in session.strips.value], all_values=[*names],
+    names = {strip.label: key for key, strip in reversed(STRIPS.items())}
+    solara.SelectMultiple("Differences under the maps", values=[STRIPS[key].label for key in session.strips.value], all_values=[*names],
                           on_value=lambda chosen: session.strips.set([names[label] for label in chosen][:MOST_STRIPS]), dense=True)  # fmt: skip

@@ -1,20 +1,15 @@
 """The server of the page: on this machine alone, for the pages that it served itself, and asking nobody anything."""
 
 import os
-import socket
 import sys
 import threading
+import time
+import warnings
 import webbrowser
+from contextlib import contextmanager
 
-from . import session
-from .session import Opening
-
-HOST = "127.0.0.1"
-
-
-class ShowError(RuntimeError):
-    """The page cannot be shown, for a reason that the user can mend."""
-
+from . import opening as at
+from .opening import HOST, Opening, ShowError, free
 
 class OwnPagesOnly:
     """Lets through what asks for this very server; a page of another site can neither read nor steer a run.
@@ -46,17 +41,6 @@ class OwnPagesOnly:
         return known and (bool(origin) or scope["type"] != "websocket")
 
 
-def free(port: int) -> bool:
-    """Tell whether nobody listens at the port of this machine."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError:
-            return False
-    return True
-
-
 def quiet_settings():
     """Set Solara to ask nobody anything, whatever the environment or a `.env` file says. Before its server is imported."""
     os.environ["SOLARA_TELEMETRY_MIXPANEL_ENABLE"] = "False"
@@ -70,33 +54,49 @@ def quiet_settings():
     solara.settings.assets.cdn = ""  # what is not installed is missing, never fetched
 
 
-def serve(opening: Opening, port: int, open_browser: bool, tell=print):
-    """Serve the page until Ctrl-C. Raises ShowError if the port is taken."""
+def made(opening: Opening, port: int):
+    """Return the server (uvicorn's), not yet running. Raises ShowError if the port is taken."""
     if not free(port):
         raise ShowError(f"port {port} is in use, perhaps by another `displace show`; expected a free one (try --port {port + 1})")
-    session.opening = opening
+    at.first = opening
     quiet_settings()
     import uvicorn
     from solara.server.starlette import app
 
-    config = uvicorn.Config(OwnPagesOnly(app, port), host=HOST, port=port, loop="asyncio", access_log=False, log_level="warning", lifespan="on")
-    server = uvicorn.Server(config)
+    warnings.filterwarnings("ignore", message="Cookies with samesite=none")  # meant for servers on the web
+    return uvicorn.Server(uvicorn.Config(OwnPagesOnly(app, port), host=HOST, port=port, loop="asyncio", access_log=False, log_level="error", timeout_graceful_shutdown=1))
+
+
+def serve(opening: Opening, port: int, open_browser: bool):
+    """Serve the page until Ctrl-C; say where, and open it, as soon as it is there."""
+    server = made(opening, port)
     url = f"http://{HOST}:{port}"
 
     def say():
-        tell(f"Showing at {url}  (Ctrl-C ends it)", file=sys.stderr, flush=True)
-        if open_browser:
-            webbrowser.open(url)
+        if _started(server):
+            print(f"Showing at {url}  (Ctrl-C ends it)", file=sys.stderr, flush=True)
+            if open_browser:
+                webbrowser.open(url)
 
-    threading.Thread(target=_once_started, args=(server, say), daemon=True).start()
+    threading.Thread(target=say, daemon=True).start()
     server.run()
 
 
-def _once_started(server, say):
-    import time
+@contextmanager
+def running(opening: Opening, port: int):
+    """Serve the page in the background while the block runs."""
+    server = made(opening, port)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        _started(server)
+        yield server
+    finally:
+        server.should_exit = True
+        thread.join(10)
 
-    while not server.started:
-        if server.should_exit:
-            return
+
+def _started(server) -> bool:
+    while not server.started and not server.should_exit:
         time.sleep(0.05)
-    say()
+    return server.started

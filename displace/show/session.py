@@ -3,7 +3,6 @@
 import tomllib
 import traceback
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import wraps
 
@@ -15,26 +14,14 @@ from model.policy import monday, week_of
 from scenarios.files import Scenario, from_dict, load
 from scenarios.schema import ScenarioError
 
-from . import policies
+from . import opening, policies
 from .frames import CHOSEN, STRIPS, Map, described
 from .story import SCENES, Scene
-from .worlds import BASELINE, PEOPLE_PER_AGENT, SEED, ShowScenario, TwoWorlds
+from .worlds import BASELINE, ShowScenario, TwoWorlds
 
 PACES = (1, 2, 4, 8, 13, 20, 26, 52, 104)  # weeks a second
 KNOWN_UNTIL = week_of(date(2023, 8, 31))  # the briefing paper of August 2023
 A_LOT = 104  # weeks in one turn, at most
-
-
-@dataclass(frozen=True)
-class Opening:
-    """What a new visitor sees first."""
-
-    scenario: str = "unilateral-crackdown"
-    seed: int = SEED
-    people_per_agent: int = PEOPLE_PER_AGENT
-
-
-opening = Opening()  # set once, by the server before it starts
 
 
 def told(act: Callable) -> Callable:
@@ -58,8 +45,8 @@ def told(act: Callable) -> Callable:
 class Session:
     """One visitor's worlds and clock. Nothing is shared between two visitors but the still map."""
 
-    def __init__(self, first: Opening | None = None):
-        first = first or opening
+    def __init__(self, first: opening.Opening | None = None):
+        first = first or opening.first
         self.playing = solara.reactive(False)
         self.pace = solara.reactive(13)
         self.picked = solara.reactive("")

@@ -12,8 +12,8 @@ from model.policy import monday, week_of
 from model.views import ScamModel, ScamScenario
 from scenarios.files import Scenario, load
 
-PEOPLE_PER_AGENT = 100
-SEED = 1
+from .opening import PEOPLE_PER_AGENT, SEED
+
 BASELINE = "baseline"
 
 
