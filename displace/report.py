@@ -24,9 +24,9 @@ from . import assumed, outlines, pictures, words
 from .displaced import Moved, moved
 from .headline import Cell, Line, lines
 from .study import Study
+from .words import ILLUSTRATIVE
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-ILLUSTRATIVE = "Illustrative: hand-set parameters."
 NOT_FITTED = "Nothing here is fitted to data. Read differences between policies and the assumptions behind them, not levels."
 PUBLISHED_AT = 10  # people an agent, at most
 NATIONALITIES = 12  # shown in the table of changed fates

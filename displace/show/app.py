@@ -9,8 +9,7 @@ import solara
 from mesa.visualization import Slider, SolaraViz
 from mesa.visualization.utils import update_counter
 
-from displace.pictures import CONDITIONAL
-from displace.report import ILLUSTRATIVE
+from displace.words import CONDITIONAL, ILLUSTRATIVE
 
 from .cards import card
 from .form import PolicyForm

@@ -55,11 +55,19 @@ class Session:
         self.strips = solara.reactive([strip.key for strip in CHOSEN])
         self.drawer = solara.reactive(False)
         self.until: int | None = None
-        self.worlds = solara.reactive(TwoWorlds(ShowScenario(rng=first.seed, people_per_agent=first.people_per_agent)))
-        self._map = Map(self.worlds.value)
         self._run, self._sent = 0, 0
         self._of: TwoWorlds | None = None
-        self.choose(first.scenario)
+        self._map: Map | None = None
+        scenario = ShowScenario(rng=first.seed, people_per_agent=first.people_per_agent, policy=self._first(first.scenario))
+        self.worlds = solara.reactive(TwoWorlds(scenario))
+
+    def _first(self, scenario: str) -> Scenario | None:
+        """Return the scenario, or None with a message if it cannot be read: it was fine when the server started."""
+        try:
+            return load(scenario)
+        except ScenarioError as wrong:
+            self.error.value = str(wrong)
+            return None
 
     # --- acts ---------------------------------------------------------------------------------------
 
