@@ -131,6 +131,7 @@ def test_scenes_are_five_to_seven_and_each_can_be_played():
     assert 5 <= len(story.SCENES) <= 7
     for scene_ in story.SCENES:
         assert load(scene_.scenario) and 0 <= week_of(scene_.opens) < week_of(scene_.ends) and scene_.says.endswith((".", "?"))
+        assert scene_.weeks_a_second in story.PACES
 
 
 @pytest.mark.parametrize("name", [name for name, _, _ in list_scenarios()])

@@ -14,10 +14,11 @@ from displace.words import CONDITIONAL, ILLUSTRATIVE
 from .cards import card
 from .form import PolicyForm
 from .scene import KINDS, scene
-from .session import KNOWN_UNTIL, PACES, Session
-from .story import SCENES
+from .session import KNOWN_UNTIL, Session
+from .story import PACES, SCENES
 
-ONE_PAIR = "One pair of runs on one seed: part of any difference is chance. `displace compare` gives intervals."
+ONE_PAIR = "One pair of runs: part of any difference is chance."
+PAST = "The known past, up to August 2023."
 
 
 @solara.component_vue("map.vue")
@@ -32,8 +33,8 @@ def Differences(frame: dict, strips: list, policyWeek: int | None, stop: int, ev
 
 @solara.component_vue("clock.vue")
 def Clock(week: int, run: int, stop: int, date: str, playing: bool, pace: float, paces: list, known: int, policyWeek: int | None,
-          dated: list, years: list, event_play=None, event_advance=None, event_reset=None, event_hurry=None, event_jump=None):  # fmt: skip
-    """Play, pause, step, reset, speed and date; keeps the time while playing."""
+          dated: list, years: list, event_play=None, event_advance=None, event_reset=None, event_hurry=None, event_jump=None, event_scene=None, event_close=None):  # fmt: skip
+    """Play, pause, step, reset, speed and date, by mouse and keys; keeps the time while playing."""
 
 
 @solara.component
@@ -96,7 +97,7 @@ def Sentence(session: Session):
     says = SCENES[number].says if number is not None else session.policy.question
     with solara.Div(classes=["says"]):
         solara.Text(says, classes=["sentence"])
-        solara.Text(f"{CONDITIONAL if session.conditional else 'The known past, up to August 2023.'} {ILLUSTRATIVE}", classes=["kind", "conditional" if session.conditional else "known"])
+        solara.Text(f"{CONDITIONAL if session.conditional else PAST} {ILLUSTRATIVE} {ONE_PAIR}", classes=["kind", "conditional" if session.conditional else "known"])
     if session.error.value:
         solara.Error(session.error.value, dense=True, classes=["wrong"])
 
@@ -112,7 +113,7 @@ def Stage(session: Session):
         Clock(
             week=worlds.week, run=frame["run"], stop=worlds.stop, date=session.day, playing=session.playing.value, pace=session.pace.value,
             paces=list(PACES), known=KNOWN_UNTIL, policyWeek=worlds.policy_week, dated=session.events, years=session.years,
-            event_play=session.play, event_advance=session.advance, event_reset=session.reset, event_hurry=session.hurry, event_jump=session.jump,
+            event_play=session.play, event_advance=session.advance, event_reset=session.reset, event_hurry=session.hurry, event_jump=session.jump, event_scene=session.open_scene, event_close=session.close,
         )  # fmt: skip
 
 

@@ -113,7 +113,7 @@ def _note(outcome: Outcome) -> str:
 CHOSEN = (
     Strip("held", "Held worldwide", ("people_held",), "people, at the time"),
     Strip("held_here", "Held where policy acts", ("people_held",), "people, at the time", where_policy_acts=True),
-    Strip("newly_held", "Newly trafficked", ("newly_held",), "people, in total"),
+    Strip("newly_held", "Newly held", ("newly_held",), "people, in total"),
     Strip("recognised", "Identified or not", ("identified", "misidentified"), "trafficked people out, in total", names=("yes", "no")),
     Strip("punished", "Punished", ("punished",), "trafficked people out, in total"),
     Strip("detained", "In detention", ("detained_stock",), "trafficked people, at the time"),

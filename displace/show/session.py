@@ -16,10 +16,9 @@ from scenarios.schema import ScenarioError
 
 from . import opening, policies
 from .frames import CHOSEN, STRIPS, Map, described
-from .story import SCENES, Scene
+from .story import PACES, SCENES, Scene
 from .worlds import BASELINE, ShowScenario, TwoWorlds
 
-PACES = (1, 2, 4, 8, 13, 20, 26, 52, 104)  # weeks a second
 KNOWN_UNTIL = week_of(date(2023, 8, 31))  # the briefing paper of August 2023
 A_LOT = 104  # weeks in one turn, at most
 
@@ -102,6 +101,8 @@ class Session:
     @told
     def open_scene(self, number: int):
         """Open a scene of the story: its scenario on its first day, playing until its last."""
+        if number >= len(SCENES):
+            return
         scene: Scene = SCENES[number]
         self._play(load(scene.scenario), scene.opens)
         self.scene.value, self.pace.value = number, scene.weeks_a_second
@@ -144,6 +145,10 @@ class Session:
     def pick(self, place: str):
         """Open a place's card, or close it."""
         self.picked.value = "" if self.picked.value == place else place
+
+    def close(self, *_):
+        """Close the card and the drawer."""
+        self.picked.value, self.drawer.value = "", False
 
     def _play(self, policy: Scenario, day: date | None = None, seed: int | None = None, people_per_agent: int | None = None):
         shown = self.worlds.value.scenario

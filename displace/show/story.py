@@ -5,6 +5,8 @@ from datetime import date
 
 from .worlds import BASELINE
 
+PACES = (1, 2, 4, 8, 13, 20, 26, 52, 104)  # weeks a second that a visitor may choose
+
 
 @dataclass(frozen=True)
 class Scene:
@@ -30,7 +32,7 @@ SCENES = (
     Scene(
         "Pandemic",
         "Borders close, workers are stranded, and millions sit at home and online: people to hold and people to defraud.",
-        date(2020, 2, 24), date(2021, 1, 25), 10,
+        date(2020, 2, 24), date(2021, 1, 25), 8,
     ),
     Scene(
         "Coup",
