@@ -226,3 +226,55 @@ def test_another_site_can_neither_read_nor_steer(kind, foreign):
 
 def test_a_socket_without_an_origin_is_refused_and_a_page_is_not():
     assert asked("websocket", host=OWN["host"]) and not asked("http", host=OWN["host"])
+
+
+# --- one visitor ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def visitor():
+    pytest.importorskip("solara", reason="the page's state needs the extra viz (make test-browser)")
+    from displace.show.session import Session
+
+    return Session(opening.Opening(people_per_agent=COARSE, seed=3))
+
+
+def test_a_visitor_opens_a_file_or_is_told_why_not(visitor):
+    shown = visitor.worlds.value
+    for content, said in ((b"title = ", "mine.toml: Invalid value"), (b'title = "X"\n', "question"), (b"\xff", "utf-8")):
+        visitor.open_file("mine.toml", content)
+        assert said in visitor.error.value and visitor.worlds.value is shown
+    visitor.open_file("Mine.toml", b'title = "X"\nquestion = "Y?"\nextends = "history"\n')
+    assert not visitor.error.value and visitor.titles[1].startswith("The same") and visitor.worlds.value.scenario.rng == 3
+
+
+def test_composing_keeps_the_day_and_a_defect_is_said(visitor, monkeypatch):
+    visitor.jump(400)
+    visitor.compose(policies.entries(visitor.policy), "Mine", visitor.policy)
+    assert visitor.worlds.value.week == 401 and visitor.policy.name == "my-policy" and visitor.conditional
+    visitor.play(True)
+    monkeypatch.setattr(visitor.worlds.value, "step", lambda: 1 / 0)
+    visitor.advance(1)
+    assert "ZeroDivisionError" in visitor.error.value and not visitor.playing.value
+
+
+def test_frames_carry_each_week_once_and_a_new_run_starts_anew(visitor):
+    first = visitor.frame()
+    visitor.advance(5)
+    second = visitor.frame()
+    assert (first["week"], second["first"], second["week"]) == (0, 0, 5) and len(second["points"][0][0]) == 5
+    visitor.advance(2)
+    assert visitor.frame()["first"] == 5 and not visitor.frame()["points"][0][0]
+    visitor.resend()
+    assert visitor.frame()["first"] == 0
+    visitor.reset()
+    assert visitor.frame()["run"] == first["run"] + 1
+
+
+def test_a_scene_stops_where_it_ends(visitor):
+    visitor.open_scene(1)
+    assert visitor.playing.value and visitor.worlds.value.week == week_of(story.SCENES[1].opens) + 1
+    visitor.advance(100)
+    assert not visitor.playing.value and visitor.worlds.value.week == week_of(story.SCENES[1].ends)
+    visitor.resize(-1, 100)
+    assert "seed" in visitor.error.value

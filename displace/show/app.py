@@ -10,11 +10,12 @@ from mesa.visualization import Slider, SolaraViz
 from mesa.visualization.utils import update_counter
 
 from displace.words import CONDITIONAL, ILLUSTRATIVE
+from scenarios.explain import PAPER
 
 from .cards import card
 from .form import PolicyForm
 from .scene import KINDS, scene
-from .session import KNOWN_UNTIL, Session
+from .session import Session
 from .story import PACES, SCENES
 
 ONE_PAIR = "One pair of runs: part of any difference is chance."
@@ -112,7 +113,7 @@ def Stage(session: Session):
         Differences(frame=frame, strips=session.panels(), policyWeek=worlds.policy_week, stop=worlds.stop, event_missing=session.resend)
         Clock(
             week=worlds.week, run=frame["run"], stop=worlds.stop, date=session.day, playing=session.playing.value, pace=session.pace.value,
-            paces=list(PACES), known=KNOWN_UNTIL, policyWeek=worlds.policy_week, dated=session.events, years=session.years,
+            paces=list(PACES), known=PAPER, policyWeek=worlds.policy_week, dated=session.events, years=session.years,
             event_play=session.play, event_advance=session.advance, event_reset=session.reset, event_hurry=session.hurry, event_jump=session.jump, event_scene=session.open_scene, event_close=session.close,
         )  # fmt: skip
 

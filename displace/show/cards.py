@@ -95,7 +95,8 @@ def _state_rows(worlds: TwoWorlds, state: int):
         institution = INSTITUTIONS[name]
         values = [agent.institution(name) for agent in agents]
         share = institution.unit in ("share", "probability")
-        label = words.start(institution.meaning) + ("" if share else f" ({institution.unit})")
+        meaning = f"share {institution.meaning}" if institution.meaning.startswith("of ") else institution.meaning
+        label = words.start(meaning) + ("" if share else f" ({institution.unit})")
         yield Row(label, *(words.percent(value) if share else _number(value) for value in values))
 
 

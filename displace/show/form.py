@@ -38,7 +38,7 @@ def Shipped(session: Session):
     titles = {title: name for name, title, _ in list_scenarios()}
     shown = next((title for title, name in titles.items() if name == session.policy.name), OWN)
     solara.Select("A shipped scenario", values=[*titles, *([OWN] if shown == OWN else [])], value=shown, on_value=lambda title: title != OWN and session.choose(titles[title]))
-    solara.FileDrop("Or drop a scenario file (.toml) here", on_file=lambda file: session.open_file(file["name"], file["file_obj"].read()), lazy=False)
+    solara.FileDrop("Or drop a scenario file (.toml) here", on_file=lambda file: session.open_file(file["name"], file["data"]), lazy=False)
 
 
 @solara.component
@@ -61,35 +61,45 @@ def Composer(session: Session):
 @solara.component
 def Entry(entry: dict, change, remove):
     """One policy: lever, States, start and strength; what else its file says is kept as it is."""
-    words = dict(policies.levers())
-    names = {text: name for name, text in words.items()}
+    said = dict(policies.levers())
+    levers = {text: name for name, text in said.items()}
     states = policies.states()
     codes = {name: iso3 for iso3, name in states.items()}
     lever = LEVERS[entry["lever"]]
-    day, set_day = solara.use_state(entry["start"].isoformat())
+    text, set_text = solara.use_state(entry["start"].isoformat())
 
-    def dated(text: str):
-        set_day(text)
-        try:
-            change(start=date.fromisoformat(text.strip()))
-        except ValueError:
-            pass  # not yet a date: the field says so
+    def pull(chosen: str):
+        name = levers[chosen]
+        change(lever=name, strength=min(entry["strength"], LEVERS[name].maximum))
+
+    def start(typed: str):
+        set_text(typed)
+        if day := _day(typed):
+            change(start=day)
 
     with solara.Card(margin=0, classes=["entry"]):
-        solara.Select("Lever", values=[*names], value=words[entry["lever"]], on_value=lambda text: change(lever=names[text], strength=min(entry["strength"], policies.maximum(names[text]))))
-        solara.SelectMultiple("States (none = all)" if "places" not in entry else f"Only at: {', '.join(entry['places'])}", values=[states[s] for s in entry.get("states", [])], all_values=[*codes],
-                              on_value=lambda chosen: change(states=[codes[name] for name in chosen]), dense=True)  # fmt: skip
-        wrong = None
-        try:
-            date.fromisoformat(day.strip())
-        except ValueError:
-            wrong = "a date such as 2025-01-06"
+        solara.Select("Lever", values=[*levers], value=said[lever.name], on_value=pull)
+        solara.SelectMultiple(
+            f"Only at: {', '.join(entry['places'])}" if "places" in entry else "States (none = all)",
+            values=[states[iso3] for iso3 in entry.get("states", [])], all_values=[*codes],
+            on_value=lambda chosen: change(states=[codes[name] for name in chosen]), dense=True,
+        )  # fmt: skip
         with solara.Div(classes=["dose"]):
-            solara.InputText("Start", value=day, on_value=dated, error=wrong)
-            solara.SliderFloat(f"Strength {entry['strength']:g}", value=float(entry["strength"]), min=0, max=lever.maximum, step=0.1, on_value=lambda value: change(strength=round(value, 2)))
+            solara.InputText("Start", value=text, on_value=start, error=None if _day(text) else "a date such as 2025-01-06")
+            solara.SliderFloat(
+                f"Strength {entry['strength']:g}", value=float(entry["strength"]), min=0, max=lever.maximum, step=0.1,
+                on_value=lambda value: change(strength=round(value, 2)),
+            )  # fmt: skip
         with solara.Row(justify="space-between"):
             solara.Text(f"1 = {lever.unit}", classes=["hint"])
             solara.Button(icon_name="mdi-delete-outline", icon=True, small=True, on_click=remove, attributes={"aria-label": "Remove this policy"})
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        return None
 
 
 @solara.component

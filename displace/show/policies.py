@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
 
-from model.levers import LEVERS, BY_NAME, KINDS
+from model.levers import KINDS, LEVERS
 from model.policy import WEEKS, Policy, Shock, monday
 from scenarios.explain import explain
 from scenarios.files import Scenario, from_dict, load, to_toml, world_graph
@@ -22,10 +22,6 @@ HISTORY = "history"
 def levers() -> list[tuple[str, str]]:
     """Return (name, words) of every lever, kind by kind."""
     return [(lever.name, f"{lever.kind}: {lever.summary}") for kind in KINDS for lever in LEVERS if lever.kind == kind]
-
-
-def maximum(lever: str) -> float:
-    return BY_NAME[lever].maximum
 
 
 @cache

@@ -11,6 +11,7 @@ from mesa.visualization.utils import force_update
 
 from displace import words
 from model.policy import monday, week_of
+from scenarios.explain import PAPER
 from scenarios.files import Scenario, from_dict, load
 from scenarios.schema import ScenarioError
 
@@ -19,7 +20,6 @@ from .frames import CHOSEN, STRIPS, Map, described
 from .story import PACES, SCENES, Scene
 from .worlds import BASELINE, ShowScenario, TwoWorlds
 
-KNOWN_UNTIL = week_of(date(2023, 8, 31))  # the briefing paper of August 2023
 A_LOT = 104  # weeks in one turn, at most
 
 
@@ -31,7 +31,7 @@ def told(act: Callable) -> Callable:
         try:
             self.error.value = ""
             return act(self, *args)
-        except (ScenarioError, tomllib.TOMLDecodeError, UnicodeDecodeError, ValueError) as wrong:
+        except (ScenarioError, ValueError) as wrong:
             self.error.value = str(wrong)
         except Exception as broken:  # a defect: said, not hidden, and the page stays
             traceback.print_exc()
@@ -86,9 +86,12 @@ class Session:
     @told
     def open_file(self, name: str, content: bytes):
         """Show the scenario of a file's content."""
-        stem = name.removesuffix(".toml").lower()
+        try:
+            data = tomllib.loads(content.decode("utf-8-sig"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
+            raise ValueError(f"{name}: {wrong}; expected a scenario file in TOML") from None
         self.scene.value = None
-        self._play(from_dict(tomllib.loads(content.decode("utf-8-sig")), stem))
+        self._play(from_dict(data, name.removesuffix(".toml").lower()))
 
     @told
     def resize(self, seed: int, people_per_agent: int):
@@ -181,7 +184,7 @@ class Session:
     @property
     def conditional(self) -> bool:
         """Whether the week on the page lies after what the briefing paper knows."""
-        return self.worlds.value.week > KNOWN_UNTIL
+        return self.worlds.value.week > PAPER
 
     @property
     def events(self) -> list[dict]:
@@ -215,8 +218,7 @@ class Session:
         if worlds is not self._of:  # other worlds, or the same from the start
             self._of, self._map, self._sent = worlds, Map(worlds), 0
             self._run += 1
-        first = min(self._sent, worlds.week)
-        maps = self._map.week(first)
-        points = [strip.lines(worlds, first) for strip in self.shown_strips()]
-        self._sent = worlds.week
-        return {"run": self._run, "week": worlds.week, "worlds": maps, "first": first, "points": points}
+        with worlds.turn:
+            first, self._sent = min(self._sent, worlds.week), worlds.week
+            points = [strip.lines(worlds, first) for strip in self.shown_strips()]
+            return {"run": self._run, "week": worlds.week, "worlds": self._map.week(first), "first": first, "points": points}

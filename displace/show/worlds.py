@@ -45,7 +45,7 @@ class TwoWorlds(mesa.Model):
         scenario = scenario or ShowScenario()
         super().__init__(scenario=scenario)
         self.worlds = tuple(ScamModel(ScamScenario(inputs=inputs)) for inputs in scenario.inputs())
-        self._turn = threading.RLock()  # the page's clock and Mesa's own controls may both ask for a week
+        self.turn = threading.RLock()  # held for a week, and by who reads both worlds: Mesa's own controls run in another thread
 
     @property
     def week(self) -> int:
@@ -68,7 +68,7 @@ class TwoWorlds(mesa.Model):
 
     def step(self):
         """Run one week in both worlds; after the last, nothing."""
-        with self._turn:
+        with self.turn:
             for world in self.worlds:
                 world.step()
             self.running = self.week < self.stop
