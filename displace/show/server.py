@@ -50,7 +50,7 @@ def quiet_settings():
 
     settings.telemetry.mixpanel_enable = False
     settings.main.mode, settings.main.host = "production", HOST
-    settings.theme.title, settings.theme.show_banner, settings.theme.variant = "displace", False, settings.ThemeVariant.light
+    settings.theme.title, settings.theme.loader, settings.theme.show_banner, settings.theme.variant = "displace", "plain", False, settings.ThemeVariant.light
     solara.settings.assets.cdn = ""  # what is not installed is missing, never fetched
 
 
