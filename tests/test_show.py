@@ -168,6 +168,7 @@ def test_what_is_composed_is_checked_like_a_file():
 def test_the_form_offers_every_lever_and_the_command_line_names_the_pair():
     assert {name for name, _ in policies.levers()} == LEVERS.keys()
     assert policies.command(ShowScenario(policy=POLICY, rng=7)).startswith("displace compare unilateral-crackdown --baseline baseline --replicates 1 --seed 7 ")
+    assert policies.command(ShowScenario()).startswith("displace run baseline --seed 1 ")
     own = policies.composed([policies.new_entry()], "Mine", load("baseline"))
     assert "my-policy.toml" in policies.command(ShowScenario(policy=own))
 
@@ -194,6 +195,13 @@ def test_a_missing_extra_a_bad_file_and_a_taken_port_are_one_message_each(tmp_pa
         port = taken.getsockname()[1]
         busy = call("show", "--no-open", "--port", port)
     assert busy.returncode == 2 and f"port {port} is in use" in busy.stderr and "Traceback" not in busy.stderr
+
+
+def test_the_doctor_names_what_is_missing_and_what_to_do():
+    done = call("doctor", "--port", 8799)
+    ready = commands_show.find_spec("solara") is not None
+    assert "solara-assets" in done.stdout and "compiled model" in done.stdout and "Traceback" not in done.stderr
+    assert ready or (done.returncode == 1 and "make show" in done.stdout)
 
 
 def asked(kind, **headers) -> list[dict]:

@@ -28,8 +28,8 @@ def WorldMaps(scene: dict, frame: dict, titles: list, picked: str, event_pick=No
 
 
 @solara.component_vue("strip.vue")
-def Differences(frame: dict, strips: list, policyWeek: int | None, stop: int, event_missing=None):
-    """The policy's world minus the baseline's, over time."""
+def Differences(frame: dict, strips: list, levels: bool, policyWeek: int | None, stop: int, event_missing=None):
+    """The policy's world minus the baseline's, over time; the baseline's levels where there is no policy."""
 
 
 @solara.component_vue("clock.vue")
@@ -44,7 +44,7 @@ def Page():
     session = solara.use_memo(Session, [])
     broken, mend = solara.use_exception()
     if broken:
-        return Broken(broken, mend)
+        return Broken(broken, lambda: (session.close(), mend()))
     with solara.Div() as main:
         solara.Title("displace")
         solara.Style(Path(__file__).with_name("show.css"))
@@ -111,7 +111,7 @@ def Stage(session: Session):
     worlds, frame = session.worlds.value, session.frame()
     with solara.Div(classes=["stage"]):
         WorldMaps(scene=scene(), frame=frame, titles=session.titles, picked=session.picked.value, event_pick=session.pick)
-        Differences(frame=frame, strips=session.panels(), policyWeek=worlds.policy_week, stop=worlds.stop, event_missing=session.resend)
+        Differences(frame=frame, strips=session.panels(), levels=not session.compares, policyWeek=worlds.policy_week, stop=worlds.stop, event_missing=session.resend)
         Clock(
             week=worlds.week, run=frame["run"], stop=worlds.stop, date=session.day, playing=session.playing.value, pace=session.pace.value,
             paces=list(PACES), known=PAPER, policyWeek=worlds.policy_week, dated=session.events, years=session.years,

@@ -105,7 +105,7 @@ def _day(text: str) -> date | None:
 @solara.component
 def ReadBack(session: Session):
     """The scenario that is shown, as sentences."""
-    with solara.Details("What this means", expand=False):
+    with solara.Details("What this means", expand=len(session.policy.policies) < 3):
         for sentence in [session.policy.question, *policies.sentences(session.policy)]:
             solara.Text(sentence, classes=["read-back"])
 

@@ -81,7 +81,7 @@ def _held_at_start(run) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Strip:
-    """One panel under the maps: the policy's world minus the baseline's, as a level or as a total that grows."""
+    """One panel under the maps: the policy's world minus the baseline's, at the time or as a total that grows."""
 
     key: str
     label: str
@@ -94,15 +94,15 @@ class Strip:
     def grows(self) -> bool:
         return not is_level(BY_NAME[self.outcomes[0]])
 
-    def lines(self, worlds: TwoWorlds, first: int) -> list[list[float]]:
-        """Return the difference of each line by week since week `first`."""
+    def lines(self, worlds: TwoWorlds, first: int, levels: bool = False) -> list[list[float]]:
+        """Return each line by week since week `first`: the difference, or the baseline's own level where nothing can differ."""
         at = worlds.places_of_policy if self.where_policy_acts else slice(None)
+        start = 0 if self.grows else first
         found = []
         for name in self.outcomes:
-            start = 0 if self.grows else first
-            change = (worlds.weekly(1, name, start)[:, at] - worlds.weekly(0, name, start)[:, at]).sum(axis=1)
-            change = np.cumsum(change)[first:] if self.grows else change
-            found.append(np.round(change, 1).tolist())
+            values = worlds.weekly(0, name, start) if levels else worlds.weekly(1, name, start) - worlds.weekly(0, name, start)
+            line = values[:, at].sum(axis=1)
+            found.append(np.round(np.cumsum(line)[first:] if self.grows else line, 1).tolist())
         return found
 
 

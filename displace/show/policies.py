@@ -61,10 +61,12 @@ def sentences(scenario: Scenario) -> list[str]:
 
 
 def command(shown: ShowScenario) -> str:
-    """Return the command line that runs what is on the page: the pair of the same seed and size."""
+    """Return the command line that runs what is on the page: the pair, or the one world, of the same seed and size."""
     policy, baseline = shown.policy or load(BASELINE), shown.baseline or load(BASELINE)
-    pair = f"{_argument(policy)} --baseline {_argument(baseline)}"
-    return f"displace compare {pair} --replicates 1 --seed {shown.rng} --people-per-agent {shown.people_per_agent} --out outputs/{policy.name}"
+    what = f"run {_argument(policy)}"
+    if policy.hash != baseline.hash:
+        what = f"compare {_argument(policy)} --baseline {_argument(baseline)} --replicates 1"
+    return f"displace {what} --seed {shown.rng} --people-per-agent {shown.people_per_agent} --out outputs/{policy.name}"
 
 
 def _argument(scenario: Scenario) -> str:

@@ -77,11 +77,9 @@ def _names(graph) -> list[dict]:
 def places() -> dict[str, dict]:
     """Return the places where operations may be, by id: what is drawn of each, in the world's order."""
     hosts = {id: row for id, row in world_graph().nodes(data=True) if row["host"]}
-    fixed = {id: at(row["lon"], row["lat"]) for id, row in hosts.items()}
-    beyond = [id for id, row in hosts.items() if row["kind"] == "beyond"]
-    fixed |= {id: (FOOT[0], HEIGHT - FOOT[1] + FOOT[2] * k) for k, id in enumerate(beyond)}
-    crowd = {id: BERTH[hosts[id]["kind"]] for id, point in fixed.items() if id not in beyond and _inside(*point)}
-    drawn = {id: _at_edge(*point) for id, point in fixed.items()} | _apart({id: fixed[id] for id in crowd}, crowd)
+    where = _where(hosts)
+    on_map = {id: BERTH[row["kind"]] for id, row in hosts.items() if row["kind"] != "beyond" and _inside(*where[id])}
+    drawn = {id: _at_edge(*point) for id, point in where.items()} | _apart({id: where[id] for id in on_map}, on_map)
     return {
         id: {
             "id": id,
@@ -89,12 +87,20 @@ def places() -> dict[str, dict]:
             "short": _short(row["name"]),
             "country": row["iso3"],
             "kind": "elsewhere" if row["kind"] == "beyond" else row["kind"],
-            "beyond": row["kind"] == "beyond" or not _inside(*fixed[id]),
+            "beyond": id not in on_map,
             "x": round(drawn[id][0]),
             "y": round(drawn[id][1]),
-            "true": [round(value) for value in (fixed[id] if id in crowd else drawn[id])],
+            "true": [round(value) for value in where[id]],
         }
         for id, row in hosts.items()
+    }
+
+
+def _where(hosts) -> dict[str, tuple[float, float]]:
+    """Where places belong in the drawing: continents beyond the region stand in a column in the sea."""
+    beyond = [id for id, row in hosts.items() if row["kind"] == "beyond"]
+    return {id: at(row["lon"], row["lat"]) for id, row in hosts.items()} | {
+        id: (FOOT[0], HEIGHT - FOOT[1] + FOOT[2] * k) for k, id in enumerate(beyond)
     }
 
 
@@ -124,11 +130,12 @@ def _apart(points: dict[str, tuple[float, float]], berth: dict[str, float]) -> d
 def homes() -> list[dict]:
     """Return where people come from, by nationality in the world's order: at the edge of the map if it lies beyond."""
     graph = world_graph()
-    rows = dict(graph.nodes(data=True))
-    found = {}
-    for row in graph.graph["origins"].values() if isinstance(graph.graph["origins"], dict) else graph.graph["origins"]:
-        place = rows[row["place"]]
-        x, y = at(place["lon"], place["lat"])
-        if row["iso3"] not in found:
-            found[row["iso3"]] = {"iso3": row["iso3"], "name": graph.graph["states"][row["iso3"]]["name"], "edge": not _inside(x, y), "x": round(_at_edge(x, y)[0]), "y": round(_at_edge(x, y)[1])}
+    found: dict[str, dict] = {}
+    for row in graph.graph["origins"].values():
+        if row["iso3"] in found:
+            continue
+        place = graph.nodes[row["place"]]
+        point = at(place["lon"], place["lat"])
+        x, y = _at_edge(*point)
+        found[row["iso3"]] = {"iso3": row["iso3"], "name": graph.graph["states"][row["iso3"]]["name"], "edge": not _inside(*point), "x": round(x), "y": round(y)}
     return list(found.values())

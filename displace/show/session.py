@@ -16,7 +16,7 @@ from scenarios.files import Scenario, from_dict, load
 from scenarios.schema import ScenarioError
 
 from . import opening, policies
-from .frames import CHOSEN, STRIPS, Map, described
+from .frames import CHOSEN, STRIPS, Map, Strip, described
 from .story import PACES, SCENES, Scene
 from .worlds import BASELINE, ShowScenario, TwoWorlds
 
@@ -201,8 +201,9 @@ class Session:
         years = range(monday(0).year, monday(stop - 1).year + 1)
         return [{"name": str(year), "week": max(0, week_of(date(year, 1, 4)))} for year in years if week_of(date(year, 1, 4)) < stop]
 
-    def shown_strips(self):
-        return [STRIPS[key] for key in self.strips.value]
+    def shown_strips(self) -> list[Strip]:
+        """Return the panels under the maps; where no policy acts, there is nothing to say of where it does."""
+        return [strip for strip in map(STRIPS.get, self.strips.value) if self.compares or not strip.where_policy_acts]
 
     def panels(self) -> list[dict]:
         return [described(strip) for strip in self.shown_strips()]
@@ -220,5 +221,5 @@ class Session:
             self._run += 1
         with worlds.turn:
             first, self._sent = min(self._sent, worlds.week), worlds.week
-            points = [strip.lines(worlds, first) for strip in self.shown_strips()]
+            points = [strip.lines(worlds, first, not self.compares) for strip in self.shown_strips()]
             return {"run": self._run, "week": worlds.week, "worlds": self._map.week(first), "first": first, "points": points}
