@@ -258,6 +258,7 @@ def test_a_visitor_opens_a_file_or_is_told_why_not(visitor):
 
 def test_composing_keeps_the_day_and_a_defect_is_said(visitor, monkeypatch):
     visitor.jump(400)
+    visitor.choose("rights-package")
     visitor.compose(policies.entries(visitor.policy), "Mine", visitor.policy)
     assert visitor.worlds.value.week == 401 and visitor.policy.name == "my-policy" and visitor.conditional
     visitor.play(True)

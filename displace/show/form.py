@@ -66,7 +66,7 @@ def Entry(entry: dict, change, remove):
     states = policies.states()
     codes = {name: iso3 for iso3, name in states.items()}
     lever = LEVERS[entry["lever"]]
-    text, set_text = solara.use_state(entry["start"].isoformat())
+    text, set_text = solara.use_state_or_update(entry["start"].isoformat())
 
     def pull(chosen: str):
         name = levers[chosen]
@@ -124,8 +124,8 @@ def Reproduce(session: Session):
 def Settings(session: Session):
     """Seed, size of the simulated population, and what the strip shows."""
     shown = session.worlds.value.scenario
-    seed, set_seed = solara.use_state(shown.rng)
-    size, set_size = solara.use_state(shown.people_per_agent)
+    seed, set_seed = solara.use_state_or_update(shown.rng)
+    size, set_size = solara.use_state_or_update(shown.people_per_agent)
     with solara.Div(classes=["dose"]):
         solara.InputInt("Seed", value=seed, on_value=set_seed)
         solara.InputInt("People an agent", value=size, on_value=set_size)

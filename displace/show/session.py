@@ -31,7 +31,7 @@ def told(act: Callable) -> Callable:
         try:
             self.error.value = ""
             return act(self, *args)
-        except (ScenarioError, ValueError) as wrong:
+        except ValueError as wrong:  # a ScenarioError is one
             self.error.value = str(wrong)
         except Exception as broken:  # a defect: said, not hidden, and the page stays
             traceback.print_exc()
@@ -71,27 +71,26 @@ class Session:
     # --- acts ---------------------------------------------------------------------------------------
 
     @told
-    def choose(self, scenario: str | Scenario):
-        """Show a scenario, by name, path or as it is, from the first week."""
+    def choose(self, scenario: str):
+        """Show a shipped scenario, at the date that is on the page."""
+        self._play(load(scenario), self._today)
         self.scene.value = None
-        self._play(scenario if isinstance(scenario, Scenario) else load(scenario))
 
     @told
     def compose(self, entries: Sequence[dict], title: str, like: Scenario):
         """Show the policies of these entries, at the date that is on the page."""
-        week = self.worlds.value.week
+        self._play(policies.composed(entries, title, like), self._today)
         self.scene.value = None
-        self._play(policies.composed(entries, title, like), monday(max(0, week - 1)) if week else None)
 
     @told
     def open_file(self, name: str, content: bytes):
-        """Show the scenario of a file's content."""
+        """Show the scenario of a file's content, at the date that is on the page."""
         try:
             data = tomllib.loads(content.decode("utf-8-sig"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
             raise ValueError(f"{name}: {wrong}; expected a scenario file in TOML") from None
+        self._play(from_dict(data, name.removesuffix(".toml").lower()), self._today)
         self.scene.value = None
-        self._play(from_dict(data, name.removesuffix(".toml").lower()))
 
     @told
     def resize(self, seed: int, people_per_agent: int):
@@ -152,6 +151,11 @@ class Session:
     def close(self, *_):
         """Close the card and the drawer."""
         self.picked.value, self.drawer.value = "", False
+
+    @property
+    def _today(self) -> date | None:
+        """The day on the page, None before the first week."""
+        return monday(self.worlds.value.week - 1) if self.worlds.value.week else None
 
     def _play(self, policy: Scenario, day: date | None = None, seed: int | None = None, people_per_agent: int | None = None):
         shown = self.worlds.value.scenario
