@@ -5,6 +5,8 @@ PYTHON ?= python3
 # What `make compare` runs: the shipped main design, four policies and their combinations.
 COMPARE_ARGS ?= main --out outputs/compare
 PYTEST_ARGS ?=
+# What `make show` opens: `make show SHOW_ARGS="rights-package --seed 7"`.
+SHOW_ARGS ?=
 # `make bench BENCH_ARGS=--record` keeps the measurement in benchmarks/history.csv; `--quick` takes seconds.
 BENCH_ARGS ?=
 # `make lock LOCK_ARGS=--upgrade` moves every pin to the newest version that fits.
@@ -18,18 +20,24 @@ COMPILE := build/uv/bin/uv pip compile --quiet --universal --python-version 3.12
 # Stamps are written last and lie inside .venv: what was interrupted is done again, and an
 # environment that is made anew starts without them.
 .DELETE_ON_ERROR:
-.PHONY: help setup compare test bench peers lock clean
+.PHONY: help setup compare show test test-browser bench peers lock clean
 
 help:  ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
 
 setup: .venv/warm.done  ## build .venv from the lock and compile the model (about a minute)
 
 compare: setup  ## compare the shipped policies; results and report.html in outputs/compare
 	.venv/bin/displace compare $(COMPARE_ARGS)
 
+show: setup .venv/viz.done  ## show two worlds side by side in a browser, without a network
+	.venv/bin/displace show $(SHOW_ARGS)
+
 test: setup .venv/test.done  ## run the tests
 	.venv/bin/python -m pytest -q $(PYTEST_ARGS)
+
+test-browser: setup .venv/browser.done  ## run all tests, those of the page in a real browser (Chromium) among them
+	DISPLACE_BROWSER=required .venv/bin/python -m pytest -q $(PYTEST_ARGS)
 
 bench: setup  ## measure speed and memory; fails when a small run has become half as slow again
 	.venv/bin/python -m benchmarks.speed $(BENCH_ARGS)
@@ -81,10 +89,18 @@ endif
 	@$(INSTALL) --require-hashes --only-binary :all: -r requirements/test.txt
 	@touch $@
 
+# One package of these is published as source alone: it is built by the hatchling of the lock.
+.venv/viz.done .venv/browser.done: .venv/%.done: .venv/installed.done requirements/%.txt
+	@echo "Installing the packages of requirements/$*.txt"
+	@$(INSTALL) --require-hashes --only-binary :all: --no-binary solara-assets --no-build-isolation -r requirements/$*.txt
+	@touch $@
+
 lock: build/uv/bin/uv  ## choose the pinned packages of requirements/ anew, from pyproject.toml
 	$(COMPILE) pyproject.toml build.in -o requirements/core.txt
 	$(COMPILE) pyproject.toml build.in --extra test -c requirements/core.txt -o requirements/test.txt
 	$(COMPILE) pyproject.toml build.in --all-extras -c requirements/test.txt -o requirements/all.txt
+	$(COMPILE) pyproject.toml build.in --extra viz -c requirements/all.txt -o requirements/viz.txt
+	$(COMPILE) pyproject.toml build.in --extra viz --extra browser --extra test -c requirements/all.txt -o requirements/browser.txt
 
 build/uv/bin/uv:
 	@"$(PYTHON)" -m venv --clear build/uv

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from . import commands_batch
+from . import commands_batch, commands_show
 from .listings import COLUMNS, LISTINGS, cell
 
 PICTURES = (".png", ".svg", ".pdf")
@@ -60,6 +60,7 @@ def _code_of(error: Exception) -> int | None:
         "experiments.results.ResultsError": BAD_INPUT,
         "experiments.runner.RunnerError": SOME_FAILED,
         "model.model.AuditError": SOME_FAILED,
+        "displace.show.opening.ShowError": BAD_INPUT,
         "scenarios.schema.ScenarioError": BAD_INPUT,
         "scenarios.world_files.WorldError": BAD_INPUT,
     }
@@ -411,4 +412,5 @@ def schema(kind: Annotated[FileKind, typer.Argument(help="Of which file.")] = Fi
     print(dumps(of_kind(), indent=1, ensure_ascii=False))
 
 
-commands_batch.register(app)
+for commands in (commands_batch, commands_show):
+    commands.register(app)

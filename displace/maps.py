@@ -1,11 +1,8 @@
 """Maps on country outlines: where people are held and operations move, and what each policy changes of it."""
 
-import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
 import numpy as np
 from matplotlib.collections import PolyCollection
@@ -13,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
 from .drawing import BLUE, GREY, INK, LAND, ORANGE, PALE, SEA, VERMILLION, columns_of, drawing, wrapped
+from .outlines import rings
 from .words import number
 
 REGION = (88.5, 128.5, -12.0, 29.0)  # west, east, south, north
@@ -57,43 +55,11 @@ class Change:
     flows: Sequence[Flow] = ()
 
 
-# --- country outlines -------------------------------------------------------------------------------
-
-
-@cache
-def _atlas() -> dict:
-    file = Path(__file__).parent / "assets" / "outlines.json"
-    return json.loads(file.read_text(encoding="utf-8"))
-
-
-def outlines_source() -> str:
-    """Return where the country outlines come from."""
-    return _atlas()["source"]
-
-
-@cache
-def _outlines() -> list[np.ndarray]:
-    return [np.array(ring) for country in _atlas()["countries"] for ring in country["rings"]]
-
-
-@cache
-def _coast(window: tuple[float, float, float, float], fineness: float) -> list[np.ndarray]:
-    """Return the outlines inside `window`, thinned to `fineness` degrees; specks are left out."""
-    west, east, south, north = window
-    kept = []
-    for ring in _outlines():
-        (left, bottom), (right, top) = ring.min(axis=0), ring.max(axis=0)
-        if right < west or left > east or top < south or bottom > north or max(right - left, top - bottom) < 2 * fineness:
-            continue
-        cells = np.round(ring / fineness)
-        moved = np.r_[True, np.any(np.diff(cells, axis=0) != 0, axis=1)]
-        if moved.sum() > 3:
-            kept.append(np.clip(ring[moved], (west - 1, south - 1), (east + 1, north + 1)))
-    return kept
+# --- the ground ------------------------------------------------------------------------------------
 
 
 def _ground(axes, window, fineness):
-    axes.add_collection(PolyCollection(_coast(window, fineness), facecolor=LAND, edgecolor="#b6bec8", linewidth=0.5, zorder=0))
+    axes.add_collection(PolyCollection([ring for _, ring in rings(window, fineness)], facecolor=LAND, edgecolor="#b6bec8", linewidth=0.5, zorder=0))
     axes.set_facecolor(SEA)
     axes.set(xlim=window[:2], ylim=window[2:], xticks=[], yticks=[])
     axes.set_aspect(1 / math.cos(math.radians((window[2] + window[3]) / 2)))

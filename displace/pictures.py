@@ -12,10 +12,10 @@ from model.outcomes import BY_NAME as OUTCOMES
 from . import charts, drawing, maps, series, words
 from .headline import Line
 from .study import KNOWN_UNTIL, Study
+from .words import CONDITIONAL
 
 THROUGH_TIME = ("people_held", "newly_held", "detained_stock", "free_and_safe")
 FLOWS_OF_A_WORLD, FLOWS_OF_A_POLICY = 14, 6
-CONDITIONAL = "After August 2023 this is a conditional world: nothing else happens."
 IN_SHORT = ("people_held", "detained_stock", "coerced_returns", "identified_share")  # of the one picture that says most
 
 

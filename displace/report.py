@@ -23,14 +23,14 @@ from experiments.store import REPORT
 from experiments.store import write as write_whole
 from model.levers import Lever
 
-from . import assumed, maps, pictures, sections, words
+from . import assumed, outlines, pictures, sections, words
 from .displaced import Moved, moved
 from .headline import Cell, Line, lines
 from .study import Study
 from .why import why
+from .words import ILLUSTRATIVE
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-ILLUSTRATIVE = "Illustrative: hand-set parameters."
 NOT_FITTED = "Nothing here is fitted to data. Read differences between policies and the assumptions behind them, not levels."
 PUBLISHED_AT = 10  # people an agent, at most
 AT_ONCE = 8  # policies side by side in the table of the answer
@@ -96,7 +96,7 @@ def _context(study: Study) -> dict:
         "assumed": {"groups": groups, "sources": assumed.cited(), "sentence": _how_much(groups)},
         "limits": assumed.limits(),
         "made": {"command": _command(study), "rows": _made(study), "stamp": stamp},
-        "outlines": maps.outlines_source(),
+        "outlines": outlines.source(),
         "tables": _tables(study, answer, displacement, groups),
     }
 

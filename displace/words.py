@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from model.policy import monday
 
 MINUS, SPACE = "\N{MINUS SIGN}", "\N{NO-BREAK SPACE}"
+CONDITIONAL = "After August 2023 this is a conditional world: nothing else happens."
+ILLUSTRATIVE = "Illustrative: hand-set parameters."
 BETTER, WORSE, UNDETERMINED, UNCHANGED, NEITHER = "better", "worse", "undetermined", "unchanged", "neither"
 
 

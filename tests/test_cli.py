@@ -28,7 +28,7 @@ def displace(capsys, monkeypatch):
     return call
 
 
-@pytest.mark.parametrize("command", ["compare", "run", "report", "list", "plan", "explain", "profile", "schema", "new", "diff"])
+@pytest.mark.parametrize("command", ["compare", "run", "report", "list", "plan", "explain", "profile", "schema", "new", "diff", "show", "doctor"])
 def test_every_command_has_help(displace, command):
     code, out, _ = displace(command, "--help")
     assert code == 0 and "Usage: displace" in out

@@ -193,5 +193,6 @@ def pins(lock: str) -> dict[str, str]:
 
 
 def test_the_locks_are_hashed_and_agree():
-    core, test, everything = pins("core.txt"), pins("test.txt"), pins("all.txt")
+    core, test, everything, viz, browser = (pins(f"{name}.txt") for name in ("core", "test", "all", "viz", "browser"))
     assert core.items() <= test.items() <= everything.items()
+    assert core.items() <= viz.items() <= browser.items() <= everything.items()

@@ -1,0 +1,135 @@
+"""The drawer in which a visitor chooses a scenario or composes policies; made from the registry of levers."""
+
+from datetime import date
+
+import solara
+from mesa.visualization.utils import update_counter
+
+from model.levers import BY_NAME as LEVERS
+from scenarios.files import list_scenarios
+
+from . import policies
+from .frames import STRIPS
+from .session import Session
+
+OWN = "my own"
+MOST_STRIPS = 8
+
+
+@solara.component
+def PolicyForm(session: Session):
+    """Shipped scenarios, policies of one's own, what they say, and how to run the same on the command line."""
+    if not session.drawer.value:
+        return solara.Div()
+    with solara.Column(classes=["form"], gap="8px") as main:
+        with solara.Row(justify="space-between"):
+            solara.Text("Policies", classes=["card-title"])
+            solara.Button(icon_name="mdi-close", icon=True, small=True, on_click=lambda: session.drawer.set(False), attributes={"aria-label": "Close"})
+        Shipped(session)
+        Composer(session).key(session.policy.hash + session.policy.name)
+        ReadBack(session)
+        Reproduce(session)
+        Settings(session)
+    return main
+
+
+@solara.component
+def Shipped(session: Session):
+    titles = {title: name for name, title, _ in list_scenarios()}
+    shown = next((title for title, name in titles.items() if name == session.policy.name), OWN)
+    solara.Select("A shipped scenario", values=[*titles, *([OWN] if shown == OWN else [])], value=shown, on_value=lambda title: title != OWN and session.choose(titles[title]))
+    solara.FileDrop("Or drop a scenario file (.toml) here", on_file=lambda file: session.open_file(file["name"], file["data"]), lazy=False)
+
+
+@solara.component
+def Composer(session: Session):
+    """Policies as entries that can be changed; they act once 'Show these policies' is pressed."""
+    entries, set_entries = solara.use_state(policies.entries(session.policy))
+    title, set_title = solara.use_state(session.policy.title if session.compares else "My policy")
+
+    def change(number: int, **keys):
+        set_entries([entry | keys if i == number else entry for i, entry in enumerate(entries)])
+
+    solara.InputText("Title", value=title, on_value=set_title)
+    for number, entry in enumerate(entries):
+        Entry(entry, lambda number=number, **keys: change(number, **keys), lambda number=number: set_entries(entries[:number] + entries[number + 1 :]))
+    with solara.Row():
+        solara.Button("Add a policy", icon_name="mdi-plus", text=True, on_click=lambda: set_entries([*entries, policies.new_entry()]))
+        solara.Button("Show these policies", color="primary", on_click=lambda: session.compose(entries, title, session.policy), classes=["apply"])
+
+
+@solara.component
+def Entry(entry: dict, change, remove):
+    """One policy: lever, States, start and strength; what else its file says is kept as it is."""
+    said = dict(policies.levers())
+    levers = {text: name for name, text in said.items()}
+    states = policies.states()
+    codes = {name: iso3 for iso3, name in states.items()}
+    lever = LEVERS[entry["lever"]]
+    text, set_text = solara.use_state_or_update(entry["start"].isoformat())
+
+    def pull(chosen: str):
+        name = levers[chosen]
+        change(lever=name, strength=min(entry["strength"], LEVERS[name].maximum))
+
+    def start(typed: str):
+        set_text(typed)
+        if day := _day(typed):
+            change(start=day)
+
+    with solara.Card(margin=0, classes=["entry"]):
+        solara.Select("Lever", values=[*levers], value=said[lever.name], on_value=pull)
+        solara.SelectMultiple(
+            f"Only at: {', '.join(entry['places'])}" if "places" in entry else "States (none = all)",
+            values=[states[iso3] for iso3 in entry.get("states", [])], all_values=[*codes],
+            on_value=lambda chosen: change(states=[codes[name] for name in chosen]), dense=True,
+        )  # fmt: skip
+        with solara.Div(classes=["dose"]):
+            solara.InputText("Start", value=text, on_value=start, error=None if _day(text) else "a date such as 2025-01-06")
+            solara.SliderFloat(
+                f"Strength {entry['strength']:g}", value=float(entry["strength"]), min=0, max=lever.maximum, step=0.1,
+                on_value=lambda value: change(strength=round(value, 2)),
+            )  # fmt: skip
+        with solara.Row(justify="space-between"):
+            solara.Text(f"1 = {lever.unit}", classes=["hint"])
+            solara.Button(icon_name="mdi-delete-outline", icon=True, small=True, on_click=remove, attributes={"aria-label": "Remove this policy"})
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        return None
+
+
+@solara.component
+def ReadBack(session: Session):
+    """The scenario that is shown, as sentences."""
+    with solara.Details("What this means", expand=len(session.policy.policies) < 3):
+        for sentence in [session.policy.question, *policies.sentences(session.policy)]:
+            solara.Text(sentence, classes=["read-back"])
+
+
+@solara.component
+def Reproduce(session: Session):
+    """The file and the command line that give what is on the page."""
+    update_counter.get()
+    scenario = session.policy
+    solara.FileDownload(policies.file_of(scenario), filename=f"{scenario.name}.toml", label=f"Download {scenario.name}.toml")
+    solara.Text("The same two worlds on the command line:", classes=["hint"])
+    solara.v.Html(tag="code", class_="command", children=[policies.command(session.worlds.value.scenario)])
+
+
+@solara.component
+def Settings(session: Session):
+    """Seed, size of the simulated population, and what the strip shows."""
+    shown = session.worlds.value.scenario
+    seed, set_seed = solara.use_state_or_update(shown.rng)
+    size, set_size = solara.use_state_or_update(shown.people_per_agent)
+    with solara.Div(classes=["dose"]):
+        solara.InputInt("Seed", value=seed, on_value=set_seed)
+        solara.InputInt("People an agent", value=size, on_value=set_size)
+        solara.Button("Start anew", outlined=True, on_click=lambda: session.resize(seed, size))
+    names = {strip.label: key for key, strip in reversed(STRIPS.items())}
+    solara.SelectMultiple("Differences under the maps", values=[STRIPS[key].label for key in session.strips.value], all_values=[*names],
+                          on_value=lambda chosen: session.strips.set([names[label] for label in chosen][:MOST_STRIPS]), dense=True)  # fmt: skip
