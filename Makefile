@@ -20,7 +20,7 @@ COMPILE := build/uv/bin/uv pip compile --quiet --universal --python-version 3.12
 # Stamps are written last and lie inside .venv: what was interrupted is done again, and an
 # environment that is made anew starts without them.
 .DELETE_ON_ERROR:
-.PHONY: help setup compare show test test-browser bench peers lock clean
+.PHONY: help setup compare show test bench peers lock clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -33,11 +33,8 @@ compare: setup  ## compare the shipped policies; results and report.html in outp
 show: setup .venv/viz.done  ## show two worlds side by side in a browser, without a network
 	.venv/bin/displace show $(SHOW_ARGS)
 
-test: setup .venv/test.done  ## run the tests
+test: setup .venv/$(if $(DISPLACE_BROWSER),browser,test).done  ## run the tests; with DISPLACE_BROWSER=required in a real browser (Chromium) too
 	.venv/bin/python -m pytest -q $(PYTEST_ARGS)
-
-test-browser: setup .venv/browser.done  ## run all tests, those of the page in a real browser (Chromium) among them
-	DISPLACE_BROWSER=required .venv/bin/python -m pytest -q $(PYTEST_ARGS)
 
 bench: setup  ## measure speed and memory; fails when a small run has become half as slow again
 	.venv/bin/python -m benchmarks.speed $(BENCH_ARGS)

@@ -241,7 +241,7 @@ def test_a_socket_without_an_origin_is_refused_and_a_page_is_not():
 
 @pytest.fixture
 def visitor():
-    pytest.importorskip("solara", reason="the page's state needs the extra viz (make test-browser)")
+    pytest.importorskip("solara", reason="the page's state needs the extra viz (make test DISPLACE_BROWSER=required)")
     from displace.show.session import Session
 
     return Session(opening.Opening(people_per_agent=COARSE, seed=3))

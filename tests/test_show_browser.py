@@ -1,7 +1,7 @@
 """The presenter's page in a real browser, on a machine that reaches nothing else.
 
 Needs the extras viz and browser, and a Chromium; without them these are skipped, or fail where DISPLACE_BROWSER=required
-(`make test-browser`).
+(`make test DISPLACE_BROWSER=required`).
 """
 
 import os
@@ -30,7 +30,7 @@ MISSING = [*(name for name in ("solara", "playwright") if find_spec(name) is Non
 
 if MISSING and os.environ.get("DISPLACE_BROWSER") == "required":
     raise RuntimeError(f"the tests of the page are required here and lack: {', '.join(MISSING)}")
-pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"the page is not tested without {', '.join(MISSING)} (make test-browser)")
+pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"the page is not tested without {', '.join(MISSING)} (make test DISPLACE_BROWSER=required)")
 
 READY = 10.0  # seconds of work from the command to a page that can be used; by the clock, on a machine that does nothing else
 # The server, in a process that notes and refuses every attempt to reach another machine.
