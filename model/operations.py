@@ -9,7 +9,6 @@ import math
 
 import numpy as np
 
-from .columns import record
 from .diary import NOBODY
 from .faults import ROWS_FULL
 from .institutions import I

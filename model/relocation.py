@@ -6,6 +6,7 @@ import numpy as np
 
 from .compounds import site_with_room
 from .diary import NOBODY
+from .faults import ROWS_FULL
 from .kernel import kernel
 from .operations import (
     CLOSES, INVESTED, MOVES, NO_MOVES, OVERFLOW, SPLITS, STAYS, choose_place, offer_at, open_operation, pull_from, rent, take_offer, utility, weigh_places,
@@ -124,6 +125,9 @@ def note_relocation(source, target, operations, persons, m):
             row.operations += operations
             row.people += persons
             return
+    if m.used[0].relocations == m.relocations.size:
+        m.faults[ROWS_FULL] += 1
+        return
     row = m.relocations[m.used[0].relocations]
     m.used[0].relocations += 1
     row.week, row.source, row.target, row.operations, row.people = m.now, source, target, operations, persons

@@ -28,8 +28,9 @@ from .streams import R
 from .world import FAR, NO_EDGE
 
 SPARE_PEOPLE = 8192  # rows beyond those held at the start; the table grows when it must
-SITE_ROWS = 4096
-OPERATION_ROWS = 16384
+SITE_ROWS = 16384
+OPERATION_ROWS = 65536
+RELOCATION_ROWS = 1 << 17  # of pairs of places and weeks
 STRUCK_ROWS = 1024
 MOST_SLOTS = 2000  # operations at one place at the start
 STARTING = 1_000_000  # slots of operations there from the start: no founder's
@@ -128,7 +129,7 @@ def empty_columns(inputs, fixed, values) -> Columns:
         window_sum=np.zeros((outcomes, places)),
         ledger=np.zeros(LEDGER),
         faults=np.zeros(len(FAULTS), np.int64),
-        relocations=record(RELOCATION, 1 << 14),
+        relocations=record(RELOCATION, RELOCATION_ROWS),
         by_group=np.zeros((groups_of_people if inputs.groups else 0, len(GROUPED))),
         events=record(EVENT, people if inputs.events else 0),
     )
