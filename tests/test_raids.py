@@ -1,0 +1,27 @@
+"""What operations know of raids, and when."""
+
+from model import Inputs, Simulation, phases
+from model.model import phase_names, set_week
+from model.tiny import tiny_world
+
+UNBETRAYED = dict(tip_off=0, raid_reach=1e5)
+
+
+def through(run, last):
+    """Call the phases of a week in order, up to and including `last`."""
+    set_week(run.week, run._handle)
+    for name in phase_names():
+        getattr(phases, name)(run._handle)
+        if name == last:
+            return
+
+
+def test_nobody_acts_on_a_raid_that_was_not_betrayed_before_it_happens():
+    """Until the week's raids are carried out, no location is under review for them and no rate of raids is believed higher."""
+    for last in ("relocation_and_founding", "raids"):
+        run = Simulation(Inputs(tiny_world(raids_per_month=40.0), 1, 20, UNBETRAYED, stop=2)).step()  # in the first week nobody is seen yet
+        through(run, last)
+        firms, places, struck = run.columns.operations, run.columns.known, run.columns.used[0].struck
+        assert struck > 0 and not run.columns.sites.warned.any()
+        assert (firms.shaken_until > 0).any() == (last == "raids")
+        assert places.raids_here.sum() == (struck if last == "raids" else 0) and (run.columns.views.signal == 0).all()
