@@ -247,6 +247,8 @@ def settle_site(j, m):
     site = m.sites[j]
     p = site.place
     m.known[p].raids_here += 1.0
+    if site.open == 0:  # closed by order this week
+        return
     if not site.warned and draw(R.raid_result, m, identity(identity(p, site.slot), 1)) < m.env[0, I.site_closed, p]:
         close_site(j, m)
         return

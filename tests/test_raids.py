@@ -1,8 +1,11 @@
-"""What operations know of raids, and when."""
+"""What operations know of raids, and when; raids beside closures by order."""
+
+import pytest
 
 from model import Inputs, Simulation, phases
 from model.model import phase_names, set_week
 from model.tiny import tiny_world
+from small import small_world
 
 UNBETRAYED = dict(tip_off=0, raid_reach=1e5)
 
@@ -25,3 +28,10 @@ def test_nobody_acts_on_a_raid_that_was_not_betrayed_before_it_happens():
         assert struck > 0 and not run.columns.sites.warned.any()
         assert (firms.shaken_until > 0).any() == (last == "raids")
         assert places.raids_here.sum() == (struck if last == "raids" else 0) and (run.columns.views.signal == 0).all()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_compound_that_is_raided_and_closed_by_order_in_one_week_closes_once(seed):
+    """The audit recounts the compounds and the room of each place."""
+    world = small_world(place=dict(start_sites=30, site_capacity=200.0), raids_per_month=60.0, licensed_gaming=1)
+    Simulation(Inputs(world, seed, 20, UNBETRAYED | dict(licensed_closure=0.3, site_closed=1, start_licensed=1), stop=20, audit_every=1)).advance()
