@@ -1,4 +1,4 @@
-"""What operations know of raids, and when; raids beside closures by order."""
+"""What operations know of raids, and when; raids beside closures by order; whether to leave under rival rules."""
 
 import pytest
 
@@ -35,3 +35,12 @@ def test_a_compound_that_is_raided_and_closed_by_order_in_one_week_closes_once(s
     """The audit recounts the compounds and the room of each place."""
     world = small_world(place=dict(start_sites=30, site_capacity=200.0), raids_per_month=60.0, licensed_gaming=1)
     Simulation(Inputs(world, seed, 20, UNBETRAYED | dict(licensed_closure=0.3, site_closed=1, start_licensed=1), stop=20, audit_every=1)).advance()
+
+
+@pytest.mark.parametrize("rule", (0, 2, 3, 4))
+def test_operations_leave_a_costly_place_under_every_rule_of_where_to_go(rule):
+    """Where protection costs more than elsewhere, operations leave: what a rival rule says is only where to."""
+    world = small_world(place=dict(site_capacity=20_000.0), raids_per_month=0.0)
+    world.place_columns["protection"][world.place_index["one"]] = 450.0
+    run = Simulation(Inputs(world, 5, 20, dict(relocation_rule=rule, review_rate=0.5), stop=60, record="totals")).advance()
+    assert run.result().relocations["operations"].sum() > 0
