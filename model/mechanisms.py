@@ -312,7 +312,7 @@ MECHANISMS = (
        partly="trials of trafficked people are counted, those of traffickers are not"),
     _m("S20", "travel restricted by sex, age, marital or parental status", "IV.F",
        "border_officials.count_lawful_stops levers.exit_interception outcomes.lawful_travellers_stopped",
-       partly="trafficked people are stopped by group; lawful travellers count as one, which a measure for some stops by their share of all people at risk"),
+       partly="trafficked people are stopped by group; lawful travellers count as one, which a measure for some stops by their share of all people at risk; marital and parental status are unknown"),
 )  # fmt: skip
 
 BY_ID = {mechanism.id: mechanism for mechanism in MECHANISMS}
