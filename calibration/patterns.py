@@ -67,7 +67,7 @@ PATTERNS: tuple[Pattern, ...] = (
         C("weeks to the first arrival near", "4 to 20 days", m.mean(lambda w: m.first_week(w["crackdown"], True)), high=3),
         C("weeks by which the first arrival far is later", "3 months", m.mean(lambda w: m.first_week(w["crackdown"], False) - m.first_week(w["crackdown"], True)), low=0)),
             separates=True),
-    Pattern("P3", "raids in Preah Sihanouk raise the stock in Myanmar and Lao PDR", ("history", "no raids"), "E218 E208-E212 E042", "I.hist", "cal", (
+    Pattern("P3", "raids in Preah Sihanouk raise the number held in Myanmar and Lao PDR", ("history", "no raids"), "E218 E208-E212 E042", "I.hist", "cal", (
         C("held at the Thai-Myanmar border and Golden Triangle, raids over none", "months 1 to 3", m.over(m.held(*MOEI, "golden-triangle-sez", first=RAIDS + 4, last=RAIDS + 13), "history", "no raids"), low=1),
         C("held in Cambodia, raids over none: does not fall to zero", "months 1 to 3", m.over(m.held("KHM", first=RAIDS + 4, last=RAIDS + 13), "history", "no raids"), low=0.1, starred=True))),
     Pattern("P4", "a place refills after a mass release", ("release", "history"), "E244 E251 E068-E070", "I.intro", "hold", (

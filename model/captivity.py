@@ -211,8 +211,9 @@ def consular_hazard(i, contact, m):
     s = m.places[me.place].state
     presence = 1.0 if m.nations[me.nation].state == s else m.consulate[me.nation, s]
     rate = m.env[people_class(i, m), I.consular_reach, me.place]
-    if m.par[P.feedback_capacity] > 0:
-        rate = min(rate, m.par[P.consular_capacity] / max(1.0, m.heard[me.nation].held))
+    if m.par[P.feedback_capacity] > 0:  # staff grows with the reach that a policy pays for
+        usual = m.par[P.consular_reach] * m.heard[me.nation].held
+        rate *= min(1.0, m.par[P.consular_capacity] / max(1e-9, usual))
     delay = 1.0 + m.par[P.rescue_delay] * (1.0 - m.env[0, I.intelligence_shared, me.place])
     reach = rate * m.env[0, I.control, me.place] * contact / delay
     return reach * (m.par[P.reach_without_consulate] + (1.0 - m.par[P.reach_without_consulate]) * presence)

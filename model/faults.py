@@ -8,7 +8,7 @@ FAULTS = (
     "operations hold another number of people than have them as their operation",
     "a compound holds another number of people than its operations",
     "a negative stock",
-    "operations rent more room in a compound than it has",
+    "operations rent more room in a compound than it has, or the compounds and the room of a place do not add up",
     "money is not accounted for",
     "somebody was due this week and was not looked at",
     "a hazard is higher than the bound on it",

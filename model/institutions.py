@@ -52,12 +52,12 @@ INSTITUTIONS = (
     _i("intelligence_shared", "share", "parameter", 0, 1, "of intelligence that partners see"),
     _i("intelligence_gain", "factor", "parameter", 0, 10, "intelligence gained from a lead"),
     _i("permissive_sites", "factor", "parameter", 0, 1, "how far neighbours let operations settle"),
-    # --- recruitment (at home, or at the place of a stranded worker) -----------------------------
+    # --- recruitment (at home, or where a migrant worker is stranded) -----------------------------
     _i("at_risk", "factor", "parameter", 0, 10, "economic distress behind the acceptance of risky offers"),
     _i("social_media_reach", "factor", "parameter", 0, 10, "reach of false advertisements on social media"),
     _i("job_site_reach", "factor", "parameter", 0, 10, "reach of false advertisements on job sites and agencies"),
     _i("acquaintance_reach", "factor", "parameter", 0, 10, "reach of recruiters who are known to the person"),
-    _i("stranded_reach", "factor", "parameter", 0, 50, "reach among stranded workers on the spot"),
+    _i("stranded_reach", "factor", "parameter", 0, 50, "reach among stranded migrant workers on the spot"),
     _i("lawful_ads_removed", "share", "parameter", 0, 1, "lawful job advertisements removed"),
     _i("willing_entry", "factor", "parameter", 0, 10, "willing entrants, against the usual"),
     _i("people_market", "factor", "parameter", 0, 10, "ease with which people are sold"),
@@ -109,7 +109,7 @@ INSTITUTIONS = (
     _i("return_help", "persons per week and state", "state:return_help_per_week", 0, BIG, "assisted returns"),
     _i("consular_reach", "per week", "parameter", 0, 1, "hazard of extraction by a consulate or family"),
     _i("consular_alarm", "factor", "parameter", 0, 10, "abuse that enquiries bring on the person"),
-    _i("documents", "share", "parameter", 0, 1, "of those without papers who can get them in a month"),
+    _i("documents", "share", "parameter", 0, 1, "chance of papers, on which returns and removals wait"),
     _i("tracing", "per week", "parameter", 0, 1, "hazard that an untraced person is found"),
     _i("debt_relief", "share", "parameter", 0, 1, "of debts relieved by remedy and compensation"),
     _i("testimony", "probability", "parameter", 0, 1, "a protected survivor testifies"),

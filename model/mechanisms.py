@@ -92,10 +92,12 @@ MECHANISMS = (
     _m("V27", "forced to defraud by script, for revenue", "III.purp",
        "operations.price_places operations.keep_accounts parameters.revenue outcomes.money_defrauded"),
     _m("V28", "punished for missed targets", "III.means",
-       "compounds.keep_sites parameters.target_pressure outcomes.abuse_exposure"),
+       "compounds.keep_sites parameters.target_pressure outcomes.abuse_exposure",
+       partly="abuse, the same for all in a compound; no fine and no sale follows one's own missed target"),
     _m("V29", "torture, sexual violence, transfer into the sex sector", "III.means",
        "captivity.measure_harm captivity.be_sold life_course.sold_to_other_sector parameters.sexual_violence_rate "
-       "parameters.other_sector_share parameters.other_sector_women"),
+       "parameters.other_sector_share parameters.other_sector_women",
+       partly="counted as exposure; a transfer is a share of sales, not a punishment"),
     _m("V30", "deaths from mistreatment and lack of medical care", "III.means",
        "captivity.meet_risks life_course.died_held parameters.death_rate outcomes.deaths"),
     _m("V31", "long hours, set by the targets' time zones", "III.means",
@@ -123,8 +125,10 @@ MECHANISMS = (
        "screening.recognised parameters.evidence_lost parameters.evidence_weight"),
     # --- screened, punished -----------------------------------------------------------------------
     _m("V42", "formal identification is the gate to protection", "IV.B",
-       "screening.screen screening.treat_as_victim life_course.identified_to_open_shelter life_course.identified_without_bed"),
-    _m("V43", "many are not identified", "IV.B", "screening.recognised institutions.sensitivity outcomes.identified_share"),
+       "screening.screen screening.treat_as_victim life_course.identified_to_open_shelter life_course.identified_without_bed",
+       partly="services also take in stranded people whom no official has identified"),
+    _m("V43", "many are not identified", "IV.B", "screening.recognised institutions.sensitivity outcomes.identified_share",
+       partly="by the country where people come out alone: none is identified by their own after return"),
     _m("V44", "law that does not recognise forced criminality", "IV.E",
        "screening.recognised institutions.recognition parameters.recognition_without_law levers.law_covers_forced_criminality"),
     _m("V45", "taken for a criminal", "IV.B", "screening.treat_as_offender life_course.charged_after_screening institutions.charges"),
@@ -136,7 +140,8 @@ MECHANISMS = (
        "screening.meet_authorities captivity.belief_now beliefs.spread_beliefs beliefs.unafraid parameters.fear parameters.seeks_help "
        "parameters.reprisal_fear"),
     _m("V49", "shame, and a status that brings no benefit", "IV.A",
-       "screening.benefit screening.screen parameters.shame"),
+       "screening.benefit screening.screen parameters.shame",
+       partly="the benefit that counts is a free bed; leave to stay and to work is not weighed"),
     _m("V50", "detained after rescue, often until deported", "IV.C",
        "screening.detain services.be_detained life_course.identified_but_detained life_course.deported institutions.deportation "
        "institutions.detention_places"),
@@ -155,7 +160,7 @@ MECHANISMS = (
        partly="States do not decide on it themselves: a scenario does"),
     # --- return, remedy, again --------------------------------------------------------------------
     _m("V58", "return is the usual way out", "IV.D",
-       "services.be_sheltered services.be_stranded life_course.returned_from_shelter life_course.returned_alone "
+       "services.be_sheltered services.meet_chances life_course.returned_from_shelter life_course.returned_alone "
        "parameters.returns_from_shelter"),
     _m("V59", "some cannot return", "IV.F",
        "migrants.leave_home services.be_sheltered institutions.stay parameters.unsafe_return_anyway "
@@ -164,18 +169,19 @@ MECHANISMS = (
     _m("V60", "weak assessment of risk before removal", "IV.D",
        "services.be_detained services.be_sheltered institutions.unsafe_return_caught life_course.returned_without_alternative"),
     _m("V61", "stranded without papers, fare or embassy", "IV.F",
-       "services.papers services.be_stranded institutions.documents parameters.papers_without_consulate outcomes.stranded"),
+       "services.papers services.meet_chances institutions.documents parameters.papers_without_consulate outcomes.stranded"),
     _m("V62", "destitute, and trafficked again", "IV.F",
-       "services.be_stranded services.taken_again life_course.retrafficked_while_stranded parameters.again_stranded"),
+       "services.meet_chances services.taken_again life_course.retrafficked_while_stranded parameters.again_stranded"),
     _m("V63", "little capacity to protect", "IV.D",
        "screening.shelter services.renew_capacities services.reached institutions.open_beds institutions.services_reach",
        partly="who funds the beds (State or civil society) is not told apart"),
     _m("V64", "men are kept out of services", "IV.D", "screening.shelter institutions.men_admitted"),
-    _m("V65", "help tied to conditions", "IV.D", "screening.shelter institutions.uptake levers.unconditional"),
+    _m("V65", "help tied to conditions", "IV.D", "screening.shelter institutions.uptake levers.unconditional",
+       partly="as a lower chance that help is accepted: nobody is turned away for not testifying"),
     _m("V66", "no wall between services and immigration police", "IV.D",
        "screening.meet_authorities services.reached institutions.safe_help parameters.arrest_when_seeking_help levers.firewall"),
     _m("V67", "stigma and shame at home", "IV.D",
-       "home.be_home home.be_settled institutions.stigma life_course.reintegrated_alone life_course.fell_back"),
+       "home.settle_in home.be_settled institutions.stigma life_course.reintegrated_alone life_course.fell_back"),
     _m("V68", "no work while charges pend", "IV.D",
        "home.face_the_state home.await_judgment life_course.retrafficked_under_charge parameters.drive_under_charge "
        "parameters.record_stigma"),
@@ -184,7 +190,7 @@ MECHANISMS = (
     _m("V70", "without remedy, precarious migration again", "IV.D",
        "home.be_home life_course.retrafficked_from_home parameters.again_base outcomes.retrafficked"),
     _m("V71", "long-term support prevents being trafficked again", "IV.D",
-       "home.be_home life_course.reintegrated_with_support institutions.reintegration parameters.drive_with_support"),
+       "home.settle_in life_course.reintegrated_with_support institutions.reintegration parameters.drive_with_support"),
     _m("V72", "children are neither prosecuted nor detained", "IV.D",
        "screening.meet_authorities screening.screen services.spared_as_child institutions.child_found institutions.child_detained "
        "levers.child_track outcomes.children_detained"),
@@ -193,19 +199,19 @@ MECHANISMS = (
        "outcomes.abuse_exposure outcomes.health_lost",
        partly="the same for each sex and age; health recovers in open shelters alone"),
     _m("V74", "a child's own track: presumed minority, best interests, family or alternative care", "IV.D",
-       "screening.meet_authorities home.be_home institutions.child_found institutions.institution_return",
-       partly="no guardian, no assessment before a child's return, no lost schooling"),
+       "screening.meet_authorities home.settle_in institutions.child_found institutions.institution_return",
+       partly="no guardian, no assessment before a child's return, no lost schooling; a return into an institution slows settling, no more"),
     _m("V75", "open against closed shelters", "IV.D",
        "screening.shelter services.be_kept_closed life_course.identified_to_closed_shelter life_course.opened_door "
        "institutions.closed_beds outcomes.deprived_by_a_state"),
     _m("V76", "risk of return, assessed; returns without a choice are coerced", "IV.D",
        "services.be_sheltered services.be_detained institutions.unsafe_return_caught outcomes.coerced_returns",
        partly="a chance, not a queue with a capacity"),
-    _m("V77", "harassment, naming and restricted movement after return", "IV.D", "home.be_home institutions.stigma",
+    _m("V77", "harassment, naming and restricted movement after return", "IV.D", "home.settle_in institutions.stigma",
        partly="it slows settling, but costs no trust among people from the same home"),
     _m("V78", "legal aid, and a trafficking defence at any stage", "IV.C",
        "services.be_judged services.be_detained screening.protected institutions.np_practice parameters.defence_raised "
-       "life_course.case_dropped"),
+       "life_course.case_dropped", partly="legal aid is part of how far the principle is applied, not a service of its own"),
     _m("V79", "services for women, for each age, with a disability", "IV.D", "screening.shelter institutions.men_admitted",
        partly="men are kept out of services, but nothing says how far these suit women or people with a disability"),
     _m("V80", "missing people traced across borders", "IV.G",
@@ -213,11 +219,12 @@ MECHANISMS = (
     # --- operators --------------------------------------------------------------------------------
     _m("O01", "rooted in casinos and online gambling", "I.hist", "start.build_up compounds.build_and_close parameters.start_licensed"),
     _m("O02", "bans and closures moved operations and let them adapt", "I.hist",
-       "compounds.build_and_close relocation.relocate institutions.licensed_closure parameters.share_licensed_new levers.licence_ban"),
+       "compounds.build_and_close relocation.relocate institutions.licensed_closure parameters.share_licensed_new levers.licence_ban",
+       partly="that closures add to the weight of large groups is neither imposed nor counted"),
     _m("O03", "the pandemic closed casinos: less regulated places, and online", "I.hist",
        "compounds.build_and_close relocation.relocate institutions.licensed_closure institutions.online_demand",
        partly="operations change place, not their business"),
-    _m("O04", "stranded workers replace recruits from abroad", "I.hist",
+    _m("O04", "stranded migrant workers replace recruits from abroad", "I.hist",
        "recruiters.shift_effort recruiters.entry_shares institutions.stranded_reach parameters.border_deterrence"),
     _m("O05", "more people online to defraud", "I.hist", "operations.price_places institutions.online_demand"),
     _m("O06", "adapting, building, upgrading", "I.intro",
@@ -243,14 +250,14 @@ MECHANISMS = (
        left_out="operations have no cost of coordination; what platforms do against sales is in V35"),
     _m("O17", "power and connectivity for compounds, also across borders", "IV.G",
        "operations.price_places beliefs.adapt_institutions institutions.output_lost parameters.substitution_rate "
-       "levers.telecom_supply"),
+       "levers.telecom_supply", partly="where power and connectivity come from is not told apart"),
     _m("O18", "cash-out through banks and crypto exchanges", "IV.G",
        "operations.price_places institutions.laundering_cost levers.cashout_control"),
     _m("O19", "trust is built for weeks before a target pays", "III.purp",
        "operations.keep_accounts relocation.wants_to_move parameters.trust_weeks"),
     _m("O20", "high profits", "I.hist", "operations.keep_accounts parameters.revenue parameters.reinvested parameters.consumed"),
     _m("O21", "people are sold between operations", "III.means", "captivity.sell parameters.sale_rate parameters.sale_price"),
-    _m("O22", "reprisals against those who leave", "IV.A", "services.be_stranded beliefs.unafraid institutions.reprisal parameters.reprisal_deadly "
+    _m("O22", "reprisals against those who leave", "IV.A", "services.meet_chances beliefs.unafraid institutions.reprisal parameters.reprisal_deadly "
        "parameters.reprisal_fear",
        partly="they silence people and kill some who are stranded, but follow nobody home"),
     _m("O23", "spread beyond the region", "n14", "operations.discounts operations.choose_place parameters.moving_cost_beyond"),
@@ -297,7 +304,7 @@ MECHANISMS = (
        "beliefs.gather_leads border_officials.meet_post institutions.closure institutions.intelligence_shared "
        "institutions.joint_action institutions.return_help"),
     _m("S18", "punishing victims hinders their recovery", "IV.C",
-       "home.be_home migrants.set_drive parameters.record_stigma parameters.again_record",
+       "home.settle_in migrants.set_drive parameters.record_stigma parameters.again_record",
        partly="a conviction and a pending charge do; detention itself leaves no trace"),
     _m("S19", "fair trial and individual assessment for everybody", "IV.A",
        "screening.detention_chance screening.detain services.be_judged institutions.assessed institutions.safeguards "
@@ -305,7 +312,7 @@ MECHANISMS = (
        partly="trials of trafficked people are counted, those of traffickers are not"),
     _m("S20", "travel restricted by sex, age, marital or parental status", "IV.F",
        "border_officials.count_lawful_stops levers.exit_interception outcomes.lawful_travellers_stopped",
-       partly="trafficked people are stopped by group; lawful travellers count as one group, which a measure for one sex does not reach"),
+       partly="trafficked people are stopped by group; lawful travellers count as one, which a measure for some stops by their share of all people at risk; marital and parental status are unknown"),
 )  # fmt: skip
 
 BY_ID = {mechanism.id: mechanism for mechanism in MECHANISMS}

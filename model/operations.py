@@ -362,11 +362,17 @@ def utility(g, p, m):
 
 
 @kernel
-def weigh_places(g, m):
-    """Fill the pull of every place on a group, once a week: exp(utility / scale), 0 where there is no room.
+def learned_pull(g, p, m):
+    """Return the pull of a place on a group by what it is worth to it: exp(utility / scale).
 
     Places that neighbours keep closed to operations (`permissive_sites`) pull less (IV.G).
     """
+    return math.exp(min(OVERFLOW, utility(g, p, m) / m.par[P.choice_scale])) * m.env[0, I.permissive_sites, p]
+
+
+@kernel
+def weigh_places(g, m):
+    """Fill the pull of every place on a group by the rule of choice, once a week."""
     if m.groups[g].weighed == m.now:
         return
     m.groups[g].weighed = m.now
@@ -378,15 +384,21 @@ def weigh_places(g, m):
         elif rule == MOST_PERMISSIVE:
             m.pull[g, p] = math.exp(-m.env[0, I.control, p] / m.par[P.permissive_scale])
         else:
-            m.pull[g, p] = math.exp(min(OVERFLOW, utility(g, p, m) / m.par[P.choice_scale])) * m.env[0, I.permissive_sites, p]
+            m.pull[g, p] = learned_pull(g, p, m)
+
+
+@kernel
+def may_take(here, p, m):
+    """Tell whether a place other than `here` has room for an operation."""
+    if m.room[p].capacity - m.room[p].rented < m.par[P.smallest_operation] or p == here:
+        return False
+    return m.places[p].beyond == 0 or m.par[P.feedback_beyond] > 0
 
 
 @kernel
 def pull_from(g, here, p, m):
     """Return how strongly a place draws a mover of group `g` from `here`, or a founder (`here` = -1)."""
-    if m.room[p].capacity - m.room[p].rented < m.par[P.smallest_operation] or p == here:
-        return 0.0
-    if m.places[p].beyond and m.par[P.feedback_beyond] == 0.0:
+    if not may_take(here, p, m):
         return 0.0
     if here == NOBODY:
         return m.pull[g, p]
@@ -396,6 +408,14 @@ def pull_from(g, here, p, m):
     if rule == NEAREST:
         return math.exp(-m.distance[here, p] / m.par[P.nearest_scale])
     return m.pull[g, p] * m.reachable[here, p]
+
+
+@kernel
+def worth_from(g, here, p, m):
+    """Return what a place adds to the worth of leaving `here`: the same under every rule of where to go."""
+    if int(m.par[P.relocation_rule]) == LEARNED:
+        return pull_from(g, here, p, m)
+    return learned_pull(g, p, m) * m.reachable[here, p] if may_take(here, p, m) else 0.0
 
 
 @kernel

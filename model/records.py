@@ -123,8 +123,23 @@ def audit_operations(m):
         firm = m.operations[o]
         money += firm.cash
         m.faults[NEGATIVE] += firm.alive and (firm.coming < 0 or firm.held < 0 or firm.target <= 0.0)
-    for j in range(m.used[0].sites):
-        m.faults[ROOM] += m.sites[j].rented > m.sites[j].capacity * (1.0 + 1e-9) + 1e-6
+    audit_room(m)
     expected = m.ledger[EARNED] - m.ledger[CONSUMED] - m.ledger[INVESTED] + m.ledger[TRADED_IN]
     expected -= m.ledger[TRADED_OUT] + m.ledger[SEIZED] + m.ledger[WRITTEN_OFF]
     m.faults[MONEY] += abs(money - expected) > 1e-6 * (1.0 + np.abs(m.ledger).sum())
+
+
+@kernel
+def audit_room(m):
+    """Recount the compounds of each place and the room in them."""
+    sites, capacity, rented = np.zeros(m.places.size), np.zeros(m.places.size), np.zeros(m.places.size)
+    for j in range(m.used[0].sites):
+        site = m.sites[j]
+        m.faults[ROOM] += site.rented > site.capacity * (1.0 + 1e-9) + 1e-6
+        sites[site.place] += site.open
+        capacity[site.place] += site.open * site.capacity
+        rented[site.place] += site.rented
+    for p in range(m.places.size):
+        room = m.room[p]
+        m.faults[ROOM] += sites[p] != room.sites
+        m.faults[ROOM] += abs(capacity[p] - room.capacity) > 1e-3 or abs(rented[p] - room.rented) > 1e-3

@@ -2,7 +2,7 @@
 
 An area is where people at risk live: an origin, or a community of migrant workers abroad. Channels:
 advertisements on social media, job sites and agencies, acquaintances (those held or returned who are
-made to recruit, included), and stranded workers on the spot (V03, V04, V09-V11).
+made to recruit, included), and stranded migrant workers on the spot (V03, V04, V09-V11).
 """
 
 import math
@@ -151,7 +151,7 @@ def set_fee(m):
     """Set the fee at which operations and recruiters meet, and the multiplier of recruitment.
 
     Operations raise the fee while vacancies exceed what the reference fee brings, up to a share of
-    a worker's value to them; recruitment answers as fee ** refill_elasticity. With elasticity 0 a
+    what a person's forced work is worth to them; recruitment answers as fee ** refill_elasticity. With elasticity 0 a
     higher fee brings nobody. Nobody is recruited beyond the vacancies.
     """
     wanted = vacancies_for_recruits(m)

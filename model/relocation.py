@@ -9,7 +9,8 @@ from .diary import NOBODY
 from .faults import ROWS_FULL
 from .kernel import kernel
 from .operations import (
-    CLOSES, INVESTED, MOVES, NO_MOVES, OVERFLOW, SPLITS, STAYS, choose_place, offer_at, open_operation, pull_from, rent, take_offer, utility, weigh_places,
+    CLOSES, INVESTED, MOVES, NO_MOVES, OVERFLOW, SPLITS, STAYS, choose_place, offer_at, open_operation, rent, take_offer, utility, weigh_places,
+    worth_from,
 )  # fmt: skip
 from .outcomes import O
 from .parameters import P
@@ -21,14 +22,17 @@ NEARLY_NONE = 1e-9  # persons: what rounding leaves of a vacancy that is taken u
 
 @kernel
 def wants_to_move(firm, reviews, m):
-    """Draw whether an operation reviews its location this week and then prefers to leave it: a nested logit."""
+    """Draw whether an operation reviews its location this week and then prefers to leave it: a nested logit.
+
+    Whether to leave follows what places are worth under every rule; a rival rule says only where movers go.
+    """
     hazard = m.par[P.review_rate_after_raid] if firm.shaken_until >= m.now else m.par[P.review_rate]
     if uniform(reviews, firm.key) >= hazard or int(m.par[P.relocation_rule]) == NO_MOVES:
         return False
     weigh_places(firm.group, m)
     total = 0.0
     for k in range(m.hosts.size):
-        total += pull_from(firm.group, firm.place, m.hosts[k], m)
+        total += worth_from(firm.group, firm.place, m.hosts[k], m)
     if total <= 0.0:
         return False
     elsewhere = m.par[P.choice_scale] * math.log(total)

@@ -141,7 +141,6 @@ def strike(s, slot, partners, m):
     site.warned, site.raided = betrayed, m.now
     m.struck[m.used[0].struck] = j
     m.used[0].struck += 1
-    known.raids_here += 1.0
     known.intelligence *= 1.0 - m.par[P.intelligence_used]
     m.states[s].pressure *= 1.0 - m.par[P.pressure_relief] * m.par[P.feedback_pressure]
     m.tally[O.raids, p] += 1.0
@@ -188,15 +187,14 @@ def choose_site(s, p, slot, m):
 
 @kernel
 def evacuate(m):
-    """Let forewarned operations take most people out of sight, and raided ones review their place (II.gov)."""
+    """Let forewarned operations take most people out of sight and review their place; the others know nothing yet (II.gov)."""
     if m.used[0].struck == 0:
         return
     for o in range(m.used[0].operations):
         firm = m.operations[o]
-        if firm.alive and m.sites[firm.site].reach > 0.0:
+        if firm.alive and m.sites[firm.site].warned:
             firm.shaken_until = m.now + int(m.par[P.shaken_weeks])
-            if m.sites[firm.site].warned:
-                firm.hidden_until = m.now + int(m.par[P.hiding_weeks])
+            firm.hidden_until = m.now + int(m.par[P.hiding_weeks])
 
 
 # --------------------------------------------------------------------------- carrying raids out --
@@ -212,6 +210,7 @@ def raid_compounds(m):
         firm = m.operations[o]
         if firm.alive == 0 or m.sites[firm.site].reach == 0.0:
             continue
+        firm.shaken_until = m.now + int(m.par[P.shaken_weeks])
         found = m.sites[firm.site].reach
         if firm.hidden_until >= m.now:
             found *= 1.0 - m.par[P.hidden_share]
@@ -247,6 +246,9 @@ def settle_site(j, m):
     """Close a raided site or harden it; compounds nearby harden too (O06)."""
     site = m.sites[j]
     p = site.place
+    m.known[p].raids_here += 1.0
+    if site.open == 0:  # closed by order this week
+        return
     if not site.warned and draw(R.raid_result, m, identity(identity(p, site.slot), 1)) < m.env[0, I.site_closed, p]:
         close_site(j, m)
         return

@@ -161,3 +161,12 @@ def test_a_policy_for_some_acts_on_what_is_pooled_by_their_share():
     share = world.people_by_class.reshape(-1, 4)[world.nationalities.index("IDN")].sum()
     assert 0.01 < share < 0.5
     assert some - none == pytest.approx(share * (whole - none))
+
+
+def test_more_consular_staff_frees_more_people_where_staff_is_short():
+    """Doubling the reach of consulates doubles whom they free also of a nationality that is more than they can deal with."""
+    short = dict(consular_capacity=20, consular_reach=0.05, rescue_delay=0)
+    policies = (Policy("consular_coverage", 1.0, 0, 0),)
+    world = small_world(hosts=1, raids_per_month=0.0)
+    freed = [Simulation(Inputs(world, 4, 5, short, policies=p, stop=100)).advance().result().weekly[:, O.freed].sum() for p in ((), policies)]
+    assert 1.6 * freed[0] < freed[1] < 2.4 * freed[0]
