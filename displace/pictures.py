@@ -14,9 +14,9 @@ from .headline import Line
 from .study import KNOWN_UNTIL, Study
 from .words import CONDITIONAL
 
-THROUGH_TIME = ("people_held", "newly_held", "detained_stock", "free_and_safe")
+THROUGH_TIME = ("people_held", "newly_held", "in_detention", "free_and_safe")
 FLOWS_OF_A_WORLD, FLOWS_OF_A_POLICY = 14, 6
-IN_SHORT = ("people_held", "detained_stock", "coerced_returns", "identified_share")  # of the one picture that says most
+IN_SHORT = ("people_held", "in_detention", "coerced_returns", "identified_share")  # of the one picture that says most
 
 
 @dataclass(frozen=True)

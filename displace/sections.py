@@ -12,7 +12,7 @@ from model.outcomes import BY_NAME as OUTCOMES
 from . import words
 from .study import Study
 
-BESIDE = ("people_held", "detained_stock", "punished_share", "coerced_returns", "free_and_safe")  # of what happens when a policy ends
+BESIDE = ("people_held", "in_detention", "punished_share", "coerced_returns", "free_and_safe")  # of what happens when a policy ends
 BORNE = ("newly_held", "detained", "coerced_returns", "deaths")
 GROUPS_SHOWN = 8  # of a dimension, those with most of it in the baseline
 DIMENSIONS = {"sex": "By sex", "child": "By age", "nationality": "By nationality", "how_recruited": "By how people were recruited", "state": "By responsible State"}

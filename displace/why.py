@@ -10,7 +10,7 @@ from model.levers import Lever
 
 from . import words
 
-DETENTION, PUNISHMENT = ("detained_stock", "trafficked_detained", "children_detained", "punished_share"), ("punished_share", "charged", "convicted")
+DETENTION, PUNISHMENT = ("in_detention", "trafficked_detained", "children_detained", "punished_share"), ("punished_share", "charged", "convicted")
 BEARS_ON = {
     # institution: the outcomes in whose counted transitions it is read
     "raids": ("people_held", "freed", "freed_in_raids"),
@@ -34,11 +34,11 @@ BEARS_ON = {
     "child_found": ("children_detained",),
     "child_detained": ("children_detained",),
     "detains": DETENTION,
-    "grounds_release": ("detained_stock",),
+    "grounds_release": ("in_detention",),
     "np_scope": PUNISHMENT,
     "np_practice": PUNISHMENT,
     "deports_unassessed": ("coerced_returns", "identified_share"),
-    "deportation": ("coerced_returns", "detained_stock"),
+    "deportation": ("coerced_returns", "in_detention"),
     "unsafe_return_caught": ("coerced_returns",),
     "return_help": ("coerced_returns", "free_and_safe"),
     "collusion": ("retrafficked",),

@@ -764,6 +764,8 @@ BEHAVIOUR = {
          "some of those held or returned recruit", ("off", "on")),
         ("feedback_refill", "switch", 1, (0, 1), None, A, "", "mechanisms",
          "a higher fee brings more recruits", ("off", "on")),
+        ("feedback_carrying", "switch", 1, (0, 1), None, A, "", "mechanisms",
+         "operations that move or close carry people along or sell them; off: they abandon all", ("off", "on")),
     ),
 }
 # fmt: on

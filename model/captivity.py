@@ -110,10 +110,11 @@ def settle_fate(i, o, m):
             add_member(i, firm.branch, m)
             carry(i, m.operations[firm.branch].place, m)
         return
-    carried = m.par[P.carried_share] if firm.fate == MOVES else 0.0
+    kept = m.par[P.feedback_carrying]
+    carried = kept * m.par[P.carried_share] if firm.fate == MOVES else 0.0
     if u < carried:
         carry(i, firm.place, m)
-    elif u >= carried + (1.0 - carried) * m.par[P.sold_share] or not sell(i, m):
+    elif u >= carried + (1.0 - carried) * kept * m.par[P.sold_share] or not sell(i, m):
         come_out(T.abandoned, i, ALONE, m)
 
 

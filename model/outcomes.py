@@ -113,7 +113,7 @@ OUTCOMES = (
     _measure("wrongly_identified", "people identified as trafficked who are not", "persons", None, whose="the State"),
     _flow("detained", "people taken into detention", None, INTO_DETENTION, whose=PERSON, section="IV.C", by_group=True),
     _flow("trafficked_detained", "trafficked people taken into detention", "down", INTO_DETENTION, TRAFFICKED, whose=PERSON, section="IV.C"),
-    _stock("detained_stock", "trafficked people in detention or prison", "down", ("detained", "prosecuted"), TRAFFICKED, whose=PERSON, section="IV.C"),
+    _stock("in_detention", "trafficked people in detention or prison", "down", ("detained", "prosecuted"), TRAFFICKED, whose=PERSON, section="IV.C"),
     _measure("detained_without_assessment", "detained without an individual assessment", "persons", "down", whose=PERSON, section="IV.A S19"),
     _flow("children_detained", "children taken into detention", "down", INTO_DETENTION, CHILDREN, whose="the child", section="IV.F", floor=True),
     _flow("charged", "trafficked people charged with crimes", "down", CHARGED, TRAFFICKED, whose=PERSON, section="IV.C", by_group=True),
@@ -170,7 +170,7 @@ RATIOS = tuple(o for o in OUTCOMES if o.kind == "ratio")
 GROUPED = tuple(o for o in RECORDED if o.by_group)
 HEADLINE = (
     "people_held", "newly_held", "retrafficked", "deaths", "identified_share", "punished_share",
-    "detained_stock", "children_detained", "coerced_returns", "free_and_safe", "money_defrauded",
+    "in_detention", "children_detained", "coerced_returns", "free_and_safe", "money_defrauded",
     "lawful_travellers_stopped",
 )
 RIGHTS_FLOOR = tuple(o.name for o in OUTCOMES if o.floor)

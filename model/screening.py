@@ -11,7 +11,7 @@ from .life_course import T
 from .migrants import ALONE, BY_RAID, DECEIVED_CONDITIONS, IDENTIFIED, MALE, MISIDENTIFIED, WILLING, change, come_home
 from .outcomes import O
 from .parameters import P
-from .random_numbers import FIXED, identity, stream_key, uniform
+from .random_numbers import FIXED, draw, identity, stream_key, uniform
 from .streams import R
 
 
@@ -51,12 +51,26 @@ def give_open_bed(t, i, k, m):
 
 
 @kernel
+def comes_in(i, k, u, v, m):
+    """Tell whether services admit a person, by the mark `u`, and the person accepts them, by `v` (V64, V65)."""
+    me = m.people[i]
+    admitted = me.sex != MALE or me.child == 1 or u <= m.env[k, I.men_admitted, me.place]
+    return admitted and v <= m.env[k, I.uptake, me.place]
+
+
+@kernel
+def come_into_open_bed(t, i, k, m):
+    """Take a person who is let out of custody into an open shelter, if it admits them, they accept and it has a bed."""
+    key = m.people[i].key
+    u, v = draw(R.after_detail, m, identity(key, 2)), draw(R.after_detail, m, identity(key, 3))
+    return comes_in(i, k, u, v, m) and give_open_bed(t, i, k, m)
+
+
+@kernel
 def shelter(i, k, u, v, to_open, to_closed, m):
     """Give a bed, if one is free for this person and they accept; open shelters first. False if not."""
     me, p = m.people[i], m.people[i].place
-    if me.sex == MALE and me.child == 0 and u > m.env[k, I.men_admitted, p]:
-        return False
-    if v > m.env[k, I.uptake, p]:
+    if not comes_in(i, k, u, v, m):
         return False
     if give_open_bed(to_open, i, k, m):
         return True

@@ -16,7 +16,7 @@ from .outcomes import O
 from .parameters import P
 from .random_numbers import draw, identity
 from .relocation import find_place
-from .screening import at_home_here, detain, detention_chance, give_open_bed, meet_authorities, protected, shelter, trust_of
+from .screening import at_home_here, come_into_open_bed, detain, detention_chance, give_open_bed, meet_authorities, protected, shelter, trust_of
 from .streams import R
 
 UNLIMITED = 1e12
@@ -253,7 +253,7 @@ def be_released_on_grounds(i, k, m):
     me = m.people[i]
     if me.label != IDENTIFIED and draw(R.after_detail, m, me.key) < m.env[k, I.sensitivity, me.place]:
         me.label = IDENTIFIED
-        if give_open_bed(T.identified_in_detention, i, k, m):
+        if come_into_open_bed(T.identified_in_detention, i, k, m):
             return
     me.until = RELEASED
     change(T.released_on_grounds, i, me.place, m)
@@ -285,7 +285,7 @@ def be_judged(i, k, m):
         defence *= m.par[P.defence_of_others] * m.env[k, I.false_claims, p]
     if draw(R.after, m, me.key) < defence:
         me.label = IDENTIFIED
-        if not give_open_bed(T.case_dropped, i, k, m):
+        if not come_into_open_bed(T.case_dropped, i, k, m):
             change(T.case_dropped_no_bed, i, p, m)
         return
     me.record = 1

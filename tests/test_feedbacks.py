@@ -42,6 +42,7 @@ WITHOUT_TRIGGER = {
     "feedback_recruiters": (dict(ring_adjustment=0), {}),
     "feedback_recruiting_victims": (dict(made_to_recruit_rate=0, recruiter_rate=0), {}),
     "feedback_refill": (dict(refill_elasticity=0), {}),
+    "feedback_carrying": (dict(carried_share=0, sold_share=0), {}),
 }
 
 
@@ -109,6 +110,7 @@ DIRECTIONS = {
     "where nobody is punished trust grows and more are identified": (
         "feedback_trust", ("identified",), True, dict(trust_rate=0.04, charges=0, sensitivity=1), NOBODY_PUNISHED | PLENTY),
     "what survivors and families report brings raids": ("feedback_reports", ("raids",), True, dict(pressure_gain=0.2), dict(raids_per_month=4.0)),
+    "operations that leave carry people along": ("feedback_carrying", ("moved",), True, dict(review_rate=0.1, inertia=0), {}),
     "people made to recruit bring others": (
         "feedback_recruiting_victims", ("newly_held",), True, dict(made_to_recruit_rate=0.02, recruiter_effort=1, recruitment_rate=0.0001), {}),
 }  # fmt: skip

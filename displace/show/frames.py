@@ -116,7 +116,7 @@ CHOSEN = (
     Strip("newly_held", "Newly held", ("newly_held",), "people, in total"),
     Strip("recognised", "Identified or not", ("identified", "misidentified"), "trafficked people out, in total", names=("yes", "no")),
     Strip("punished", "Punished", ("punished",), "trafficked people out, in total"),
-    Strip("detained", "In detention", ("detained_stock",), "trafficked people, at the time"),
+    Strip("detained", "In detention", ("in_detention",), "trafficked people, at the time"),
     Strip("deaths", "Deaths", ("deaths",), "in total"),
 )
 STRIPS = {strip.key: strip for strip in CHOSEN} | {f"outcome:{o.name}": Strip(f"outcome:{o.name}", words.start(o.label), (o.name,), _note(o)) for o in RECORDED}
