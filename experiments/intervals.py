@@ -56,6 +56,21 @@ class Pairs:
     def several_draws(self) -> bool:
         return len(np.unique(self.draw)) > 1
 
+    def parameter_share(self, values: np.ndarray) -> np.ndarray:
+        """Return which share of the variance of `values` (N, K) lies between draws of the parameters; the rest is noise.
+
+        One-way random effects: the variance of draws' means, less what noise adds to it. Not a number without two draws
+        and two seeds a draw, where any is missing, and where nothing varies.
+        """
+        draws = np.unique(self.draw)
+        seeds = min((self.draw == draw).sum() for draw in draws)
+        if len(draws) < 2 or seeds < 2:
+            return np.full(values.shape[1], np.nan)
+        inside = [values[self.draw == draw] for draw in draws]
+        noise = np.mean([runs.var(axis=0, ddof=1) for runs in inside], axis=0)
+        between = np.var([runs.mean(axis=0) for runs in inside], axis=0, ddof=1) - noise / seeds
+        return _over(np.maximum(between, 0.0), np.maximum(between, 0.0) + noise)
+
     def mean(self, values: np.ndarray) -> Estimate:
         """Return the mean over pairs of `values` (N, K) and its interval. Not a number where a pair has no value."""
         known = np.isfinite(values)
