@@ -34,6 +34,11 @@ def _wide() -> Console:
     return console if console.is_terminal else Console(highlight=False, width=10_000)
 
 
+def say(text: str):
+    """Print a line of progress to standard error, above a bar that may be drawn there."""
+    print(text, file=sys.stderr, flush=True)
+
+
 def show_sentences(sentences: Sequence[str]):
     """Print sentences, a paragraph each."""
     print("\n\n".join(sentences))
