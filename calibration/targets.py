@@ -164,7 +164,7 @@ def _target(entry: dict, evidence: Mapping[str, Row], where: Where) -> Target:
     for part in parts:
         if BY_SERIES[part.series].tier != entry["tier"]:
             raise where.at("tier").error(f"'{entry['tier']}', and series '{part.series}' counts {BY_SERIES[part.series].tier}", "the same: firms are not sites, sites are not persons")
-    low, high = _bounds(kind, rows[0], entry.get("times", 1.0), where)
+    low, high = _bounds(kind, rows, entry.get("times", 1.0), where)
     sigma = math.hypot(entry["sigma_log"], max(UNCERTAINTY[row.confidence] for row in rows))
     return Target(
         ids[0], tuple(ids), kind, parts, low, high, tuple(map(float, entry.get("counts", ()))), sigma, entry["family"], entry["tier"],
@@ -199,9 +199,13 @@ def _quantity(name, entry, where) -> Quantity:
     return Quantity(name, series.name, first, last, places, nationalities, aggregate)
 
 
-def _bounds(kind, row: Row, times, where) -> tuple[float | None, float | None]:
+def _bounds(kind, rows: Sequence[Row], times, where) -> tuple[float | None, float | None]:
     if kind in ("ordering", "multinomial"):
         return None, None
+    if kind == "count" and all(row.central is not None for row in rows):
+        total = times * sum(row.central for row in rows)  # several rows are added up
+        return total, total
+    row = rows[0]
     low, central, high = (None if v is None else v * times for v in (row.low, row.central, row.high))
     middle = central if central is not None else math.sqrt(low * high) if low and high else low or high
     given = {"count": (middle, middle), "point": (middle, middle), "interval": (low, high), "lower": (low, None), "upper": (None, high)}[kind]

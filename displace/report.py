@@ -23,11 +23,10 @@ from experiments.store import write as write_whole
 from . import assumed, maps, pictures, words
 from .displaced import Moved, moved
 from .headline import Cell, Line, lines
+from .standing import parameter_shares
 from .study import Study
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-ILLUSTRATIVE = "Illustrative: hand-set parameters."
-NOT_FITTED = "Nothing here is fitted to data. Read differences between policies and the assumptions behind them, not levels."
 PUBLISHED_AT = 10  # people an agent, at most
 NATIONALITIES = 12  # shown in the table of changed fates
 
@@ -42,7 +41,7 @@ def write(study: Study) -> Path:
 def write_picture(study: Study, path: Path):
     """Write the headline picture of a comparison: for a slide, a page, a README."""
     answer = lines(study.paired, list(study.titles), study.plan["outcomes"])
-    pictures.save_headline(study, answer, path, _stamp(study), f"{ILLUSTRATIVE} {_trial(study)}".strip())
+    pictures.save_headline(study, answer, path, _stamp(study), f"{study.standing.head} {_trial(study)}".strip())
 
 
 def render(study: Study) -> str:
@@ -59,7 +58,7 @@ def _context(study: Study) -> dict:
     groups = assumed.groups({name: arm["parameters"] for name, arm in study.plan["arms"].items()})
     stamp = _stamp(study)
     return {
-        "banner": {"head": ILLUSTRATIVE, "text": f"{NOT_FITTED} {pictures.CONDITIONAL} {_trial(study)}".strip()},
+        "banner": {"head": study.standing.head, "text": f"{study.standing.text} {pictures.CONDITIONAL} {_trial(study)}".strip()},
         "title": study.plan["title"],
         "question": study.plan["question"],
         "facts": _facts(study),
@@ -69,6 +68,7 @@ def _context(study: Study) -> dict:
         "answer": answer,
         "comparisons": sum(len(line.cells) for line in answer),
         "timing": _timing(study, answer),
+        "parameter_shares": parameter_shares(study.paired, answer),
         "pictures": {
             "outcomes": [pictures.outcomes(study, answer, stamp)],
             "relocation": pictures.relocation(study, stamp),
@@ -78,7 +78,7 @@ def _context(study: Study) -> dict:
         "moved": displacement,
         "places": places,
         "history": study.history,
-        "assumed": {"groups": groups, "sources": assumed.cited(), "sentence": _how_much(groups)},
+        "assumed": {"groups": groups, "sources": assumed.cited(), "targets": study.standing.targets, "sentence": _how_much(groups)},
         "limits": assumed.limits(),
         "made": {"command": _command(study), "rows": _made(study), "stamp": stamp},
         "outlines": maps.outlines_source(),
@@ -139,8 +139,12 @@ def _facts(study: Study) -> list[tuple[str, str]]:
         ("Window", study.window),
         ("Pairs of runs", f"{study.pairs}" if study.pairs == planned else f"{study.pairs} of {planned} so far"),
         ("Scale", f"{plan['people_per_agent']} people an agent"),
-        ("Parameters", "hand-set" if plan["draws"] == 1 else f"{plan['draws']} draws"),
+        ("Parameters", "hand-set" if plan["draws"] == 1 else f"{plan['draws']} draws, {_drawn(plan)}"),
     ]
+
+
+def _drawn(plan) -> str:
+    return {"posterior": "fitted to reports", "prior": "from their priors"}.get(plan.get("draws_from", {}).get("kind"), "as given")
 
 
 def _policy(study: Study, name: str, answer: list[Line], displacement: list[Moved]) -> dict:

@@ -127,7 +127,7 @@ def show_headline(study):
     console.print()
     console.print(Text(study.plan["title"], style="bold"))
     print(f"Change against the baseline worldwide, {study.window}: {words.count(study.pairs, 'pair')} of runs, {study.level} intervals, {study.plan['people_per_agent']} people an agent.")
-    print("Illustrative: hand-set parameters. 'better', 'worse': the interval excludes no change, with the share of pairs that agree.")
+    print(f"{study.standing.head} 'better', 'worse': the interval excludes no change, with the share of pairs that agree.")
     names = list(study.titles)
     width = console.width if console.is_terminal else LABEL_WIDTH + CELL_WIDTH * len(names)
     at_once = max(1, (width - LABEL_WIDTH) // CELL_WIDTH)
