@@ -5,6 +5,8 @@ PYTHON ?= python3
 # What `make compare` runs: the shipped main design, four policies and their combinations.
 COMPARE_ARGS ?= main --out outputs/compare
 PYTEST_ARGS ?=
+# `make reference-posterior CALIBRATE_ARGS="--draws 512"` is a trial.
+CALIBRATE_ARGS ?=
 # `make bench BENCH_ARGS=--record` keeps the measurement in benchmarks/history.csv; `--quick` takes seconds.
 BENCH_ARGS ?=
 # `make lock LOCK_ARGS=--upgrade` moves every pin to the newest version that fits.
@@ -18,15 +20,21 @@ COMPILE := build/uv/bin/uv pip compile --quiet --universal --python-version 3.12
 # Stamps are written last and lie inside .venv: what was interrupted is done again, and an
 # environment that is made anew starts without them.
 .DELETE_ON_ERROR:
-.PHONY: help setup compare test bench peers lock clean
+.PHONY: help setup compare reference-posterior test bench peers lock clean
 
 help:  ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-19s %s\n", $$1, $$2}' Makefile
 
 setup: .venv/warm.done  ## build .venv from the lock and compile the model (about a minute)
 
 compare: setup  ## compare the shipped policies; results and report.html in outputs/compare
 	.venv/bin/displace compare $(COMPARE_ARGS)
+
+# Waves of runs stay in outputs/calibrate: interrupted, the same command goes on.
+reference-posterior: setup  ## fit to reported estimates: the posterior behind `--draws posterior` (about an hour on two cores)
+	.venv/bin/displace calibrate $(CALIBRATE_ARGS) --out outputs/calibrate --resume
+	@mkdir -p outputs/reference/calibration
+	@cp outputs/calibrate/posterior.parquet outputs/calibrate/fit.json outputs/calibrate/fit.md outputs/reference/calibration/
 
 test: setup .venv/test.done  ## run the tests
 	.venv/bin/python -m pytest -q $(PYTEST_ARGS)

@@ -13,6 +13,7 @@ from experiments.draws import Draws, write_draws
 from model.parameters import BY_NAME
 
 from .ensemble import Ensemble
+from .evidence import EvidenceError
 from .likelihood import over_replicates, total_log_likelihood
 from .targets import Target
 
@@ -53,7 +54,7 @@ def weigh(ensemble: Ensemble, targets: Sequence[Target], without: Sequence[str] 
 def normalised(log_weights: np.ndarray) -> np.ndarray:
     highest = np.max(log_weights)
     if not np.isfinite(highest):
-        raise ValueError("no draw can have made these reports: every weight is zero")
+        raise EvidenceError("no draw can have made these reports: all runs failed, or every weight is zero; look at runs.parquet of the waves")
     return np.exp(log_weights - logsumexp(log_weights))
 
 

@@ -331,3 +331,58 @@ def test_the_guide_runs_as_it_stands(tmp_path, monkeypatch, capsys):
 
     again = names["calibrate"](replace(names["read_config"]("mine.toml"), set="main"), tmp_path / "outputs/mine", progress=None)
     assert again.weights.weights.tolist() == fit.weights.weights.tolist()  # nothing is run again, and the bytes are the same
+
+
+# --- the command line ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def displace(capsys, monkeypatch):
+    """Call the command line in this process; returns (exit code, output, errors)."""
+    import sys
+
+    from displace import cli
+
+    def call(*arguments):
+        monkeypatch.setattr(sys, "argv", ["displace", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        said = capsys.readouterr()
+        return ended.value.code or 0, said.out, said.err
+
+    return call
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('title = "x"\nfree = ["upkeap"]', "did you mean 'upkeep'?"),
+        ('title = "x"\nfre = ["upkeep"]\nfree = ["upkeep"]', "fre: unknown key"),
+        ('title = "x"\nfree = ["upkeep"]\nset = "unn"', "unknown 'unn'; expected one of main, government, usip"),
+        ('title = "x"\nfree = ["upkeep"]\ntargets = "none.toml"', "none.toml: can't be read"),
+    ],
+)
+def test_a_calibration_that_cannot_be_run_is_told_so_before_anything_runs(displace, tmp_path, text, said):
+    path = tmp_path / "mine.toml"
+    path.write_text(text, encoding="utf-8")
+    code, out, err = displace("calibrate", path, "--out", tmp_path / "out")
+    assert code == 2 and said in err and not out and not (tmp_path / "out").exists()
+
+
+def test_a_dry_run_runs_nothing(displace, tmp_path):
+    code, out, _ = displace("calibrate", "--dry-run", "--draws", 128, "--out", tmp_path / "out")
+    assert code == 0 and "128 draws" in out and not (tmp_path / "out").exists()
+    code, out, _ = displace("compare", "firewalls", "--draws", "prior:4", "--replicates", 2, "--dry-run")
+    assert code == 0 and "2 replicates x 4 draws" in out
+
+
+def test_held_out_reports_are_predicted_from_any_draws(displace, tmp_path):
+    import json
+
+    arguments = ("--draws", "prior:2", "--people-per-agent", 1000, "--workers", 1, "--out", tmp_path / "out", "--quiet")
+    code, out, _ = displace("check", "holdout", "--json", *arguments)
+    found = json.loads(out)
+    assert code == 0 and found["of"] == len(found["reports"]) == len(read_targets(HOLDOUT, ROWS).targets)
+    assert {id for id, row in ROWS.items() if row.use == "holdout"} == {row["id"] for row in found["reports"]} | found["not_predicted"].keys()
+    code, table, _ = displace("check", "holdout", *arguments)  # the runs are there
+    assert code == 0 and "rows without a prediction" in table and "naive forecast is nearer" in table
