@@ -252,7 +252,15 @@ def test_the_spread_of_differences_is_split_between_parameters_and_chance():
     values = 2.0 * rng.normal(size=300)[draw] + rng.normal(size=1200)
     share = Pairs(draw, 1).parameter_share(np.stack([values, rng.normal(size=1200)], axis=1))
     assert share == pytest.approx([0.8, 0.0], abs=0.06)
+    values[5] = np.nan  # a draw that misses a run is left out
+    assert Pairs(draw, 1).parameter_share(values[:, None]) == pytest.approx([0.8], abs=0.06)
     assert np.isnan(Pairs(np.arange(4), 1).parameter_share(np.ones((4, 1)))).all()
+
+
+def test_a_draw_whose_runs_failed_leaves_an_interval_to_the_others():
+    values = np.array([1.0, 2.0, 3.0, 2.5, np.nan, np.nan])[:, None]
+    found = Pairs(np.repeat(np.arange(3), 2), 1).mean(values)
+    assert found.pairs == 4 and found.low < found.mean < found.high
 
 
 def test_a_naive_forecast_holds_the_last_report_on():
