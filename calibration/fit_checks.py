@@ -17,6 +17,8 @@ from .targets import Target, with_errors
 
 INSIDE = (0.05, 0.5, 0.95)
 NOT_INFORMED = 0.1  # less of the prior's variance gone than this: reports do not tell of the parameter
+NOT_MOVED = 0.25  # and a mean that moves by less than so many sd of the prior
+CHANCE = 2.5  # sd of what so few effective draws would show by luck, below which neither is believed
 PSEUDO_TRUTHS = 300
 ENOUGH_FOR_A_RANK = 20.0  # effective draws below which a pseudo-truth's interval is too coarse to be judged
 
@@ -88,10 +90,13 @@ class Learnt:
     contraction: float
     shift: float  # of the mean, in sd of the prior
     free: bool
+    effective: float  # draws
 
     @property
     def said(self) -> str:
-        return "informed" if self.contraction >= NOT_INFORMED else "not informed"
+        by_luck = CHANCE / np.sqrt(self.effective)  # of the mean; of a uniform's variance, sqrt(0.8) of that
+        narrower = self.contraction >= max(NOT_INFORMED, np.sqrt(0.8) * by_luck)
+        return "informed" if narrower or abs(self.shift) >= max(NOT_MOVED, by_luck) else "not informed"
 
 
 def learnt(ensemble: Ensemble, weights: np.ndarray, free: Sequence[str], products: Mapping[str, Mapping[str, float]] = {}) -> list[Learnt]:
@@ -117,7 +122,7 @@ def _column(ensemble, drawn, name):
 def _learnt(name, scale, values, before, after, free) -> Learnt:
     (mean0, var0), (mean1, var1) = moments(scale, before), moments(scale, after)
     shown = scale if values is None else values
-    return Learnt(name, tuple(quantile(shown, before, INSIDE)), tuple(quantile(shown, after, INSIDE)), float(1 - var1 / var0), float((mean1 - mean0) / np.sqrt(var0)), free)
+    return Learnt(name, tuple(quantile(shown, before, INSIDE)), tuple(quantile(shown, after, INSIDE)), float(1 - var1 / var0), float((mean1 - mean0) / np.sqrt(var0)), free, effective(after))
 
 
 # --- what hangs on which source -----------------------------------------------------------------------------

@@ -73,7 +73,7 @@ def pareto_k(log_weights: np.ndarray) -> float:
     try:
         from arviz_stats.base import array_stats
 
-        return float(array_stats.psislw(finite - finite.max())[1])
+        return float(array_stats.psislw(finite.max() - finite)[1])  # it takes the negative of log weights
     except ImportError:
         return _fitted_k(finite)
 

@@ -3,11 +3,15 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from calibration.fit import Fit
-from calibration.fit_checks import ENOUGH_FOR_A_RANK, NOT_INFORMED
+from calibration.fit_checks import CHANCE, ENOUGH_FOR_A_RANK, NOT_INFORMED, NOT_MOVED
 from calibration.holdout import MODEL, NAIVE, Holdout, summary
 from calibration.posterior import GOOD_K
 
 PAGE = "fit.md"
+NOT_TOLD = (
+    f"Not informed: less than {NOT_INFORMED:.0%} of the prior's variance is gone and the mean moved by less than {NOT_MOVED:g} sd, "
+    f"or by no more than {CHANCE:g} times what so few effective draws would show by luck."
+)
 MOST_OF_REST = 5  # parameters that were not free and still moved, shown by name
 
 
@@ -58,12 +62,11 @@ def tables(fit: Fit) -> Iterator[Table]:
 def _of_the_rest(fit: Fit) -> str:
     rest = [row for row in fit.learnt if not row.free]
     if not rest:
-        return f"Not informed: less than {NOT_INFORMED:.0%} of the prior's variance is gone. All other parameters stay as they are."
+        return f"{NOT_TOLD} All other parameters stay as they are."
     moved = sorted((row for row in rest if row.said == "informed"), key=lambda row: -row.contraction)
     named = ", ".join(f"{row.name} ({row.contraction:.0%})" for row in moved[:MOST_OF_REST])
     return (
-        f"Not informed: less than {NOT_INFORMED:.0%} of the prior's variance is gone. {len(rest)} more parameters are drawn from their priors and called "
-        f"not informed" + (f"; with so few effective draws some seem to have moved, the most: {named}." if named else ".")
+        f"{NOT_TOLD} {len(rest)} more parameters are drawn from their priors and called not informed" + (f"; {len(moved)} of them moved with the weights all the same, the most: {named}." if named else ".")
     )
 
 

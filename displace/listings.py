@@ -106,6 +106,13 @@ def designs() -> list[dict]:
     return [{"name": name, "title": title, "question": question} for name, title, question in list_designs()]
 
 
+def reports() -> list[dict]:
+    """Return the series that reporters tell in a run: by which channel, of which outcomes, and the parameter of the share published."""
+    from model.observation import SERIES
+
+    return [asdict(series) | {"by_nationality": series.by_nationality} for series in SERIES]
+
+
 def evidence() -> list[dict]:
     """Return every reported estimate, and what it is used for: a target (in which sets), held out, a prior, put in; or why not."""
     from calibration.evidence import other_uses, read_evidence
@@ -128,7 +135,7 @@ def evidence() -> list[dict]:
     ]
 
 
-LISTINGS = {f.__name__: f for f in (levers, parameters, outcomes, transitions, places, scenarios, designs, institutions, mechanisms, evidence)}
+LISTINGS = {f.__name__: f for f in (levers, parameters, outcomes, transitions, places, scenarios, designs, institutions, mechanisms, reports, evidence)}
 
 COLUMNS = {
     "levers": ("name", "kind", "summary", "unit", "may_help", "may_hurt", "recommendations"),
@@ -139,6 +146,7 @@ COLUMNS = {
     "scenarios": ("name", "title", "question"),
     "designs": ("name", "title", "question"),
     "institutions": ("name", "unit", "base", "meaning", "moved_by"),
+    "reports": ("name", "label", "channel", "tier", "of", "published", "by_nationality"),
     "evidence": ("id", "quantity", "place", "period", "value", "use", "used_as", "why_no_target", "source"),
     "mechanisms": ("id", "name", "section", "status", "place_or_reason", "partly"),
 }
