@@ -5,7 +5,7 @@ The first wave is drawn from the priors, later ones around the better draws of t
 (each draw is weighed against the mixture of all proposals), so a changed report, error or set needs no new run.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -129,8 +129,7 @@ def gather(config: Config, out: Path, number: int, so_far, log_weights, *, overw
         wave = first_wave(config) if number == 1 else next_wave(config, number, so_far, log_weights)
         out.mkdir(parents=True, exist_ok=True)
         _write(path, wave, config)
-    progress: Callable | None = running.pop("progress", None)
-    execute(design_of(config, wave, number), out / f"wave-{number}", overwrite=overwrite, progress=progress, **running)
+    execute(design_of(config, wave, number), out / f"wave-{number}", overwrite=overwrite, **running)
     return wave
 
 

@@ -56,13 +56,14 @@ def calibrate(config: Config, out: Path, tell: Callable[[str], None] = lambda te
 def checked(config: Config, ensemble: Ensemble, weights: Weights, waves: int) -> Fit:
     """Return the fit with all its checks."""
     targets, free, w = config.chosen, config.free, weights.weights
+    others = {name: config.all_targets.of_set(name) for name in config.all_targets.sets if name != config.set}
     covered, judged = fit_checks.coverage(ensemble, targets, free, config.seed)
     recovered, recovered_from = fit_checks.recovery(ensemble, targets, weights, free, config.seed)
     return Fit(
         config, ensemble, weights, waves,
         fit_checks.predictions(ensemble, targets, w, config.seed),
         fit_checks.learnt(ensemble, w, free, config.products),
-        fit_checks.sensitivity(ensemble, targets, w, free),
+        fit_checks.sensitivity(ensemble, targets, w, free, others),
         covered, judged, recovered, recovered_from,
     )  # fmt: skip
 

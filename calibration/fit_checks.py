@@ -130,19 +130,25 @@ def _learnt(name, scale, values, before, after, free) -> Learnt:
 
 @dataclass(frozen=True)
 class Dropped:
-    """A fit without a family of reports, or with its errors doubled: how many draws are effective, and what moves most."""
+    """A fit without a family of reports, with its errors doubled, or to another set: how many draws are effective, and what moves most."""
 
     family: str
     how: str
     effective: float
     parameter: str
     shift: float  # of its mean, in sd of the prior
-    still_met: str  # of a family left out: whether its reports are predicted from the others
+    still_met: str  # of a family left out, and of another set: how many of its reports are predicted
 
 
-def sensitivity(ensemble: Ensemble, targets: Sequence[Target], weights: np.ndarray, free: Sequence[str]) -> list[Dropped]:
-    """Return what changes when each family of reports is left out, and when its reporting errors are doubled."""
+def sensitivity(
+    ensemble: Ensemble, targets: Sequence[Target], weights: np.ndarray, free: Sequence[str], others: Mapping[str, Sequence[Target]] = {}
+) -> list[Dropped]:
+    """Return what changes when each family of reports is left out, when its reporting errors are doubled, and with `others`, by set."""
     rows = []
+    for name, reports in others.items():
+        instead = weigh(ensemble, reports).weights
+        met = [p.verdict == "met" for p in predictions(ensemble, reports, instead)]
+        rows.append(_dropped(ensemble, weights, instead, free, f"set {name}", "taken instead", f"{sum(met)} of {len(met)} met"))
     for family in dict.fromkeys(target.family for target in targets):
         without = weigh(ensemble, targets, (family,)).weights
         mine = [t for t in targets if t.family == family]

@@ -46,9 +46,9 @@ def tables(fit: Fit) -> Iterator[Table]:
     )
     yield (
         "What hangs on which source",
-        ("family of reports", "changed", "effective draws", "moves most", "by (sd)", "its reports, from the others"),
+        ("family or set of reports", "changed", "effective draws", "moves most", "by (sd)", "its reports predicted"),
         [[row.family, row.how, f"{row.effective:.0f}", row.parameter, f"{row.shift:+.2f}", row.still_met] for row in fit.sensitivity],
-        "Of the means of free parameters, the one that moves most, in standard deviations of its prior.",
+        "Of the means of free parameters, the one that moves most, in standard deviations of its prior. A family left out is predicted from the others.",
     )
     yield (
         "Can the method be trusted?",

@@ -259,8 +259,14 @@ def _command(study: Study) -> str:
     names = [name for name in plan["arms"] if name != plan["baseline"]]
     return (
         f"displace compare {' '.join(names)} --baseline {plan['baseline']} \\\n"
-        f"    --replicates {plan['replicates']} --seed {plan['seed']} --people-per-agent {plan['people_per_agent']}"
+        f"    --replicates {plan['replicates']} --seed {plan['seed']} --people-per-agent {plan['people_per_agent']}{_draws_option(plan)}"
     )
+
+
+def _draws_option(plan) -> str:
+    source = plan.get("draws_from") or {}
+    name = {"prior": "prior", "posterior": "POSTERIOR.parquet"}.get(source.get("kind"))
+    return f" \\\n    --draws {name}:{source['draws']}" if name else ""
 
 
 def _made(study: Study) -> list[tuple[str, str]]:
