@@ -246,6 +246,16 @@ def test_draws_that_are_not_there_are_named(name, said):
         draws_of(name)
 
 
+def test_a_design_names_its_draws(tmp_path):
+    from experiments.design import from_names
+
+    path = tmp_path / "mine.toml"
+    path.write_text('title = "x"\nquestion = "y?"\ndraws = "prior:3"\n[[arm]]\nscenario = "firewalls"\n', encoding="utf-8")
+    design = from_names([path])
+    assert len(design.draws) == 3 and design.plan()["draws_from"] == {"kind": "prior", "draws": 3}
+    assert len(from_names([path], draws="prior:5").draws) == 5  # the command line's hold over the file's
+
+
 def test_the_spread_of_differences_is_split_between_parameters_and_chance():
     rng = np.random.default_rng(5)
     draw = np.repeat(np.arange(300), 4)
