@@ -1,5 +1,6 @@
 """A calibration as a file: which scenario, which reports, how many draws, which parameters are to be learnt about."""
 
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -26,7 +27,8 @@ class Config:
     `free`: the parameters that reports may tell of. The other uncertain ones are drawn from their priors too (`rest` and
     `levers` = "priors") or stay as they are ("defaults"). `draws` a wave; a further wave is run while fewer than
     `enough` draws are effective, at most `waves`. `posterior`: how many draws are kept. `products`: combinations of
-    parameters {name: {parameter: exponent}} of which reports may know more than of each factor.
+    parameters {name: {parameter: exponent}} of which reports may know more than of each factor. `discrepancy`: sd of the log
+    by which the model itself is off, added to every reporting error in quadrature (an assumption).
     """
 
     title: str
@@ -45,6 +47,7 @@ class Config:
     waves: int = 3
     enough: int = 200
     posterior: int = 64
+    discrepancy: float = 0.3
     rest: str = "priors"
     levers: str = "priors"
 
@@ -59,8 +62,12 @@ class Config:
 
     @cached_property
     def chosen(self) -> tuple[Target, ...]:
-        """The targets of the chosen set."""
-        return self.all_targets.of_set(self.set)
+        """The targets of the chosen set, the model's own coarseness (`discrepancy`) in their errors."""
+        return self.of_set(self.set)
+
+    def of_set(self, name: str) -> tuple[Target, ...]:
+        """Return the targets of a set, the model's own coarseness in their errors."""
+        return tuple(replace(t, sigma_log=math.hypot(t.sigma_log, self.discrepancy)) for t in self.all_targets.of_set(name))
 
     @property
     def drawn(self) -> tuple[str, ...]:
@@ -101,6 +108,7 @@ def _schema() -> dict:
         "waves": whole("most waves", 1),
         "enough": whole("effective draws that suffice", 2),
         "posterior": whole("draws of the posterior that are kept", 2),
+        "discrepancy": {"type": "number", "minimum": 0, "description": "sd of the log by which the model itself is off"},
         "rest": one("what becomes of the other uncertain parameters", ("priors", "defaults")),
         "levers": one("what becomes of the strengths of levers' channels", ("priors", "defaults")),
         "free": {"type": "array", "minItems": 1, "uniqueItems": True, "items": one("an uncertain parameter of `displace list parameters`", names)},

@@ -20,9 +20,8 @@ from experiments.store import StoreError, write
 from .config import Config
 from .targets import quantities
 
-FROM_PRIOR = 0.15  # of a later wave, so that no weight can be large
+FROM_PRIOR = 0.2  # of a later wave, so that no weight can be large
 EDGE = 1e-9
-MOST_CENTRES = 400
 
 
 @dataclass(frozen=True)
@@ -86,11 +85,12 @@ def first_wave(config: Config) -> Wave:
 
 
 def next_wave(config: Config, number: int, so_far: Ensemble, log_weights: np.ndarray) -> Wave:
-    """Return points around the better draws so far: history matching that keeps what is not implausible.
+    """Return points around the better draws so far: where it is not implausible that the reports came from.
 
-    Weights are tempered until a twentieth of a wave's draws, at least, stand behind the kernels.
+    Weights are tempered until a twentieth of a wave's draws, at least, stand behind the mean and the spread of free
+    parameters in normal scores, and both are drawn back to the prior's as far as so few could show them by luck.
     """
-    from .posterior import effective, normalised, resample
+    from .posterior import effective, normalised
 
     wanted = max(20.0, config.draws / 20)
     low, high = 0.0, 1.0
@@ -98,18 +98,17 @@ def next_wave(config: Config, number: int, so_far: Ensemble, log_weights: np.nda
         middle = (low + high) / 2
         low, high = (middle, high) if effective(normalised(middle * log_weights)) >= wanted else (low, middle)
     weights = normalised(low * log_weights)
-    z = normal_scores(so_far.unit[:, : len(config.free)])
+    free = len(config.free)
+    z = normal_scores(so_far.unit[:, :free])
     mean = weights @ z
-    covariance = (z - mean).T @ ((z - mean) * weights[:, None]) + 1e-4 * np.eye(z.shape[1])
-    kept = resample(weights, MOST_CENTRES, config.seed + number)
-    width = (4.0 / (z.shape[1] + 2.0) / wanted) ** (1.0 / (z.shape[1] + 4.0))  # Silverman's rule
-    spread = width**2 * covariance
-    unit = unit_sample(len(config.drawn) + 2, config.draws, config.seed + number, config.sampler)
-    which, from_prior, unit = unit[:, 0], unit[:, 1] < FROM_PRIOR, unit[:, 2:].copy()
-    noise = normal_scores(unit[:, : len(config.free)]) @ np.linalg.cholesky(spread).T
-    around = z[kept][(which * len(kept)).astype(int)] + noise
-    unit[:, : len(config.free)] = np.where(from_prior[:, None], unit[:, : len(config.free)], ndtr(around))
-    return Wave(np.clip(unit, EDGE, 1.0 - EDGE), z[kept], np.full(len(kept), 1.0 / len(kept)), spread)
+    covariance = (z - mean).T @ ((z - mean) * weights[:, None])
+    trust = wanted / (wanted + 2.0 * free)
+    mean, spread = trust * mean, trust * covariance + (1.0 - trust) * np.eye(free)
+    unit = unit_sample(len(config.drawn) + 1, config.draws, config.seed + number, config.sampler)
+    from_prior, unit = unit[:, :1] < FROM_PRIOR, unit[:, 1:].copy()
+    around = mean + normal_scores(unit[:, :free]) @ np.linalg.cholesky(spread).T
+    unit[:, :free] = np.where(from_prior, unit[:, :free], ndtr(around))
+    return Wave(np.clip(unit, EDGE, 1.0 - EDGE), mean[None], np.ones(1), spread)
 
 
 def design_of(config: Config, wave: Wave, number: int) -> Design:

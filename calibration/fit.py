@@ -56,7 +56,7 @@ def calibrate(config: Config, out: Path, tell: Callable[[str], None] = lambda te
 def checked(config: Config, ensemble: Ensemble, weights: Weights, waves: int) -> Fit:
     """Return the fit with all its checks."""
     targets, free, w = config.chosen, config.free, weights.weights
-    others = {name: config.all_targets.of_set(name) for name in config.all_targets.sets if name != config.set}
+    others = {name: config.of_set(name) for name in config.all_targets.sets if name != config.set}
     covered, judged = fit_checks.coverage(ensemble, targets, free, config.seed)
     recovered, recovered_from = fit_checks.recovery(ensemble, targets, weights, free, config.seed)
     return Fit(
@@ -87,6 +87,7 @@ def source(fit: Fit) -> dict:
         "people_per_agent": config.people_per_agent,
         "scenario": config.scenario,
         "seed": config.seed,
+        "discrepancy": config.discrepancy,
         "code": code_hash(),
         **{key: value for key, value in provenance().items() if key in ("version", "commit")},
     }
