@@ -102,19 +102,19 @@ def _row(path, number, line) -> Row:
 # --- what else rows are used for ----------------------------------------------------------------------
 
 
-def cited(text: str) -> set[str]:
-    """Return the ids that a text cites, ranges such as E003-E005 written out."""
-    found = set()
+def evidence_ids(text: str) -> list[str]:
+    """Return the ids that a text cites, one by one: 'E001 E003-E005' as E001, E003, E004, E005."""
+    ids = []
     for first, last in re.findall(r"\bE(\d{3})(?:-E(\d{3}))?\b", text):
-        found |= {f"E{n:03d}" for n in range(int(first), int(last or first) + 1)}
-    return found
+        ids += [f"E{n:03d}" for n in range(int(first), int(last or first) + 1)]
+    return ids
 
 
 @cache
 def _cited_by_the_world() -> frozenset[str]:
     folder = EVIDENCE.parent.parent / "scenarios"
     files = [*sorted((folder / "world").glob("*.csv")), *sorted((folder / "parts").glob("*.toml"))]
-    return frozenset(cited(" ".join(path.read_text(encoding="utf-8") for path in files)))
+    return frozenset(evidence_ids(" ".join(path.read_text(encoding="utf-8") for path in files)))
 
 
 def parameters_citing(id: str) -> list[str]:
@@ -127,7 +127,7 @@ def parameters_citing(id: str) -> list[str]:
 def other_uses(id: str, patterns: Iterable) -> list[str]:
     """Return what a row is used for beside targets: priors of parameters, initial conditions and events, patterns."""
     priors = parameters_citing(id)
-    mine = [pattern.id for pattern in patterns if id in cited(pattern.evidence)]
+    mine = [pattern.id for pattern in patterns if id in evidence_ids(pattern.evidence)]
     uses = [f"prior of {', '.join(priors)}"] if priors else []
     uses += ["the world as put in: places, States or dated events"] if id in _cited_by_the_world() else []
     return uses + ([f"pattern {', '.join(mine)}"] if mine else [])
