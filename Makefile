@@ -7,6 +7,8 @@ COMPARE_ARGS ?= main --out outputs/compare
 PYTEST_ARGS ?=
 # What `make show` opens: `make show SHOW_ARGS="rights-package --seed 7"`.
 SHOW_ARGS ?=
+# `make reference-posterior CALIBRATE_ARGS="--draws 512"` is a trial.
+CALIBRATE_ARGS ?=
 # `make bench BENCH_ARGS=--record` keeps the measurement in benchmarks/history.csv; `--quick` takes seconds.
 BENCH_ARGS ?=
 # `make lock LOCK_ARGS=--upgrade` moves every pin to the newest version that fits.
@@ -20,10 +22,10 @@ COMPILE := build/uv/bin/uv pip compile --quiet --universal --python-version 3.12
 # Stamps are written last and lie inside .venv: what was interrupted is done again, and an
 # environment that is made anew starts without them.
 .DELETE_ON_ERROR:
-.PHONY: help setup compare show test bench peers lock clean
+.PHONY: help setup compare show reference-posterior test bench peers lock clean
 
 help:  ## list these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-21s %s\n", $$1, $$2}' Makefile
 
 setup: .venv/warm.done  ## build .venv from the lock and compile the model (about a minute)
 
@@ -32,6 +34,12 @@ compare: setup  ## compare the shipped policies; results and report.html in outp
 
 show: setup .venv/viz.done  ## show two worlds side by side in a browser, without a network
 	.venv/bin/displace show $(SHOW_ARGS)
+
+# Waves of runs stay in outputs/calibrate: interrupted, the same command goes on.
+reference-posterior: setup  ## fit to reported estimates: the posterior behind `--draws posterior` (about an hour on two cores)
+	.venv/bin/displace calibrate $(CALIBRATE_ARGS) --out outputs/calibrate --resume
+	@mkdir -p outputs/reference/calibration
+	@cp outputs/calibrate/posterior.parquet outputs/calibrate/fit.json outputs/calibrate/fit.md outputs/reference/calibration/
 
 test: setup .venv/$(if $(DISPLACE_BROWSER),browser,test).done  ## run the tests; with DISPLACE_BROWSER=required in a real browser (Chromium) too
 	.venv/bin/python -m pytest -q $(PYTEST_ARGS)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from model.migrants import FORCED, MALE
 
 from . import measures as m
-from .worlds import BAN, HUB, MOEI, RAIDS, RELEASE, START, Seen, months
+from .worlds import BAN, HUB, MOEI, RAIDS, START, Seen, months
 
 EVIDENCE, UNIT, QUESTION = "evidence", "unit check", "the question itself"
 

@@ -1,12 +1,12 @@
 """`displace check`: is what the model does what was observed? The tables of patterns, and of rival rules on the same patterns."""
 
 import math
-import re
 import sys
 import time
 from collections.abc import Mapping, Sequence
 
 from calibration.check import MEANING, RULES, Judged, gather, of_kind
+from calibration.evidence import evidence_ids
 from calibration.judge import FAILS, FALSE_ALARM, HOLDS, UNDECIDED
 from calibration.patterns import EVIDENCE, LEFT_OUT, PATTERNS, QUESTION, UNIT
 from calibration.worlds import ARMS
@@ -132,14 +132,6 @@ def _plain(row: Judged) -> dict:
         "expected_low": expected_low, "expected_high": expected_high, "bound_chosen_here": clause.starred, "observed": value, "low": low, "high": high,
         "seeds": seen.seeds, "verdict": row.verdict, "evidence": evidence_ids(pattern.evidence), "section": pattern.section, "use": pattern.use, "separates_rules": pattern.separates,
     }  # fmt: skip
-
-
-def evidence_ids(text: str) -> list[str]:
-    """Return evidence ids one by one: 'E001 E003-E005' as E001, E003, E004, E005."""
-    ids = []
-    for first, last in re.findall(r"E(\d{3})(?:-E(\d{3}))?", text):
-        ids += [f"E{n:03d}" for n in range(int(first), int(last or first) + 1)]
-    return ids
 
 
 def failing(judged: Sequence[Judged]) -> list[str]:

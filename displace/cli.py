@@ -11,13 +11,13 @@ from typing import Annotated
 
 import typer
 
-from . import commands_batch, commands_show
+from . import commands_batch, commands_calibrate, commands_show
 from .listings import COLUMNS, LISTINGS, cell
 
 PICTURES = (".png", ".svg", ".pdf")
 SOME_FAILED, BAD_INPUT, FOLDER, INTERRUPTED = 1, 2, 3, 130
 
-Checked = StrEnum("Checked", ["patterns"])
+Checked = StrEnum("Checked", ["patterns", "holdout"])
 FileKind = StrEnum("FileKind", ["scenario", "design"])
 
 app = typer.Typer(
@@ -100,6 +100,7 @@ def compare(
     replicates: Annotated[int | None, typer.Option(min=1, help="Pairs of runs, each with its own seed.")] = None,
     seed: Seed = None,
     people_per_agent: Scale = None,
+    draws: Annotated[str | None, typer.Option(help="Draws of the parameters, the same for all policies: posterior, posterior:N, prior:N, or a posterior.parquet (FILE:N for N draws).")] = None,
     workers: Annotated[str, typer.Option(help="Processes: a number, or 'auto' for the usable cores.")] = "auto",
     executor: Annotated[str | None, typer.Option(metavar="ADDRESS", help="A Dask cluster instead: dask://host:port, or a scheduler file.")] = None,
     out: Annotated[Path, typer.Option(help="Folder for results and report.")] = Path("outputs/compare"),
@@ -120,6 +121,7 @@ def compare(
       displace compare unilateral-crackdown firewalls --out outputs/two
       displace compare my-design.toml --dry-run   a file with [[arm]] entries or a [factorial]
       displace compare firewalls --set refill_elasticity=0.2 --out outputs/slow-refill
+      displace compare firewalls --draws posterior:16 --replicates 2   under the parameters fitted to reports
 
     Where --replicates, --seed or --people-per-agent is not given, the design's holds, else 20, 1 and 10. A finished
     folder of the same plan is rendered again without running. Exit code 1: some runs failed.
@@ -129,7 +131,7 @@ def compare(
 
     from . import terminal
 
-    settings = {"replicates": replicates, "seed": seed, "people_per_agent": people_per_agent, "events": events or None}
+    settings = {"replicates": replicates, "seed": seed, "people_per_agent": people_per_agent, "events": events or None, "draws": draws}
     design = from_names(scenarios or ["main"], baseline, assignments(assume or ()), **settings)
     count = _workers(workers)
     terminal.show_cautions(design)
@@ -254,28 +256,38 @@ def _workers(text: str) -> int | None:
 
 @app.command()
 def check(
-    what: Annotated[Checked, typer.Argument(help="What to check: patterns, what was observed and the model ought to do.")] = Checked.patterns,
+    what: Annotated[Checked, typer.Argument(help="What to check: patterns, what was observed and the model ought to do; holdout, reports that the fit did not use.")] = Checked.patterns,
     rivals: Annotated[bool, typer.Option("--rivals", help="Judge rival rules of relocation and null rules on the same patterns.")] = False,
     seeds: Annotated[int | None, typer.Option(min=2, help="Paired seeds. Default: 40; with --rivals 14.")] = None,
+    evidence: Annotated[Path | None, typer.Option(help="holdout: another file of reports, as calibration/evidence.csv; all of its rows count.")] = None,
+    targets: Annotated[Path | None, typer.Option(help="holdout: another file of targets, as calibration/holdout.toml.")] = None,
+    draws: Annotated[str, typer.Option(help="holdout: draws of the parameters, as in `displace compare`.")] = "posterior",
+    out: Annotated[Path, typer.Option(help="holdout: folder for the runs.")] = Path("outputs/holdout"),
     people_per_agent: Annotated[int, typer.Option(min=1, help="Persons that one simulated person stands for.")] = 100,
     workers: Annotated[str, typer.Option(help="Processes: a number, or 'auto' for the usable cores.")] = "auto",
     json: Annotated[bool, typer.Option("--json", help="Print JSON, with every field, instead of tables.")] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 when a pattern does not hold by its evidence.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 when a pattern does not hold by its evidence, or a report is missed.")] = False,
     quiet: Quiet = False,
 ):
-    """Check the model against what was observed.
+    """Check the model against what was observed, or against reports that were not used.
 
     Every pattern on paired seeds: expected, observed, and whether it holds, does not hold or is undecided.
     Unit checks, which hold nearly by construction, are kept apart from evidence. A pattern that fails is reported.
+    Held-out reports: what the posterior predicts of each, whether it was right, and whether a naive forecast was nearer.
 
     \b
     Examples:
       displace check patterns
       displace check patterns --rivals
       displace check patterns --json --strict > patterns.json
+      displace check holdout
+      displace check holdout --evidence later.csv --targets later.toml
 
     Takes two to five minutes on two cores.
     """
+    if what is Checked.holdout:
+        commands_calibrate.check_holdout(evidence, targets, draws, people_per_agent, out, _workers(workers), json, strict, quiet)
+        return
     from . import checks
 
     count = seeds or (14 if rivals else 40)
@@ -412,5 +424,5 @@ def schema(kind: Annotated[FileKind, typer.Argument(help="Of which file.")] = Fi
     print(dumps(of_kind(), indent=1, ensure_ascii=False))
 
 
-for commands in (commands_batch, commands_show):
+for commands in (commands_batch, commands_calibrate, commands_show):
     commands.register(app)

@@ -124,7 +124,39 @@ def designs() -> list[dict]:
     return [{"name": name, "title": title, "question": question} for name, title, question in list_designs()]
 
 
-LISTINGS = {f.__name__: f for f in (levers, parameters, outcomes, transitions, states, places, scenarios, designs, institutions, mechanisms, glossary)}
+def reports() -> list[dict]:
+    """Return the series that reporters tell in a run: by which channel, of which outcomes, and the parameter of the share published."""
+    from model.observation import SERIES
+
+    return [asdict(series) | {"by_nationality": series.by_nationality} for series in SERIES]
+
+
+def evidence() -> list[dict]:
+    """Return every reported estimate, and what it is used for: a target (in which sets), held out, a prior, put in; or why not."""
+    from calibration.evidence import other_uses, read_evidence
+    from calibration.patterns import PATTERNS
+    from calibration.targets import HOLDOUT, TARGETS, read_targets
+
+    rows = read_evidence()
+    fitted, kept = read_targets(TARGETS, rows), read_targets(HOLDOUT, rows)
+    used: dict[str, list[str]] = {id: [] for id in rows}
+    reasons = {**fitted.unmapped, **kept.unmapped}
+    for mapping, how in ((fitted, "target"), (kept, "held out")):
+        for target in mapping.targets:
+            for id in target.evidence:
+                used[id].append(f"{how}: {target.family}" + (f" (set {', '.join(target.sets)})" if target.sets else ""))
+    for id in rows:
+        used[id] += other_uses(id, PATTERNS)
+    return [
+        row.model_dump() | {"value": row.value, "used_as": used[id] or ["context only"], "why_no_target": reasons.get(id, "")}
+        for id, row in rows.items()
+    ]
+
+
+LISTINGS = {
+    f.__name__: f
+    for f in (levers, parameters, outcomes, transitions, states, places, scenarios, designs, institutions, mechanisms, reports, evidence, glossary)
+}
 
 COLUMNS = {
     "levers": ("name", "kind", "summary", "section"),
@@ -137,6 +169,8 @@ COLUMNS = {
     "scenarios": ("name", "title", "question"),
     "designs": ("name", "title", "question"),
     "institutions": ("name", "unit", "base", "meaning", "moved_by"),
+    "reports": ("name", "label", "channel", "tier", "of", "published", "by_nationality"),
+    "evidence": ("id", "quantity", "place", "period", "value", "use", "used_as", "why_no_target", "source"),
     "mechanisms": ("id", "name", "section", "status", "place_or_reason", "partly"),
 }
 

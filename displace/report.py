@@ -26,12 +26,11 @@ from model.levers import Lever
 from . import assumed, outlines, pictures, sections, words
 from .displaced import Moved, moved
 from .headline import Cell, Line, lines
+from .standing import parameter_shares
 from .study import Study
 from .why import why
-from .words import ILLUSTRATIVE
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-NOT_FITTED = "Nothing here is fitted to data. Read differences between policies and the assumptions behind them, not levels."
 PUBLISHED_AT = 10  # people an agent, at most
 AT_ONCE = 8  # policies side by side in the table of the answer
 SIZES_SHOWN = 5  # outcomes with their sizes on a policy's card, for each verdict
@@ -48,7 +47,7 @@ def write(study: Study) -> Path:
 def write_picture(study: Study, path: Path):
     """Write the headline picture of a comparison: for a slide, a page, a README."""
     answer = lines(study.paired, list(study.titles), study.plan["outcomes"])
-    pictures.save_headline(study, answer, path, _stamp(study), f"{ILLUSTRATIVE} {_trial(study)}".strip())
+    pictures.save_headline(study, answer, path, _stamp(study), f"{study.standing.head} {_trial(study)}".strip())
 
 
 def render(study: Study) -> str:
@@ -67,7 +66,7 @@ def _context(study: Study) -> dict:
     return {
         "unfinished": study.unfinished,
         "cautions": study.cautions,
-        "banner": {"head": ILLUSTRATIVE, "text": f"{NOT_FITTED} {pictures.CONDITIONAL} {_trial(study)}".strip()},
+        "banner": {"head": study.standing.head, "text": f"{study.standing.text} {pictures.CONDITIONAL} {_trial(study)}".strip()},
         "title": study.plan["title"],
         "question": study.plan["question"],
         "facts": _facts(study),
@@ -84,6 +83,7 @@ def _context(study: Study) -> dict:
         "burden": sections.burden(study),
         "costs": sections.costs(study),
         "unit_costs": sections.unit_cost_rows(),
+        "parameter_shares": parameter_shares(study.paired, answer),
         "pictures": {
             "outcomes": [pictures.outcomes(study, answer, stamp)],
             "relocation": pictures.relocation(study, stamp),
@@ -93,7 +93,7 @@ def _context(study: Study) -> dict:
         "moved": displacement,
         "places": places,
         "history": study.history,
-        "assumed": {"groups": groups, "sources": assumed.cited(), "sentence": _how_much(groups)},
+        "assumed": {"groups": groups, "sources": assumed.cited(), "targets": study.standing.targets, "sentence": _how_much(groups)},
         "limits": assumed.limits(),
         "made": {"command": _command(study), "rows": _made(study), "stamp": stamp},
         "outlines": outlines.source(),
@@ -159,7 +159,7 @@ def _facts(study: Study) -> list[tuple[str, str]]:
         ("Window", study.window),
         ("Pairs of runs", f"{study.pairs}" if study.pairs == study.planned else f"{study.pairs} of {study.planned} so far"),
         ("Scale", f"{plan['people_per_agent']} people an agent"),
-        ("Parameters", "hand-set" if plan["draws"] == 1 else f"{plan['draws']} draws"),
+        ("Parameters", "hand-set" if plan["draws"] == 1 else f"{plan['draws']} draws, {_drawn(plan)}"),
     ]
 
 
@@ -171,6 +171,10 @@ def _batches(titles: Mapping[str, str]) -> list[dict[str, str]]:
 
 def _only(answer: list[Line], arms: Mapping[str, str]) -> list[Line]:
     return [replace(line, cells=tuple(cell for cell in line.cells if cell.arm in arms)) for line in answer]
+
+
+def _drawn(plan) -> str:
+    return {"posterior": "fitted to reports", "prior": "from their priors"}.get(plan.get("draws_from", {}).get("kind"), "as given")
 
 
 def _policy(study: Study, name: str, answer: list[Line], displacement: list[Moved]) -> dict:
@@ -295,8 +299,14 @@ def _command(study: Study) -> str:
     asked = study.manifest.get("asked") or [name for name in plan["arms"] if name != plan["baseline"]]
     return (
         f"displace compare {' '.join(asked)} --baseline {plan['baseline']} \\\n"
-        f"    --replicates {plan['replicates']} --seed {plan['seed']} --people-per-agent {plan['people_per_agent']}"
+        f"    --replicates {plan['replicates']} --seed {plan['seed']} --people-per-agent {plan['people_per_agent']}{_draws_option(plan)}"
     )
+
+
+def _draws_option(plan) -> str:
+    source = plan.get("draws_from") or {}
+    name = {"prior": "prior", "posterior": "POSTERIOR.parquet"}.get(source.get("kind"))
+    return f" \\\n    --draws {name}:{source['draws']}" if name else ""
 
 
 def _made(study: Study) -> list[tuple[str, str]]:

@@ -16,6 +16,7 @@ from model.policy import monday
 
 from . import words
 from .maps import Flow, Spot
+from .standing import Standing, standing
 
 KNOWN_UNTIL = 2023 + 8 / 12  # the briefing paper of August 2023: then the conditional world begins
 
@@ -110,6 +111,11 @@ class Study:
         from scenarios.files import world_graph
 
         return {iso3: row["name"] for iso3, row in world_graph().graph["states"].items()} | {p["id"]: p["name"] for p in self.manifest["places"]}
+
+    @cached_property
+    def standing(self) -> Standing:
+        """Where the parameters come from, and what is to be said of it."""
+        return standing(self.plan)
 
     @property
     def scenarios_hash(self) -> str:

@@ -34,6 +34,11 @@ def _wide() -> Console:
     return console if console.is_terminal else Console(highlight=False, width=10_000)
 
 
+def say(text: str):
+    """Print a line of progress to standard error, above a bar that may be drawn there."""
+    print(text, file=sys.stderr, flush=True)
+
+
 def show_sentences(sentences: Sequence[str]):
     """Print sentences, a paragraph each."""
     print("\n\n".join(sentences))
@@ -132,7 +137,7 @@ def show_headline(study):
     if study.unfinished:
         console.print(Text(study.unfinished, style="bold"))
     print(f"Change against the baseline worldwide, {study.window}: {words.count(study.pairs, 'pair')} of runs, {study.level} intervals, {study.plan['people_per_agent']} people an agent.")
-    print("Illustrative: hand-set parameters. 'better', 'worse': the interval excludes no change, with the share of pairs that agree.")
+    print(f"{study.standing.head} 'better', 'worse': the interval excludes no change, with the share of pairs that agree.")
     names = list(study.titles)
     width = console.width if console.is_terminal else LABEL_WIDTH + CELL_WIDTH * len(names)
     at_once = max(1, (width - LABEL_WIDTH) // CELL_WIDTH)

@@ -13,6 +13,7 @@ from scenarios.files import Scenario
 
 from . import fates, tables
 from .design import PLACEBO, Block, Chunk, Design
+from .observed import Quantity, needs_groups
 
 WEEKS_AT_ONCE = 26  # between two looks at whether the user pressed Ctrl-C, which compiled code does not see
 
@@ -29,18 +30,20 @@ class Setting:
     record: str
     groups: bool
     events: bool
+    observed: tuple[Quantity, ...]
     provenance: Mapping[str, str]
 
     @classmethod
     def of(cls, design: Design, provenance: Mapping[str, str]) -> "Setting":
-        own = ("arms", "baseline", "people_per_agent", "window_start", "stop", "record", "groups", "events")
+        own = ("arms", "baseline", "people_per_agent", "window_start", "stop", "record", "groups", "events", "observed")
         return cls(**{name: getattr(design, name) for name in own}, provenance=provenance)
 
     @property
     def tables(self) -> tuple[str, ...]:
         """The tables that a chunk fills, the commit mark last."""
-        names = {"places": ("weekly", "worldwide"), "totals": ("worldwide",), "summary": ()}[self.record]
-        names += ("groups",) * self.groups + ("relocations",) + ("events",) * self.events
+        names = {"places": ("weekly", "worldwide"), "totals": ("worldwide",)}.get(self.record, ())
+        names += ("groups",) * self.groups + ("relocations",) * (self.record != "observed") + ("events",) * self.events
+        names += ("observed",) * bool(self.observed)
         return names + ("fates",) * (len(self.arms) > 1) + ("runs", tables.COMMIT_MARK)
 
     def inputs(self, arm: str, block: Block):
@@ -49,12 +52,19 @@ class Setting:
             seed=block.seed,
             people_per_agent=self.people_per_agent,
             parameters=dict(block.parameters),
-            record=self.record,
+            record="places" if self.observed else self.record,
             window_start=self.window_start,
-            groups=self.groups,
+            groups=self.groups or needs_groups(self.observed),
             events=self.events,
         )
         return replace(inputs, stop=self.stop)
+
+
+    def values(self, arm: str, parameters: Mapping[str, float]) -> dict[str, float]:
+        """Return all parameters of a run; what the scenario sets holds over the draw."""
+        from model.parameters import complete
+
+        return complete({**parameters, **self.arms[arm].parameters})
 
 
 @dataclass(frozen=True)
@@ -115,7 +125,7 @@ def _run_block(setting: Setting, block: Block, tell: Callable[[], None]) -> tupl
                 raise result
             if arm != PLACEBO:
                 tag = tables.Tag(tuple(setting.arms), arm, block.draw, block.replicate)
-                made[arm] = _tables(setting, tag, result)
+                made[arm] = _tables(setting, tag, block.parameters, result)
             fate[arm] = result.fates
         except Exception as error:
             errors[arm] = error
@@ -138,7 +148,7 @@ def _fates(setting, block, fate) -> list:
     ]
 
 
-def _tables(setting, tag, result) -> dict:
+def _tables(setting, tag, parameters, result) -> dict:
     world = setting.arms[tag.arm].world
     makers = {
         "weekly": lambda: tables.weekly(tag, result, world),
@@ -146,6 +156,7 @@ def _tables(setting, tag, result) -> dict:
         "groups": lambda: tables.groups(tag, result, world),
         "relocations": lambda: tables.relocations(tag, result, world),
         "events": lambda: tables.events(tag, result, world),
+        "observed": lambda: tables.observed(tag, setting.observed, result, world, setting.values(tag.arm, parameters)),
         "summary": lambda: tables.summary(tag, result, world, setting.record == "places"),
     }
     return {name: makers[name]() for name in setting.tables if name in makers}

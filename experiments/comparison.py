@@ -109,6 +109,7 @@ def effect_of_arm(results, pairs, arm, values, directions) -> Iterator[dict]:
     estimate = pairs.mean(difference)
     level_of_baseline = pairs_mean(np.where(known, base, np.nan))
     replicates, draws = pairs.counts(known)
+    of_parameters = pairs.parameter_share(difference)
     better = np.full(len(directions), np.nan)
     for direction in ("up", "down"):
         which = [k for k, wanted in enumerate(directions) if wanted == direction]
@@ -123,6 +124,7 @@ def effect_of_arm(results, pairs, arm, values, directions) -> Iterator[dict]:
             "probability_better": better[k],
             "replicates": int(replicates[k]),
             "draws": int(draws[k]),
+            "parameter_share": of_parameters[k],
         }
 
 
@@ -193,7 +195,7 @@ def over_time(results: Results, stamp=None) -> dict[str, pa.Table]:
     pairs = pairs_of(results)
     rows: dict[str, list] = {"effects": [], "timing": []}
     series = [tables.from_rows("series", [], stamp)]
-    recorded = results.manifest["plan"]["record"] != "summary"
+    recorded = results.manifest["plan"]["record"] in ("places", "totals")
     for outcome in of_interest(results) if recorded else ():
         course = Course(results, outcome)
         rows["effects"] += _at_months(results, pairs, course)

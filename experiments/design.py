@@ -20,10 +20,12 @@ from scenarios import files
 from scenarios.schema import NAME, ScenarioError, Where, check, json_schema, nearest, scenario_schema
 
 from .arms import load, read, schema, with_budget, with_parameters
+from .draws import draws_of
+from .observed import Quantity
 
 SHIPPED = Path(__file__).parent / "designs"
 SCHEMA_VERSION = 1
-RECORDS = ("places", "totals", "summary")
+RECORDS = ("places", "totals", "summary", "observed")
 ARMS = frozenset(("arm", "factorial"))  # keys that tell a design from a scenario
 PLACEBO = "placebo"  # the arm with one irrelevant perturbation, beside which changed fates are read
 SECONDS_A_CHUNK = 10.0
@@ -64,8 +66,9 @@ class Design:
     """What is compared with what, on which seeds and parameters.
 
     `arms`: Scenario by arm's name, the baseline among them. `draws`: parameter overrides, one dict a draw; what an
-    arm's scenario itself sets holds over them. `record`: "places" (weekly by place and worldwide), "totals" (weekly
-    worldwide) or "summary" (window only).
+    arm's scenario itself sets holds over them. `draws_from`: what is known of where they come from. `record`: "places"
+    (weekly by place and worldwide), "totals" (weekly worldwide), "summary" (window only) or "observed" (the same, no
+    relocations). `observed`: quantities that reporters would have told, each kept as one number a run.
     """
 
     title: str
@@ -76,10 +79,12 @@ class Design:
     seed: int = 1
     people_per_agent: int = 10
     draws: tuple[Mapping[str, float], ...] = ({},)
+    draws_from: Mapping = field(default_factory=dict)
     record: str = "places"
     groups: bool = True
     events: bool = False
     outcomes: tuple[str, ...] = field(default=outcomes.HEADLINE)
+    observed: tuple[Quantity, ...] = ()
     asked: tuple[str, ...] = ()  # the words of a command that asks for it; bears on nothing
 
     def __post_init__(self):
@@ -97,6 +102,9 @@ class Design:
         for name in self.outcomes:
             if name not in outcomes.BY_NAME:
                 raise _error(where.at("outcomes"), f"unknown '{name}'", "outcomes of `displace list outcomes`", name, outcomes.BY_NAME)
+        late = next((q for q in self.observed if q.last > self.stop), None)
+        if late:
+            raise _error(where.at("observed"), f"'{late.name}' asks for weeks up to {late.last}", f"weeks before the end of all arms, {self.stop}")
         if self.record not in RECORDS:
             raise _error(where.at("record"), f"unknown '{self.record}'", f"one of {', '.join(RECORDS)}", self.record, RECORDS)
 
@@ -151,7 +159,7 @@ class Design:
 
     def bytes_on_disk(self) -> int:
         """Return about how much room the results take."""
-        a_run = {"places": 2.0e6, "totals": 0.2e6, "summary": 0.03e6}[self.record] * self.stop / 783
+        a_run = {"places": 2.0e6, "totals": 0.2e6, "summary": 0.03e6, "observed": 0.005e6}[self.record] * self.stop / 783
         a_run += 0.2e6 * self.groups + 2.0e7 * self.events * 10 / self.people_per_agent
         return int(a_run * self.runs + 5e6)
 
@@ -166,6 +174,8 @@ class Design:
             "people_per_agent": self.people_per_agent,
             "draws": len(self.draws),
             "draws_hash": content_hash([dict(sorted(draw.items())) for draw in self.draws]),
+            "draws_from": dict(self.draws_from),
+            "observed": [asdict(quantity) for quantity in self.observed],
             "record": self.record,
             "groups": self.groups,
             "events": self.events,
@@ -237,7 +247,12 @@ def list_designs() -> list[tuple[str, str, str]]:
 
 
 def _given(settings):
-    return {key: value for key, value in settings.items() if value is not None}
+    """Return the settings that are not None; draws may be a name (`draws.draws_of`)."""
+    given = {key: value for key, value in settings.items() if value is not None}
+    if isinstance(given.get("draws"), str):
+        found = draws_of(given["draws"])
+        given |= {"draws": found.values, "draws_from": found.source}
+    return given
 
 
 def _with(design, baseline, settings):
@@ -309,6 +324,7 @@ def _schema(of_scenario: dict) -> dict:
         "replicates": _whole("how many seeds", 1),
         "people_per_agent": _whole("persons that one simulated person stands for", 1),
         "seed": _whole("the seed of the first replicate", 0),
+        "draws": _text("draws of the parameters: posterior, posterior:N, prior:N or a posterior.parquet; none = the defaults"),
         "outcomes": {"type": "array", "minItems": 1, "uniqueItems": True, "items": {"type": "string", "enum": list(outcomes.BY_NAME), "description": "an outcome"}},
         **schema(of_scenario),
     }
@@ -332,10 +348,10 @@ def _from_file(path: Path) -> Design:
             found |= {name: with_budget(arm, found[baseline], data["budget"], where.at("budget")) for name, arm in found.items() if name != baseline}
     except ScenarioError as error:
         raise DesignError(str(error)) from None
-    settings = {key: data[key] for key in ("replicates", "people_per_agent", "seed") if key in data}
+    settings = {key: data[key] for key in ("replicates", "people_per_agent", "seed", "draws") if key in data}
     if "outcomes" in data:
         settings["outcomes"] = tuple(data["outcomes"])
-    return Design(data["title"], data["question"], found, baseline, **settings)
+    return Design(data["title"], data["question"], found, baseline, **_given(settings))
 
 
 def _list(value) -> list:

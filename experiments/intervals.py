@@ -56,6 +56,22 @@ class Pairs:
     def several_draws(self) -> bool:
         return len(np.unique(self.draw)) > 1
 
+    def parameter_share(self, values: np.ndarray) -> np.ndarray:
+        """Return which share of the variance of `values` (N, K) lies between draws of the parameters; the rest is noise.
+
+        One-way random effects: the variance of draws' means, less what noise adds to it. Draws that miss a run are left
+        out. Not a number without two draws and two seeds a draw, and where nothing varies.
+        """
+        draws = np.unique(self.draw)
+        seeds = min((self.draw == draw).sum() for draw in draws)
+        if len(draws) < 2 or seeds < 2:
+            return np.full(values.shape[1], np.nan)
+        inside = [values[self.draw == draw] for draw in draws]
+        noise = np.ma.masked_invalid([runs.var(axis=0, ddof=1) for runs in inside]).mean(axis=0)
+        between = np.ma.masked_invalid([runs.mean(axis=0) for runs in inside]).var(axis=0, ddof=1) - noise / seeds
+        between, noise = np.ma.filled(np.ma.maximum(between, 0.0), np.nan), np.ma.filled(noise, np.nan)
+        return _over(between, between + noise)
+
     def mean(self, values: np.ndarray) -> Estimate:
         """Return the mean over pairs of `values` (N, K) and its interval. Not a number where a pair has no value."""
         known = np.isfinite(values)
@@ -128,7 +144,14 @@ def probability_better(differences: np.ndarray, better: str | None) -> np.ndarra
 
 
 def _quantiles(means):
-    return np.quantile(means, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
+    """Return the interval's ends, (2, K); a resample that holds no known pair says nothing."""
+    ends = np.full((2, means.shape[1]), np.nan)
+    known = np.isfinite(means)
+    whole, some = known.all(axis=0), known.any(axis=0) & ~known.all(axis=0)
+    for which, of in ((whole, np.quantile), (some, np.nanquantile)):
+        if which.any():
+            ends[:, which] = of(means[:, which], [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
+    return ends
 
 
 def _over(numerator, denominator):

@@ -17,6 +17,8 @@ from model.life_course import TRANSITIONS
 from model.outcomes import GROUPED, RATIOS, RECORDED, O, Outcome, is_level
 from model.policy import WEEK_0
 
+from .observed import observe
+
 TEXT = pa.dictionary(pa.int32(), pa.string())
 COMMIT_MARK = "summary"  # the part of a piece of work that is written last
 WORLDWIDE = ""  # the place that stands for all places together
@@ -84,6 +86,7 @@ EFFECT = (
     *INTERVAL,
     Column("probability_better", pa.float64(), "share", "share of pairs strictly better, plus half the ties; null without a better direction"),
     *PAIRS,
+    Column("parameter_share", pa.float64(), "share", "of the variance of differences, that between draws; the rest is between seeds; null without several of both"),
 )
 
 
@@ -123,6 +126,8 @@ TABLES = (
                    _persons("held_as_long", "held in both, for as long"),
                    _persons("net_held", "held only in the arm minus held only in the baseline"),
                    Column("net_weeks_held", pa.int64(), "person-weeks", "weeks held in the arm minus in the baseline"))),
+    Table("observed", True, False, "what reporters would have told of a run (designs that ask for it)",
+          lambda: (*RUN, Column("quantity", TEXT, "", "what is told"), Column("value", pa.float64(), "that of its series", "expected number"))),
     Table("runs", True, True, "every run with its seed, and the error of those that failed",
           lambda: (*RUN, Column("seed", pa.int64(), "", "the model's seed"),
                    Column("status", TEXT, "", "ok or failed"),
@@ -316,6 +321,12 @@ def events(tag: Tag, result, world) -> pa.Table:
         "operation": rows["operation"].astype(np.int32),
     }
     return build("events", tag.columns(len(rows)) | columns)
+
+
+def observed(tag: Tag, quantities, result, world, values) -> pa.Table:
+    """Return one row a quantity (`observed.Quantity`); `values` are the run's parameters."""
+    told = observe(quantities, result, world, values)
+    return build("observed", tag.columns(len(told)) | {"quantity": texts([q.name for q in quantities]), "value": numbers(told)})
 
 
 @cache

@@ -1,0 +1,98 @@
+"""`displace calibrate`: fit to reported estimates. The other doors to the fit: `check holdout`, `list evidence`, `compare --draws`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+SOME_FAILED = 1
+
+
+def register(app: typer.Typer):
+    app.command()(calibrate)
+
+
+def calibrate(
+    config: Annotated[Path | None, typer.Argument(metavar="[CONFIG.toml]", help="A calibration. Default: the shipped one, calibration/reference.toml.")] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the waves of runs, posterior.parquet and fit.json.")] = Path("outputs/calibrate"),
+    set_: Annotated[str | None, typer.Option("--set", help="Another set of targets than the file's: an alternative view of conflicting sources.")] = None,
+    draws: Annotated[int | None, typer.Option(min=2, help="Draws a wave.")] = None,
+    people_per_agent: Annotated[int | None, typer.Option(min=1, help="Persons that one simulated person stands for.")] = None,
+    workers: Annotated[str, typer.Option(help="Processes: a number, or 'auto' for the usable cores.")] = "auto",
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with an unfinished calibration: only what is missing is run.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the runs of another calibration in the folder.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say how many runs a wave takes and how long; run nothing.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no tables.")] = False,
+):
+    """Fit the model to reported estimates; write a posterior.
+
+    Draws the parameters from their priors, runs each, weighs it by how well it would have made the reports, and draws
+    anew around the better ones while too few count. Says what the reports tell of each parameter, and what they do not.
+
+    \b
+    Examples:
+      displace calibrate                                   the shipped calibration
+      displace calibrate mine.toml --out outputs/mine
+      displace calibrate --set government --out outputs/mine   another view of conflicting sources: no new run
+      displace compare --draws outputs/mine/posterior.parquet:32
+
+    A finished folder is weighed again without running. Exit code 1: no posterior could be made.
+    """
+    from calibration.config import SHIPPED, read_config
+
+    from . import terminal
+    from .cli import _workers
+
+    chosen = read_config(config or SHIPPED, set=set_, draws=draws, people_per_agent=people_per_agent)
+    if dry_run:
+        from calibration.ensemble import design_of, first_wave
+
+        terminal.show_plan(design_of(chosen, first_wave(chosen), 1), _workers(workers))
+        print(f"That is one wave; at most {chosen.waves} are run.")
+        return
+    from calibration.fit import FIT, POSTERIOR
+
+    from . import fit_report
+
+    running = {"workers_wanted": _workers(workers), "resume": resume, "overwrite": overwrite}
+    if chosen.method == "abc":
+        from calibration.abc import calibrate as fit_by_abc
+
+        path = fit_by_abc(chosen, out, running["workers_wanted"], tell=lambda text: None if quiet else print(text, flush=True))
+        terminal.show_where(Posterior=path)
+        return
+    from calibration.fit import calibrate as fit_to_reports
+
+    with terminal.progress(chosen.draws * chosen.replicates, quiet) as tell:
+        fit = fit_to_reports(chosen, out, lambda text: None if quiet else terminal.say(text), progress=tell, **running)
+    (out / fit_report.PAGE).write_text(fit_report.page(fit), encoding="utf-8")
+    if not quiet:
+        fit_report.show(fit)
+    terminal.show_where(Posterior=out / POSTERIOR, Fit=out / FIT, Page=out / fit_report.PAGE)
+
+
+def check_holdout(evidence, targets, draws, people_per_agent, out, workers, json, strict, quiet):
+    """Predict reports that were not used, and print how well (`displace check holdout`)."""
+    from calibration import holdout
+    from calibration.evidence import EVIDENCE, read_evidence
+    from calibration.targets import HOLDOUT, read_targets
+    from experiments.draws import draws_of
+
+    from . import fit_report, terminal
+
+    rows = read_evidence(evidence or EVIDENCE)
+    mapping = read_targets(targets or HOLDOUT, rows)
+    found = draws_of(draws)
+    with terminal.progress(2 * len(found.values), quiet) as tell:
+        result = holdout.check(
+            found, rows, mapping, out, all_rows=evidence is not None, people_per_agent=people_per_agent,
+            workers_wanted=workers, resume=(out / "manifest.json").exists(), overwrite=False, progress=tell,
+        )  # fmt: skip
+    if json:
+        from json import dumps
+
+        print(dumps(fit_report.holdout_as_json(result), indent=1, ensure_ascii=False))
+    else:
+        fit_report.show_holdout(result, found.source)
+    if strict and result.covered < len(result.scored):
+        raise typer.Exit(SOME_FAILED)

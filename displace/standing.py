@@ -1,0 +1,52 @@
+"""Where the parameters behind a comparison come from, and what is therefore to be said before any of its figures."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from . import words
+from .headline import Line
+
+DIFFERENCES = "Read differences between policies and the assumptions behind them, not levels."
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`head`: one sentence for banners. `text`: what it means. `targets`: the reports that the parameters are fitted to."""
+
+    head: str
+    text: str
+    targets: tuple[tuple[str, str], ...] = ()
+
+
+def standing(plan: Mapping) -> Standing:
+    """Return it for the plan of a comparison."""
+    source = plan.get("draws_from") or {}
+    match source.get("kind"):
+        case "posterior":
+            return _fitted(source)
+        case "prior":
+            return Standing("Illustrative: parameters drawn from their priors.", f"Nothing here is fitted to data. {DIFFERENCES}")
+    return Standing(words.ILLUSTRATIVE, f"Nothing here is fitted to data. {DIFFERENCES}")
+
+
+def _fitted(source: Mapping) -> Standing:
+    from model.version import code_hash
+
+    targets, missed = source["targets"], source["missed"]
+    said = [f"The reports are few and uncertain, and inform {len(source['free']) - len(source['not_informed'])} parameters; all others are drawn from their priors. {DIFFERENCES}"]
+    if missed:
+        said.append(f"The fit misses {words.count(len(missed), 'report')}: {words.listed(missed)}.")
+    if source["code"] != code_hash():
+        said.append("It was made by another version of the model.")
+    head = f"Fitted to reported estimates ({len(targets)} targets in {len(source['families'])} families)."
+    return Standing(head, " ".join(said), tuple(targets.items()))
+
+
+def parameter_shares(paired: Sequence[Mapping], answer: Sequence[Line]) -> list[tuple[str, list[str]]]:
+    """Return which share of the spread of each effect lies between draws of the parameters, a row an outcome; empty if none is known."""
+    known = {(row["arm"], row["outcome"], row["aggregate"]): row["parameter_share"] for row in paired if not row["place"]}
+    rows = []
+    for line in answer:
+        shares = [known.get((cell.arm, cell.outcome.name, cell.outcome.aggregate)) for cell in line.cells]
+        rows.append((line.outcome.label, ["–" if share is None else f"{100 * share:.0f}{words.SPACE}%" for share in shares], shares))
+    return [(label, cells) for label, cells, shares in rows if any(share is not None for share in shares)]

@@ -1,0 +1,406 @@
+"""Fit to reports: the evidence as data, likelihoods, weights on a problem with a known answer, and the whole path at a small size."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy import integrate, stats
+
+from calibration import fit_checks, likelihood, posterior
+from calibration.config import MOST_FAMILIES, MOST_FREE, read_config
+from calibration.ensemble import Ensemble, Wave, first_wave, next_wave, normal_scores
+from calibration.evidence import EVIDENCE, EvidenceError, read_evidence
+from calibration.holdout import distance, persistence
+from calibration.targets import HOLDOUT, TARGETS, Target, read_targets
+from experiments.draws import DrawsError, draws_of, from_unit, of_levers, prior_draws, read_draws, to_unit, uncertain, write_draws
+from experiments.intervals import Pairs
+from experiments.observed import Quantity
+from model.parameters import BY_NAME
+
+ROWS = read_evidence()
+
+
+# --- evidence and targets -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("path", "use"), [(TARGETS, "target"), (HOLDOUT, "holdout")])
+def test_every_row_is_mapped_or_says_why_not(path, use):
+    mapping = read_targets(path, ROWS)
+    mapped = {id for target in mapping.targets for id in target.evidence}
+    wanted = {id for id, row in ROWS.items() if row.use == use}
+    assert wanted == mapped | (set(mapping.unmapped) & wanted) and not mapped & set(mapping.unmapped)
+
+
+def test_the_fit_and_the_held_out_reports_share_no_row():
+    fitted, kept = ({id for t in read_targets(path, ROWS).targets for id in t.evidence} for path in (TARGETS, HOLDOUT))
+    assert not fitted & kept
+
+
+def test_no_more_is_asked_of_the_reports_than_they_can_tell():
+    config = read_config()
+    for name in config.all_targets.sets:
+        assert len({target.family for target in config.all_targets.of_set(name)}) <= MOST_FAMILIES
+    assert len(config.free) <= MOST_FREE and set(config.free) <= set(uncertain())
+
+
+def test_conflicting_sources_are_alternatives():
+    config = read_config()
+    main, government = ({t.id for t in config.all_targets.of_set(name)} for name in ("main", "government"))
+    assert "E002" in main - government and "E059" in government - main
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("E001,people_held_forced_scam,MMR,2023,120000,,", "E001,people_held_forced_scam,MMR,2023,,,", r"line 2 \(E001\).*lower_bound without"),
+        (",lower_bound,target,", ",lowerbound,target,", r"line 2 \(E001\): bound_type"),
+        ("E002,people", "E001,people", "a second row 'E001'"),
+        ("80000,,100000,persons,interval", "180000,,100000,persons,interval", "not in this order"),
+    ],
+)
+def test_a_row_that_cannot_be_used_is_named(tmp_path, old, new, said):
+    path = tmp_path / "mine.csv"
+    path.write_text(EVIDENCE.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(EvidenceError, match=said):
+        read_evidence(path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('series = "people_held"', 'series = "people_hold"', "did you mean 'people_held'"),
+        ('tier = "persons"', 'tier = "firms"', "firms are not sites"),
+        ('evidence = "E001"', 'evidence = "E999"', "unknown 'E999'"),
+        ('places = ["MMR"]', 'places = ["MNR"]', r"places"),
+        ("to = 2023-09-04", "to = 2022-09-04", "is not after 'from'"),
+        ('kind = "lower"', 'kind = "upper"', "row E001 holds 120,000 or more"),
+    ],
+)
+def test_a_target_that_cannot_be_used_is_named(tmp_path, old, new, said):
+    path = tmp_path / "mine.toml"
+    path.write_text(TARGETS.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(EvidenceError, match=said):
+        read_targets(path, ROWS)
+
+
+# --- likelihoods --------------------------------------------------------------------------------------
+
+
+def target(kind, low=None, high=None, sigma=0.3, counts=(), id="T001", family="one", parts=1):
+    quantities = tuple(Quantity(f"{id}.{n}" if parts > 1 else id, "people_held", 0, 1) for n in range(parts))
+    return Target(id, (id,), kind, quantities, low, high, counts, sigma, family, "persons", (), "", "")
+
+
+def test_a_lower_bound_says_nothing_against_far_more():
+    found = likelihood.log_likelihood(target("lower", 120_000), np.array([60_000.0, 120_000.0, 400_000.0, 4e6]))
+    assert found == pytest.approx(stats.norm.logcdf(np.log([0.5, 1, 400 / 120, 4e6 / 120_000]) / 0.3), abs=1e-6)
+    assert found[1] == pytest.approx(np.log(0.5)) and found[2] > -0.01
+
+
+def test_an_interval_keeps_its_reporting_error():
+    inside, just_outside = likelihood.log_likelihood(target("interval", 80.0, 100.0), np.array([90.0, 101.0]))
+    assert just_outside > inside - 0.3  # a hard interval would have said: impossible
+
+
+@pytest.mark.parametrize("x", [0.0, 3.0, 400.0])
+def test_likelihoods_of_counts_and_points_are_distributions(x):
+    counts = likelihood.log_likelihood(target("count", 50.0), np.array([x]), np.arange(20_000.0)[:, None])
+    assert np.exp(counts).sum() == pytest.approx(1, abs=1e-3)
+    point = lambda log: np.exp(likelihood.log_likelihood(target("point", 50.0), np.array([x]), np.exp(log)))[0]  # noqa: E731
+    assert integrate.quad(point, -15, 15, limit=500, points=[np.log(max(x, 0.5))])[0] == pytest.approx(1, abs=1e-6)
+
+
+def test_reports_are_drawn_from_their_likelihood():
+    rng = np.random.default_rng(1)
+    interval = target("interval", 80.0, 100.0)
+    drawn = np.array([likelihood.draw_report(interval, 90.0, u, rng) for u in (np.arange(4000) + 0.5) / 4000])
+    for report in (0, 1, 2):
+        assert (drawn == report).mean() == pytest.approx(np.exp(likelihood.log_likelihood(interval, np.array([90.0]), report))[0], abs=0.01)
+    several = target("multinomial", counts=(30.0, 10.0), sigma=0.5, parts=2)
+    x = np.array([3.0, 1.0])
+    drawn = [tuple(likelihood.draw_report(several, x, 0.5, rng)) for _ in range(4000)]
+    chance = np.exp(likelihood.log_likelihood(several, x[None], np.array([30, 10])))[0]
+    assert drawn.count((30, 10)) / 4000 == pytest.approx(chance, abs=0.01)
+
+
+def test_what_tells_of_one_thing_counts_once():
+    once = [target("point", 100.0)]
+    twice = [*once, target("point", 100.0, id="T002")]
+    seen = {"T001": np.array([[90.0]]), "T002": np.array([[90.0]])}
+    assert likelihood.total_log_likelihood(twice, seen)["one"] == pytest.approx(likelihood.total_log_likelihood(once, seen)["one"])
+
+
+def test_the_likelihood_of_a_draw_is_the_mean_over_its_runs():
+    found = likelihood.over_replicates(np.log(np.array([[0.1, 0.3], [0.2, 0.0]]) + 1e-320))
+    assert np.exp(found) == pytest.approx([0.2, 0.1])
+    assert likelihood.over_replicates(np.array([[np.nan, np.nan]]))[0] == -np.inf  # both runs failed
+
+
+# --- a problem with a known answer ---------------------------------------------------------------------
+
+FREE = ("upkeep", "calls_home", "revenue")  # only their priors' quantiles matter here
+REPORTS = (target("point", 50.0, id="T001", family="a"), target("lower", 40.0, id="T002", family="b"))
+
+
+def toy(unit, log_ratio=None):
+    """Two reports on three parameters: one on the first, one on the product of two; the third is told of by nobody."""
+    seen = {"T001": 100 * unit[:, :1], "T002": 100 * unit[:, :1] * unit[:, 1:2] * 2}
+    return Ensemble(FREE, unit, seen, np.zeros(len(unit)) if log_ratio is None else log_ratio, len(unit), 0)
+
+
+def exact_mean():
+    grid = (np.arange(400) + 0.5) / 400
+    a, b = np.meshgrid(grid, grid, indexing="ij")
+    weight = np.exp(sum(likelihood.total_log_likelihood(REPORTS, {"T001": 100 * a, "T002": 200 * a * b}).values()))
+    return (weight * a).sum() / weight.sum(), (weight * b).sum() / weight.sum()
+
+
+def sobol(count, seed=1):
+    from experiments.draws import unit_sample
+
+    return unit_sample(3, count, seed)
+
+
+def test_weights_give_the_exact_posterior():
+    ensemble = toy(sobol(4096))
+    weights = posterior.weigh(ensemble, REPORTS)
+    assert weights.weights @ ensemble.unit[:, :2] == pytest.approx(exact_mean(), abs=0.01)
+    assert weights.effective > 1000 and weights.k_hat < posterior.GOOD_K
+    found = fit_checks.learnt(ensemble, weights.weights, FREE, {"product": {"upkeep": 1, "calls_home": 1}})
+    assert [row.said for row in found[:3]] == ["informed", "informed", "not informed"]
+
+
+def test_later_waves_leave_the_posterior_as_it_is_and_make_more_draws_count():
+    config = replace(read_config(draws=512), free=FREE, rest="defaults", levers="defaults")
+    one = first_wave(config)
+    start = toy(one.unit)
+    weights = posterior.weigh(start, REPORTS)
+    two = next_wave(config, 2, start, weights.log_weights)
+    z = normal_scores(np.concatenate([one.unit, two.unit]))
+    ratio = -np.log((np.exp(one.log_density(z)) + np.exp(two.log_density(z))) / 2)
+    both = toy(np.concatenate([one.unit, two.unit]), ratio)
+    found = posterior.weigh(both, REPORTS)
+    assert found.weights @ both.unit[:, :2] == pytest.approx(exact_mean(), abs=0.02)
+    assert found.effective > 2 * weights.effective
+
+
+def test_a_proposal_is_a_density():
+    wave = Wave(np.zeros((1, 1)), np.array([[0.5], [1.5]]), np.array([0.3, 0.7]), np.array([[0.04]]))
+    z = np.linspace(-8, 8, 20_001)
+    density = np.exp(wave.log_density(z[:, None])) * stats.norm.pdf(z)
+    assert density.sum() * (z[1] - z[0]) == pytest.approx(1, abs=1e-6)
+
+
+def test_intervals_hold_the_truth_as_often_as_they_say():
+    found, judged = fit_checks.coverage(toy(sobol(2048)), REPORTS, FREE, truths=200)
+    assert judged > 0.95
+    assert all(0.84 <= row.covered <= 0.96 and row.uniform > 0.01 for row in found)
+
+
+def test_a_tail_too_heavy_is_told():
+    rng = np.random.default_rng(3)
+    light, heavy = 0.5 * rng.normal(size=2000), np.log1p(stats.genpareto.rvs(1.5, size=2000, random_state=rng))
+    assert posterior.pareto_k(light) < posterior.GOOD_K < posterior.pareto_k(heavy)
+
+
+def test_k_hat_is_that_of_arviz():
+    stats_of_arviz = pytest.importorskip("arviz_stats.base").array_stats
+    log_weights = np.random.default_rng(4).normal(size=4000) * 1.5
+    assert posterior._fitted_k(log_weights) == pytest.approx(float(stats_of_arviz.psislw(-log_weights)[1]), abs=0.1)
+
+
+def test_resampling_keeps_the_proportions_in_any_first_part():
+    which = posterior.resample(np.array([0.5, 0.25, 0.25, 0.0]), 400, 1)
+    assert np.bincount(which, minlength=4) == pytest.approx([200, 100, 100, 0], abs=1)
+    assert np.bincount(which[:100], minlength=4)[0] == pytest.approx(50, abs=15)
+
+
+# --- draws ---------------------------------------------------------------------------------------------
+
+
+def test_priors_are_sampled_within_their_bounds():
+    draws = prior_draws(64)
+    assert len(draws[0]) == len(uncertain()) > 200 and of_levers() & set(draws[0])
+    for name in ("upkeep", "sensitivity"):
+        values = np.array([draw[name] for draw in draws])
+        assert BY_NAME[name].prior[1] <= values.min() and values.max() <= BY_NAME[name].prior[2]
+        assert from_unit(BY_NAME[name], to_unit(BY_NAME[name], values)) == pytest.approx(values)
+        assert to_unit(BY_NAME[name], values).mean() == pytest.approx(0.5, abs=0.02)
+
+
+def test_draws_come_back_as_written(tmp_path):
+    path = tmp_path / "posterior.parquet"
+    made = draws_of("prior:8")
+    write_draws(path, replace(made, source={"kind": "posterior"}))
+    assert read_draws(path).values == made.values
+    few = draws_of(f"{path}:3")
+    assert few.values == made.values[:3] and few.source == {"kind": "posterior", "draws": 3}
+    with pytest.raises(DrawsError, match="holds 8 draws"):
+        draws_of(f"{path}:9")
+
+
+@pytest.mark.parametrize(("name", "said"), [("posteriour", "did you mean 'posterior'"), ("none.parquet", "no such file"), ("prior:0", "expected posterior")])
+def test_draws_that_are_not_there_are_named(name, said):
+    with pytest.raises(DrawsError, match=said):
+        draws_of(name)
+
+
+def test_a_design_names_its_draws(tmp_path):
+    from experiments.design import from_names
+
+    path = tmp_path / "mine.toml"
+    path.write_text('title = "x"\nquestion = "y?"\ndraws = "prior:3"\n[[arm]]\nscenario = "firewalls"\n', encoding="utf-8")
+    design = from_names([path])
+    assert len(design.draws) == 3 and design.plan()["draws_from"] == {"kind": "prior", "draws": 3}
+    assert len(from_names([path], draws="prior:5").draws) == 5  # the command line's hold over the file's
+
+
+def test_the_spread_of_differences_is_split_between_parameters_and_chance():
+    rng = np.random.default_rng(5)
+    draw = np.repeat(np.arange(300), 4)
+    values = 2.0 * rng.normal(size=300)[draw] + rng.normal(size=1200)
+    share = Pairs(draw, 1).parameter_share(np.stack([values, rng.normal(size=1200)], axis=1))
+    assert share == pytest.approx([0.8, 0.0], abs=0.06)
+    values[5] = np.nan  # a draw that misses a run is left out
+    assert Pairs(draw, 1).parameter_share(values[:, None]) == pytest.approx([0.8], abs=0.06)
+    assert np.isnan(Pairs(np.arange(4), 1).parameter_share(np.ones((4, 1)))).all()
+
+
+def test_a_draw_whose_runs_failed_leaves_an_interval_to_the_others():
+    values = np.array([1.0, 2.0, 3.0, 2.5, np.nan, np.nan])[:, None]
+    found = Pairs(np.repeat(np.arange(3), 2), 1).mean(values)
+    assert found.pairs == 4 and found.low < found.mean < found.high
+
+
+def test_a_naive_forecast_holds_the_last_report_on():
+    kept = {t.id: t for t in read_targets(HOLDOUT, ROWS).targets}
+    assert persistence(kept["E177"], ROWS) == 207
+    assert persistence(kept["E170"], ROWS) == pytest.approx(1800 * kept["E170"].per_earlier)
+    assert persistence(kept["E086"], ROWS) is None
+    assert distance(kept["E177"], 207.0) == pytest.approx(np.log(982 / 207)) and distance(kept["E057"], 10.0) == 0
+
+
+# --- a real run ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def run():
+    from model.model import Simulation
+    from scenarios.files import load
+
+    scenario = load("baseline")
+    inputs = replace(scenario.inputs(3, 1000, groups=True), stop=120)
+    return Simulation(inputs).advance().result(), scenario.world
+
+
+def test_expected_reports_add_up(run):
+    from experiments.observed import observe
+    from model.observation import BY_SERIES, SERIES, by_nationality, by_place
+    from model.outcomes import O
+    from model.parameters import DEFAULTS
+
+    result, world = run
+    cases = BY_SERIES["cases"]
+    by_week = by_place(cases, result, world, DEFAULTS)
+    assert by_week == pytest.approx(result.weekly[:, O.reports_to_consulates, :] * DEFAULTS["published_by_consulates"])
+    assert by_nationality(cases, result, world, DEFAULTS).sum() == pytest.approx(by_week.sum(), rel=0.02)
+    parts = [by_nationality(BY_SERIES[name], result, world, DEFAULTS) for name in ("cases_held", "cases_out")]
+    assert sum(parts) == pytest.approx(by_nationality(cases, result, world, DEFAULTS))
+    full = {**DEFAULTS, "published_by_authorities": 1.0}
+    for series in SERIES:
+        told = by_place(series, result, world, full)
+        assert told.shape == (120, len(world.place_ids)) and (told >= 0).all()
+    freed = by_nationality(BY_SERIES["rescued"], result, world, full).sum()
+    assert freed == pytest.approx(result.weekly[:, O.freed, :].sum(), rel=1e-6)
+    held = [Quantity("a", "people_held", 26, 78, ("KHM",), (), "mean"), Quantity("b", "people_held", 26, 78, ("KHM",), world.nationalities, "mean")]
+    by_place_, by_nation = observe(held, result, world, DEFAULTS)
+    assert by_nation == pytest.approx(by_place_, rel=0.05)
+
+
+GUIDE = Path(__file__).parent.parent / "docs" / "calibration.md"
+
+
+def test_the_guide_runs_as_it_stands(tmp_path, monkeypatch, capsys):
+    """Every file and every block of code of docs/calibration.md, in order: from reports to a policy comparison."""
+    import re
+
+    monkeypatch.chdir(tmp_path)
+    names = {}
+    for language, name, text in re.findall(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", GUIDE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE):
+        if name:
+            (tmp_path / name).write_text(text, encoding="utf-8")
+        elif language == "python":
+            exec(compile(text, str(GUIDE), "exec"), names)
+    fit = names["fit"]
+    assert {p.target.id for p in fit.predictions} == {"X001", "X002", "X003"}
+    assert fit.weights.effective > 2 and len(read_draws(tmp_path / "outputs/mine/posterior.parquet").values) == 6
+    assert names["kept"].scored[0].naive == 600 and not names["kept"].unmapped.get("X004")
+    results = names["results"]
+    assert results.manifest["plan"]["draws_from"]["targets"].keys() == {"X001", "X002", "X003"}
+    assert max(row["parameter_share"] or 0 for row in results.paired.to_pylist()) > 0
+
+    from displace.report import render
+    from displace.study import Study
+
+    page = render(Study(results))
+    assert "Fitted to reported estimates (3 targets in 3 families)." in page and "an estimate made up for this page" in page
+    capsys.readouterr()
+
+    again = names["calibrate"](replace(names["read_config"]("mine.toml"), set="main"), tmp_path / "outputs/mine", progress=None)
+    assert again.weights.weights.tolist() == fit.weights.weights.tolist()  # nothing is run again, and the bytes are the same
+
+
+# --- the command line ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def displace(capsys, monkeypatch):
+    """Call the command line in this process; returns (exit code, output, errors)."""
+    import sys
+
+    from displace import cli
+
+    def call(*arguments):
+        monkeypatch.setattr(sys, "argv", ["displace", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        said = capsys.readouterr()
+        return ended.value.code or 0, said.out, said.err
+
+    return call
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('title = "x"\nfree = ["upkeap"]', "did you mean 'upkeep'?"),
+        ('title = "x"\nfre = ["upkeep"]\nfree = ["upkeep"]', "fre: unknown key"),
+        ('title = "x"\nfree = ["upkeep"]\nset = "unn"', "unknown 'unn'; expected one of main, government, usip"),
+        ('title = "x"\nfree = ["upkeep"]\ntargets = "none.toml"', "none.toml: can't be read"),
+    ],
+)
+def test_a_calibration_that_cannot_be_run_is_told_so_before_anything_runs(displace, tmp_path, text, said):
+    path = tmp_path / "mine.toml"
+    path.write_text(text, encoding="utf-8")
+    code, out, err = displace("calibrate", path, "--out", tmp_path / "out")
+    assert code == 2 and said in err and not out and not (tmp_path / "out").exists()
+
+
+def test_a_dry_run_runs_nothing(displace, tmp_path):
+    code, out, _ = displace("calibrate", "--dry-run", "--draws", 128, "--out", tmp_path / "out")
+    assert code == 0 and "128 draws" in out and not (tmp_path / "out").exists()
+    code, out, _ = displace("compare", "firewalls", "--draws", "prior:4", "--replicates", 2, "--dry-run")
+    assert code == 0 and "2 replicates x 4 draws" in out
+
+
+def test_held_out_reports_are_predicted_from_any_draws(displace, tmp_path):
+    import json
+
+    arguments = ("--draws", "prior:2", "--people-per-agent", 1000, "--workers", 1, "--out", tmp_path / "out", "--quiet")
+    code, out, _ = displace("check", "holdout", "--json", *arguments)
+    found = json.loads(out)
+    assert code == 0 and found["of"] == len(found["reports"]) == len(read_targets(HOLDOUT, ROWS).targets)
+    assert {id for id, row in ROWS.items() if row.use == "holdout"} == {row["id"] for row in found["reports"]} | found["not_predicted"].keys()
+    code, table, _ = displace("check", "holdout", *arguments)  # the runs are there
+    assert code == 0 and "rows without a prediction" in table and "naive forecast is nearer" in table
