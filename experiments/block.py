@@ -14,6 +14,7 @@ from scenarios.files import Scenario
 from . import fates, tables
 from .design import PLACEBO, Block, Chunk, Design
 
+BY_PLACE = {"places": tables.ALL, "totals": (), "summary": (), "window": ("people_held",)}  # outcomes of the summary
 WEEKS_AT_ONCE = 26  # between two looks at whether the user pressed Ctrl-C, which compiled code does not see
 
 
@@ -39,6 +40,8 @@ class Setting:
     @property
     def tables(self) -> tuple[str, ...]:
         """The tables that a chunk fills, the commit mark last."""
+        if self.record == "window":
+            return ("groups",) * self.groups + ("events",) * self.events + ("runs", tables.COMMIT_MARK)
         names = {"places": ("weekly", "worldwide"), "totals": ("worldwide",), "summary": ()}[self.record]
         names += ("groups",) * self.groups + ("relocations",) + ("events",) * self.events
         return names + ("fates",) * (len(self.arms) > 1) + ("runs", tables.COMMIT_MARK)
@@ -49,7 +52,7 @@ class Setting:
             seed=block.seed,
             people_per_agent=self.people_per_agent,
             parameters=dict(block.parameters),
-            record=self.record,
+            record="summary" if self.record == "window" else self.record,
             window_start=self.window_start,
             groups=self.groups,
             events=self.events,
@@ -146,7 +149,7 @@ def _tables(setting, tag, result) -> dict:
         "groups": lambda: tables.groups(tag, result, world),
         "relocations": lambda: tables.relocations(tag, result, world),
         "events": lambda: tables.events(tag, result, world),
-        "summary": lambda: tables.summary(tag, result, world, setting.record == "places"),
+        "summary": lambda: tables.summary(tag, result, world, BY_PLACE[setting.record]),
     }
     return {name: makers[name]() for name in setting.tables if name in makers}
 
@@ -183,7 +186,7 @@ def simulate(setting: Setting, block: Block) -> Iterator[tuple[str, object]]:
             forks.append((min(first_difference(base, inputs), setting.stop), arm, inputs))
         except Exception as error:
             yield arm, error
-    if others:
+    if others and setting.record != "window":
         forks.append((setting.window_start, PLACEBO, replace(base, placebo_week=setting.window_start)))
     forks.sort(key=lambda fork: fork[0])
     while forks:

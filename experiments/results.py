@@ -129,7 +129,7 @@ class Results:
 
     def table(self, name: str) -> pa.Table:
         """Return a table that is one whole: from its file, or made from what is there so far."""
-        if self.folder is not None and self.manifest["finished"]:
+        if self.folder is not None and self.manifest["finished"] and name in self.manifest["finished"]["tables"]:
             return self._read(self.folder / f"{name}.parquet")
         if BY_TABLE[name].parts:
             return self.parts(name)
