@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from . import commands_sensitivity
 from .listings import COLUMNS, LISTINGS, cell
 
 PICTURES = (".png", ".svg", ".pdf")
@@ -382,3 +383,6 @@ def schema(kind: Annotated[FileKind, typer.Argument(help="Of which file.")] = Fi
     else:
         from experiments.design import design_schema as of_kind
     print(dumps(of_kind(), indent=1, ensure_ascii=False))
+
+
+commands_sensitivity.register(app)

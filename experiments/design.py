@@ -20,6 +20,8 @@ from model import outcomes
 from scenarios import files
 from scenarios.schema import NAME, ScenarioError, Where, check, json_schema, nearest, scenario_schema
 
+from .sensitivity_plan import settings_schema
+
 SHIPPED = Path(__file__).parent / "designs"
 SCHEMA_VERSION = 1
 RECORDS = ("places", "totals", "summary", "window")
@@ -314,6 +316,7 @@ def _schema(of_scenario: dict) -> dict:
         "people_per_agent": _whole("persons that one simulated person stands for", 1),
         "seed": _whole("the seed of the first replicate", 0),
         "outcomes": {"type": "array", "minItems": 1, "uniqueItems": True, "items": {"type": "string", "enum": list(outcomes.BY_NAME), "description": "an outcome"}},
+        "sensitivity": settings_schema(),
         "arm": {"type": "array", "minItems": 1, "items": {"type": "object", "properties": arm, "required": ["scenario"], "additionalProperties": False}},
     }
     return {"type": "object", "properties": keys, "required": ["title", "question", "arm"], "additionalProperties": False}

@@ -123,23 +123,24 @@ class Index:
     other: str = ""
 
 
-def sobol(names: Sequence[str], pairs: Sequence[tuple[str, str]], values: np.ndarray) -> list[Index]:
-    """Return all indices of `values`, float64 (scrambles, points, 2 + factors + pairs), rows as `samples.saltelli` has them."""
-    refuse(values)
-    whole, half = (_raw(names, pairs, _joined(part)) for part in (values, values[:, : values.shape[1] // 2]))
-    each = np.array([_raw(names, pairs, scramble) for scramble in values])
-    count = len(values)
-    reach = stdtrit(max(count - 1, 1), (1 + LEVEL) / 2) * each.std(axis=0, ddof=1) / np.sqrt(count) if count > 1 else np.full(whole.shape, np.nan)
+def sobol(names: Sequence[str], pairs: Sequence[tuple[str, str]], scrambles: Sequence[np.ndarray]) -> list[Index]:
+    """Return all indices. `scrambles`: for each, float64 (base rows, 2 + factors + pairs), as `samples.saltelli` has them.
+
+    The estimate is that of all base rows together; its interval is Student's, on the spread of the scrambles' own.
+    """
+    every = np.concatenate(list(scrambles))
+    refuse(every)
+    whole, half = _raw(names, pairs, every), _raw(names, pairs, np.concatenate([part[: len(part) // 2] for part in scrambles]))
+    each = np.array([_raw(names, pairs, part) for part in scrambles if len(part) > 1])
+    reach = np.full(whole.shape, np.nan)
+    if len(each) > 1:
+        reach = stdtrit(len(each) - 1, (1 + LEVEL) / 2) * each.std(axis=0, ddof=1) / np.sqrt(len(each))
     explained = 1.0 - (whole[len(names) + list(names).index(SEED)] if SEED in names else 0.0)
     keys = [(name, "first", "") for name in names] + [(name, "total", "") for name in names] + [(a, "second", b) for a, b in pairs]
     return [
         Index(factor, order, float(v), float(v - r), float(v + r), float(h), float(v / explained) if explained >= ENOUGH else np.nan, other)
         for (factor, order, other), v, r, h in zip(keys, whole, reach, half)
     ]
-
-
-def _joined(values):
-    return values.reshape(-1, values.shape[-1])
 
 
 def _raw(names, pairs, rows) -> np.ndarray:

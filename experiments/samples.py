@@ -68,6 +68,10 @@ class Sample:
         """Which draw each row is, int64 (rows)."""
         return self._distinct[2]
 
+    def only(self, rows: np.ndarray) -> "Sample":
+        """Return the rows for which `rows` (bool) holds; to be analysed, no longer to be run."""
+        return Sample(self.factors, self.unit[rows], self.base[rows])
+
     def problem(self) -> dict:
         """Return SALib's description: columns, and the factor that each belongs to."""
         names = [column.name for column in self.columns]

@@ -89,7 +89,7 @@ def test_pawn_tells_what_matters_from_its_dummies():
 def test_what_is_not_finite_or_never_changes_is_refused():
     values = np.ones((2, 4, 7))
     with pytest.raises(Constant):
-        indices.sobol([f.name for f in FACTORS], [], values)
+        indices.sobol([f.name for f in FACTORS], [], list(values))
     values[0, 0, 0] = np.nan
     with pytest.raises(NotFinite, match="1 of 56"):
-        indices.sobol([f.name for f in FACTORS], [], values)
+        indices.sobol([f.name for f in FACTORS], [], list(values))
