@@ -7,6 +7,9 @@ COMPARE_ARGS ?= main --out outputs/compare
 PYTEST_ARGS ?=
 # `make bench BENCH_ARGS=--record` keeps the measurement in benchmarks/history.csv; `--quick` takes seconds.
 BENCH_ARGS ?=
+# What `make reference-sensitivity` runs; hours on two cores. It goes on where it was interrupted.
+SENSITIVITY_ARGS ?= sensitivity-full --out outputs/sensitivity-full --resume
+SENSITIVITY_OUT ?= outputs/sensitivity-full
 # `make lock LOCK_ARGS=--upgrade` moves every pin to the newest version that fits.
 LOCK_ARGS ?=
 
@@ -18,10 +21,10 @@ COMPILE := build/uv/bin/uv pip compile --quiet --universal --python-version 3.12
 # Stamps are written last and lie inside .venv: what was interrupted is done again, and an
 # environment that is made anew starts without them.
 .DELETE_ON_ERROR:
-.PHONY: help setup compare test bench peers lock clean
+.PHONY: help setup compare test bench peers reference-sensitivity lock clean
 
 help:  ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-21s %s\n", $$1, $$2}' Makefile
 
 setup: .venv/warm.done  ## build .venv from the lock and compile the model (about a minute)
 
@@ -36,6 +39,11 @@ bench: setup  ## measure speed and memory; fails when a small run has become hal
 
 peers: setup build/peers/done  ## compare the speed with Mesa's and Starsim's
 	.venv/bin/python -m benchmarks.peers
+
+# With PRIM's boxes only if the extra [discovery] is installed beside the core; without it the page says that it is missing.
+reference-sensitivity: setup  ## make the reference of docs/sensitivity.md anew: what drives the answer
+	.venv/bin/displace sensitivity $(SENSITIVITY_ARGS)
+	.venv/bin/python -m displace.sensitivity_page $(SENSITIVITY_OUT)
 
 # The frameworks that `make peers` measures: in an environment of their own, no dependency of anything here.
 build/peers/done:

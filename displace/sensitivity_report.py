@@ -80,8 +80,8 @@ def context(analysis) -> dict:
 
 
 def tornado(said: Said) -> Picture:
-    """Return the tornado of the first outcome's paired difference, and of displacement where a policy enforces."""
-    wanted = [(arm, said.primary, "difference") for arm in said.policies] + [(arm, "people_held", "balance") for arm in said.enforcing]
+    """Return the tornado of the first outcome's relative change, and of displacement where a policy enforces."""
+    wanted = [(arm, said.primary, "relative") for arm in said.policies] + [(arm, "people_held", "balance") for arm in said.enforcing]
     panels = []
     for arm, outcome, measure in wanted:
         total = said.drivers(arm, outcome, measure)
@@ -210,7 +210,8 @@ def _deciding(said: Said) -> list[dict]:
         for factor in sorted(factors, key=lambda f: order.index(f) if f in order else len(order)):
             for row in said.rows("deciding", arm=arm, factor=factor):
                 span = "" if row["from"] is None else f"{row['from']:.3g} to {row['to']:.3g}"
-                ratio = "–" if row["ratio"] is None else f"{row['ratio']:.2f} ({row['low']:.2f} to {row['high']:.2f})"
+                told_clearly = row["ratio"] is not None and row["low"] is not None
+                ratio = f"{row['ratio']:.2f} ({row['low']:.2f} to {row['high']:.2f})" if told_clearly else "the fall is not clear"
                 told.append({"policy": said.title(arm), "factor": factor, "third": row["third"], "span": span, "target": words.number(row["at_target"]), "elsewhere": words.number(row["elsewhere"]), "ratio": ratio, "worlds": row["worlds"]})
     return told
 

@@ -8,7 +8,7 @@ from . import words
 
 NOT_DRIVERS = ("dummy", "seed")
 PRIMARY = "people_held"
-MEASURES = {"level": "in the baseline", "difference": "change against the baseline", "at_target": "change at the target", "elsewhere": "change elsewhere", "balance": "deterred or displaced"}
+MEASURES = {"level": "in the baseline", "difference": "change against the baseline", "relative": "relative change", "at_target": "change at the target", "elsewhere": "change elsewhere", "balance": "deterred or displaced"}
 AMONG = {"people": "outcomes of people held or out", "others": "outcomes of others (defrauded people, travellers)", "all": "all outcomes"}
 SCALES = {"strength": "all channels together", "effectiveness": "helping channels alone, hurting channels in full"}
 ILLUSTRATIVE = "Illustrative: hand-set priors, nothing here is fitted to data."
@@ -103,15 +103,15 @@ class Said:
     def _hangs(self, arm: str) -> str:
         outcome = self.primary
         share = self.one("robustness", outcome=outcome, metric="satisficing", policy=arm)
-        drivers = [row for row in self.drivers(arm, outcome, "difference") if row["above_floor"]]
+        drivers = [row for row in self.drivers(arm, outcome, "relative") if row["above_floor"]]
         if share is None or not drivers:
             return ""
         better = "fewer" if OUTCOMES[outcome].better == "down" else "more"
         sign = f"{self.title(arm)}: {better} {OUTCOMES[outcome].label} in {words.percent(share['value'])} of worlds drawn from all priors"
         first = drivers[0]
-        alone = self.one("indices", arm=arm, outcome=outcome, measure="difference", order="first", factor=first["factor"])
-        hangs = "it hangs on one guess" if alone and alone["value"] > 0.5 else "no single guess explains half of how much"
-        return f"{sign}; {hangs}: {first['factor']} matters most ({index(first)}, alone {alone['value']:.2f}), chance has {self.chance(arm, outcome, 'difference'):.2f}."
+        alone = self.one("indices", arm=arm, outcome=outcome, measure="relative", order="first", factor=first["factor"])
+        hangs = "it hangs on one guess" if alone and alone["value"] > 0.5 else "no single guess explains half of how much, in relation to the baseline"
+        return f"{sign}; {hangs}: {first['factor']} matters most ({index(first)}, alone {alone['value']:.2f}), chance has {self.chance(arm, outcome, 'relative'):.2f}."
 
     def _holds_up(self, outcome: str) -> str:
         first: dict[str, int] = {}
@@ -172,7 +172,10 @@ class Said:
         noise = self.rows("noise", measure="difference", outcome=self.primary)
         if noise:
             said.append("Of one run's variance over worlds, chance makes " + words.listed([f"{words.percent(row['noise_share'])} ({self.title(row['arm'])})" for row in noise]) + f" of the change in {OUTCOMES[self.primary].label}.")
-        said += [f"Nothing is told of {self.quantity(row)} in stage {row['stage']}: it {row['why']}." for row in self.rows("refused")]
+        refused: dict[tuple[str, str], list[str]] = {}
+        for row in self.rows("refused"):
+            refused.setdefault((row["stage"], OUTCOMES[row["outcome"]].label), []).append(row["why"])
+        said += [f"No index is told in stage {stage} of {label} ({words.count(len(why), 'quantity', 'quantities')}): {why[0]}." for (stage, label), why in refused.items()]
         return [*said, *self.manifest["notes"]]
 
 

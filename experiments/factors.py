@@ -80,11 +80,16 @@ class Factor:
         return f"{len(self.columns)} parameters together: {self.name}"
 
 
-def column_of(parameter: Parameter) -> Column | None:
-    """Return the column of a parameter's prior; None for a convention, which is not varied."""
+def column_of(parameter: Parameter, width: float = 1.0) -> Column | None:
+    """Return the column of a parameter's prior, or of a part of its width around the default; None for a convention, which is not varied."""
     if parameter.name.startswith(SWITCH):
         return Column(parameter.name, "switch")
-    return Column(parameter.name, *parameter.prior) if parameter.prior else None
+    if not parameter.prior or parameter.prior[0] == "choice" or width == 1.0:
+        return parameter.prior and Column(parameter.name, *parameter.prior)
+    kind, *ends = parameter.prior
+    if kind == "loguniform":
+        return Column(parameter.name, kind, *(parameter.default * (end / parameter.default) ** width for end in ends))
+    return Column(parameter.name, kind, *(parameter.default + width * (end - parameter.default) for end in ends))
 
 
 def pulled(arms: Mapping) -> set[str]:
@@ -92,8 +97,9 @@ def pulled(arms: Mapping) -> set[str]:
     return {policy.lever for scenario in arms.values() for policy in scenario.policies}
 
 
-def columns_of(arms: Mapping) -> dict[str, Column]:
-    """Return every column that can act in `arms`, by name.
+def columns_of(arms: Mapping, rest: float = 1.0, whole: Iterable[str] = ()) -> dict[str, Column]:
+    """Return every column that can act in `arms`, by name. `rest`: the part of their priors' width that parameters get
+    which are neither channels nor in `whole`.
 
     Left out: channels of levers that no arm pulls, which can't act, and parameters that an arm itself sets.
     """
@@ -104,19 +110,20 @@ def columns_of(arms: Mapping) -> dict[str, Column]:
     for parameter in PARAMETERS:
         lever = parameter.name.partition(".")[0]
         idle = "." in parameter.name and lever in own and lever not in levers
-        column = column_of(parameter)
+        column = column_of(parameter, 1.0 if "." in parameter.name or parameter.name in whole else rest)
         if column and not idle and parameter.name not in fixed:
             found[parameter.name] = column
     return found
 
 
-def factors_of(arms: Mapping, singles: Iterable[str] = NAMED, grouped: bool = True, switches_apart: bool = False) -> tuple[Factor, ...]:
+def factors_of(arms: Mapping, singles: Iterable[str] = NAMED, grouped: bool = True, switches_apart: bool = False, rest: float = 1.0, whole: Iterable[str] = NAMED) -> tuple[Factor, ...]:
     """Return the factors that partition all columns of `arms`, the dummy and the seed last.
 
     `singles`: names that stand by themselves (parameters, or `mobility cost`, `feedbacks`). The rest is grouped by topic,
-    channels by whether they help or hurt; not `grouped`: each parameter is a factor. `switches_apart`: each feedback too.
+    channels by whether they help or hurt; not `grouped`: each parameter is a factor. `switches_apart`: each feedback too. `rest`:
+    the part of their priors' width that parameters get which are not in `whole`.
     """
-    columns = columns_of(arms)
+    columns = columns_of(arms, rest, {*whole, *(name for group in TOGETHER if group in {*whole} for name in TOGETHER[group])})
     helps = {f"{lever.name}.{channel.name}": is_help for lever, channel, is_help in channels()}
     topic = {parameter.name: parameter.topic for parameter in PARAMETERS}
     singles = tuple(singles)

@@ -40,7 +40,7 @@ def refuse(values: np.ndarray):
     if bad.any():
         raise NotFinite(f"{int(bad.sum())} of {values.size} runs have no value")
     if np.ptp(values) <= 1e-12 * max(1.0, float(np.abs(values).max())):
-        raise Constant("is the same in every run")
+        raise Constant("it is the same in every run")
 
 
 # --- noise ------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """What a sensitivity analysis explains: levels, paired differences and displacement, run by run.
 
-`level`: an outcome in the baseline. `difference`: an arm minus the baseline on the same seed and draw. For arms that
+`level`: an outcome in the baseline. `difference`: an arm minus the baseline on the same seed and draw. `relative`: the
+same over the mean of both (-2 to 2), which a larger industry alone does not make larger; not of shares. For arms that
 enforce somewhere, people held `at_target`, `elsewhere`, and the `balance` of the two: the change worldwide over the
 sum of both changes' sizes. -1: what left the target reappeared nowhere (deterred), 0: all of it did (displaced),
 1: more are held than before. Unlike a ratio it is finite wherever the target moves; where nothing changes it is 0.
@@ -18,7 +19,7 @@ from .displacement import target_of
 from .results import Results
 from .tables import WORLDWIDE
 
-LEVEL, DIFFERENCE = "level", "difference"
+LEVEL, DIFFERENCE, RELATIVE = "level", "difference", "relative"
 DISPLACEMENT = {"at_target": "change in people held at the target", "elsewhere": "change in people held elsewhere", "balance": "deterred (-1), displaced (0) or more held (1)"}
 
 
@@ -33,7 +34,7 @@ class Quantity:
     @property
     def key(self) -> dict[str, str]:
         """Return the columns that name it in a table."""
-        return {"arm": self.arm, "outcome": self.outcome, "measure": self.measure, "unit": "share" if self.measure == "balance" else BY_NAME[self.outcome].unit}
+        return {"arm": self.arm, "outcome": self.outcome, "measure": self.measure, "unit": "share" if self.measure in ("balance", RELATIVE) else BY_NAME[self.outcome].unit}
 
     @property
     def better(self) -> str | None:
@@ -60,7 +61,10 @@ def quantities(results: Results, outcomes: Iterable[str]) -> dict[Quantity, np.n
         level = value(base, outcome)
         found[Quantity(results.baseline, outcome, LEVEL)] = level
         for arm in results.compared:
-            found[Quantity(arm, outcome, DIFFERENCE)] = value(arm_number[arm], outcome) - level
+            mine = value(arm_number[arm], outcome)
+            found[Quantity(arm, outcome, DIFFERENCE)] = mine - level
+            if BY_NAME[outcome].kind != "ratio":
+                found[Quantity(arm, outcome, RELATIVE)] = share(mine - level, (np.abs(mine) + np.abs(level)) / 2)
     for arm, target in targets.items():
         change = {place: value(arm_number[arm], "people_held", place) - value(base, "people_held", place) for place in results.hosts}
         inside = sum((change[place] for place, is_target in zip(results.hosts, target.places) if is_target), np.zeros(shape))
@@ -72,5 +76,9 @@ def quantities(results: Results, outcomes: Iterable[str]) -> dict[Quantity, np.n
 
 def balance(inside: np.ndarray, outside: np.ndarray) -> np.ndarray:
     """Return the balance of changes at the target and elsewhere, between -1 and 1; 0 where nothing changes."""
-    gross = np.abs(inside) + np.abs(outside)
-    return np.divide(inside + outside, gross, out=np.where(np.isfinite(gross), 0.0, np.nan), where=gross > 0)
+    return share(inside + outside, np.abs(inside) + np.abs(outside))
+
+
+def share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """Return part over whole; 0 where there is neither, not a number where a run failed."""
+    return np.divide(part, whole, out=np.where(np.isfinite(whole), 0.0, np.nan), where=whole > 0)

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from . import breakeven, findings, samples
 from .design import Design, content_hash
-from .factors import DUMMY, HELPS, HURTS, SEED, factors_of
+from .factors import DUMMY, HELPS, HURTS, SEED
 from .findings import Findings
 from .quantities import quantities
 from .results import Results, ResultsError
@@ -88,7 +88,7 @@ def analyse(plan: Plan, out: str | Path, *, run: Callable[[str, Design, Path], R
 
     # How effective.
     arms, steps = breakeven.arms(plan.design.arms, plan.design.baseline, settings.doses)
-    factors = [f for f in factors_of(plan.design.arms, ()) if f.name not in (HELPS, HURTS, DUMMY, SEED)]  # channels act as they stand
+    factors = [f for f in plan.partition(plan.named) if f.name not in (HELPS, HURTS, DUMMY, SEED) and "." not in f.name]  # channels act as they stand
     _, of_doses = batch("doses", samples.ensemble(factors, settings.dose_draws, seed + 1), 1, arms=arms)
     findings.doses(found, steps, of_doses, plan.design.baseline)
     found.add("factors", _factor_rows(plan, judged))

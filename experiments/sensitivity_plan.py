@@ -20,13 +20,15 @@ STAGES = {
 class Settings:
     """What a design's `[sensitivity]` table says; each key with its default.
 
-    `by`: "groups" screens named factors, feedbacks and the rest by topic; "parameters" every parameter.
+    `by`: "groups" screens named factors, feedbacks and the rest by topic; "parameters" every parameter. `rest`: the part
+    of its prior's width, around its default, that each parameter gets which is neither named nor a channel.
     """
 
     outcomes: tuple[str, ...] = HEADLINE
     named: tuple[str, ...] = NAMED
     pairs: tuple[tuple[str, str], ...] = (("crackdown.raids", "tip_off"),)
     by: str = "groups"
+    rest: float = 1.0
     worlds: int = 256
     world_replicates: int = 2
     trajectories: int = 10
@@ -62,6 +64,7 @@ def settings_schema() -> dict:
         "named": some(name, "factors that are always judged by themselves"),
         "pairs": some(some(name, "two factors", 2), "pairs whose interaction is told (second order)"),
         "by": {"type": "string", "enum": ["groups", "parameters"], "description": "screen the rest by topic, or every parameter"},
+        "rest": {"type": "number", "minimum": 0, "maximum": 1, "description": "part of the priors' width given to parameters that are neither named nor channels; 1 = whole"},
         "worlds": whole(8, "draws of all priors in the ensemble"),
         "world_replicates": whole(2, "seeds a draw of the ensemble"),
         "trajectories": whole(2, "Morris trajectories"),
@@ -115,19 +118,23 @@ class Plan:
     @property
     def factors(self) -> tuple[Factor, ...]:
         """What varies in the ensemble: everything, feedbacks as one factor."""
-        return factors_of(self.design.arms, self.named)
+        return self.partition(self.named)
 
     @property
     def screened(self) -> tuple[Factor, ...]:
         """What is screened: feedbacks one by one, and the rest by topic or by parameter."""
-        return factors_of(self.design.arms, self.settings.named, self.settings.by == "groups", switches_apart=True)
+        return self.partition(self.named, self.settings.by == "groups", switches_apart=True)
+
+    def partition(self, *how, **more) -> tuple[Factor, ...]:
+        """Return factors of these arms (`factors.factors_of`) with the widths that the settings ask for."""
+        return factors_of(self.design.arms, *how, rest=self.settings.rest, whole=self.named, **more)
 
     def judged(self, found: Sequence[str]) -> tuple[Factor, ...]:
         """Return the factors of the Sobol stage: the named ones, and the first of `found` up to `most`."""
         more = [name for name in found if name not in (*self.named, DUMMY, SEED)]
         names = [*self.named, *more][: max(self.settings.most, len(self.named))]
         singles = [name for name in names if name in self._single]
-        return chosen(factors_of(self.design.arms, singles), [*names, FEEDBACKS] if FEEDBACKS in self.named else names)
+        return chosen(self.partition(singles), [*names, FEEDBACKS] if FEEDBACKS in self.named else names)
 
     @property
     def _single(self) -> set[str]:
