@@ -20,7 +20,7 @@ from experiments.fates import MEASURES
 from experiments.store import REPORT
 from experiments.store import write as write_whole
 
-from . import assumed, maps, pictures, words
+from . import assumed, maps, pictures, sensitivity_report, words
 from .displaced import Moved, moved
 from .headline import Cell, Line, lines
 from .study import Study
@@ -78,6 +78,7 @@ def _context(study: Study) -> dict:
         "moved": displacement,
         "places": places,
         "history": study.history,
+        "drives": sensitivity_report.section(),
         "assumed": {"groups": groups, "sources": assumed.cited(), "sentence": _how_much(groups)},
         "limits": assumed.limits(),
         "made": {"command": _command(study), "rows": _made(study), "stamp": stamp},

@@ -12,7 +12,7 @@ from .displacement import target_of
 from .factors import DUMMY, SEED, Column
 from .indices import Constant, NotFinite
 from .intervals import Pairs
-from .quantities import DIFFERENCE, DISPLACEMENT, Quantity
+from .quantities import DIFFERENCE, DISPLACEMENT, LEVEL, Quantity
 from .samples import Sample
 from .sensitivity_plan import Plan
 
@@ -20,6 +20,7 @@ Values = Mapping[Quantity, np.ndarray]  # (rows of the sample, replicates)
 PROBABLY = 0.75  # of worlds, from which a change counts as an improvement or a harm
 PEOPLE = ("the person", "the child")
 VOTE = "more outcomes worse than better"
+MOST_KNOWN = 0.5  # of worlds must have an outcome for trade-offs to weigh it
 DECIDING = 12  # single parameters in the table of what decides displacement
 
 
@@ -60,6 +61,8 @@ def pawn(found: Findings, sample: Sample, values: Values, names: Sequence[str]):
     """Add PAWN indices of the single parameters among `names`."""
     columns, unit = single(sample, names)
     for quantity, of_quantity in values.items():
+        if quantity.measure == LEVEL:
+            continue
         try:
             value, floor = indices.pawn(unit, of_quantity.mean(axis=1), found.plan.design.seed)
         except (NotFinite, Constant):
@@ -148,10 +151,15 @@ def _parts(column: Column) -> list[tuple[str, float, float]]:
 def performance(found: Findings, values: Values, outcome: str) -> tuple[tuple[str, ...], np.ndarray]:
     """Return (policies, change against the baseline in each world, (policies, worlds), more is better); worlds without a value left out."""
     design = found.plan.design
-    sign = 1.0 if BY_NAME[outcome].better == "up" else -1.0
-    change = np.array([sign * values[Quantity(arm, outcome, DIFFERENCE)].mean(axis=1) for arm in design.compared])
+    change = np.array([signed(values, arm, outcome) for arm in design.compared])
     known = np.isfinite(change).all(axis=0)
     return (design.baseline, *design.compared), np.vstack([np.zeros(known.sum()), change[:, known]])
+
+
+def signed(values: Values, arm: str, outcome: str) -> np.ndarray:
+    """Return an arm's change against the baseline, mean over replicates, (worlds), more is better."""
+    change = values[Quantity(arm, outcome, DIFFERENCE)].mean(axis=1)
+    return change if BY_NAME[outcome].better == "up" else -change
 
 
 def robust(found: Findings, values: Values):
@@ -179,14 +187,17 @@ def directed(found: Findings) -> list[str]:
 
 def tradeoffs(found: Findings, values: Values):
     """Add who is dominated: among outcomes of people held or out, among those of others, and among all."""
-    tables = {outcome: performance(found, values, outcome) for outcome in directed(found)}
-    policies = next(iter(tables.values()))[0]
-    worlds = min(table.shape[1] for _, table in tables.values())
+    arms = found.plan.design.compared
+    policies = (found.plan.design.baseline, *arms)
+    changes = {o: np.array([signed(values, arm, o) for arm in arms]) for o in directed(found)}
+    changes = {o: change for o, change in changes.items() if np.isfinite(change).all(axis=0).mean() >= MOST_KNOWN}
+    known = np.all([np.isfinite(change).all(axis=0) for change in changes.values()], axis=0)
+    tables = {o: np.vstack([np.zeros(known.sum()), change[:, known]]) for o, change in changes.items()}
     people = [outcome for outcome in tables if BY_NAME[outcome].whose in PEOPLE]
     for among, outcomes in (("people", people), ("others", [o for o in tables if o not in people]), ("all", list(tables))):
-        if not outcomes or worlds < 4:
+        if not outcomes or known.sum() < 4:
             continue
-        part = [tables[outcome][1][:, :worlds] for outcome in outcomes]
+        part = [tables[outcome] for outcome in outcomes]
         good = robustness.efficient(np.column_stack([table.mean(axis=1) for table in part]))
         chance = robustness.efficient_probability(part, found.plan.design.seed)
         for p, policy in enumerate(policies):
@@ -227,17 +238,16 @@ def boxes(found: Findings, sample: Sample, values: Values, names: Sequence[str])
     columns, unit = [column for column, is_ordered in zip(columns, ordered) if is_ordered], unit[:, ordered]
     people = [outcome for outcome in directed(found) if BY_NAME[outcome].whose in PEOPLE]
     for arm in found.plan.design.compared:
-        sign = {outcome: 1.0 if BY_NAME[outcome].better == "up" else -1.0 for outcome in people}
-        gains = np.column_stack([sign[outcome] * values[Quantity(arm, outcome, DIFFERENCE)].mean(axis=1) for outcome in people])
-        known = np.isfinite(gains).all(axis=1)
+        gains = np.column_stack([signed(values, arm, outcome) for outcome in people])
+        gains = np.nan_to_num(gains)  # an outcome that a world does not have says nothing of harm
         harms = {VOTE: discovery.harmful(gains)} | {f"worse: {BY_NAME[o].label}": gains[:, i] < 0 for i, o in enumerate(people) if o == "people_held"}
         for what, harm in harms.items():
             try:
-                box = discovery.box(columns, unit[known], harm[known])
+                box = discovery.box(columns, unit, harm)
             except discovery.NotInstalled as error:
                 found.notes.append(str(error))
                 return
-            base = {"arm": arm, "harm": what, "base": float(harm[known].mean())}
+            base = {"arm": arm, "harm": what, "base": float(harm.mean())}
             if box is None:
                 found.add("boxes", [base | {"factor": "", "says": "no box of assumptions that can be told from chance"}])
                 continue

@@ -23,7 +23,7 @@ from .intervals import LEVEL
 from .samples import Sample, generator
 
 ENOUGH = 0.05  # replicates are enough when noise is at most this part of the parameters' variance
-DUMMIES = 40  # dummy factors of PAWN, whose 95th percentile is its floor
+DUMMIES = 20  # dummy factors of PAWN, whose 95th percentile is its floor
 
 
 class NotFinite(ValueError):

@@ -12,7 +12,7 @@ import numpy as np
 
 from .samples import generator
 
-RESAMPLES = 1000
+RESAMPLES = 500
 
 # --- stage 1: transform -----------------------------------------------------------------------------
 

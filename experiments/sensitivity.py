@@ -161,6 +161,7 @@ def _written(plan: Plan, out: Path, found: Findings, stages: dict, judged) -> An
         "code": first["plan"]["code"],
     }
     stamp = {f"displace.{key}": str(manifest[key]) for key in ("plan", "code", "commit", "lock", "version", "seed", "people_per_agent")}
+    out.mkdir(parents=True, exist_ok=True)
     tables = {name: made(name, found.rows.get(name, []), stamp) for name in TABLES}
     for name, table in tables.items():
         sink = pa.BufferOutputStream()
