@@ -3,7 +3,8 @@
     displace sensitivity sensitivity-full --out outputs/sensitivity-full
     python -m displace.sensitivity_page outputs/sensitivity-full
 
-`make reference-sensitivity` does both. Nothing on the page is written by hand.
+`make reference-sensitivity` does both. Nothing on the page is written by hand. Without a folder, the page says that there is
+no reference yet.
 """
 
 import json
@@ -92,6 +93,12 @@ def text(said: Said) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def without_reference() -> str:
+    """Return the page as it is before any reference was made with this version: the method and the tables."""
+    parts = ["# What drives the answer", "No reference result has been made with this version of the model yet: `make reference-sensitivity` makes it and this page.", HOW.strip(), "## The tables", columns_of_tables()]
+    return "\n\n".join(parts) + "\n"
+
+
 def columns_of_tables() -> str:
     """Return what every table holds."""
     from experiments.sensitivity_tables import TABLES
@@ -106,5 +113,7 @@ def table(columns, rows) -> str:
 
 
 if __name__ == "__main__":
-    for path in write(read_analysis(sys.argv[1])):
-        print(path)
+    if sys.argv[1:]:
+        print(*write(read_analysis(sys.argv[1])), sep="\n")
+    else:
+        write_whole(PAGE, without_reference().encode())

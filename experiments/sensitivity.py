@@ -23,7 +23,7 @@ from .runner import execute
 from .samples import Sample
 from .sensitivity_plan import STAGES, Plan
 from .sensitivity_tables import TABLES, made
-from .store import StoreBusy, StoreError, write
+from .store import REPORT, StoreBusy, StoreError, write
 
 FILE = "sensitivity.json"
 RUN = "runs"  # the folder of the stages' batches
@@ -59,6 +59,7 @@ def analyse(plan: Plan, out: str | Path, *, run: Callable[[str, Design, Path], R
         """Run a sample and return what of it could be simulated: rows, and every quantity (rows, replicates)."""
         design = plan.stage(draws=sample.draws, seeds=sample.draw_seeds, replicates=replicates, **changes)
         results = run(stage, design, out / RUN / stage)
+        _clear_other_plan(out, stage, results.manifest["plan"]["hash"])
         kept = whole(results, sample)
         stages[stage] = _stage(results, design, sample, kept)
         values = quantities(results, settings.outcomes)
@@ -138,6 +139,17 @@ def _refuse_foreign(out: Path):
         raise StoreBusy(f"{out}: holds {', '.join(sorted(names)[:3])} but no {FILE}; expected a folder of a sensitivity analysis, or a new one (--out)")
 
 
+def _clear_other_plan(out: Path, stage: str, plan: str):
+    """Remove what an analysis of other runs said, so that it can't be read beside these."""
+    try:
+        known = json.loads((out / FILE).read_text(encoding="utf-8"))["stages"][stage]["plan"]
+    except (OSError, ValueError, KeyError):
+        return
+    if known != plan:
+        for name in (REPORT, *(f"{name}.parquet" for name in TABLES), FILE):
+            (out / name).unlink(missing_ok=True)
+
+
 def _written(plan: Plan, out: Path, found: Findings, stages: dict, judged) -> Analysis:
     """Write tables and manifest, the manifest last; what is there is whole."""
     first = stages["ensemble"]["manifest"]
@@ -176,6 +188,10 @@ def read_analysis(folder: str | Path) -> Analysis:
     folder = Path(folder)
     try:
         manifest = json.loads((folder / FILE).read_text(encoding="utf-8"))
-        return Analysis(manifest, {name: pq.ParquetFile(folder / f"{name}.parquet").read() for name in TABLES}, folder)
+        tables = {name: pq.ParquetFile(folder / f"{name}.parquet").read() for name in TABLES}
+        other = [name for name, table in tables.items() if table.schema.metadata[b"displace.plan"].decode() != manifest["plan"]]
+        if other:
+            raise ValueError(f"{other[0]}.parquet is not of this plan")
+        return Analysis(manifest, tables, folder)
     except (OSError, ValueError, pa.ArrowException) as error:
         raise ResultsError(f"{folder}: holds no finished sensitivity analysis ({error}); expected a folder that `displace sensitivity` has written") from None
