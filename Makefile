@@ -11,6 +11,9 @@ SHOW_ARGS ?=
 CALIBRATE_ARGS ?=
 # `make bench BENCH_ARGS=--record` keeps the measurement in benchmarks/history.csv; `--quick` takes seconds.
 BENCH_ARGS ?=
+# What `make reference-sensitivity` runs; hours on two cores. It goes on where it was interrupted.
+SENSITIVITY_ARGS ?= sensitivity-full --out outputs/sensitivity-full --resume
+SENSITIVITY_OUT ?= outputs/sensitivity-full
 # `make lock LOCK_ARGS=--upgrade` moves every pin to the newest version that fits.
 LOCK_ARGS ?=
 
@@ -22,7 +25,7 @@ COMPILE := build/uv/bin/uv pip compile --quiet --universal --python-version 3.12
 # Stamps are written last and lie inside .venv: what was interrupted is done again, and an
 # environment that is made anew starts without them.
 .DELETE_ON_ERROR:
-.PHONY: help setup compare show reference-posterior test bench peers lock clean
+.PHONY: help setup compare show reference-posterior reference-sensitivity test bench peers lock clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-21s %s\n", $$1, $$2}' Makefile
@@ -49,6 +52,11 @@ bench: setup  ## measure speed and memory; fails when a small run has become hal
 
 peers: setup build/peers/done  ## compare the speed with Mesa's and Starsim's
 	.venv/bin/python -m benchmarks.peers
+
+# With PRIM's boxes only if the extra [discovery] is installed beside the core; without it the page says that it is missing.
+reference-sensitivity: setup  ## make the reference of docs/sensitivity.md anew: what drives the answer
+	.venv/bin/displace sensitivity $(SENSITIVITY_ARGS)
+	.venv/bin/python -m displace.sensitivity_page $(SENSITIVITY_OUT)
 
 # The frameworks that `make peers` measures: in an environment of their own, no dependency of anything here.
 build/peers/done:

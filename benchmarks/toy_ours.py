@@ -13,7 +13,7 @@ import numpy as np
 from model.kernel import kernel
 from model.random_numbers import GOLDEN, mix, stream_key
 
-from .chances import ARRIVE, AT_RISK_AGAIN, COME_OUT, GO_HOME, LEAVE, SETTLE, STATUSES
+from .chances import ARRIVE, AT_RISK_AGAIN, COME_OUT, GO_HOME, LEAVE, SETTLE
 
 TARGET = np.array([1, 2, 3, 4, 0, 5], np.uint8)  # where a status leads
 OTHER = np.array([0, 0, 0, 0, 5, 0], np.uint8)  # and where else

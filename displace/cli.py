@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from . import commands_batch, commands_calibrate, commands_show
+from . import commands_batch, commands_calibrate, commands_sensitivity, commands_show
 from .listings import COLUMNS, LISTINGS, cell
 
 PICTURES = (".png", ".svg", ".pdf")
@@ -424,5 +424,5 @@ def schema(kind: Annotated[FileKind, typer.Argument(help="Of which file.")] = Fi
     print(dumps(of_kind(), indent=1, ensure_ascii=False))
 
 
-for commands in (commands_batch, commands_calibrate, commands_show):
+for commands in (commands_batch, commands_calibrate, commands_sensitivity, commands_show):
     commands.register(app)

@@ -23,7 +23,7 @@ from experiments.store import REPORT
 from experiments.store import write as write_whole
 from model.levers import Lever
 
-from . import assumed, outlines, pictures, sections, words
+from . import assumed, outlines, pictures, sections, sensitivity_report, words
 from .displaced import Moved, moved
 from .headline import Cell, Line, lines
 from .standing import parameter_shares
@@ -93,6 +93,7 @@ def _context(study: Study) -> dict:
         "moved": displacement,
         "places": places,
         "history": study.history,
+        "drives": sensitivity_report.section(),
         "assumed": {"groups": groups, "sources": assumed.cited(), "targets": study.standing.targets, "sentence": _how_much(groups)},
         "limits": assumed.limits(),
         "made": {"command": _command(study), "rows": _made(study), "stamp": stamp},

@@ -82,6 +82,11 @@ def progress(total: int, quiet: bool) -> Iterator[Callable | None]:
         yield _lines()
 
 
+def say_stage(name: str, runs: int):
+    """Say which stage of an analysis begins."""
+    print(f"{name}: {runs:,} runs", file=sys.stderr, flush=True)
+
+
 def _bar(total: int):
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 

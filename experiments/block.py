@@ -15,6 +15,7 @@ from . import fates, tables
 from .design import PLACEBO, Block, Chunk, Design
 from .observed import Quantity, needs_groups
 
+BY_PLACE = {"places": tables.ALL, "window": ("people_held",)}  # outcomes that the summary has by place too
 WEEKS_AT_ONCE = 26  # between two looks at whether the user pressed Ctrl-C, which compiled code does not see
 
 
@@ -41,6 +42,8 @@ class Setting:
     @property
     def tables(self) -> tuple[str, ...]:
         """The tables that a chunk fills, the commit mark last."""
+        if self.record == "window":
+            return ("groups",) * self.groups + ("events",) * self.events + ("runs", tables.COMMIT_MARK)
         names = {"places": ("weekly", "worldwide"), "totals": ("worldwide",)}.get(self.record, ())
         names += ("groups",) * self.groups + ("relocations",) * (self.record != "observed") + ("events",) * self.events
         names += ("observed",) * bool(self.observed)
@@ -52,13 +55,12 @@ class Setting:
             seed=block.seed,
             people_per_agent=self.people_per_agent,
             parameters=dict(block.parameters),
-            record="places" if self.observed else self.record,
+            record="places" if self.observed else "summary" if self.record == "window" else self.record,
             window_start=self.window_start,
             groups=self.groups or needs_groups(self.observed),
             events=self.events,
         )
         return replace(inputs, stop=self.stop)
-
 
     def values(self, arm: str, parameters: Mapping[str, float]) -> dict[str, float]:
         """Return all parameters of a run; what the scenario sets holds over the draw."""
@@ -157,7 +159,7 @@ def _tables(setting, tag, parameters, result) -> dict:
         "relocations": lambda: tables.relocations(tag, result, world),
         "events": lambda: tables.events(tag, result, world),
         "observed": lambda: tables.observed(tag, setting.observed, result, world, setting.values(tag.arm, parameters)),
-        "summary": lambda: tables.summary(tag, result, world, setting.record == "places"),
+        "summary": lambda: tables.summary(tag, result, world, BY_PLACE.get(setting.record, ())),
     }
     return {name: makers[name]() for name in setting.tables if name in makers}
 
@@ -194,7 +196,7 @@ def simulate(setting: Setting, block: Block) -> Iterator[tuple[str, object]]:
             forks.append((min(first_difference(base, inputs), setting.stop), arm, inputs))
         except Exception as error:
             yield arm, error
-    if others:
+    if others and setting.record != "window":
         forks.append((setting.window_start, PLACEBO, replace(base, placebo_week=setting.window_start)))
     forks.sort(key=lambda fork: fork[0])
     while forks:

@@ -22,10 +22,11 @@ from scenarios.schema import NAME, ScenarioError, Where, check, json_schema, nea
 from .arms import load, read, schema, with_budget, with_parameters
 from .draws import draws_of
 from .observed import Quantity
+from .sensitivity_plan import settings_schema
 
 SHIPPED = Path(__file__).parent / "designs"
 SCHEMA_VERSION = 1
-RECORDS = ("places", "totals", "summary", "observed")
+RECORDS = ("places", "totals", "summary", "window", "observed")
 ARMS = frozenset(("arm", "factorial"))  # keys that tell a design from a scenario
 PLACEBO = "placebo"  # the arm with one irrelevant perturbation, beside which changed fates are read
 SECONDS_A_CHUNK = 10.0
@@ -66,9 +67,12 @@ class Design:
     """What is compared with what, on which seeds and parameters.
 
     `arms`: Scenario by arm's name, the baseline among them. `draws`: parameter overrides, one dict a draw; what an
-    arm's scenario itself sets holds over them. `draws_from`: what is known of where they come from. `record`: "places"
-    (weekly by place and worldwide), "totals" (weekly worldwide), "summary" (window only) or "observed" (the same, no
-    relocations). `observed`: quantities that reporters would have told, each kept as one number a run.
+    arm's scenario itself sets holds over them. `draws_from`: what is known of where they come from. `seeds`: which draws
+    share their seeds, a number a draw (draws of one number run on the same random numbers); None = each draw has its own.
+    `record`: "places" (weekly by place and worldwide), "totals" (weekly worldwide), "summary" (window only), "window"
+    (window only, people held by place, no placebo and no comparison: what a sensitivity analysis reads) or "observed"
+    (window only, no relocations: what a fit reads). `observed`: quantities that reporters would have told, each kept as
+    one number a run.
     """
 
     title: str
@@ -80,6 +84,7 @@ class Design:
     people_per_agent: int = 10
     draws: tuple[Mapping[str, float], ...] = ({},)
     draws_from: Mapping = field(default_factory=dict)
+    seeds: tuple[int, ...] | None = None
     record: str = "places"
     groups: bool = True
     events: bool = False
@@ -99,6 +104,8 @@ class Design:
                 raise _error(where.at(key), f"{value!r}", f"a whole number of at least {low}")
         if not self.draws:
             raise _error(where.at("draws"), "none", "at least one draw of the parameters (an empty one is the defaults)")
+        if self.seeds is not None and len(self.seeds) != len(self.draws):
+            raise _error(where.at("seeds"), f"{len(self.seeds)} for {len(self.draws)} draws", "one number a draw, or None")
         for name in self.outcomes:
             if name not in outcomes.BY_NAME:
                 raise _error(where.at("outcomes"), f"unknown '{name}'", "outcomes of `displace list outcomes`", name, outcomes.BY_NAME)
@@ -133,11 +140,13 @@ class Design:
     def block_seed(self, draw: int, replicate: int) -> int:
         """Return the model's seed of a block: that of the design for the very first, mixed for the others.
 
-        The arm has no part in it. Below 2**52, so that JSON, R and JavaScript read it exactly.
+        The arm has no part in it, nor has the draw beyond its number in `seeds`. Below 2**52, so that JSON, R and
+        JavaScript read it exactly.
         """
-        if draw == replicate == 0:
+        group = draw if self.seeds is None else self.seeds[draw]
+        if group == replicate == 0:
             return self.seed
-        digest = hashlib.sha256(f"{self.seed}/{draw}/{replicate}".encode()).digest()
+        digest = hashlib.sha256(f"{self.seed}/{group}/{replicate}".encode()).digest()
         return int.from_bytes(digest[:8], "big") >> 12
 
     def chunks(self) -> list[Chunk]:
@@ -159,7 +168,7 @@ class Design:
 
     def bytes_on_disk(self) -> int:
         """Return about how much room the results take."""
-        a_run = {"places": 2.0e6, "totals": 0.2e6, "summary": 0.03e6, "observed": 0.005e6}[self.record] * self.stop / 783
+        a_run = {"places": 2.0e6, "totals": 0.2e6, "summary": 0.03e6, "window": 0.003e6, "observed": 0.005e6}[self.record] * self.stop / 783
         a_run += 0.2e6 * self.groups + 2.0e7 * self.events * 10 / self.people_per_agent
         return int(a_run * self.runs + 5e6)
 
@@ -176,6 +185,7 @@ class Design:
             "draws_hash": content_hash([dict(sorted(draw.items())) for draw in self.draws]),
             "draws_from": dict(self.draws_from),
             "observed": [asdict(quantity) for quantity in self.observed],
+            "seeds_hash": content_hash(self.seeds),
             "record": self.record,
             "groups": self.groups,
             "events": self.events,
@@ -326,6 +336,7 @@ def _schema(of_scenario: dict) -> dict:
         "seed": _whole("the seed of the first replicate", 0),
         "draws": _text("draws of the parameters: posterior, posterior:N, prior:N or a posterior.parquet; none = the defaults"),
         "outcomes": {"type": "array", "minItems": 1, "uniqueItems": True, "items": {"type": "string", "enum": list(outcomes.BY_NAME), "description": "an outcome"}},
+        "sensitivity": settings_schema(),
         **schema(of_scenario),
     }
     return {"type": "object", "properties": keys, "required": ["title", "question"], "additionalProperties": False}

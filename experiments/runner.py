@@ -223,8 +223,9 @@ class _Tally:
         self._say()
 
     def hear(self, chunk: str):
-        """Note that a run of a chunk is done. One that lost its worker is counted no further than it has runs."""
-        if chunk not in self.store.committed:
+        """Note that a run of a chunk is done. One that lost its worker is counted no further than it has runs, and a
+        suspect's blocks, which are tried one by one under names of their own, not at all."""
+        if chunk in self.runs and chunk not in self.store.committed:
             self.under_way[chunk] = min(self.under_way.get(chunk, 0) + 1, self.runs[chunk])
             self._say()
 

@@ -330,12 +330,12 @@ def observed(tag: Tag, quantities, result, world, values) -> pa.Table:
 
 
 @cache
-def _summary_keys(places: int, by_place: bool):
+def _summary_keys(places: int, by_place: tuple[str, ...]):
     """Return (outcome, place, aggregate) codes of a run's summary rows; place 0 is worldwide."""
     keys = []
     for number, outcome in enumerate((*RECORDED, *RATIOS)):
         parts = (outcome.name, *outcome.of) if outcome.kind == "ratio" else (outcome.name,)
-        rows = places + 1 if by_place and not NOT_BY_PLACE & {*parts} else 1
+        rows = places + 1 if outcome.name in by_place and not NOT_BY_PLACE & {*parts} else 1
         keys += [(number, place, AGGREGATES.index(how)) for how in aggregates(outcome) for place in range(rows)]
     return np.array(keys, np.int32).T
 
@@ -343,8 +343,11 @@ def _summary_keys(places: int, by_place: bool):
 AGGREGATES = ("sum", "mean", "end", "ratio")
 
 
-def summary(tag: Tag, result, world, by_place: bool) -> pa.Table:
-    """Return every outcome over the window: worldwide first and, `by_place`, at every place."""
+ALL = tuple(o.name for o in (*RECORDED, *RATIOS))
+
+
+def summary(tag: Tag, result, world, by_place: tuple[str, ...]) -> pa.Table:
+    """Return every outcome over the window, worldwide first; the outcomes `by_place` at every place too."""
     total = result.window_sum
     values = {
         "sum": _with_total(total),

@@ -69,7 +69,7 @@ def _add(parts, tag, plan, numbers, moves):
     parts["weekly"].add(tables.weekly(tag, run, WORLD))
     parts["worldwide"].add(tables.worldwide(tag, run))
     parts["relocations"].add(tables.relocations(tag, run, WORLD))
-    parts["summary"].add(tables.summary(tag, run, WORLD, by_place=True))
+    parts["summary"].add(tables.summary(tag, run, WORLD, by_place=tables.ALL))
 
 
 def rows(table, **wanted) -> list[dict]:

@@ -11,7 +11,6 @@ import subprocess
 import sys
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
 from model import Inputs, Policy, Simulation, Trigger, first_difference

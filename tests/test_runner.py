@@ -454,3 +454,18 @@ def test_nothing_is_written_for_bad_input(tmp_path):
     with contextlib.suppress(ScenarioError):
         compare("no-such-arm", out=tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_a_window_alone_keeps_what_a_whole_batch_has_and_shares_seeds(design, whole, tmp_path):
+    """What a sensitivity analysis runs: no placebo, no comparison, the same numbers; draws that share a seed are the same run."""
+    lean = replace(design, record="window", groups=False, draws=({}, {}, {}), seeds=(0, 0, 1), replicates=2)
+    results = execute(lean, tmp_path / "lean", workers_wanted=1)
+    rows = {(r["arm"], r["draw"], r["replicate"], r["outcome"], r["place"], r["aggregate"]): r["value"] for r in results.summary.to_pylist()}
+    known = {(r["arm"], 0, r["replicate"], r["outcome"], r["place"], r["aggregate"]): r["value"] for r in read(whole).summary.to_pylist() if r["replicate"] < 2}
+    mine = {key: value for key, value in rows.items() if key[1] == 0}
+    assert mine == {key: known[key] for key in mine}
+    assert {key[3] for key in mine if key[4]} == {"people_held"}  # by place only what displacement needs
+    assert all(rows[a, 1, *more] == rows[a, 0, *more] for a, d, *more in rows if d == 0)
+    assert any(rows[a, 2, *more] != rows[a, 0, *more] for a, d, *more in rows if d == 0)
+    assert not (results.folder / "fates").exists() and not (results.folder / "paired.parquet").exists()
+    assert read(results.folder).table("runs").num_rows == 3 * 3 * 2

@@ -1,0 +1,228 @@
+"""What a sensitivity analysis says, in words: the same sentences for terminal, report and docs/sensitivity.md."""
+
+from collections.abc import Sequence
+
+from model.outcomes import BY_NAME as OUTCOMES
+
+from . import words
+
+NOT_DRIVERS = ("dummy", "seed")
+PRIMARY = "people_held"
+MEASURES = {"level": "in the baseline", "difference": "change against the baseline", "relative": "relative change", "at_target": "change at the target", "elsewhere": "change elsewhere", "balance": "deterred or displaced"}
+AMONG = {"people": "outcomes of people held or out", "others": "outcomes of others (defrauded people, travellers)", "all": "all outcomes"}
+SCALES = {"strength": "all channels together", "effectiveness": "helping channels alone, hurting channels in full"}
+ILLUSTRATIVE = "Illustrative: hand-set priors, nothing here is fitted to data."
+
+
+class Said:
+    """An analysis (`experiments.sensitivity.Analysis`) as a reader meets it."""
+
+    def __init__(self, analysis):
+        self.analysis, self.manifest = analysis, analysis.manifest
+        self.baseline = self.manifest["baseline"]
+        self.titles = {name: arm["title"] for name, arm in self.manifest["arms"].items()}
+        self.policies = [name for name in self.titles if name != self.baseline]
+        self.outcomes = list(self.manifest["settings"]["outcomes"])
+        self.meanings = {row["factor"]: row["meaning"] for row in analysis.rows("factors")}
+        self._rows = {name: analysis.rows(name) for name in analysis.tables}
+
+    def rows(self, table: str, **wanted) -> list[dict]:
+        """Return the rows of a table in which every given column has the given value."""
+        return [row for row in self._rows[table] if all(row[key] == value for key, value in wanted.items())]
+
+    def one(self, table: str, **wanted) -> dict | None:
+        return next(iter(self.rows(table, **wanted)), None)
+
+    @property
+    def primary(self) -> str:
+        """The outcome that is told first."""
+        return PRIMARY if PRIMARY in self.outcomes else self.outcomes[0]
+
+    def title(self, arm: str) -> str:
+        return self.titles[arm]
+
+    def quantity(self, row: dict) -> str:
+        """Return a quantity in words."""
+        label = words.start(OUTCOMES[row["outcome"]].label)
+        arm = "" if row["measure"] == "level" else f"{self.title(row['arm'])}: "
+        return f"{arm}{label}, {MEASURES[row['measure']]}"
+
+    def factor(self, name: str) -> str:
+        """Return a factor's name with its meaning."""
+        return f"{name} ({self.meanings[name]})" if name in self.meanings else name
+
+    def drivers(self, arm: str, outcome: str, measure: str, order: str = "total") -> list[dict]:
+        """Return the indices of one quantity, the largest first, without the dummy and the seed."""
+        rows = [row for row in self.rows("indices", arm=arm, outcome=outcome, measure=measure, order=order) if row["factor"] not in NOT_DRIVERS]
+        return sorted(rows, key=lambda row: -row["value"])
+
+    def chance(self, arm: str, outcome: str, measure: str) -> float | None:
+        """Return the seed's total index: what chance explains."""
+        row = self.one("indices", arm=arm, outcome=outcome, measure=measure, order="total", factor="seed")
+        return row["value"] if row else None
+
+    @property
+    def enforcing(self) -> list[str]:
+        """The policies that enforce somewhere, so that something may be displaced."""
+        there = {row["arm"] for row in self.rows("noise", measure="balance")}
+        return [arm for arm in self.policies if arm in there]
+
+    @property
+    def metrics(self) -> list[str]:
+        return list(dict.fromkeys(row["metric"] for row in self.rows("robustness")))
+
+    # --- sentences ----------------------------------------------------------------------------------
+
+    def in_short(self) -> list[tuple[str, list[str]]]:
+        """Return (question, answers): what a minister or a sceptic asks first."""
+        asked = [
+            ("Which assumption decides whether a crackdown displaces or deters?", [self._displacement(arm) for arm in self.enforcing]),
+            ("Does the result hang on one guess?", [self._hangs(arm) for arm in self.policies]),
+            ("Which policy holds up, whatever the assumptions?", [self._holds_up(outcome) for outcome in self.outcomes[:1] + [o for o in self.outcomes[1:] if OUTCOMES[o].floor] if self.rows("robustness", outcome=outcome)]),
+            ("How effective must it be?", [self._effective(arm) for arm in self.policies]),
+            ("When does it do more harm than good?", [said for arm in self.policies if (said := self._harmful(arm))] or list(self.manifest["notes"])),
+        ]
+        return [(question, [a for a in answers if a]) for question, answers in asked if any(answers)]
+
+    def _displacement(self, arm: str) -> str:
+        told = [row for row in self.drivers(arm, "people_held", "balance") if row["above_floor"]]
+        if not told:
+            return f"{self.title(arm)}: no factor can be told from noise."
+        first, rest = told[0], told[1:3]
+        said = f"{self.title(arm)}: most of all {self.factor(first['factor'])}, {index(first)}"
+        said += f"; then {words.listed([f'{row['factor']} ({row['value']:.2f})' for row in rest])}." if rest else "."
+        return said + self._thirds(arm, next((row["factor"] for row in told if self.rows("deciding", arm=arm, factor=row["factor"])), ""))
+
+    def _thirds(self, arm: str, factor: str) -> str:
+        rows = [row for row in self.rows("deciding", arm=arm, factor=factor) if row["ratio"] is not None]
+        if len(rows) < 2:
+            return ""
+        parts = [f"{row['ratio']:.2f} where it is {row['third']}" for row in rows]
+        return f" Of {factor}: the share of what left the target that reappeared elsewhere is {words.listed(parts)}."
+
+    def _hangs(self, arm: str) -> str:
+        outcome = self.primary
+        share = self.one("robustness", outcome=outcome, metric="satisficing", policy=arm)
+        drivers = [row for row in self.drivers(arm, outcome, "relative") if row["above_floor"]]
+        if share is None or not drivers:
+            return ""
+        better = "fewer" if OUTCOMES[outcome].better == "down" else "more"
+        sign = f"{self.title(arm)}: {better} {OUTCOMES[outcome].label} in {words.percent(share['value'])} of worlds drawn from all priors"
+        first = drivers[0]
+        alone = self.one("indices", arm=arm, outcome=outcome, measure="relative", order="first", factor=first["factor"])
+        hangs = "it hangs on one guess" if alone and alone["value"] > 0.5 else "no single guess explains half of how much, in relation to the baseline"
+        return f"{sign}; {hangs}: {first['factor']} matters most ({index(first)}, alone {alone['value']:.2f}), chance has {self.chance(arm, outcome, 'relative'):.2f}."
+
+    def _holds_up(self, outcome: str) -> str:
+        first: dict[str, int] = {}
+        for row in self.rows("robustness", outcome=outcome):
+            first[row["policy"]] = first.get(row["policy"], 0) + (row["rank"] < 1.5)
+        best = max(first, key=lambda policy: first[policy])
+        agree = f"is first under {first[best]} of {len(self.metrics)} robustness metrics"
+        chance = self.one("robustness", outcome=outcome, metric="expected value", policy=best)
+        return f"{words.start(OUTCOMES[outcome].label)}: {self.title(best)} {agree}; on average over worlds it is first in {words.percent(chance['probability_first'])} of resamples."
+
+    def _effective(self, arm: str) -> str:
+        row = self.one("breakeven", arm=arm, scale="effectiveness", outcome=self.primary, rival=self.baseline)
+        return f"{self.title(arm)}, on {OUTCOMES[self.primary].label}: better than the baseline {row['says']} of the assumed effectiveness." if row else ""
+
+    def _harmful(self, arm: str) -> str:
+        rows = self.rows("boxes", arm=arm)
+        if not rows:
+            return ""
+        what = rows[0]["harm"]
+        rows = [row for row in rows if row["harm"] == what]
+        base = f"{self.title(arm)}: {what} for people in {words.percent(rows[0]['base'])} of worlds"
+        if not rows[0]["factor"]:
+            return f"{base}; {rows[0]['says']}."
+        return f"{base}. In {words.percent(rows[0]['density'])} of those with {words.listed([row['says'] for row in rows])}, which hold {words.percent(rows[0]['coverage'])} of all harmful ones."
+
+    # --- tables -------------------------------------------------------------------------------------
+
+    def breakeven_table(self) -> tuple[list[str], list[list[str]]]:
+        """Return the table that a minister can read: least effectiveness against the baseline and each rival, by outcome."""
+        columns = ["policy", "outcome", *(f"beats {self.title(rival)}" for rival in self.titles)]
+        rows = []
+        for arm in self.policies:
+            for outcome in dict.fromkeys(row["outcome"] for row in self.rows("breakeven", arm=arm)):
+                by_rival = {row["rival"]: row["says"] for row in self.rows("breakeven", arm=arm, outcome=outcome, scale="effectiveness")}
+                rows.append([self.title(arm), OUTCOMES[outcome].label, *(by_rival.get(rival, "–") for rival in self.titles)])
+        return columns, rows
+
+    def rank_table(self, outcome: str) -> tuple[list[str], list[list[str]]]:
+        """Return ranks of policies (rows) under each metric (columns), with the chance of being first."""
+        rows = []
+        for policy in self.titles:
+            mine = {row["metric"]: row for row in self.rows("robustness", outcome=outcome, policy=policy)}
+            if mine:
+                rows.append([self.title(policy), *(f"{mine[metric]['rank']:g} ({words.percent(mine[metric]['probability_first'])})" for metric in self.metrics)])
+        return ["policy", *self.metrics], rows
+
+    def how_sure(self) -> list[str]:
+        """Return what was left out, refused and not converged, in sentences."""
+        said = []
+        for name, stage in self.manifest["stages"].items():
+            if stage["left_out"]:
+                said.append(f"Stage {name}: {stage['left_out']} of {stage['bases']} base rows hold a run that could not be simulated and are left out, so what is told holds for the others ({stage['why'].rstrip('.')}).")
+        told = self.rows("indices", order="total")
+        moved = [row for row in told if row["factor"] not in NOT_DRIVERS and row["above_floor"]]
+        if moved:
+            far = [row for row in moved if not row["low"] <= row["half"] <= row["high"]]
+            said.append(f"Doubling the base rows moved {len(far)} of {len(moved)} total indices above the floor out of their interval.")
+        noise = self.rows("noise", measure="difference", outcome=self.primary)
+        if noise:
+            said.append("Of one run's variance over worlds, chance makes " + words.listed([f"{words.percent(row['noise_share'])} ({self.title(row['arm'])})" for row in noise]) + f" of the change in {OUTCOMES[self.primary].label}.")
+        refused: dict[tuple[str, str], list[str]] = {}
+        for row in self.rows("refused"):
+            refused.setdefault((row["stage"], OUTCOMES[row["outcome"]].label), []).append(row["why"])
+        said += [f"No index is told in stage {stage} of {label} ({words.count(len(why), 'quantity', 'quantities')}): {why[0]}." for (stage, label), why in refused.items()]
+        return [*said, *self.manifest["notes"]]
+
+
+def index(row: dict) -> str:
+    """Return an index with its interval and floor: `total index 0.41 (0.35 to 0.47; noise floor 0.01)`."""
+    return f"{row['order']} index {row['value']:.2f} ({row['low']:.2f} to {row['high']:.2f}; noise floor {row['floor']:.2f})"
+
+
+# --- terminal ---------------------------------------------------------------------------------------
+
+
+def show_plan(plan, workers: int | None):
+    """Print how many runs each stage takes and how long."""
+    from experiments.sensitivity_plan import STAGES
+    from experiments.workers import usable_cores
+
+    from . import terminal
+
+    runs = plan.runs()
+    arms = len(plan.design.arms)
+    seconds = plan.stage().seconds_a_block() / arms * sum(runs.values()) / (workers or usable_cores())
+    rows = [[stage, f"{count:,}", STAGES[stage]] for stage, count in runs.items()]
+    rows.append(["all", f"{sum(runs.values()):,}", f"about {max(1, round(seconds / 60)):,} minutes with {workers or usable_cores()} workers"])
+    terminal.show_table(("stage", "runs", ""), rows)
+
+
+def show_answer(analysis):
+    """Print the questions and their answers, and the table of break-evens."""
+    from . import terminal
+
+    said = Said(analysis)
+    print()
+    print(said.manifest["title"])
+    print(f"{ILLUSTRATIVE} {said.manifest['people_per_agent']} people an agent; {sum(stage['runs'] for stage in said.manifest['stages'].values()):,} runs.")
+    for question, answers in said.in_short():
+        print(f"\n{question}")
+        for answer in answers:
+            print(f"  {answer}")
+    print()
+    columns, rows = said.breakeven_table()
+    terminal.show_table(columns, _primary(said, rows), title="Least effectiveness of the helping channels at which a policy is better")
+    print("\nHow sure?")
+    for sentence in said.how_sure():
+        print(f"  {sentence}")
+    print()
+
+
+def _primary(said: Said, rows: Sequence[Sequence[str]]) -> list:
+    label = OUTCOMES[said.primary].label
+    return [row for row in rows if row[1] == label]

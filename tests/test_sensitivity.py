@@ -1,0 +1,95 @@
+"""Sensitivity of a stochastic model, where the answer is known: Ishigami's function plus noise."""
+
+import numpy as np
+import pytest
+
+from experiments import indices
+from experiments.factors import DUMMY, SEED, Column, Factor
+from experiments.indices import Constant, NotFinite
+from experiments.samples import Sample, ensemble, generator, saltelli, trajectories
+
+A, B = 7.0, 0.1
+V1, V2, V13 = 0.5 * (1 + B * np.pi**4 / 5) ** 2, A**2 / 8, B**2 * np.pi**8 * (1 / 18 - 1 / 50)
+V = V1 + V2 + V13  # of the function itself; the noise has the same variance
+FIRST = {"x1": V1 / V, "x2": V2 / V, "x3": 0.0}
+TOTAL = {"x1": (V1 + V13) / V, "x2": V2 / V, "x3": V13 / V}
+FACTORS = tuple(Factor(name, (Column(name, kind),)) for name, kind in [("x1", "uniform"), ("x2", "uniform"), ("x3", "uniform"), (DUMMY, "dummy"), (SEED, "seed")])
+
+
+def ishigami(sample: Sample, key: int) -> np.ndarray:
+    """Return Ishigami's function at each row, plus what its seed draws: noise as large as the function's own variance."""
+    x = (2 * sample.unit[:, :3] - 1) * np.pi
+    value = np.sin(x[:, 0]) + A * np.sin(x[:, 1]) ** 2 + B * x[:, 2] ** 4 * np.sin(x[:, 0])
+    return value + np.sqrt(V) * generator(key).standard_normal(sample.seeds.max() + 1)[sample.seeds]
+
+
+@pytest.fixture(scope="module")
+def found():
+    scrambles, points, pairs = 8, 256, [("x1", "x3"), ("x1", "x2")]
+    sample = saltelli(FACTORS, points, scrambles, pairs, seed=1)
+    values = ishigami(sample, 5).reshape(scrambles, points, -1)
+    return {(i.factor + i.other, i.order): i for i in indices.sobol(sample.names, pairs, values)}
+
+
+def test_indices_of_ishigami_with_noise(found):
+    """Half of the variance is noise, so raw indices are half of the textbook's and those of the explained part are the textbook's."""
+    for name in ("x1", "x2", "x3"):
+        assert found[name, "first"].explained == pytest.approx(FIRST[name], abs=0.08)
+        assert found[name, "total"].explained == pytest.approx(TOTAL[name], abs=0.08)
+        assert found[name, "total"].value == pytest.approx(TOTAL[name] / 2, abs=0.05)
+
+
+def test_the_seed_has_the_share_of_noise_and_the_dummy_none(found):
+    assert found[SEED, "first"].value == pytest.approx(0.5, abs=0.06)
+    assert found[SEED, "total"].value == pytest.approx(0.5, abs=0.06)
+    assert found[DUMMY, "total"].value == 0.0  # a row and its dummy share their seed: they are the same run
+
+
+def test_interactions_are_told_for_named_pairs(found):
+    """x1 and x3 interact (0.244 of the function's variance); x1 and x2 do not."""
+    assert found["x1x3", "second"].value == pytest.approx(V13 / V / 2, abs=0.06)
+    assert found["x1x2", "second"].value == pytest.approx(0.0, abs=0.06)
+
+
+def test_intervals_from_scrambles_hold_the_truth(found):
+    truth = {("x1", "total"): TOTAL["x1"] / 2, ("x2", "total"): TOTAL["x2"] / 2, ("x3", "total"): TOTAL["x3"] / 2, (SEED, "total"): 0.5}
+    inside = [found[key].low <= value <= found[key].high for key, value in truth.items()]
+    assert sum(inside) >= 3
+    assert all(found[key].high - found[key].low < 0.25 for key in truth)
+
+
+def test_independent_seeds_would_give_the_dummy_an_index():
+    """Without common random numbers a dummy's total index is V_noise / (V + V_noise): the floor that is told for that design."""
+    sample = saltelli(FACTORS[:4], 512, 4, [], seed=2)
+    values = ishigami(sample, 5)
+    alone = values + np.sqrt(V) * generator(6).standard_normal(len(values))
+    found = indices.sobol(sample.names, [], alone.reshape(4, 512, -1))
+    told = indices.noise(ishigami(ensemble(FACTORS, 512, 3), 7)[:, None] + np.sqrt(V) * generator(8).standard_normal((512, 6)))
+    assert indices.floor(found, "total") == pytest.approx(1 / 3, abs=0.05)  # noise once more, beside function and shared noise
+    assert told.share == pytest.approx(1 / 3, abs=0.06)
+    assert told.floor_if_independent == pytest.approx(1 / 13, abs=0.02)
+
+
+def test_screening_ranks_factors_and_leaves_the_dummy_at_nothing():
+    sample = trajectories(FACTORS, 40, 4, seed=1)
+    effects = {e.factor: e.mu_star for e in indices.screening(sample, ishigami(sample, 5), 4, seed=1)}
+    assert effects[DUMMY] < 1e-9 < min(effects[name] for name in ("x1", "x2", "x3"))
+    assert effects[SEED] > 0.5
+
+
+def test_pawn_tells_what_matters_from_its_dummies():
+    sample = ensemble(FACTORS[:4], 1024, seed=1)
+    x = sample.unit[:, 0]
+    skewed = np.where(generator(9).random(1024) < 0.1, np.exp(3 * x), 0.0)
+    index, floor = indices.pawn(sample.unit, skewed + np.exp(4 * x), seed=1)
+    assert index[0] > 3 * floor
+    assert all(index[1:] < 1.5 * floor)
+
+
+def test_what_is_not_finite_or_never_changes_is_refused():
+    values = np.ones((2, 4, 7))
+    with pytest.raises(Constant):
+        indices.sobol([f.name for f in FACTORS], [], list(values))
+    values[0, 0, 0] = np.nan
+    with pytest.raises(NotFinite, match="1 of 56"):
+        indices.sobol([f.name for f in FACTORS], [], list(values))

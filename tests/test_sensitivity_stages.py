@@ -1,0 +1,163 @@
+"""The whole analysis, from a design to tables and page, on runs that follow a known rule instead of the model."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from displace import sensitivity_page, sensitivity_report
+from displace.sensitivity_words import Said
+from experiments import provenance, sensitivity_plan, tables
+from experiments.design import from_names
+from experiments.factors import DUMMY, SEED
+from experiments.results import Results
+from experiments.samples import generator
+from experiments.sensitivity import analyse, read_analysis
+from experiments.sensitivity_tables import TABLES
+from experiments.store import StoreBusy, StoreError
+from model.outcomes import RECORDED, O
+from model.parameters import DEFAULTS
+
+SETTINGS = sensitivity_plan.Settings(
+    outcomes=("people_held", "deaths", "punished_share"), worlds=48, trajectories=4, most=10, points=8, scrambles=4, doses=(0.5,), dose_draws=4,
+)  # fmt: skip
+TITLE = "Does <b>it</b> hang on one guess?"
+
+
+def rule(scenario, parameters, noise) -> np.ndarray:
+    """Return outcomes by place, (O, P): a crackdown lowers people held at its target as it raids, and refill brings them back elsewhere."""
+    world = scenario.world
+    p = DEFAULTS | dict(parameters) | scenario.parameters
+    held = np.where(world.hosts, 1000.0, 0.0)
+    at = np.array([country == "KHM" for country in world.place_country]) & held.astype(bool)
+    elsewhere = held.astype(bool) & ~at
+    fall = sum(q.strength for q in scenario.policies if q.lever == "crackdown") * p["crackdown.raids"] * (1 + 0.3 * noise[0])
+    values = np.zeros((len(RECORDED), len(held)))
+    values[O.people_held] = held - fall * at / at.sum() + fall * p["refill_elasticity"] / 1.5 * elsewhere / elsewhere.sum()
+    values[O.deaths] = 5.0 + noise[1] + 0.02 * fall
+    values[O.money_defrauded] = values[O.people_held] * 0.01
+    return values
+
+
+def made_up(fails=lambda draw: False):
+    """Return what stands in for running a batch."""
+
+    def run(stage, design, folder):
+        manifest = provenance.manifest_of(design)
+        stamp = provenance.stamp(manifest)
+        parts = {name: tables.Part(name, stamp) for name in ("runs", "summary")}
+        rows = []
+        for chunk in design.chunks():
+            for block in chunk.blocks:
+                noise = generator(block.seed).standard_normal(2)
+                for arm, scenario in design.arms.items():
+                    ok = not fails(block.draw)
+                    rows.append({"arm": arm, "draw": block.draw, "replicate": block.replicate, "seed": block.seed, "status": "ok" if ok else "failed", "error": None if ok else "it broke"})
+                    if ok:
+                        weeks = design.stop - design.window_start
+                        values = rule(scenario, block.parameters, noise)
+                        result = SimpleNamespace(window_sum=values * weeks, window_end=values, window_weeks=weeks)
+                        parts["summary"].add(tables.summary(tables.Tag(tuple(design.arms), arm, block.draw, block.replicate), result, scenario.world, ("people_held",)))
+        parts["runs"].add(tables.from_rows("runs", rows))
+        return Results(manifest, [{name: part.bytes() for name, part in parts.items()}])
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def plan():
+    return sensitivity_plan.Plan(replace(from_names(["unilateral-crackdown"]), title=TITLE), SETTINGS, "mine.toml")
+
+
+@pytest.fixture(scope="module")
+def analysis(plan, tmp_path_factory):
+    out = tmp_path_factory.mktemp("sensitivity")
+    analyse(plan, out, run=made_up())
+    return read_analysis(out)
+
+
+def value(analysis, **wanted) -> float:
+    (row,) = [row for row in analysis.rows("indices") if all(row[key] == v for key, v in wanted.items())]
+    return row["value"]
+
+
+def test_the_assumption_that_decides_displacement_is_named(analysis):
+    """How much is displaced follows refill alone, whatever the noise; how many are held at the target follows raids and chance."""
+    key = {"arm": "unilateral-crackdown", "outcome": "people_held", "order": "total"}
+    indices = {row["factor"]: row["value"] for row in analysis.rows("indices") if row["measure"] == "balance" and row["order"] == "total"}
+    assert indices.pop("refill_elasticity") > 0.5 and max(indices.values()) < 1e-9
+    assert abs(value(analysis, **key, measure="balance", factor=DUMMY)) < 1e-9
+    assert value(analysis, **key, measure="at_target", factor="crackdown.raids") > 0.5
+    assert value(analysis, **key, measure="at_target", factor=SEED) > 0.1
+    assert value(analysis, **key, measure="at_target", factor="refill_elasticity") < 1e-9
+
+
+def test_displacement_rises_with_the_thirds_of_what_decides_it(analysis):
+    thirds = {row["third"]: row for row in analysis.rows("deciding") if row["factor"] == "refill_elasticity"}
+    assert [round(thirds[name]["ratio"], 1) for name in ("low", "middle", "high")] == [0.2, 0.5, 0.8]
+    assert all(row["low"] < row["ratio"] < row["high"] for row in thirds.values())
+
+
+def test_what_is_not_told_is_said_with_its_reason(analysis):
+    refused = {(row["outcome"], row["measure"], row["why"]) for row in analysis.rows("refused") if row["stage"] == "indices"}
+    assert any(outcome == "punished_share" and "have no value" in why for outcome, _, why in refused)  # nobody came out: 0 over 0
+    assert any(outcome == "people_held" and measure == "level" and "the same" in why for outcome, measure, why in refused)
+
+
+def test_screening_finds_what_acts_and_robustness_who_holds_up(analysis):
+    effects = {row["factor"]: row["mu_star"] for row in analysis.rows("screening") if row["measure"] == "difference" and row["outcome"] == "people_held"}
+    assert set(sorted(effects, key=effects.get)[-3:]) == {"crackdown.raids", "refill_elasticity", SEED}
+    first = {row["metric"]: row["rank"] for row in analysis.rows("robustness") if row["outcome"] == "people_held" and row["policy"] == "unilateral-crackdown"}
+    assert first["expected value"] == 1
+    deaths = {row["policy"]: row for row in analysis.rows("tradeoffs") if row["among"] == "people"}
+    assert deaths["unilateral-crackdown"]["worse"] == "deaths" and deaths["unilateral-crackdown"]["better"] == "people_held"
+    assert all(row["efficient"] for row in deaths.values())  # fewer held against more deaths: neither dominates, and both are said
+
+
+def test_break_even_is_told_for_strength_and_for_effectiveness(analysis):
+    even = {(row["scale"], row["outcome"]): row for row in analysis.rows("breakeven") if row["rival"] == "baseline"}
+    assert even["strength", "people_held"]["says"] == even["effectiveness", "people_held"]["says"] == "at every dose tried"
+    assert even["strength", "deaths"]["least"] is None
+
+
+def test_tables_are_as_declared_with_units_and_provenance(analysis):
+    assert set(analysis.tables) == set(TABLES)
+    for name, (meaning, columns) in TABLES.items():
+        schema = pq.read_schema(analysis.folder / f"{name}.parquet")
+        assert schema.names == [column.name for column in columns]
+        assert schema.metadata[b"displace.plan"].decode() == analysis.manifest["plan"]
+        assert schema.metadata[b"displace.table"].decode() == meaning
+
+
+def test_the_page_carries_everything_and_runs_nothing_of_a_title(analysis):
+    page = sensitivity_report.render(analysis)
+    assert page == sensitivity_report.render(analysis)
+    assert "<b>it</b>" not in page and "http-equiv" not in page and "<script" not in page
+    assert "noise floor" in page and page.count("<svg") >= 3
+    assert not [word for word in ("src=", "@import") if word in page]
+
+
+def test_the_reference_page_says_what_the_report_says(analysis, tmp_path):
+    written = sensitivity_page.write(analysis, tmp_path / "reference", tmp_path / "sensitivity.md")
+    text = (tmp_path / "sensitivity.md").read_text(encoding="utf-8")
+    assert all(answer in text for _, answers in Said(analysis).in_short() for answer in answers)
+    assert read_analysis(tmp_path / "reference").manifest == analysis.manifest
+    assert sum(path.stat().st_size for path in written) < 3e6
+
+
+def test_worlds_that_fail_are_left_out_whole_and_counted(plan, tmp_path):
+    plan = replace(plan, settings=replace(SETTINGS, worlds=12, trajectories=2, points=4, scrambles=2))
+    analysis = analyse(plan, tmp_path / "some", run=made_up(lambda draw: draw == 3))
+    stages = analysis.manifest["stages"]
+    assert all(stage["left_out"] == 1 and stage["failed"] >= 2 and stage["why"] == "it broke" for stage in stages.values())
+    assert value(analysis, arm="unilateral-crackdown", outcome="people_held", order="total", measure="balance", factor="refill_elasticity") > 0.1
+    with pytest.raises(StoreError, match="no index is told of so few"):
+        analyse(plan, tmp_path / "most", run=made_up(lambda draw: draw % 2 == 0))
+
+
+def test_a_folder_of_something_else_is_left_alone(plan, tmp_path):
+    (tmp_path / "thesis.txt").write_text("mine")
+    with pytest.raises(StoreBusy, match="thesis.txt"):
+        analyse(plan, tmp_path, run=made_up())
