@@ -109,8 +109,16 @@ def learnt(ensemble: Ensemble, weights: np.ndarray, free: Sequence[str], product
     drawn = {name: k for k, name in enumerate(ensemble.names)}
     for name, exponents in products.items():
         logs = sum(power * np.log(_column(ensemble, drawn, parameter)) for parameter, power in exponents.items())
-        rows.append(_learnt(name, logs, np.exp(logs), before, weights, True))
+        rows.append(_learnt(name, _prior_quantile(logs, before), np.exp(logs), before, weights, True))
     return rows
+
+
+def _prior_quantile(values, before):
+    """Return the prior's distribution function at each of `values`, as drawn: so that no tail rules a variance."""
+    order = np.argsort(values)
+    share = np.empty(len(values))
+    share[order] = np.cumsum(before[order])
+    return share
 
 
 def _column(ensemble, drawn, name):

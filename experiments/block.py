@@ -31,8 +31,8 @@ class Setting:
     record: str
     groups: bool
     events: bool
-    observed: tuple[Quantity, ...]
     provenance: Mapping[str, str]
+    observed: tuple[Quantity, ...] = ()
 
     @classmethod
     def of(cls, design: Design, provenance: Mapping[str, str]) -> "Setting":
