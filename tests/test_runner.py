@@ -469,3 +469,16 @@ def test_a_window_alone_keeps_what_a_whole_batch_has_and_shares_seeds(design, wh
     assert any(rows[a, 2, *more] != rows[a, 0, *more] for a, d, *more in rows if d == 0)
     assert not (results.folder / "fates").exists() and not (results.folder / "paired.parquet").exists()
     assert read(results.folder).table("runs").num_rows == 3 * 3 * 2
+
+
+def test_blocks_of_a_suspect_chunk_may_tell_of_their_runs(design, tmp_path):
+    """They are tried one by one under names that the plan does not have: that must not look like a worker that ended."""
+    from experiments.runner import _Tally
+
+    lean = replace(design, record="window", groups=False, draws=({},) * 130, replicates=1)  # several blocks a chunk
+    with open_store(tmp_path / "out", lean) as opened:
+        tally = _Tally(lean, opened, 0, lambda progress: None)
+        assert len(opened.chunks[0].blocks) > 1
+        tally.hear(Chunk(opened.chunks[0].blocks[:1]).name)
+        tally.hear(opened.chunks[0].name)
+        assert tally.under_way == {opened.chunks[0].name: 1}
