@@ -164,7 +164,7 @@ class Design:
     def seconds_a_block(self) -> float:
         """Return about how long a block takes on one core; measured once, only as good as that."""
         weeks = self.stop + (len(self.arms) if len(self.arms) > 1 else 0) * (self.stop - self.window_start)
-        return weeks * (0.0002 + 0.02 / self.people_per_agent) + 0.15 * len(self.arms)
+        return weeks * (0.00018 + 0.03 / self.people_per_agent) + 0.04 * len(self.arms)
 
     def bytes_on_disk(self) -> int:
         """Return about how much room the results take."""
