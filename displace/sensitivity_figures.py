@@ -57,7 +57,7 @@ def _bars(axes, panel: Bars):
     axes.set_xlabel(f"share of variance (total index{chance})", fontsize=7.5, color=GREY)
     axes.set_yticks(y, [wrapped(row["factor"], 26) for row in rows], fontsize=7.5)
     axes.set_ylim(max(len(rows), 1) - 0.4, -0.6)
-    axes.set_xlim(0, None)
+    axes.set_xlim(0, 1.02)  # what is estimated above 1 is noise
     axes.grid(axis="x", color=PALE, linewidth=0.5)
     axes.set_axisbelow(True)
     axes.tick_params(left=False)
@@ -71,11 +71,10 @@ def heat(arms: Sequence[str], outcomes: Sequence[str], factors: Sequence[str], v
     height = figure.get_figheight()
     figure.subplots_adjust(0.27, 1.55 / height, 0.99, 1 - 0.35 / height, 0, 0.45 / (0.24 * len(outcomes)))
     for axes, title, of_arm, is_told in zip(grid.flat, arms, values, told):
-        axes.imshow(np.clip(np.nan_to_num(of_arm), 0, 1), aspect="auto", cmap="Blues", vmin=0, vmax=1)
+        axes.imshow(np.where(is_told, np.clip(np.nan_to_num(of_arm), 0, 1), 0.0), aspect="auto", cmap="Blues", vmin=0, vmax=1)
         for i, j in np.argwhere(np.isfinite(of_arm)):
-            dark = of_arm[i, j] > 0.55
-            text = f"{max(0.0, of_arm[i, j]):.2f}".removeprefix("0") if is_told[i, j] else "·"
-            axes.text(j, i, text, ha="center", va="center", fontsize=7, color="white" if dark else INK)
+            text = f"{min(1.0, max(0.0, of_arm[i, j])):.2f}".removeprefix("0") if is_told[i, j] else "·"
+            axes.text(j, i, text, ha="center", va="center", fontsize=7, color="white" if is_told[i, j] and of_arm[i, j] > 0.55 else INK)
         axes.set_title(wrapped(title, 90), fontsize=8.5)
         axes.set_yticks(range(len(outcomes)), [wrapped(outcome, 40) for outcome in outcomes], fontsize=7.5)
         axes.set_xticks(range(len(factors)), [wrapped(factor, 22) for factor in factors], rotation=40, ha="right", fontsize=7.5)

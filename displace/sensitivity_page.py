@@ -89,14 +89,28 @@ def text(said: Said) -> str:
     for outcome in dict.fromkeys(row["outcome"] for row in said.rows("robustness")):
         columns, rows = said.rank_table(outcome)
         parts += [f"**{words.start(OUTCOMES[outcome].label)}**: rank, and how often first when worlds are drawn anew.", table(columns, rows)]
-    parts += ["## How sure?", "\n".join(f"- {sentence}" for sentence in said.how_sure()), HOW.strip(), "## The tables", columns_of_tables()]
+    parts += ["## How sure?", "\n".join(f"- {sentence}" for sentence in said.how_sure()), HOW.strip(), "## A design of your own", settings(), "## The tables", columns_of_tables()]
     return "\n\n".join(parts) + "\n"
 
 
 def without_reference() -> str:
     """Return the page as it is before any reference was made with this version: the method and the tables."""
-    parts = ["# What drives the answer", "No reference result has been made with this version of the model yet: `make reference-sensitivity` makes it and this page.", HOW.strip(), "## The tables", columns_of_tables()]
+    parts = ["# What drives the answer", "No reference result has been made with this version of the model yet: `make reference-sensitivity` makes it and this page.", HOW.strip(), "## A design of your own", settings(), "## The tables", columns_of_tables()]
     return "\n\n".join(parts) + "\n"
+
+
+def settings() -> str:
+    """Return what a design's table may say."""
+    from dataclasses import asdict
+
+    from experiments.sensitivity_plan import Settings, settings_schema
+
+    defaults = asdict(Settings())
+
+    def shown(value):
+        return ", ".join(" x ".join(v) if isinstance(v, tuple) else str(v) for v in value) if isinstance(value, tuple) else value
+
+    return table(["key of `[sensitivity]`", "what", "default"], [[f"`{key}`", row["description"], shown(defaults[key])] for key, row in settings_schema()["properties"].items()])
 
 
 def columns_of_tables() -> str:

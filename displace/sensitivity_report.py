@@ -209,7 +209,7 @@ def _deciding(said: Said) -> list[dict]:
         factors = dict.fromkeys(row["factor"] for row in said.rows("deciding", arm=arm))
         for factor in sorted(factors, key=lambda f: order.index(f) if f in order else len(order)):
             for row in said.rows("deciding", arm=arm, factor=factor):
-                span = "" if row["from"] is None else f"{row['from']:.3g} to {row['to']:.3g}"
+                span = "" if row["from"] is None else f"{words.number(row['from'], step=words.step_of(row['from']))} to {words.number(row['to'], step=words.step_of(row['to']))}"
                 told_clearly = row["ratio"] is not None and row["low"] is not None
                 ratio = f"{row['ratio']:.2f} ({row['low']:.2f} to {row['high']:.2f})" if told_clearly else "the fall is not clear"
                 told.append({"policy": said.title(arm), "factor": factor, "third": row["third"], "span": span, "target": words.number(row["at_target"]), "elsewhere": words.number(row["elsewhere"]), "ratio": ratio, "worlds": row["worlds"]})

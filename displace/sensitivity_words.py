@@ -8,6 +8,7 @@ from . import words
 
 NOT_DRIVERS = ("dummy", "seed")
 PRIMARY = "people_held"
+HALF = 0.5  # of the variance: what one factor alone must explain for a result to hang on it
 MEASURES = {"level": "in the baseline", "difference": "change against the baseline", "relative": "relative change", "at_target": "change at the target", "elsewhere": "change elsewhere", "balance": "deterred or displaced"}
 AMONG = {"people": "outcomes of people held or out", "others": "outcomes of others (defrauded people, travellers)", "all": "all outcomes"}
 SCALES = {"strength": "all channels together", "effectiveness": "helping channels alone, hurting channels in full"}
@@ -103,24 +104,26 @@ class Said:
     def _hangs(self, arm: str) -> str:
         outcome = self.primary
         share = self.one("robustness", outcome=outcome, metric="satisficing", policy=arm)
-        drivers = [row for row in self.drivers(arm, outcome, "relative") if row["above_floor"]]
-        if share is None or not drivers:
+        if share is None:
             return ""
         better = "fewer" if OUTCOMES[outcome].better == "down" else "more"
         sign = f"{self.title(arm)}: {better} {OUTCOMES[outcome].label} in {words.percent(share['value'])} of worlds drawn from all priors"
+        drivers = [row for row in self.drivers(arm, outcome, "relative") if row["above_floor"]]
+        if not drivers:
+            return f"{sign}; how much, in relation to the baseline, no factor explains that can be told from noise."
         first = drivers[0]
         alone = self.one("indices", arm=arm, outcome=outcome, measure="relative", order="first", factor=first["factor"])
-        hangs = "it hangs on one guess" if alone and alone["value"] > 0.5 else "no single guess explains half of how much, in relation to the baseline"
-        return f"{sign}; {hangs}: {first['factor']} matters most ({index(first)}, alone {alone['value']:.2f}), chance has {self.chance(arm, outcome, 'relative'):.2f}."
+        hangs = "how much hangs on one guess" if alone["low"] is not None and alone["low"] > HALF else "no guess alone is shown to explain half of how much"
+        return f"{sign}; {hangs}: {first['factor']} matters most ({index(first)}; alone {alone['value']:.2f}, {alone['low']:.2f} to {alone['high']:.2f})."
 
     def _holds_up(self, outcome: str) -> str:
-        first: dict[str, int] = {}
-        for row in self.rows("robustness", outcome=outcome):
-            first[row["policy"]] = first.get(row["policy"], 0) + (row["rank"] < 1.5)
-        best = max(first, key=lambda policy: first[policy])
-        agree = f"is first under {first[best]} of {len(self.metrics)} robustness metrics"
-        chance = self.one("robustness", outcome=outcome, metric="expected value", policy=best)
-        return f"{words.start(OUTCOMES[outcome].label)}: {self.title(best)} {agree}; on average over worlds it is first in {words.percent(chance['probability_first'])} of resamples."
+        rows = self.rows("robustness", outcome=outcome)
+        best = min((row for row in rows if row["metric"] == "expected value"), key=lambda row: (row["rank"], -row["probability_first"]))
+        firsts = {policy: sum(row["rank"] < 1.5 for row in rows if row["policy"] == policy) for policy in self.titles}
+        other = max((policy for policy in firsts if policy != best["policy"]), key=lambda policy: firsts[policy])
+        said = f"{words.start(OUTCOMES[outcome].label)}: on average over worlds {self.title(best['policy'])} (first in {words.percent(best['probability_first'])} of resamples)"
+        said += f"; it is first under {firsts[best['policy']]} of {len(self.metrics)} robustness metrics"
+        return said + (f", {self.title(other)} under {firsts[other]}." if firsts[other] else ".")
 
     def _effective(self, arm: str) -> str:
         row = self.one("breakeven", arm=arm, scale="effectiveness", outcome=self.primary, rival=self.baseline)
@@ -195,10 +198,10 @@ def show_plan(plan, workers: int | None):
     from . import terminal
 
     runs = plan.runs()
-    arms = len(plan.design.arms)
-    seconds = plan.stage().seconds_a_block() / arms * sum(runs.values()) / (workers or usable_cores())
+    cores = workers or usable_cores()
+    minutes = max(1, round(plan.seconds() / cores / 60))
     rows = [[stage, f"{count:,}", STAGES[stage]] for stage, count in runs.items()]
-    rows.append(["all", f"{sum(runs.values()):,}", f"about {max(1, round(seconds / 60)):,} minutes with {workers or usable_cores()} workers"])
+    rows.append(["all", f"{sum(runs.values()):,}", f"about {minutes:,} minutes with {words.count(cores, 'worker')}"])
     terminal.show_table(("stage", "runs", ""), rows)
 
 

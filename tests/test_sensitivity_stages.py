@@ -147,6 +147,20 @@ def test_the_reference_page_says_what_the_report_says(analysis, tmp_path):
     assert sum(path.stat().st_size for path in written) < 3e6
 
 
+def test_a_comparisons_report_carries_the_reference_or_nothing(analysis, tmp_path, monkeypatch):
+    monkeypatch.setattr(sensitivity_report, "REFERENCE", analysis.folder)
+    section = sensitivity_report.section()
+    assert section["in_short"] == Said(analysis).in_short() and "<svg" in section["pictures"][0].svg
+    monkeypatch.setattr(sensitivity_report, "REFERENCE", tmp_path)
+    assert sensitivity_report.section() is None
+
+
+def test_the_committed_page_describes_settings_and_tables_as_they_are():
+    text = sensitivity_page.PAGE.read_text(encoding="utf-8")
+    assert sensitivity_page.HOW.strip() in text
+    assert sensitivity_page.settings() in text and sensitivity_page.columns_of_tables() in text, "stale: run python -m displace.sensitivity_page"
+
+
 def test_worlds_that_fail_are_left_out_whole_and_counted(plan, tmp_path):
     plan = replace(plan, settings=replace(SETTINGS, worlds=12, trajectories=2, points=4, scrambles=2))
     analysis = analyse(plan, tmp_path / "some", run=made_up(lambda draw: draw == 3))
