@@ -44,7 +44,7 @@ reference-posterior: setup  ## fit to reported estimates: the posterior behind `
 	@mkdir -p outputs/reference/calibration
 	@cp outputs/calibrate/posterior.parquet outputs/calibrate/fit.json outputs/calibrate/fit.md outputs/reference/calibration/
 
-test: setup .venv/$(if $(DISPLACE_BROWSER),browser,test).done  ## run the tests; with DISPLACE_BROWSER=required in a real browser (Chromium) too
+test: setup .venv/$(if $(DISPLACE_BROWSER),all,test).done  ## run the tests; with DISPLACE_BROWSER=required those of all extras and of a real browser (Chromium) too
 	.venv/bin/python -m pytest -q $(PYTEST_ARGS)
 
 bench: setup  ## measure speed and memory; fails when a small run has become half as slow again
@@ -103,7 +103,7 @@ endif
 	@touch $@
 
 # One package of these is published as source alone: it is built by the hatchling of the lock.
-.venv/viz.done .venv/browser.done: .venv/%.done: .venv/installed.done requirements/%.txt
+.venv/viz.done .venv/all.done: .venv/%.done: .venv/installed.done requirements/%.txt
 	@echo "Installing the packages of requirements/$*.txt"
 	@$(INSTALL) --require-hashes --only-binary :all: --no-binary solara-assets --no-build-isolation -r requirements/$*.txt
 	@touch $@
@@ -113,7 +113,6 @@ lock: build/uv/bin/uv  ## choose the pinned packages of requirements/ anew, from
 	$(COMPILE) pyproject.toml build.in --extra test -c requirements/core.txt -o requirements/test.txt
 	$(COMPILE) pyproject.toml build.in --all-extras -c requirements/test.txt -o requirements/all.txt
 	$(COMPILE) pyproject.toml build.in --extra viz -c requirements/all.txt -o requirements/viz.txt
-	$(COMPILE) pyproject.toml build.in --extra viz --extra browser --extra test -c requirements/all.txt -o requirements/browser.txt
 
 build/uv/bin/uv:
 	@"$(PYTHON)" -m venv --clear build/uv

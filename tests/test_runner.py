@@ -364,7 +364,7 @@ def test_a_run_that_kills_its_worker_is_found_and_given_up_alone(size):
     blocks = [Block(0, r, r, {}) for r in range(12)]
     chunks = [Chunk(tuple(blocks[i : i + size])) for i in range(0, 12, size)]
     taken = {}
-    setting = Setting({}, "", 1, 0, 1, "summary", False, False, {})
+    setting = Setting({}, "", 1, 0, 1, "summary", False, False, (), {})
     Driver(setting, lambda: Fragile({"d0000-r0007"}), 3, lambda done: taken.setdefault(done.name, []).append(done)).run(chunks)
     assert {*taken} == {chunk.name for chunk in chunks}
     assert all(len(of_name) == 1 for of_name in taken.values())
