@@ -11,9 +11,9 @@ SHOW_ARGS ?=
 CALIBRATE_ARGS ?=
 # `make bench BENCH_ARGS=--record` keeps the measurement in benchmarks/history.csv; `--quick` takes seconds.
 BENCH_ARGS ?=
-# What `make reference-sensitivity` runs; hours on two cores. It goes on where it was interrupted.
-SENSITIVITY_ARGS ?= sensitivity-full --out outputs/sensitivity-full --resume
-SENSITIVITY_OUT ?= outputs/sensitivity-full
+# `make reference-sensitivity SENSITIVITY_ARGS=sensitivity-full SENSITIVITY_OUT=outputs/sensitivity-full` takes hours on two cores.
+SENSITIVITY_ARGS ?= sensitivity-quick
+SENSITIVITY_OUT ?= outputs/sensitivity
 # `make lock LOCK_ARGS=--upgrade` moves every pin to the newest version that fits.
 LOCK_ARGS ?=
 
@@ -55,7 +55,7 @@ peers: setup build/peers/done  ## compare the speed with Mesa's and Starsim's
 
 # With PRIM's boxes only if the extra [discovery] is installed beside the core; without it the page says that it is missing.
 reference-sensitivity: setup  ## make the reference of docs/sensitivity.md anew: what drives the answer
-	.venv/bin/displace sensitivity $(SENSITIVITY_ARGS)
+	.venv/bin/displace sensitivity $(SENSITIVITY_ARGS) --out $(SENSITIVITY_OUT) --resume
 	.venv/bin/python -m displace.sensitivity_page $(SENSITIVITY_OUT)
 
 # The frameworks that `make peers` measures: in an environment of their own, no dependency of anything here.
