@@ -100,7 +100,7 @@ def compare(
     replicates: Annotated[int | None, typer.Option(min=1, help="Pairs of runs, each with its own seed.")] = None,
     seed: Seed = None,
     people_per_agent: Scale = None,
-    draws: Annotated[str | None, typer.Option(help="Draws of the parameters, the same for all policies: posterior, posterior:N, prior:N, or a posterior.parquet (FILE:N for N draws).")] = None,
+    draws: Annotated[str | None, typer.Option(help="Draws of the parameters, the same for all policies: defaults (hand-set), posterior, posterior:N, prior:N, or a posterior.parquet (FILE:N for N draws).")] = None,
     workers: Annotated[str, typer.Option(help="Processes: a number, or 'auto' for the usable cores.")] = "auto",
     executor: Annotated[str | None, typer.Option(metavar="ADDRESS", help="A Dask cluster instead: dask://host:port, or a scheduler file.")] = None,
     out: Annotated[Path, typer.Option(help="Folder for results and report.")] = Path("outputs/compare"),

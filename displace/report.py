@@ -158,7 +158,7 @@ def _facts(study: Study) -> list[tuple[str, str]]:
     return [
         ("Compared with the baseline", words.count(len(study.titles), "policy", "policies")),
         ("Window", study.window),
-        ("Pairs of runs", f"{study.pairs}" if study.pairs == study.planned else f"{study.pairs} of {study.planned} so far"),
+        ("Pairs of runs", _pairs(study)),
         ("Scale", f"{plan['people_per_agent']} people an agent"),
         ("Parameters", "hand-set" if plan["draws"] == 1 else f"{plan['draws']} draws, {_drawn(plan)}"),
     ]
@@ -172,6 +172,14 @@ def _batches(titles: Mapping[str, str]) -> list[dict[str, str]]:
 
 def _only(answer: list[Line], arms: Mapping[str, str]) -> list[Line]:
     return [replace(line, cells=tuple(cell for cell in line.cells if cell.arm in arms)) for line in answer]
+
+
+def _pairs(study: Study) -> str:
+    """Return the number of pairs in words: draws of the parameters are worlds of their own, seeds of one draw are not."""
+    draws, seeds = study.plan["draws"], study.plan["replicates"]
+    if study.pairs != study.planned:
+        return f"{study.pairs} of {study.planned} so far"
+    return f"{study.pairs} ({words.count(draws, 'draw')} of the parameters x {words.count(seeds, 'seed')})" if draws > 1 else f"{study.pairs}"
 
 
 def _drawn(plan) -> str:
@@ -300,7 +308,7 @@ def _command(study: Study) -> str:
     asked = study.manifest.get("asked") or [name for name in plan["arms"] if name != plan["baseline"]]
     return (
         f"displace compare {' '.join(asked)} --baseline {plan['baseline']} \\\n"
-        f"    --replicates {plan['replicates']} --seed {plan['seed']} --people-per-agent {plan['people_per_agent']}{_draws_option(plan)}"
+        f"    --replicates {plan['replicates']} --seed {plan['seed']} --people-per-agent {plan['people_per_agent']}{_draws_option(plan)} --out outputs/again"
     )
 
 

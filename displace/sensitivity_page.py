@@ -1,7 +1,7 @@
 """The committed reference: small tables and pictures in outputs/reference/sensitivity/, and docs/sensitivity.md.
 
-    displace sensitivity sensitivity-full --out outputs/sensitivity-full
-    python -m displace.sensitivity_page outputs/sensitivity-full
+    displace sensitivity sensitivity-quick --out outputs/sensitivity
+    python -m displace.sensitivity_page outputs/sensitivity
 
 `make reference-sensitivity` does both. Nothing on the page is written by hand. Without a folder, the page says that there is
 no reference yet.

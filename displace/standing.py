@@ -23,19 +23,22 @@ def standing(plan: Mapping) -> Standing:
     source = plan.get("draws_from") or {}
     match source.get("kind"):
         case "posterior":
-            return _fitted(source)
+            return _fitted(source, plan)
         case "prior":
             return Standing("Illustrative: parameters drawn from their priors.", f"Nothing here is fitted to data. {DIFFERENCES}")
     return Standing(words.ILLUSTRATIVE, f"Nothing here is fitted to data. {DIFFERENCES}")
 
 
-def _fitted(source: Mapping) -> Standing:
+def _fitted(source: Mapping, plan: Mapping) -> Standing:
     from model.version import code_hash
 
     targets, missed = source["targets"], source["missed"]
     said = [f"The reports are few and uncertain, and inform {len(source['free']) - len(source['not_informed'])} parameters; all others are drawn from their priors. {DIFFERENCES}"]
     if missed:
         said.append(f"The fit misses {words.count(len(missed), 'report')}: {words.listed(missed)}.")
+    by_hand = plan["arms"][plan["baseline"]].get("parameters") or {}
+    if by_hand:
+        said.append(f"Then set by hand, against the fit: {words.listed(by_hand)}.")
     if source["code"] != code_hash():
         said.append("It was made by another version of the model.")
     head = f"Fitted to reported estimates ({len(targets)} targets in {len(source['families'])} families)."

@@ -109,12 +109,18 @@ def _lines() -> Callable:
     return tell
 
 
+TOLD_FROM = 5  # runs of a batch, before which its rate says nothing of the time that remains
+
+
 def _rest(p) -> str:
     """Return rate, remaining time and failures in words; before the first run, what is being waited for."""
     if not p.fresh and p.done < p.total:
         return "starting" if _compiled() else "compiling the model first: once for each version of it, some minutes"
     parts = [f"{p.rate:.1f} a second" if p.rate >= 1 else f"{60 * p.rate:.0f} a minute"] if p.fresh else []
-    parts.append(f"{_duration(p.seconds_left)} left" if p.done < p.total else "making the tables")
+    if p.done == p.total:
+        parts.append("making the tables")
+    elif p.fresh >= TOLD_FROM:
+        parts.append(f"{_duration(p.seconds_left)} left")
     if p.failed:
         parts.append(f"{p.failed} failed")
     return ", ".join(parts)
@@ -187,7 +193,7 @@ def _show_displacement(study):
 def _show_floor(study):
     console.print(Text("Rights floor", style="bold"))
     for name, title in study.titles.items():
-        print(f"  {title}: {study.floor(name) or 'nothing on it is probably worse'}")
+        print(f"  {title}: {study.floor(name) or 'nothing on it is worse clearly, or in three quarters of the pairs'}")
     print()
 
 

@@ -52,8 +52,20 @@ BEARS_ON = {
 }
 
 
+LESS_FEAR = "fewer fear punishment outside, so more try to escape, and some die of it"
+AGAINST = {
+    # institution and outcome: how what helps elsewhere worsens this, by what people then decide (`captivity.escape_hazard`)
+    ("np_scope", "deaths"): LESS_FEAR,
+    ("np_practice", "deaths"): LESS_FEAR,
+    ("detains", "deaths"): LESS_FEAR,
+    ("safe_help", "deaths"): LESS_FEAR,
+}
+
+
 def why(levers: Sequence[Lever], outcome: str, verdict: str) -> str:
     """Return the declared channels by which these levers bear on an outcome in the direction of the verdict; empty if none is direct."""
     channels = [c for lever in levers for c in (lever.helps_by if verdict == words.BETTER else lever.hurts_by)]
     texts = dict.fromkeys(c.why for c in channels if outcome in BEARS_ON.get(c.moves, ()))
+    if verdict == words.WORSE and not texts:
+        texts = dict.fromkeys(AGAINST[c.moves, outcome] for lever in levers for c in lever.helps_by if (c.moves, outcome) in AGAINST)
     return "; ".join(list(texts)[:2])

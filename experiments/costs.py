@@ -12,10 +12,11 @@ import pyarrow as pa
 
 from . import tables
 from .comparison import cube, pairs_of
-from .intervals import LEVEL, RESAMPLES
+from .intervals import LEVEL
 from .results import Results
 from .unit_costs import BY_NAME, ITEMS, PROGRAMME, PUBLIC, STATE, WEEKS_A_YEAR, states_of, used_where_recorded
 
+RESAMPLES = 2000
 LEVELS = ("deprived_by_a_state",)  # persons at a time: every week counts
 MEASURES = {
     # name: (unit, meaning)
@@ -104,10 +105,20 @@ def _spent(quantity, prices, pairs) -> dict[str, tuple]:
 
 
 def _resampled(pairs) -> np.ndarray:
-    """Return the weight of each pair in each resample, (RESAMPLES, pairs); not a number with one pair, which has no interval."""
+    """Return the weight of each pair in each resample, (RESAMPLES, pairs): draws outside, their pairs inside.
+
+    Not a number with one pair, which has no interval. Fixed by the design's seed.
+    """
     if len(pairs.draw) < 2:
         return np.full((RESAMPLES, len(pairs.draw)), np.nan)
-    return pairs.weights / pairs.weights.sum(axis=1, keepdims=True)
+    rng = np.random.default_rng(np.random.SeedSequence(pairs.seed, spawn_key=(len(pairs.draw),)))
+    draws = np.unique(pairs.draw)
+    taken = rng.multinomial(len(draws), np.full(len(draws), 1 / len(draws)), size=RESAMPLES)
+    weights = np.zeros((RESAMPLES, len(pairs.draw)))
+    for times, draw in zip(taken.T, draws):
+        inside = np.flatnonzero(pairs.draw == draw)
+        weights[:, inside] = rng.multinomial(times * len(inside), np.full(len(inside), 1 / len(inside)))
+    return weights / len(pairs.draw)
 
 
 def _interval(drawn: np.ndarray) -> tuple[float, float]:

@@ -1,6 +1,6 @@
 """Draws of the parameters: from their priors, or from a file that a calibration has written.
 
-`prior:256`, `posterior`, `posterior:32` (the first 32 of the committed reference) and `my/posterior.parquet` are the
+`defaults` (the hand-set values), `prior:256`, `posterior`, `posterior:32` (the first 32 of the committed reference) and `my/posterior.parquet` are the
 names by which designs and the command line ask for them.
 """
 
@@ -18,7 +18,7 @@ from scenarios.schema import ScenarioError, Where
 
 REFERENCE = Path(__file__).parent.parent / "outputs" / "reference" / "calibration" / "posterior.parquet"
 METADATA = b"displace.draws"
-EXPECTED = "posterior, posterior:N, prior:N, or the path of a posterior.parquet (path:N for the first N draws)"
+EXPECTED = "defaults, posterior, posterior:N, prior:N, or the path of a posterior.parquet (path:N for the first N draws)"
 
 
 class DrawsError(ScenarioError):
@@ -89,6 +89,8 @@ def prior_draws(count: int, seed: int = 1, names: Iterable[str] | None = None, s
 def draws_of(name: str, seed: int = 1) -> Draws:
     """Return the draws that `name` means. Raises DrawsError."""
     where = Where("draws")
+    if name == "defaults":
+        return Draws(({},), {})
     if match := re.fullmatch(r"prior:([1-9]\d*)", name):
         return Draws(tuple(prior_draws(int(match[1]), seed)), {"kind": "prior", "draws": int(match[1])})
     match = re.fullmatch(r"(posterior|.+\.parquet)(?::([1-9]\d*))?", name)

@@ -120,19 +120,13 @@ def test_pairs_of_one_draw_are_not_taken_for_independent():
     assert clustered["high"] - clustered["low"] > 1.7 * naive
 
 
-def test_the_nested_bootstrap_covers_as_often_as_it_says():
-    """400 studies of 20 draws x 3 replicates, noise within and between draws: 90 to 98 % of intervals hold the truth."""
+@pytest.mark.parametrize(("draws", "seeds"), [(20, 3), (10, 1), (4, 2)])
+def test_intervals_over_draws_cover_as_often_as_they_say(draws, seeds):
+    """1000 studies, noise within and between draws: 93 to 97 % of intervals hold the truth, however few the draws."""
     rng = np.random.default_rng(11)
-    values = (rng.normal(0, 1, size=(20, 1, 400)) + rng.normal(0, 1, size=(20, 3, 400))).reshape(60, 400)
-    found = Pairs(np.repeat(np.arange(20), 3), seed=1).mean(values)
-    assert 0.90 < np.mean((found.low <= 0) & (found.high >= 0)) < 0.98
-
-
-def test_the_same_seed_gives_the_same_interval():
-    values = np.random.default_rng(2).normal(size=(8, 5))
-    draws = np.repeat(np.arange(4), 2)
-    first, again = Pairs(draws, 3).mean(values), Pairs(draws, 3).mean(values)
-    assert np.array_equal(first.low, again.low) and not np.array_equal(first.low, Pairs(draws, 4).mean(values).low)
+    values = (rng.normal(0, 1, size=(draws, 1, 1000)) + rng.normal(0, 1, size=(draws, seeds, 1000))).reshape(draws * seeds, 1000)
+    found = Pairs(np.repeat(np.arange(draws), seeds), seed=1).mean(values)
+    assert 0.93 < np.mean((found.low <= 0) & (found.high >= 0)) < 0.97
 
 
 # --- over time ----------------------------------------------------------------------------------------
