@@ -16,7 +16,7 @@ DuckDB:
 
 ```python
 import duckdb
-print(duckdb.sql("SELECT arm, difference, low, high FROM 'outputs/compare/paired.parquet' WHERE outcome = 'people_held' AND place = ''"))
+print(duckdb.sql("SELECT arm, difference, low, high FROM 'outputs/compare/paired.parquet' WHERE outcome = 'people_held' AND place = '' AND aggregate = 'mean'"))
 print(duckdb.sql("SELECT arm, week, avg(people_held) FROM 'outputs/compare/worldwide/*.parquet' GROUP BY ALL ORDER BY ALL"))
 ```
 
