@@ -140,11 +140,7 @@ def compare(
         return
     from experiments import execute
 
-    make = None
-    if executor:
-        from experiments.cluster import connect
-
-        make, count = connect(executor)
+    make, count = _executor(executor, count)
     with terminal.progress(design.runs, quiet) as tell:
         results = execute(design, out, workers_wanted=count, executor=make, resume=resume, overwrite=overwrite, progress=tell)
     _finish(results, terminal)
@@ -249,6 +245,15 @@ def _workers(text: str) -> int | None:
     if not text.isdecimal() or int(text) < 1:
         raise typer.BadParameter(f"'{text}' is neither 'auto' nor a whole number of at least 1", param_hint="--workers")
     return int(text)
+
+
+def _executor(address: str | None, workers: int | None):
+    """Return what makes the executor at an address and how many tasks it can do at once; without one, processes on this machine."""
+    if not address:
+        return None, workers
+    from experiments.cluster import connect
+
+    return connect(address)
 
 
 # --- check ------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ def calibrate(
     draws: Annotated[int | None, typer.Option(min=2, help="Draws a wave.")] = None,
     people_per_agent: Annotated[int | None, typer.Option(min=1, help="Persons that one simulated person stands for.")] = None,
     workers: Annotated[str, typer.Option(help="Processes: a number, or 'auto' for the usable cores.")] = "auto",
+    executor: Annotated[str | None, typer.Option(metavar="ADDRESS", help="A Dask cluster instead: dask://host:port, or a scheduler file.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an unfinished calibration: only what is missing is run.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the runs of another calibration in the folder.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say how many runs a wave takes and how long; run nothing.")] = False,
@@ -41,7 +42,7 @@ def calibrate(
     from calibration.config import SHIPPED, read_config
 
     from . import terminal
-    from .cli import _workers
+    from .cli import _executor, _workers
 
     chosen = read_config(config or SHIPPED, set=set_, draws=draws, people_per_agent=people_per_agent)
     if dry_run:
@@ -54,7 +55,8 @@ def calibrate(
 
     from . import fit_report
 
-    running = {"workers_wanted": _workers(workers), "resume": resume, "overwrite": overwrite}
+    make, count = _executor(executor, _workers(workers))
+    running = {"workers_wanted": count, "executor": make, "resume": resume, "overwrite": overwrite}
     if chosen.method == "abc":
         from calibration.abc import calibrate as fit_by_abc
 

@@ -17,6 +17,7 @@ def sensitivity(
     people_per_agent: Annotated[int | None, typer.Option(min=1, help="Persons that one simulated person stands for. Default: the design's.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Seed of samples and runs. Default: the design's.")] = None,
     workers: Annotated[str, typer.Option(help="Processes: a number, or 'auto' for the usable cores.")] = "auto",
+    executor: Annotated[str | None, typer.Option(metavar="ADDRESS", help="A Dask cluster instead: dask://host:port, or a scheduler file.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an unfinished analysis: only what is missing is run.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the results of another plan in the folder.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say how many runs it takes and how long; run nothing.")] = False,
@@ -39,7 +40,7 @@ def sensitivity(
     from experiments.sensitivity_plan import load
 
     from . import terminal
-    from .cli import _workers
+    from .cli import _executor, _workers
     from .sensitivity_words import show_answer, show_plan
 
     given = {"people_per_agent": people_per_agent, "seed": seed}
@@ -51,11 +52,13 @@ def sensitivity(
     from experiments.runner import execute
     from experiments.sensitivity import analyse
 
+    make, count = _executor(executor, count)
+
     def run(stage, of_stage, folder):
         if not quiet:
             terminal.say_stage(stage, of_stage.runs)
         with terminal.progress(of_stage.runs, quiet) as tell:
-            return execute(of_stage, folder, workers_wanted=count, resume=resume, overwrite=overwrite, progress=tell)
+            return execute(of_stage, folder, workers_wanted=count, executor=make, resume=resume, overwrite=overwrite, progress=tell)
 
     analysis = analyse(plan, out, run=run)
     from . import sensitivity_report
