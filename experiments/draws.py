@@ -43,12 +43,14 @@ def of_levers() -> frozenset[str]:
     return frozenset(f"{lever.name}.{channel.name}" for lever, channel, _ in channels())
 
 
+def quantile(kind: str, low: float, high: float, u):
+    """Return the quantiles at `u` (a number between 0 and 1, or an array) of a prior that is uniform, or loguniform, from low to high."""
+    return low * (high / low) ** u if kind == "loguniform" else low + (high - low) * u
+
+
 def from_unit(parameter: Parameter, u) -> np.ndarray:
     """Return the prior's quantiles at `u`, an array of numbers between 0 and 1."""
-    kind, low, high = parameter.prior
-    if kind == "loguniform":
-        return low * (high / low) ** np.asarray(u)
-    return low + (high - low) * np.asarray(u)
+    return quantile(*parameter.prior, np.asarray(u))
 
 
 def to_unit(parameter: Parameter, value) -> np.ndarray:

@@ -14,6 +14,8 @@ from model.levers import channels
 from model.parameters import BY_NAME, DEFAULTS, PARAMETERS, Parameter
 from scenarios.schema import Where
 
+from .draws import quantile
+
 DUMMY, SEED, FEEDBACKS = "dummy", "seed", "feedbacks"
 PERTURBED, BY = "recruitment_rate", 1e-4  # the dummy: so small a change that only the noise of changed fates answers
 SWITCH = "feedback_"
@@ -43,15 +45,13 @@ class Column:
 
     def value(self, u: float) -> float:
         """Return what `u` becomes, in the parameter's unit; of a choice its number; of `feedbacks` which is off (-1 none)."""
-        if self.kind == "loguniform":
-            return self.low * (self.high / self.low) ** u
         if self.kind == "choice":
             return float(self.low + min(int(u * (self.high - self.low + 1)), int(self.high - self.low)))
         if self.kind == "switch":
             return float(u < 0.5)
         if self.kind == "feedbacks":
             return -1.0 if u < 0.5 else float(min(int((2 * u - 1) * len(self.switches)), len(self.switches) - 1))
-        return self.low + (self.high - self.low) * u
+        return quantile(self.kind, self.low, self.high, u)
 
     def set(self, u: float) -> dict[str, float]:
         """Return the parameters that `u` sets."""
