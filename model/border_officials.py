@@ -71,7 +71,7 @@ def plan_routes(m):
             changed = True
     if not changed:
         return
-    m.edge_weight[:] = m.edge_fresh
+    m.edge_weight[:] = m.edge_fresh[:]
     least_cost_routes(m)
     for a in range(m.places.size):
         for b in range(m.places.size):

@@ -3,9 +3,9 @@
 from numba.core import cgutils, types
 from numba.core.cgutils import ir
 from numba.extending import intrinsic
-from numba.np import arrayobj
 
 from .columns import LINE
+from .handle import element
 from .kernel import kernel
 
 AHEAD = 12  # rows between the hint and the use
@@ -13,15 +13,14 @@ AHEAD = 12  # rows between the hint and the use
 
 @intrinsic
 def fetch(context, table, row):
-    """Fetch the lines of memory that a row of a record array lies on."""
+    """Fetch the lines of memory that a row of a column of records lies on."""
 
     def generate(context, builder, signature, arguments):
-        kind, byte, number = signature.args[0], ir.IntType(8), ir.IntType(32)
-        array = arrayobj.make_array(kind)(context, builder, arguments[0])
-        place = builder.bitcast(cgutils.get_item_pointer(context, builder, kind, array, [arguments[1]]), byte.as_pointer())
+        column, byte, number = signature.args[0], ir.IntType(8), ir.IntType(32)
+        place = builder.bitcast(element(context, builder, column, *arguments), byte.as_pointer())
         of_llvm = ir.FunctionType(ir.VoidType(), [byte.as_pointer(), number, number, number])
         prefetch = cgutils.get_or_insert_function(builder.module, of_llvm, "llvm.prefetch.p0")
-        for offset in range(0, kind.dtype.size, LINE):
+        for offset in range(0, column.array.dtype.size, LINE):
             line = builder.gep(place, [ir.IntType(64)(offset)])
             builder.call(prefetch, [line, number(0), number(3), number(1)])  # to read, to keep, data
         return context.get_dummy_value()

@@ -90,7 +90,7 @@ def weeks(first, last, audit_every, m):
         week(m)
         if audit_every > 0 and (now % audit_every == 0 or now + 1 == last):
             audit(m)
-        if m.faults.any():
+        if m.faults[:].any():
             return now + 1
     return last
 

@@ -41,7 +41,7 @@ STOCKS = _stock_table()
 
 @kernel
 def begin_week(m):
-    m.last[:] = m.tally
+    m.last[:] = m.tally[:]
     m.tally[:] = 0.0
     m.used[0].week_relocations = m.used[0].relocations
 
@@ -54,12 +54,12 @@ def record_week(m):
         for p in range(m.places.size):
             m.tally[outcome, p] += m.stock[among, status, p] * m.scale
     if m.weekly.shape[0] > 0:
-        m.weekly[m.now] = m.tally
+        m.weekly[m.now] = m.tally[:]
     if m.totals.shape[0] > 0:
         for o in range(m.tally.shape[0]):
             m.totals[m.now, o] = m.tally[o].sum()
     if m.now >= m.window:
-        m.window_sum[:] += m.tally
+        m.window_sum[:] += m.tally[:]
 
 
 @kernel
@@ -126,7 +126,7 @@ def audit_operations(m):
     audit_room(m)
     expected = m.ledger[EARNED] - m.ledger[CONSUMED] - m.ledger[INVESTED] + m.ledger[TRADED_IN]
     expected -= m.ledger[TRADED_OUT] + m.ledger[SEIZED] + m.ledger[WRITTEN_OFF]
-    m.faults[MONEY] += abs(money - expected) > 1e-6 * (1.0 + np.abs(m.ledger).sum())
+    m.faults[MONEY] += abs(money - expected) > 1e-6 * (1.0 + np.abs(m.ledger[:]).sum())
 
 
 @kernel
