@@ -19,19 +19,19 @@ LONG_AGO = -10_000
 
 
 SITE = (
-    ("place", "i2", "index"),
-    ("slot", "i4", "how manieth site of its place; with the place, its identity"),
     ("capacity", "f8", "persons"),
     ("rented", "f8", "persons: sum of the targets of the operations inside"),
-    ("occupants", "i8", "agents held"),
-    ("open", "i1", "stands and may be rented"),
-    ("licensed", "i1", "stands under cover of licensed gaming"),
     ("guards", "f8", "1 = usual"),
     ("abuse", "f8", "1 = usual"),
-    ("raided", "i4", "week of the last raid"),
-    ("warned", "i1", "forewarned of this week's raid"),
     ("reach", "f8", "share of those present whom this week's raid finds; 0 = no raid"),
+    ("occupants", "i4", "agents held"),
+    ("raided", "i4", "week of the last raid"),
+    ("slot", "i4", "how manieth site of its place; with the place, its identity"),
     ("next", "i4", "next site of the same place"),
+    ("place", "i2", "index"),
+    ("open", "i1", "stands and may be rented"),
+    ("licensed", "i1", "stands under cover of licensed gaming"),
+    ("warned", "i1", "forewarned of this week's raid"),
 )
 
 ROOM = (

@@ -14,7 +14,7 @@ from .streams import R
 ROAD, INSIDE, OUT, HOME = range(4)
 LANES = 4
 NO_VISIT, NOBODY, NO_OPERATION = -1, -1, -1
-PAGE = 64  # entries that are passed over at once
+PAGE = 16  # entries that are passed over at once; the diary has whole pages
 
 
 def _lanes():
@@ -41,13 +41,12 @@ def enter_in_diary(i, week, m):
 @kernel
 def open_diary(m):
     """Note who is due this week, by lane. Many entries are passed over at once, as most are for other weeks."""
-    first, n = m.now * LANES, m.used[0].people
+    first = m.now * LANES
     for lane in range(LANES):
         m.used[0].due[lane] = 0
-    for start in range(0, n, PAGE):
-        end = min(n, start + PAGE)
-        if any_due(start, end, np.int16(first), m):
-            for i in range(start, end):
+    for start in range(0, m.used[0].people, PAGE):
+        if any_due(start, np.int16(first), m):
+            for i in range(start, start + PAGE):
                 lane = m.diary[i] - first
                 if 0 <= lane < LANES:
                     m.due[lane, m.used[0].due[lane]] = i
@@ -55,12 +54,17 @@ def open_diary(m):
 
 
 @kernel
-def any_due(start, end, first, m):
-    """Tell whether any of some rows has an entry in the week that begins at `first`: in 16 bits, so that many go at once."""
+def any_due(start, first, m):
+    """Tell whether any row of a page has an entry in the week that begins at `first`: in 16 bits, so that many go at once."""
     hits = np.uint16(0)
-    for i in range(start, end):
-        hits |= np.uint16(np.uint16(m.diary[i] - first) < np.uint16(LANES))
+    for k in range(PAGE):
+        hits |= np.uint16(np.uint16(m.diary[start + k] - first) < np.uint16(LANES))
     return hits > 0
+
+
+def whole_pages(rows: int) -> int:
+    """Return the least number of rows, `rows` or more, that fills pages."""
+    return -(-rows // PAGE) * PAGE
 
 
 @kernel

@@ -172,7 +172,7 @@ def strength_in(r, m):
 
 @kernel
 def watch_triggers(m):
-    """Fire triggers whose condition has held long enough, by last week's outcomes."""
+    """Fire triggers whose condition has held long enough, by last week's outcomes, which `tally` still has."""
     for r in range(m.plans.size):
         plan, policy = m.plans[r], m.policies[r]
         if plan.trigger == NEVER or policy.fired != NEVER or m.now < plan.start:
@@ -180,7 +180,7 @@ def watch_triggers(m):
         total = 0.0
         for p in range(m.places.size):
             if m.watch[r, p]:
-                total += m.last[plan.trigger, p]
+                total += m.tally[plan.trigger, p]
         holds = total > plan.bound if plan.above else total < plan.bound
         policy.waited = policy.waited + 1 if holds else 0
         if policy.waited >= plan.patience:
@@ -190,7 +190,6 @@ def watch_triggers(m):
 @kernel
 def apply_levers_and_shocks(m):
     """Set the institutions of this week, by class of people and place, and by state. True if they changed."""
-    watch_triggers(m)
     m.announced[:] = 0.0
     for r in range(m.plans.size):
         strength = strength_in(r, m)

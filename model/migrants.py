@@ -51,6 +51,7 @@ RISK = (
     ("hazard", "f8", "cumulative hazard of recruitment of the stratum"),
     ("weekly", "f8", "hazard of this week at the reference fee"),
     ("left", "i8", "agents still at home"),
+    ("next", "f8", "hazard at which the next person of the stratum is recruited"),
 )
 
 CELL = (
@@ -193,6 +194,10 @@ def point_to_next(cell, m):
         m.cells[cell].next = m.cells[cell].offset + threshold_of(m.roster[position])
     else:
         m.cells[cell].next = np.inf
+    stratum = cell // COHORTS
+    m.risk[stratum].next = m.cells[stratum * COHORTS].next
+    for other in range(stratum * COHORTS + 1, (stratum + 1) * COHORTS):
+        m.risk[stratum].next = min(m.risk[stratum].next, m.cells[other].next)
 
 
 @kernel

@@ -99,8 +99,8 @@ def weeks(first, last, audit_every, m):
 def most_recruits(m):
     """Return more rows than a week can add: everybody waiting, or the room for people that operations rent."""
     wanted = 0.0
-    for o in range(m.used[0].operations):
-        wanted += m.operations[o].target
+    for p in range(m.places.size):
+        wanted += m.room[p].rented
     return m.queue.size + 256 + int(1.2 * wanted / m.scale)
 
 

@@ -27,28 +27,28 @@ EARNED, CONSUMED, INVESTED, TRADED_IN, TRADED_OUT, SEIZED, WRITTEN_OFF = range(7
 LEDGER = 7
 OVERFLOW = 60.0  # of exponents: beyond it a choice is certain
 
-OPERATION = (
+OPERATION = (  # what most of the week reads comes first: it lies on one line of memory
     ("key", "u8", "identity: group, founding place and week, slot"),
     ("target", "f8", "persons it wants to hold and rents room for"),
     ("held", "i8", "agents"),
     ("coming", "i8", "agents on the way"),
     ("wanted", "f8", "persons: vacancies left this week"),
-    ("ready", "f8", "share of what it will defraud once trust with targets is built"),
     ("fullness", "f8", "share of its target that is held, as seen by its owners"),
-    ("cash", "f8", "USD"),
-    ("paid_for_people", "f8", "USD, less what it was paid for people: no loss to its owners"),
-    ("abuse_total", "f8", "abuse of its site, summed over weeks"),
     ("site", "i4", "the compound it rents in"),
-    ("first_member", "i4", "head of the list of people it holds"),
-    ("branch", "i4", "the operation that split off this week"),
     ("group", "i2", "owner group"),
     ("place", "i2", "index"),
-    ("born", "i2", "week of founding; with the row, tells a row that is used again"),
     ("idle", "i2", "weeks without anybody held"),
     ("hidden_until", "i2", "week: people are kept out of sight"),
     ("shaken_until", "i2", "week: the location is under review after a raid"),
     ("alive", "i1", "0 once it has closed"),
     ("fate", "i1", "STAYS, MOVES, CLOSES or SPLITS this week"),
+    ("ready", "f8", "share of what it will defraud once trust with targets is built"),
+    ("cash", "f8", "USD"),
+    ("paid_for_people", "f8", "USD, less what it was paid for people: no loss to its owners"),
+    ("abuse_total", "f8", "abuse of its site, summed over weeks"),
+    ("first_member", "i4", "head of the list of people it holds"),
+    ("branch", "i4", "the operation that split off this week"),
+    ("born", "i2", "week of founding; with the row, tells a row that is used again"),
 )
 
 GROUP = (
@@ -165,78 +165,83 @@ def price_places(m):
 
 
 @kernel
-def see_fullness(m):
-    """Let owners see how full their operations are: those of few agents, through their place.
-
-    What is seen is the share of an operation's own berths that are taken and its place's share, with weights
-    target : own_view (persons an agent - 1), so that what owners decide hardly depends on the scale.
-    """
+def count_room(m):
+    """Add up the persons that the operations of each place want to hold."""
     for k in range(m.hosts.size):
         m.views[m.hosts[k]].room = 0.0
     for o in range(m.used[0].operations):
         firm = m.operations[o]
         if firm.alive:
             m.views[firm.place].room += firm.target
-    for o in range(m.used[0].operations):
-        firm = m.operations[o]
-        if firm.alive:
-            view, own = m.views[firm.place], berths(firm, m)
-            weight = firm.target / (firm.target + m.par[P.own_view] * (m.scale - 1.0)) if own > 0 else 0.0
-            share = firm.held / own if own > 0 else 0.0
-            firm.fullness = weight * share + (1.0 - weight) * view.persons / view.room
 
 
 @kernel
 def keep_accounts(m):
-    """Earn and pay, operation by operation, and decide which ones close."""
+    """Let each operation see how full it is, earn and pay; one that does not close may grow."""
     closing = stream_key(m.seed, R.closure, m.now)
     for o in range(m.used[0].operations):
         firm = m.operations[o]
         firm.fate = STAYS
-        if firm.alive == 0:
-            continue
-        view = m.views[firm.place]
-        margin = view.margin
-        firm.ready += (1.0 - firm.ready) / m.par[P.trust_weeks]
-        m.tally[O.money_defrauded, firm.place] += view.revenue * firm.ready * firm.held * m.scale * 1e-6
-        earned = (margin - view.net * (1.0 - firm.ready)) * firm.fullness * firm.target - m.par[P.fixed_cost]
-        profit = max(0.0, earned)
-        firm.cash += earned - profit * (m.par[P.reinvested] + m.par[P.consumed])
-        m.groups[firm.group].capital += profit * m.par[P.reinvested]
-        m.ledger[EARNED] += earned
-        m.ledger[CONSUMED] += profit * m.par[P.consumed]
-        firm.abuse_total += m.sites[firm.site].abuse
-        firm.idle = firm.idle + 1 if firm.fullness * firm.target < 1.0 else 0
-        if fails(firm, closing, margin, m):
-            firm.fate = CLOSES
+        if firm.alive:
+            see_fullness(firm, m)
+            earn(firm, m)
+            if fails(firm, closing, m):
+                firm.fate = CLOSES
+            else:
+                grow_target(firm, m)
 
 
 @kernel
-def fails(firm, key, margin, m):
+def see_fullness(firm, m):
+    """Let owners see how full an operation is: one of few agents, through its place.
+
+    What is seen is the share of its own berths that are taken and its place's share, with weights
+    target : own_view (persons an agent - 1), so that what owners decide hardly depends on the scale.
+    """
+    view, own = m.views[firm.place], berths(firm, m)
+    weight = firm.target / (firm.target + m.par[P.own_view] * (m.scale - 1.0)) if own > 0 else 0.0
+    share = firm.held / own if own > 0 else 0.0
+    firm.fullness = weight * share + (1.0 - weight) * view.persons / view.room
+
+
+@kernel
+def earn(firm, m):
+    """Let an operation earn and pay for a week; what is not consumed or reinvested is cash."""
+    view = m.views[firm.place]
+    firm.ready += (1.0 - firm.ready) / m.par[P.trust_weeks]
+    m.tally[O.money_defrauded, firm.place] += view.revenue * firm.ready * firm.held * m.scale * 1e-6
+    earned = (view.margin - view.net * (1.0 - firm.ready)) * firm.fullness * firm.target - m.par[P.fixed_cost]
+    profit = max(0.0, earned)
+    firm.cash += earned - profit * (m.par[P.reinvested] + m.par[P.consumed])
+    m.groups[firm.group].capital += profit * m.par[P.reinvested]
+    m.ledger[EARNED] += earned
+    m.ledger[CONSUMED] += profit * m.par[P.consumed]
+    firm.abuse_total += m.sites[firm.site].abuse
+    firm.idle = firm.idle + 1 if firm.fullness * firm.target < 1.0 else 0
+
+
+@kernel
+def fails(firm, key, m):
     """Tell whether an operation closes: bankrupt, long idle, or for reasons of its own."""
     losses = -firm.cash - firm.paid_for_people
     if losses > m.par[P.debt_limit] or firm.idle > m.par[P.idle_weeks]:
         return True
-    hazard = m.par[P.closure_rate] + (m.par[P.closure_rate_at_loss] if margin <= 0.0 else 0.0)
+    hazard = m.par[P.closure_rate] + (m.par[P.closure_rate_at_loss] if m.views[firm.place].margin <= 0.0 else 0.0)
     return uniform(key, firm.key) < hazard
 
 
 @kernel
-def grow_targets(m):
-    """Let operations that are full and earn rent more room, up to the largest size (50-500 people)."""
-    if m.par[P.feedback_growth] == 0.0:
+def grow_target(firm, m):
+    """Let an operation that is full and earns rent more room, up to the largest size (50-500 people)."""
+    if firm.fullness < m.par[P.full_share] or m.par[P.feedback_growth] == 0.0:
         return
-    for o in range(m.used[0].operations):
-        firm = m.operations[o]
-        if firm.alive == 0 or firm.fate == CLOSES or firm.fullness < m.par[P.full_share]:
-            continue
-        site, margin = m.sites[firm.site], m.views[firm.place].margin
-        if site.open == 1 and margin > 0.0 and firm.target < m.par[P.largest_operation]:
-            more = firm.target * m.par[P.target_growth] * min(m.par[P.profit_most], margin / m.par[P.reference_margin])
-            more = min(more, m.par[P.largest_operation] - firm.target, site.capacity - site.rented)
-            if more > 0.0:
-                firm.target += more
-                rent(firm.site, more, m)
+    site, margin = m.sites[firm.site], m.views[firm.place].margin
+    if site.open == 1 and margin > 0.0 and firm.target < m.par[P.largest_operation]:
+        more = firm.target * m.par[P.target_growth] * min(m.par[P.profit_most], margin / m.par[P.reference_margin])
+        more = min(more, m.par[P.largest_operation] - firm.target, site.capacity - site.rented)
+        if more > 0.0:
+            firm.target += more
+            rent(firm.site, more, m)
 
 
 @kernel
@@ -251,7 +256,8 @@ def post_vacancies(m):
     for k in range(m.hosts.size):
         view = m.views[m.hosts[k]]
         view.vacancies, view.offers = 0.0, 0
-    demand, value = 0.0, 0.0
+    demand, value, count = 0.0, 0.0, 0
+    rows = np.empty(m.used[0].operations, np.int64)
     for o in range(m.used[0].operations):
         firm = m.operations[o]
         if firm.alive == 0:
@@ -264,6 +270,10 @@ def post_vacancies(m):
         if wanted <= 0.0 or firm.hidden_until >= m.now or firm.fate == CLOSES or view.margin <= 0.0:
             continue
         firm.wanted = wanted * (1.0 - m.env[0, I.notice, p])
+        if firm.wanted <= 0.0:
+            continue
+        rows[count] = o
+        count += 1
         view.offers += 1
         view.vacancies += firm.wanted
         m.tally[O.vacancies, p] += firm.wanted
@@ -272,11 +282,11 @@ def post_vacancies(m):
     m.market[0].demand = demand
     m.market[0].others, m.market[0].others_now = m.market[0].others_now, 0.0
     m.market[0].value = value / max(demand, 1e-9)
-    list_offers(m)
+    list_offers(rows[:count], m)
 
 
 @kernel
-def list_offers(m):
+def list_offers(rows, m):
     """List the operations that want people place by place, each list a tree of sums in which one is found quickly."""
     row = 0
     for k in range(m.hosts.size):
@@ -284,13 +294,11 @@ def list_offers(m):
         view.first = row
         row += view.offers
         view.offers = 0
-    for o in range(m.used[0].operations):
-        firm = m.operations[o]
-        if firm.alive and firm.wanted > 0.0:
-            view = m.views[firm.place]
-            offer = m.offers[view.first + view.offers]
-            offer.operation, offer.wanted = o, firm.wanted
-            view.offers += 1
+    for o in rows:
+        view = m.views[m.operations[o].place]
+        offer = m.offers[view.first + view.offers]
+        offer.operation, offer.wanted = o, m.operations[o].wanted
+        view.offers += 1
     for k in range(m.hosts.size):
         view = m.views[m.hosts[k]]
         for n in range(1, view.offers + 1):

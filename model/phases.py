@@ -12,6 +12,7 @@ from .streams import R
 @kernel
 def levers_and_shocks(m):
     """Set the institutions of the week from the policies and shocks in force."""
+    environment.watch_triggers(m)
     records.begin_week(m)
     open_diary(m)
     if environment.apply_levers_and_shocks(m):
@@ -38,9 +39,8 @@ def tip_offs_and_evacuation(m):
 def accounts_and_growth(m):
     """Let operations earn, pay, grow or fail, and landlords build."""
     operations.price_places(m)
-    operations.see_fullness(m)
+    operations.count_room(m)
     operations.keep_accounts(m)
-    operations.grow_targets(m)
     compounds.build_and_close(m)
 
 

@@ -41,7 +41,6 @@ STOCKS = _stock_table()
 
 @kernel
 def begin_week(m):
-    m.last[:] = m.tally[:]
     m.tally[:] = 0.0
     m.used[0].week_relocations = m.used[0].relocations
 

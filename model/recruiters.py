@@ -186,6 +186,8 @@ def find_recruits(m):
     multiplier = m.market[0].multiplier * min(1.0, idle / max(expected, 1e-9))
     for k in range(m.strata.size):
         m.risk[k].hazard += m.risk[k].weekly * multiplier
+        if m.risk[k].next > m.risk[k].hazard:
+            continue
         for cohort in range(COHORTS):
             cell = k * COHORTS + cohort
             while m.cells[cell].next <= m.risk[k].hazard and m.used[0].waiting < m.queue.size:

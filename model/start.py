@@ -10,7 +10,7 @@ from .bounds import BOUND, set_far_bound, set_near_bounds
 from .border_officials import expect_lawful_stops, plan_routes, start_posts
 from .columns import grown, record
 from .compounds import ROOM, SITE, build_site, site_with_room
-from .diary import LANES, NO_VISIT, NOBODY, add_member, enter_in_diary
+from .diary import LANES, NO_VISIT, NOBODY, add_member, enter_in_diary, whole_pages
 from .environment import PROGRESS, average_by_state, compile_plans, extremes
 from .kernel import kernel
 from .life_course import STATUSES, S
@@ -70,7 +70,7 @@ def empty_columns(inputs, fixed, values) -> Columns:
     rings, mix, away = start_rings(world, values)
     groups = int(values["owner_groups"])
     groups_of_people = states * len(world.nationalities) * 2 * 2 * 4
-    people = SPARE_PEOPLE + int(1.5 * world.places.start_people.sum() / scale)
+    people = whole_pages(SPARE_PEOPLE + int(1.5 * world.places.start_people.sum() / scale))
     weekly = {name: inputs.stop if inputs.record == name else 0 for name in ("places", "totals")}
     return Columns(
         **fixed,
@@ -123,7 +123,6 @@ def empty_columns(inputs, fixed, values) -> Columns:
         used=record(USED, 1, stale=1),
         stock=np.zeros((3, len(STATUSES), places), np.int64),
         tally=np.zeros((outcomes, places)),
-        last=np.zeros((outcomes, places)),
         weekly=np.zeros((weekly["places"], outcomes, places)),
         totals=np.zeros((weekly["totals"], outcomes)),
         window_sum=np.zeros((outcomes, places)),
@@ -261,8 +260,10 @@ def begin_held(i, o, key, m):
 
 def with_more_room(columns: Columns, people: int, events: int) -> Columns:
     """Return the columns with room for at least so many people and events."""
+    people = whole_pages(max(people, len(columns.people)))
+    diary = grown(columns.diary, people)
+    diary[len(columns.diary) :] = NO_VISIT
     return columns._replace(
-        people=grown(columns.people, people), diary=grown(columns.diary, people), events=grown(columns.events, events),
-        due=np.zeros((LANES, max(people, len(columns.people))), np.int32),
+        people=grown(columns.people, people), diary=diary, events=grown(columns.events, events), due=np.zeros((LANES, people), np.int32)
     )  # fmt: skip
 

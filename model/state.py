@@ -100,7 +100,6 @@ class Columns(NamedTuple):
     used: np.recarray  # USED (1)
     stock: np.ndarray  # int64 (3, Z, P): everyone, trafficked, children; agents
     tally: np.ndarray  # float64 (O, P): this week
-    last: np.ndarray  # float64 (O, P): last week, for triggers
     weekly: np.ndarray  # float64 (weeks, O, P) or (0, O, P)
     totals: np.ndarray  # float64 (weeks, O) or (0, O)
     window_sum: np.ndarray  # float64 (O, P)
