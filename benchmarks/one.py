@@ -9,6 +9,7 @@ import resource
 import sys
 import time
 from dataclasses import replace
+from functools import cache
 
 from scenarios import files
 
@@ -26,7 +27,13 @@ PERSON_PHASES = ("recruiting", "travel_and_borders", "captivity", "raids", "scre
 
 def inputs_of(people_per_agent: int, seed: int = 1, record: str = "summary"):
     """Return the inputs of the run that everything here measures."""
-    return files.load("baseline").inputs(seed=seed, people_per_agent=people_per_agent, record=record)
+    return _baseline().inputs(seed=seed, people_per_agent=people_per_agent, record=record)
+
+
+@cache
+def _baseline():
+    """Return the scenario, which is read once however many runs there are."""
+    return files.load("baseline")
 
 
 def timed(people_per_agent: int, seed: int):

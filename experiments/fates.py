@@ -72,7 +72,9 @@ def nationality_of_strata(inputs) -> tuple[np.ndarray, tuple[str, ...]]:
     from model.migrants import build_strata
     from model.parameters import complete
 
-    return build_strata(inputs.world, complete(inputs.parameters))[0].nation.astype(np.int64), inputs.world.nationalities
+    values = complete(inputs.parameters)
+    strata, _ = build_strata(inputs.world, values["share_young"], values["diaspora_renewal"])
+    return strata.nation.astype(np.int64), inputs.world.nationalities
 
 
 def fates_compared(results: Results, stamp=None) -> pa.Table:

@@ -7,8 +7,8 @@ alive. Of a part of a column (`m.tally[:]`, `m.tally[o]`) a kernel gets an ordin
 """
 
 import operator
+from functools import cache
 
-import numba as nb
 import numpy as np
 from numba.core import cgutils, types
 from numba.core.typeconv import Conversion
@@ -20,6 +20,7 @@ from numba.extending import (
     models, register_model, typeof_impl, unbox,
 )  # fmt: skip
 from numba.np import arrayobj
+from numba.np.numpy_support import from_dtype
 
 SCALARS = {"now": types.int64, "seed": types.uint64, "scale": types.float64, "placebo": types.int64, "window": types.int64}
 UNCHANGING = ("par",)  # columns that no kernel changes
@@ -63,8 +64,14 @@ class Handle:
         self.columns = columns
         self.words = np.concatenate([np.array(words, np.int64), numbers])
         self.address = self.words.ctypes.data
-        arrays = [(name, ColumnType(nb.typeof(array), name not in UNCHANGING)) for name, array in zip(columns._fields, columns)]
-        self.type = HandleType(arrays + list(SCALARS.items()))
+        self.type = _handle_type(tuple((name, array.dtype, array.ndim) for name, array in zip(columns._fields, columns)))
+
+
+@cache
+def _handle_type(columns):
+    """Return the type of a handle on columns (name, dtype, dimensions), all of them contiguous."""
+    arrays = [(name, types.Array(from_dtype(dtype), ndim, "C")) for name, dtype, ndim in columns]
+    return HandleType([(name, ColumnType(array, name not in UNCHANGING)) for name, array in arrays] + list(SCALARS.items()))
 
 
 @typeof_impl.register(Handle)

@@ -7,6 +7,7 @@ never a position. One row stands for `people_per_agent` persons.
 """
 
 import math
+from functools import lru_cache
 
 import numpy as np
 
@@ -112,7 +113,8 @@ PERSON = (
 # ------------------------------------------------------------------------------- the roster -------
 
 
-def build_strata(world, parameters):
+@lru_cache(maxsize=4)
+def build_strata(world, share_young: float, diaspora_renewal: float):
     """Return the strata (records STRATUM) and their persons, float64 (K, COHORTS).
 
     Each row of origins and diaspora is split by sex, age band, education and language.
@@ -125,8 +127,8 @@ def build_strata(world, parameters):
         abroad = "nationality" in row
         code = row["nationality"] if abroad else row["iso3"]
         traits = home[code]
-        first, later = (row["persons"], row["persons"] * parameters["diaspora_renewal"]) if abroad else (row["at_risk"], row["cohort"])
-        minor, young = traits["share_minor"], parameters["share_young"]
+        first, later = (row["persons"], row["persons"] * diaspora_renewal) if abroad else (row["at_risk"], row["cohort"])
+        minor, young = traits["share_minor"], share_young
         for sex, sex_share in ((MALE, traits["share_male"]), (FEMALE, 1 - traits["share_male"])):
             for age, age_share in ((CHILD, minor), (YOUNG, (1 - minor) * young), (OLDER, (1 - minor) * (1 - young))):
                 for educated, e_share in ((0, 1 - traits["share_higher_education"]), (1, traits["share_higher_education"])):

@@ -109,7 +109,7 @@ def open_operation(group, place, site, slot, target, m):
     firm.cash, firm.idle, firm.abuse_total, firm.ready, firm.paid_for_people = 0.0, 0, 0.0, 0.0, 0.0
     firm.hidden_until, firm.shaken_until = -1, -1
     firm.fate, firm.branch = STAYS, NOBODY
-    m.present[group, place] += 1.0
+    count_present(group, place, 1.0, m)
     rent(site, target, m)
     m.tally[O.operations_founded, place] += 1.0
     return o
@@ -123,11 +123,18 @@ def rent(site, persons, m):
 
 
 @kernel
+def count_present(group, place, more, m):
+    """Note that a group has an operation more (or with -1 one fewer) at a place, and the ties that it has there."""
+    m.present[group, place] += more
+    m.ties[group, place] = m.par[P.ties] * math.log(1.0 + m.present[group, place])
+
+
+@kernel
 def bury(o, m):
     """Remove an operation whose people have all been dealt with."""
     firm = m.operations[o]
     rent(firm.site, -firm.target, m)
-    m.present[firm.group, firm.place] -= 1.0
+    count_present(firm.group, firm.place, -1.0, m)
     m.ledger[WRITTEN_OFF] += firm.cash
     firm.cash = 0.0
     firm.alive = 0
@@ -365,8 +372,7 @@ def believed_risk(g, p, m):
 def utility(g, p, m):
     """Return what a place is worth to a group, USD per person-week."""
     loss = m.par[P.raid_loss] * (1.0 - m.env[0, I.spares_payers, p] * m.par[P.payer_share])
-    ties = m.par[P.ties] * math.log(1.0 + m.present[g, p])
-    return m.views[p].margin - believed_risk(g, p, m) * loss + ties
+    return m.views[p].margin - believed_risk(g, p, m) * loss + m.ties[g, p]
 
 
 @kernel

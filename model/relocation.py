@@ -9,7 +9,7 @@ from .diary import NOBODY
 from .faults import ROWS_FULL
 from .kernel import kernel
 from .operations import (
-    CLOSES, INVESTED, MOVES, NO_MOVES, OVERFLOW, SPLITS, STAYS, choose_place, offer_at, open_operation, rent, take_offer, utility, weigh_places,
+    CLOSES, INVESTED, MOVES, NO_MOVES, OVERFLOW, SPLITS, STAYS, choose_place, count_present, offer_at, open_operation, rent, take_offer, utility, weigh_places,
     worth_from,
 )  # fmt: skip
 from .outcomes import O
@@ -108,8 +108,8 @@ def move(firm, target, site, m):
     change_site(firm, site, m)
     firm.place = target
     firm.shaken_until, firm.ready = -1, 0.0
-    m.present[firm.group, here] -= 1.0
-    m.present[firm.group, target] += 1.0
+    count_present(firm.group, here, -1.0, m)
+    count_present(firm.group, target, 1.0, m)
     count_move(here, target, m)
 
 

@@ -39,7 +39,7 @@ STARTING = 1_000_000  # slots of operations there from the start: no founder's
 def fixed_columns(inputs, values) -> dict:
     """Return the columns that a run never changes, by name."""
     world = inputs.world
-    strata, persons = build_strata(world, values)
+    strata, persons = build_strata(world, values["share_young"], values["diaspora_renewal"])
     roster, roster_first = build_roster(persons, inputs.seed, inputs.people_per_agent)
     areas = world.origins + world.diaspora
     return {
@@ -104,6 +104,7 @@ def empty_columns(inputs, fixed, values) -> Columns:
         raid_belief=np.zeros((groups, places)),
         group_raids=np.zeros((groups, places)),
         present=np.zeros((groups, places)),
+        ties=np.zeros((groups, places)),
         pull=np.zeros((groups, places)),
         sites=record(SITE, SITE_ROWS),
         room=record(ROOM, places, first_site=NOBODY),

@@ -84,6 +84,7 @@ class Columns(NamedTuple):
     raid_belief: np.ndarray  # float64 (G, P): raids per site and week feared from the group's own experience
     group_raids: np.ndarray  # float64 (G, P): raids on the group's sites since it last heard
     present: np.ndarray  # float64 (G, P): operations of the group at each place
+    ties: np.ndarray  # float64 (G, P): worth of having operations there already, USD per person-week
     pull: np.ndarray  # float64 (G, P): exp(utility / scale) of each place
     sites: np.recarray  # compounds.SITE
     room: np.recarray  # compounds.ROOM (P)
