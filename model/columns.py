@@ -38,10 +38,8 @@ def grown(table: np.ndarray, rows: int) -> np.ndarray:
     return larger
 
 
-def copy_of(table: np.ndarray) -> np.ndarray:
-    """Return a copy; records begin on a line again."""
-    if table.dtype.names is None:
-        return table.copy()
-    copy = _on_lines(len(table), table.dtype).view(type(table))
-    copy[:] = table
+def copy_of(table: np.ndarray, used: int) -> np.ndarray:
+    """Return a copy of the first `used` rows, zeros after them; records begin on a line again."""
+    copy = np.zeros_like(table) if table.dtype.names is None else _on_lines(len(table), table.dtype).view(type(table))
+    copy[:used] = table[:used]
     return copy

@@ -43,3 +43,4 @@ def cache_folder() -> Path:
 numba.config.CACHE_DIR = str(cache_folder())
 
 kernel = partial(numba.njit, cache=True, nogil=True, error_model="numpy", no_cfunc_wrapper=True)
+inlined = partial(kernel, forceinline=True)  # of a function that another one calls for every agent

@@ -15,7 +15,7 @@ from .bounds import near_rate_of, pressed_by_debt, rate_of
 from .columns import record
 from .diary import LANES, NO_OPERATION, NO_VISIT, enter_in_diary
 from .faults import UNDECLARED, WHICH
-from .kernel import kernel
+from .kernel import inlined, kernel
 from .life_course import STATUSES, TRANSITIONS, S
 from .outcomes import CHARGED, GROUPED, GROUPS, INTO_DETENTION, RECORDED, O
 from .parameters import P
@@ -330,7 +330,7 @@ def group_of(i, place, m):
     return (row * 2 + me.child) * 4 + me.how
 
 
-@kernel
+@inlined
 def count_as(i, sign, m):
     """Put a person into the stocks of their status and place, or take them out."""
     me = m.people[i]
@@ -373,7 +373,7 @@ def change(t, i, place, m):
     enter_in_diary(i, next_visit(i, m), m)
 
 
-@kernel
+@inlined
 def count_flow(t, i, where, m):
     """Count a transition in the outcomes that it belongs to, at a place and in the person's group."""
     me = m.people[i]

@@ -12,7 +12,7 @@ import numpy as np
 from .diary import NOBODY
 from .faults import ROWS_FULL
 from .institutions import I
-from .kernel import kernel
+from .kernel import inlined, kernel
 from .life_course import S
 from .outcomes import O
 from .parameters import P
@@ -198,7 +198,7 @@ def keep_accounts(m):
                 grow_target(firm, m)
 
 
-@kernel
+@inlined
 def see_fullness(firm, m):
     """Let owners see how full an operation is: one of few agents, through its place.
 
@@ -211,7 +211,7 @@ def see_fullness(firm, m):
     firm.fullness = weight * share + (1.0 - weight) * view.persons / view.room
 
 
-@kernel
+@inlined
 def earn(firm, m):
     """Let an operation earn and pay for a week; what is not consumed or reinvested is cash."""
     view = m.views[firm.place]
@@ -227,7 +227,7 @@ def earn(firm, m):
     firm.idle = firm.idle + 1 if firm.fullness * firm.target < 1.0 else 0
 
 
-@kernel
+@inlined
 def fails(firm, key, m):
     """Tell whether an operation closes: bankrupt, long idle, or for reasons of its own."""
     losses = -firm.cash - firm.paid_for_people
@@ -237,7 +237,7 @@ def fails(firm, key, m):
     return uniform(key, firm.key) < hazard
 
 
-@kernel
+@inlined
 def grow_target(firm, m):
     """Let an operation that is full and earns rent more room, up to the largest size (50-500 people)."""
     if firm.fullness < m.par[P.full_share] or m.par[P.feedback_growth] == 0.0:

@@ -7,7 +7,7 @@ import numpy as np
 from .compounds import site_with_room
 from .diary import NOBODY
 from .faults import ROWS_FULL
-from .kernel import kernel
+from .kernel import inlined, kernel
 from .operations import (
     CLOSES, INVESTED, MOVES, NO_MOVES, OVERFLOW, SPLITS, STAYS, choose_place, count_present, offer_at, open_operation, rent, take_offer, utility, weigh_places,
     worth_from,
@@ -20,15 +20,19 @@ from .streams import R
 NEARLY_NONE = 1e-9  # persons: what rounding leaves of a vacancy that is taken up
 
 
+@inlined
+def reviews_place(firm, key, m):
+    """Draw whether an operation reviews its location this week: after a raid, more readily."""
+    hazard = m.par[P.review_rate_after_raid] if firm.shaken_until >= m.now else m.par[P.review_rate]
+    return uniform(key, firm.key) < hazard and int(m.par[P.relocation_rule]) != NO_MOVES
+
+
 @kernel
-def wants_to_move(firm, reviews, m):
-    """Draw whether an operation reviews its location this week and then prefers to leave it: a nested logit.
+def wants_to_move(firm, m):
+    """Draw whether an operation that reviews its location prefers to leave it: a nested logit.
 
     Whether to leave follows what places are worth under every rule; a rival rule says only where movers go.
     """
-    hazard = m.par[P.review_rate_after_raid] if firm.shaken_until >= m.now else m.par[P.review_rate]
-    if uniform(reviews, firm.key) >= hazard or int(m.par[P.relocation_rule]) == NO_MOVES:
-        return False
     weigh_places(firm.group, m)
     total = 0.0
     for k in range(m.hosts.size):
@@ -56,7 +60,7 @@ def relocate(m):
         firm = m.operations[o]
         if firm.alive == 0 or firm.fate != STAYS:
             continue
-        if m.sites[firm.site].open == 0 or wants_to_move(firm, reviews, m):
+        if m.sites[firm.site].open == 0 or (reviews_place(firm, reviews, m) and wants_to_move(firm, m)):
             movers[n], order[n] = o, draw(R.place_order, m, firm.key)
             n += 1
     for o in movers[np.argsort(order[:n])]:

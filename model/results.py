@@ -95,4 +95,4 @@ def _fates(run):
     rows["spells"] = people.spell + 1
     rows["weeks_held"] = people.weeks_held + np.where(people.status == S.held, run.week - people.held_from, 0)
     rows["status"], rows["trafficked"] = people.status, people.trafficked
-    return rows[np.lexsort((rows["ordinal"], rows["stratum"]))]
+    return rows[np.argsort(rows["stratum"].astype(np.int64) << 32 | rows["ordinal"])]

@@ -27,7 +27,7 @@ from .states import HEARD, KNOWN, STATE, draw_corruption
 from .streams import R
 from .world import FAR, NO_EDGE
 
-SPARE_PEOPLE = 8192  # rows beyond those held at the start; the table grows when it must
+SPARE_PEOPLE = 4_000_000  # persons who may leave home: their rows cost nothing until they are used; the table grows when it must
 SITE_ROWS = 16384
 OPERATION_ROWS = 65536
 RELOCATION_ROWS = 1 << 17  # of pairs of places and weeks
@@ -70,7 +70,7 @@ def empty_columns(inputs, fixed, values) -> Columns:
     rings, mix, away = start_rings(world, values)
     groups = int(values["owner_groups"])
     groups_of_people = states * len(world.nationalities) * 2 * 2 * 4
-    people = whole_pages(SPARE_PEOPLE + int(1.5 * world.places.start_people.sum() / scale))
+    people = whole_pages(2048 + int((SPARE_PEOPLE + 1.5 * world.places.start_people.sum()) / scale))
     weekly = {name: inputs.stop if inputs.record == name else 0 for name in ("places", "totals")}
     return Columns(
         **fixed,

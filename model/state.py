@@ -115,5 +115,11 @@ MOVING = Columns._fields[Columns._fields.index("people") :]
 
 
 def copied(columns: Columns) -> Columns:
-    """Return a copy of what a run changes; what it never changes is shared."""
-    return columns._replace(**{name: copy_of(getattr(columns, name)) for name in MOVING})
+    """Return a copy of what a run changes, as far as it is in use; what it never changes is shared."""
+    used = columns.used[0]
+    rows = {
+        "people": used.people, "operations": used.operations, "free_rows": used.free, "sites": used.sites, "queue": used.waiting,
+        "relocations": used.relocations, "events": used.events, "due": 0, "offers": 0,
+    }  # fmt: skip
+    tables = {name: getattr(columns, name) for name in MOVING}
+    return columns._replace(**{name: copy_of(table, rows.get(name, len(table))) for name, table in tables.items()})
