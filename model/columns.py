@@ -4,8 +4,11 @@ A kind is declared once, as rows (column, dtype, meaning), in the file that bear
 the rows of one record array: `m.sites[j].guards` in a kernel, `columns.sites.guards[j]` from outside.
 """
 
+import mmap
+
 import numpy as np
 
+LARGE = 1 << 22  # bytes of a table from which large pages pay
 LINE = 64  # bytes that memory is read by: a long row begins on such a line, so that it lies on as few as it can
 
 
@@ -23,10 +26,15 @@ def record(declaration, rows: int, **columns) -> np.recarray:
 
 
 def _on_lines(rows, dtype):
-    """Return zeros that begin on a line."""
-    raw = np.zeros(rows * dtype.itemsize + LINE, np.uint8)
+    """Return zeros that begin on a line; a large table lies on large pages of memory, where the system has them."""
+    size = rows * dtype.itemsize
+    if size >= LARGE and hasattr(mmap, "MADV_HUGEPAGE"):
+        memory = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+        memory.madvise(mmap.MADV_HUGEPAGE)
+        return np.frombuffer(memory, dtype)
+    raw = np.zeros(size + LINE, np.uint8)
     first = -raw.ctypes.data % LINE
-    return raw[first : first + rows * dtype.itemsize].view(dtype)
+    return raw[first : first + size].view(dtype)
 
 
 def grown(table: np.ndarray, rows: int) -> np.ndarray:

@@ -6,15 +6,17 @@ week the entries are read through; who is due is dealt with in a keyed order, ne
 
 import numpy as np
 
+from .fetch import fetch_ahead
 from .kernel import kernel
 from .life_course import S
+from .page import PAGE, lowest, rows_due
 from .random_numbers import NEVER, mix, stream_key
 from .streams import R
 
 ROAD, INSIDE, OUT, HOME = range(4)
 LANES = 4
 NO_VISIT, NOBODY, NO_OPERATION = -1, -1, -1
-PAGE = 16  # entries that are passed over at once; the diary has whole pages
+ONE = np.uint64(1)
 
 
 def _lanes():
@@ -40,31 +42,18 @@ def enter_in_diary(i, week, m):
 
 @kernel
 def open_diary(m):
-    """Note who is due this week, by lane. Many entries are passed over at once, as most are for other weeks."""
+    """Note who is due this week, by lane. A page of entries is read at once, as most are for other weeks."""
     first = m.now * LANES
     for lane in range(LANES):
         m.used[0].due[lane] = 0
     for start in range(0, m.used[0].people, PAGE):
-        if any_due(start, np.int16(first), m):
-            for i in range(start, start + PAGE):
-                lane = m.diary[i] - first
-                if 0 <= lane < LANES:
-                    m.due[lane, m.used[0].due[lane]] = i
-                    m.used[0].due[lane] += 1
-
-
-@kernel
-def any_due(start, first, m):
-    """Tell whether any row of a page has an entry in the week that begins at `first`: in 16 bits, so that many go at once."""
-    hits = np.uint16(0)
-    for k in range(PAGE):
-        hits |= np.uint16(np.uint16(m.diary[start + k] - first) < np.uint16(LANES))
-    return hits > 0
-
-
-def whole_pages(rows: int) -> int:
-    """Return the least number of rows, `rows` or more, that fills pages."""
-    return -(-rows // PAGE) * PAGE
+        due = rows_due(m.diary, start, np.int16(first), np.int16(LANES))
+        while due:
+            i = start + lowest(due)
+            due &= due - ONE
+            lane = m.diary[i] - first
+            m.due[lane, m.used[0].due[lane]] = i
+            m.used[0].due[lane] += 1
 
 
 @kernel
@@ -87,6 +76,7 @@ def in_keyed_order(rows, stream, m):
     key = stream_key(m.seed, stream, m.now)
     marks = np.empty(rows.size, np.uint64)
     for r in range(rows.size):
+        fetch_ahead(rows, r, m)
         marks[r] = mix(key ^ m.people[rows[r]].key)
     return ranked(rows, marks)
 

@@ -23,7 +23,7 @@ from numba.np import arrayobj
 from numba.np.numpy_support import from_dtype
 
 SCALARS = {"now": types.int64, "seed": types.uint64, "scale": types.float64, "placebo": types.int64, "window": types.int64}
-UNCHANGING = ("par",)  # columns that no kernel changes
+UNCHANGING = ("par", "keys")  # columns that no kernel changes
 DATA, SHAPE = 4, 5  # where an array keeps its address and its shape
 
 

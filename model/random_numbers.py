@@ -62,6 +62,19 @@ def draw(stream, m, who):
     return uniform(stream_key(m.seed, stream, m.now), who)
 
 
+STRIKES = (R.captivity, R.after, R.candidates)  # streams whose keys of all weeks are kept: rows of `keys`
+
+
+@kernel
+def strike_keys(seed):
+    """Return the keys of the streams that `next_strike` looks through, uint64 (3, weeks): those of STRIKES."""
+    keys = np.empty((len(STRIKES), WEEKS + 1), np.uint64)
+    for row, stream in enumerate(STRIKES):
+        for week in range(WEEKS + 1):
+            keys[row, week] = stream_key(seed, stream, week)
+    return keys
+
+
 @kernel
 def as_bound(rate):
     """Return the least multiple of 1/256 that is no less than a weekly hazard: the bounds that `next_strike` knows."""
@@ -78,13 +91,14 @@ def next_strike(stream, who, far, near, m):
     functions of seed and identity alone: the same in every arm, whatever happened before and whatever is near.
     """
     level = np.uint64(far * LEVELS)
+    row = 0 if stream == R.captivity else 1
     week = m.now + 1
     if level == 0:
         return NEVER
     while week <= WEEKS:
-        bits = mix(stream_key(m.seed, R.candidates, week >> 3) + GOLDEN * who) >> np.uint64(8 * (week & 7))
+        bits = mix(m.keys[2, week >> 3] + GOLDEN * who) >> np.uint64(8 * (week & 7))
         for _ in range(8 - (week & 7)):
-            if bits & BYTE < level and uniform(stream_key(m.seed, stream, week), who) * far < near:
+            if bits & BYTE < level and uniform(m.keys[row, week], who) * far < near:
                 return week
             bits >>= EIGHT
             week += 1
@@ -93,7 +107,7 @@ def next_strike(stream, who, far, near, m):
 
 @kernel
 def sooner(u, weight, best):
-    """Return -log(u) / weight where that is less than `best`, else infinity: -log(u) >= 1 - u spares most logarithms."""
-    if (1.0 - u) / weight >= best:
+    """Return -log(u) / weight where that may be less than `best`, else infinity: -log(u) >= 1 - u spares most logarithms."""
+    if 1.0 - u > best * weight * (1.0 + 1e-12):
         return np.inf
     return -math.log(u) / weight

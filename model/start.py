@@ -10,15 +10,16 @@ from .bounds import BOUND, set_far_bound, set_near_bounds
 from .border_officials import expect_lawful_stops, plan_routes, start_posts
 from .columns import grown, record
 from .compounds import ROOM, SITE, build_site, site_with_room
-from .diary import LANES, NO_VISIT, NOBODY, add_member, enter_in_diary, whole_pages
+from .diary import LANES, NO_VISIT, NOBODY, add_member, enter_in_diary
 from .environment import PROGRESS, average_by_state, compile_plans, extremes
 from .kernel import kernel
 from .life_course import STATUSES, S
 from .migrants import CELL, COHORTS, PERSON, QUEUE, RISK, build_roster, build_strata, count_as, enter_cohorts, leave_home, next_visit, point_to_next
 from .operations import GROUP, LEDGER, OFFER, OPERATION, VIEW, discounts, open_operation
 from .outcomes import GROUPED, RECORDED
+from .page import whole_pages
 from .parameters import P
-from .random_numbers import exponential, identity, stream_key, uniform
+from .random_numbers import exponential, identity, strike_keys, stream_key, uniform
 from .faults import FAULTS
 from .records import EVENT, RELOCATION
 from .recruiters import CHANNELS, MARKET, base_hazards, entry_shares, measure_answers, start_rings, sum_effort
@@ -57,6 +58,7 @@ def fixed_columns(inputs, values) -> dict:
         "area_place": np.array([world.place_index[row["place"]] for row in areas]),
         "roster": roster,
         "roster_first": roster_first,
+        "keys": strike_keys(np.uint64(inputs.seed)),
         "posts": start_posts(world, values),
     }
 

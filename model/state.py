@@ -50,6 +50,7 @@ class Columns(NamedTuple):
     roster: np.ndarray  # uint64: sorted thresholds and ordinals
     roster_first: np.ndarray  # int64 (C + 1)
     answers: np.ndarray  # float64 (L, CHANNELS): how readily each stratum answers
+    keys: np.ndarray  # uint64 (3, weeks): random_numbers.strike_keys
     posts: np.recarray  # border_officials.POST
     plans: np.recarray  # environment.PLAN
     plan_where: np.ndarray  # bool (plans, P)

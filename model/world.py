@@ -229,28 +229,28 @@ def least_cost_routes(m):
     """
     count = m.places.size
     reach = np.empty(count)
-    done = np.empty(count, np.bool_)
+    frontier = np.empty(count)
     m.route_cost[:] = FAR
     m.route_days[:] = FAR
     m.route_into[:] = NO_EDGE
     for source in range(count):
         reach[:] = FAR
-        done[:] = False
-        reach[source] = 0.0
+        frontier[:] = FAR
+        reach[source] = frontier[source] = 0.0
         m.route_cost[source, source] = 0.0
         m.route_days[source, source] = 0.0
         for _ in range(count):
             best, here = FAR, -1
             for p in range(count):
-                if not done[p] and reach[p] < best:
-                    best, here = reach[p], p
+                if frontier[p] < best:
+                    best, here = frontier[p], p
             if here < 0:
                 break
-            done[here] = True
+            frontier[here] = FAR
             for e in range(m.edge_first[here], m.edge_first[here + 1]):
                 there = m.edges[e].target
                 if best + m.edge_weight[e] < reach[there]:
-                    reach[there] = best + m.edge_weight[e]
+                    reach[there] = frontier[there] = best + m.edge_weight[e]
                     m.route_into[source, there] = e
                     m.route_cost[source, there] = m.route_cost[source, here] + m.edges[e].cost
                     m.route_days[source, there] = m.route_days[source, here] + m.edges[e].days
