@@ -18,7 +18,7 @@ from .life_course import S, T
 from .migrants import BY_CONSULATE, change, come_home, people_class
 from .outcomes import O
 from .parameters import P
-from .random_numbers import draw, identity, stream_key, uniform
+from .random_numbers import draw, identity, uniform
 from .streams import R
 from .world import FAR, NO_EDGE, least_cost_routes, weeks_on_the_way
 
@@ -160,7 +160,7 @@ def cross_borders(i, source, target, m):
     are never reached. After a refusal the second attempt avoids questions at departure.
     """
     what, where = SEEN_NOTHING, NO_EDGE
-    key, k = stream_key(m.seed, R.border, m.now), people_class(i, m)
+    key, k = m.keys[R.border, m.now], people_class(i, m)
     p = target
     while p != source:
         e = m.route_into[source, p]

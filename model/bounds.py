@@ -111,7 +111,7 @@ def near_rate_of(i, m):
     home = m.nations[me.nation].state == m.places[me.place].state
     presence = 1.0 if home else m.consulate[me.nation, m.places[me.place].state]
     if me.status == S.held:
-        away = math.exp(-m.distance[me.place, m.nations[me.nation].place] / m.par[P.escape_distance])
+        away = m.near_home[me.place, m.nations[me.nation].place]
         reach = m.par[P.reach_without_consulate] + (1.0 - m.par[P.reach_without_consulate]) * presence
         return near.held + near.escape * away + near.consular * reach + near.taken + near.ransom * me.means
     if me.status == S.stranded:

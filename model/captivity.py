@@ -195,6 +195,14 @@ def meet_risks(i, u, m):
 
 
 @kernel
+def measure_distances(m):
+    """Fill how much less likely an escape is from each place the farther home is, float64 (P, P): it never changes."""
+    for here in range(m.places.size):
+        for home in range(m.places.size):
+            m.near_home[here, home] = math.exp(-m.distance[here, home] / m.par[P.escape_distance])
+
+
+@kernel
 def escape_hazard(i, debt, m):
     """Return the hazard of trying to escape: by guards, distance, debt and fear of what waits outside (V37, V48)."""
     me = m.people[i]
@@ -202,7 +210,7 @@ def escape_hazard(i, debt, m):
     fear = m.par[P.fear] * m.par[P.feedback_fear] * belief_now(i, m)
     hazard = m.par[P.escape_rate] * math.exp(-m.par[P.guard_deterrence] * (guards - 1.0)) * (1.0 - fear)
     hazard *= 1.0 + m.par[P.escape_debt] * debt / (1.0 + debt)
-    return hazard * math.exp(-m.distance[me.place, m.nations[me.nation].place] / m.par[P.escape_distance])
+    return hazard * m.near_home[me.place, m.nations[me.nation].place]
 
 
 @kernel

@@ -12,7 +12,7 @@ from .institutions import I
 from .kernel import kernel
 from .outcomes import O
 from .parameters import P
-from .random_numbers import identity, stream_key, uniform
+from .random_numbers import identity, uniform
 from .streams import R
 
 LONG_AGO = -10_000
@@ -118,13 +118,13 @@ def harden(j, amount, m):
 @kernel
 def build_and_close(m):
     """Landlords build where room is short and renting pays; orders close licensed sites (O02, O06)."""
-    building = stream_key(m.seed, R.building, m.now)
+    building = m.keys[R.building, m.now]
     for k in range(m.hosts.size):
         p = m.hosts[k]
         if uniform(building, identity(p, m.room[p].built)) < 1.0 - math.exp(-building_rate(p, m)):
             licensed = m.states[m.places[p].state].licenses and uniform(building, identity(p, -1)) < m.par[P.share_licensed_new]
             build_site(p, m.places[p].site_capacity, licensed, m)
-    closing = stream_key(m.seed, R.raid_result, m.now)
+    closing = m.keys[R.raid_result, m.now]
     for j in range(m.used[0].sites):
         site = m.sites[j]
         if site.open == 0:

@@ -10,7 +10,7 @@ from .fetch import fetch_ahead
 from .kernel import kernel
 from .life_course import S
 from .page import PAGE, lowest, rows_due
-from .random_numbers import NEVER, mix, stream_key
+from .random_numbers import NEVER, mix
 from .streams import R
 
 ROAD, INSIDE, OUT, HOME = range(4)
@@ -73,7 +73,7 @@ def take_due(lane, m):
 @kernel
 def in_keyed_order(rows, stream, m):
     """Return rows of people in the order of a keyed priority: scarce things never go by row."""
-    key = stream_key(m.seed, stream, m.now)
+    key = m.keys[stream, m.now]
     marks = np.empty(rows.size, np.uint64)
     for r in range(rows.size):
         fetch_ahead(rows, r, m)

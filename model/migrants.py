@@ -228,7 +228,7 @@ def leave_home(position, stratum, willing_share, forced_share, m):
     me.person, me.key = who, identity(who, 0)
     me.stratum, me.ordinal, me.spell = stratum, ordinal, 0
     me.nation, me.sex, me.educated, me.language = kind.nation, kind.sex, kind.educated, kind.language
-    traits = stream_key(m.seed, R.traits, 0)
+    traits = m.keys[R.traits, 0]
     years = uniform(traits, identity(who, 1))
     years = YEARS[kind.age] + (YEARS[kind.age + 1] - YEARS[kind.age]) * years
     me.birth = COHORT_WEEKS[ordinal >> 28] - int(years * WEEKS_A_YEAR)
@@ -250,7 +250,7 @@ def begin_spell(i, willing_share, forced_share, m):
     a willing entrant becomes trafficked when they cannot leave (III.act, III.means, III.purp).
     """
     me = m.people[i]
-    key = stream_key(m.seed, R.deception, 0)
+    key = m.keys[R.deception, 0]
     me.child = m.now - me.birth < YEARS[YOUNG] * WEEKS_A_YEAR
     u = uniform(key, me.key)
     if u < forced_share:
@@ -275,7 +275,7 @@ def begin_spell(i, willing_share, forced_share, m):
 @kernel
 def trap_week(i, week, m):
     """Return the week from which a willing entrant can no longer leave (geometric), counted from `week`."""
-    u = uniform(stream_key(m.seed, R.deception, 0), identity(m.people[i].key, 2))
+    u = uniform(m.keys[R.deception, 0], identity(m.people[i].key, 2))
     return week + 1 + min(LONGEST, int(math.log(u) / math.log(1.0 - m.par[P.trapping_rate])))
 
 
@@ -457,7 +457,7 @@ def come_home(t, i, m):
     me.spell += 1
     me.key = identity(me.person, me.spell)
     me.drive = 1.0
-    me.due = m.heard[me.nation].again + exponential(stream_key(m.seed, R.return_threshold, 0), me.key)
+    me.due = m.heard[me.nation].again + exponential(m.keys[R.return_threshold, 0], me.key)
     set_drive(i, 1.0, m)
     change(t, i, m.nations[me.nation].place, m)
 

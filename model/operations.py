@@ -16,7 +16,7 @@ from .kernel import inlined, kernel
 from .life_course import S
 from .outcomes import O
 from .parameters import P
-from .random_numbers import exponential, identity, stream_key, uniform
+from .random_numbers import exponential, identity, uniform
 from .streams import R
 
 LEARNED, NO_MOVES, AT_RANDOM, NEAREST, MOST_PERMISSIVE = 0, 1, 2, 3, 4
@@ -30,10 +30,11 @@ OVERFLOW = 60.0  # of exponents: beyond it a choice is certain
 OPERATION = (  # what most of the week reads comes first: it lies on one line of memory
     ("key", "u8", "identity: group, founding place and week, slot"),
     ("target", "f8", "persons it wants to hold and rents room for"),
-    ("held", "i8", "agents"),
-    ("coming", "i8", "agents on the way"),
     ("wanted", "f8", "persons: vacancies left this week"),
     ("fullness", "f8", "share of its target that is held, as seen by its owners"),
+    ("held", "i4", "agents"),
+    ("coming", "i4", "agents on the way"),
+    ("berths", "i4", "agents it wants in all: its target, rounded once for all by its key"),
     ("site", "i4", "the compound it rents in"),
     ("group", "i2", "owner group"),
     ("place", "i2", "index"),
@@ -42,11 +43,12 @@ OPERATION = (  # what most of the week reads comes first: it lies on one line of
     ("shaken_until", "i2", "week: the location is under review after a raid"),
     ("alive", "i1", "0 once it has closed"),
     ("fate", "i1", "STAYS, MOVES, CLOSES or SPLITS this week"),
+    ("first_member", "i4", "head of the list of people it holds"),
+    ("own_view", "f8", "how far owners go by its own berths rather than by its place"),
     ("ready", "f8", "share of what it will defraud once trust with targets is built"),
     ("cash", "f8", "USD"),
     ("paid_for_people", "f8", "USD, less what it was paid for people: no loss to its owners"),
     ("abuse_total", "f8", "abuse of its site, summed over weeks"),
-    ("first_member", "i4", "head of the list of people it holds"),
     ("branch", "i4", "the operation that split off this week"),
     ("born", "i2", "week of founding; with the row, tells a row that is used again"),
 )
@@ -104,15 +106,28 @@ def open_operation(group, place, site, slot, target, m):
     firm = m.operations[o]
     firm.key = identity(identity(group, place), identity(m.now, slot))
     firm.group, firm.place, firm.site, firm.born = group, place, site, m.now
-    firm.alive, firm.target, firm.fullness = 1, target, 0.0
+    firm.alive, firm.target, firm.fullness = 1, 0.0, 0.0
     firm.held, firm.coming, firm.wanted, firm.first_member = 0, 0, 0.0, NOBODY
     firm.cash, firm.idle, firm.abuse_total, firm.ready, firm.paid_for_people = 0.0, 0, 0.0, 0.0, 0.0
     firm.hidden_until, firm.shaken_until = -1, -1
     firm.fate, firm.branch = STAYS, NOBODY
     count_present(group, place, 1.0, m)
-    rent(site, target, m)
+    change_target(firm, target, m)
     m.tally[O.operations_founded, place] += 1.0
     return o
+
+
+@kernel
+def change_target(firm, more, m):
+    """Let an operation want `more` persons (or with a negative number fewer), and rent room for them.
+
+    Owners of few agents see how full they are by their place: own berths weigh target : own_view (persons an agent - 1),
+    so that what owners decide hardly depends on the scale.
+    """
+    firm.target += more
+    rent(firm.site, more, m)
+    firm.berths = int(firm.target / m.scale + np.float64(firm.key >> np.uint64(11)) * 2.0**-53)
+    firm.own_view = firm.target / (firm.target + m.par[P.own_view] * (m.scale - 1.0)) if firm.berths > 0 else 0.0
 
 
 @kernel
@@ -185,7 +200,7 @@ def count_room(m):
 @kernel
 def keep_accounts(m):
     """Let each operation see how full it is, earn and pay; one that does not close may grow."""
-    closing = stream_key(m.seed, R.closure, m.now)
+    closing = m.keys[R.closure, m.now]
     for o in range(m.used[0].operations):
         firm = m.operations[o]
         firm.fate = STAYS
@@ -200,15 +215,10 @@ def keep_accounts(m):
 
 @inlined
 def see_fullness(firm, m):
-    """Let owners see how full an operation is: one of few agents, through its place.
-
-    What is seen is the share of its own berths that are taken and its place's share, with weights
-    target : own_view (persons an agent - 1), so that what owners decide hardly depends on the scale.
-    """
-    view, own = m.views[firm.place], berths(firm, m)
-    weight = firm.target / (firm.target + m.par[P.own_view] * (m.scale - 1.0)) if own > 0 else 0.0
-    share = firm.held / own if own > 0 else 0.0
-    firm.fullness = weight * share + (1.0 - weight) * view.persons / view.room
+    """Let owners see how full an operation is: the share of its own berths that are taken, and its place's share."""
+    view = m.views[firm.place]
+    share = firm.held / firm.berths if firm.berths > 0 else 0.0
+    firm.fullness = firm.own_view * share + (1.0 - firm.own_view) * view.persons / view.room
 
 
 @inlined
@@ -247,14 +257,7 @@ def grow_target(firm, m):
         more = firm.target * m.par[P.target_growth] * min(m.par[P.profit_most], margin / m.par[P.reference_margin])
         more = min(more, m.par[P.largest_operation] - firm.target, site.capacity - site.rented)
         if more > 0.0:
-            firm.target += more
-            rent(firm.site, more, m)
-
-
-@kernel
-def berths(firm, m):
-    """Return how many agents an operation wants in all: its target, rounded once for all by its key."""
-    return int(firm.target / m.scale + np.float64(firm.key >> np.uint64(11)) * 2.0**-53)
+            change_target(firm, more, m)
 
 
 @kernel
@@ -273,7 +276,7 @@ def post_vacancies(m):
         view = m.views[p]
         m.tally[O.operations, p] += 1.0
         firm.wanted = 0.0
-        wanted = (berths(firm, m) - firm.held - firm.coming) * m.scale
+        wanted = (firm.berths - firm.held - firm.coming) * m.scale
         if wanted <= 0.0 or firm.hidden_until >= m.now or firm.fate == CLOSES or view.margin <= 0.0:
             continue
         firm.wanted = wanted * (1.0 - m.env[0, I.notice, p])

@@ -20,6 +20,7 @@ _UNIT = 2.0**-53
 FIXED = -1  # the "week" of draws that are made once for all
 NEVER = 32_000  # a week after every run
 LEVELS = 256.0  # of the bounds that `next_strike` knows
+STREAMS = len(R)
 BYTE, EIGHT = np.uint64(255), np.uint64(8)
 
 
@@ -59,19 +60,16 @@ def exponential(key, who):
 @kernel
 def draw(stream, m, who):
     """Return this week's uniform number of identity `who` in a stream."""
-    return uniform(stream_key(m.seed, stream, m.now), who)
-
-
-STRIKES = (R.captivity, R.after, R.candidates)  # streams whose keys of all weeks are kept: rows of `keys`
+    return uniform(m.keys[stream, m.now], who)
 
 
 @kernel
-def strike_keys(seed):
-    """Return the keys of the streams that `next_strike` looks through, uint64 (3, weeks): those of STRIKES."""
-    keys = np.empty((len(STRIKES), WEEKS + 1), np.uint64)
-    for row, stream in enumerate(STRIKES):
-        for week in range(WEEKS + 1):
-            keys[row, week] = stream_key(seed, stream, week)
+def stream_keys(seed):
+    """Return the keys of all streams and weeks, uint64 (streams, weeks): `keys` of a run. Week 0 also serves draws once for all."""
+    keys = np.empty((STREAMS, WEEKS + 1), np.uint64)
+    for stream in range(keys.shape[0]):
+        for week in range(keys.shape[1]):
+            keys[stream, week] = stream_key(seed, stream, week)
     return keys
 
 
@@ -91,14 +89,13 @@ def next_strike(stream, who, far, near, m):
     functions of seed and identity alone: the same in every arm, whatever happened before and whatever is near.
     """
     level = np.uint64(far * LEVELS)
-    row = 0 if stream == R.captivity else 1
     week = m.now + 1
     if level == 0:
         return NEVER
     while week <= WEEKS:
-        bits = mix(m.keys[2, week >> 3] + GOLDEN * who) >> np.uint64(8 * (week & 7))
+        bits = mix(m.keys[R.candidates, week >> 3] + GOLDEN * who) >> np.uint64(8 * (week & 7))
         for _ in range(8 - (week & 7)):
-            if bits & BYTE < level and uniform(m.keys[row, week], who) * far < near:
+            if bits & BYTE < level and uniform(m.keys[stream, week], who) * far < near:
                 return week
             bits >>= EIGHT
             week += 1

@@ -16,7 +16,7 @@ from .kernel import kernel
 from .migrants import CHILD, COHORTS, YOUNG, enter_cohorts, leave_home, point_to_next
 from .outcomes import O
 from .parameters import P
-from .random_numbers import identity, mix, stream_key, uniform
+from .random_numbers import identity, mix, uniform
 from .streams import R
 
 SOCIAL_MEDIA, JOB_SITES, ACQUAINTANCES, ON_THE_SPOT = 0, 1, 2, 3
@@ -215,7 +215,7 @@ def entry_shares(k, m):
 def put_queue_in_order(m):
     """Sort those who wait by their keyed priority of this week."""
     waiting = m.used[0].waiting
-    key = stream_key(m.seed, R.ration_recruits, m.now)
+    key = m.keys[R.ration_recruits, m.now]
     marks = np.empty(waiting, np.uint64)
     for w in range(waiting):
         ordinal = m.roster[m.queue[w].position] & np.uint64(0xFFFFFFFF)
@@ -233,7 +233,7 @@ def draw_recruits(m):
     find_recruits(m)
     waiting = m.used[0].waiting
     wanted = vacancies_for_recruits(m) / m.scale
-    places_left = int(wanted + uniform(stream_key(m.seed, R.ration_recruits, m.now), 0))
+    places_left = int(wanted + uniform(m.keys[R.ration_recruits, m.now], 0))
     taken = min(waiting, places_left)
     put_queue_in_order(m)
     for w in range(taken):

@@ -9,12 +9,12 @@ from .diary import NOBODY
 from .faults import ROWS_FULL
 from .kernel import inlined, kernel
 from .operations import (
-    CLOSES, INVESTED, MOVES, NO_MOVES, OVERFLOW, SPLITS, STAYS, choose_place, count_present, offer_at, open_operation, rent, take_offer, utility, weigh_places,
+    CLOSES, INVESTED, MOVES, NO_MOVES, OVERFLOW, SPLITS, STAYS, change_target, choose_place, count_present, offer_at, open_operation, rent, take_offer, utility, weigh_places,
     worth_from,
 )  # fmt: skip
 from .outcomes import O
 from .parameters import P
-from .random_numbers import draw, identity, sooner, stream_key, uniform
+from .random_numbers import draw, identity, sooner, uniform
 from .streams import R
 
 NEARLY_NONE = 1e-9  # persons: what rounding leaves of a vacancy that is taken up
@@ -55,7 +55,7 @@ def relocate(m):
     movers = np.empty(m.used[0].operations, np.int64)
     order = np.empty(m.used[0].operations)
     n = 0
-    reviews = stream_key(m.seed, R.review, m.now)
+    reviews = m.keys[R.review, m.now]
     for o in range(m.used[0].operations):
         firm = m.operations[o]
         if firm.alive == 0 or firm.fate != STAYS:
@@ -71,12 +71,12 @@ def relocate(m):
 def go_elsewhere(o, m):
     """Move an operation to the place that it chooses; one that lost its site and finds no other closes."""
     firm = m.operations[o]
-    key = stream_key(m.seed, R.place_order, m.now)
+    key = m.keys[R.place_order, m.now]
     homeless = m.sites[firm.site].open == 0
     site = NOBODY
     target = NOBODY
     if int(m.par[P.relocation_rule]) != NO_MOVES:
-        target = choose_place(firm.group, firm.place, firm.key, stream_key(m.seed, R.place_choice, m.now), m)
+        target = choose_place(firm.group, firm.place, firm.key, m.keys[R.place_choice, m.now], m)
     if target != NOBODY:
         site = site_with_room(target, firm.target, firm.key, key, m)
     if site == NOBODY:
@@ -151,8 +151,7 @@ def split(o, target, site, m):
     if branch == NOBODY:
         return
     firm.fate, firm.branch = SPLITS, branch
-    rent(firm.site, -part, m)
-    firm.target -= part
+    change_target(firm, -part, m)
     m.tally[O.operations_founded, target] -= 1.0
     count_move(firm.place, target, m)
 
@@ -166,13 +165,15 @@ def found(m):
     """
     if m.par[P.feedback_growth] == 0.0:
         return
-    drive, order = np.zeros(m.groups.size), np.empty(m.groups.size)
+    drive, order, gain = np.zeros(m.groups.size), np.empty(m.groups.size), np.empty(m.places.size)
+    for k in range(m.hosts.size):
+        p = m.hosts[k]
+        gain[p] = max(0.0, min(m.par[P.profit_most], m.views[p].margin / m.par[P.reference_margin]))
     for o in range(m.used[0].operations):
         firm = m.operations[o]
         if firm.alive:
-            gain = max(0.0, min(m.par[P.profit_most], m.views[firm.place].margin / m.par[P.reference_margin]))
-            drive[firm.group] += gain * min(1.0, firm.fullness) ** 2
-    key = stream_key(m.seed, R.founding, m.now)
+            drive[firm.group] += gain[firm.place] * min(1.0, firm.fullness) ** 2
+    key = m.keys[R.founding, m.now]
     for g in range(m.groups.size):
         order[g] = uniform(key, identity(g, 0))
     for g in np.argsort(order):
@@ -186,11 +187,11 @@ def found(m):
 def found_one(g, slot, m):
     """Found an operation of a group where it wants one and finds room. False when no place has room."""
     who = identity(identity(g, m.now), slot)
-    p = choose_place(g, NOBODY, who, stream_key(m.seed, R.place_choice, m.now), m)
+    p = choose_place(g, NOBODY, who, m.keys[R.place_choice, m.now], m)
     if p == NOBODY:
         return False
     size = m.par[P.smallest_operation]
-    site = site_with_room(p, size, who, stream_key(m.seed, R.founding, m.now), m)
+    site = site_with_room(p, size, who, m.keys[R.founding, m.now], m)
     if site != NOBODY and open_operation(g, p, site, slot, size, m) != NOBODY:
         m.groups[g].capital -= m.par[P.founding_cost]
         m.ledger[INVESTED] += m.par[P.founding_cost]
@@ -204,7 +205,7 @@ def choose_operation(i, stream, m):
     Places weigh by vacancies and by how readily people are brought there from where the person is.
     """
     me = m.people[i]
-    key = stream_key(m.seed, stream, m.now)
+    key = m.keys[stream, m.now]
     best, chosen = np.inf, NOBODY
     mine = identity(key, me.key)
     for k in range(m.hosts.size):

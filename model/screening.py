@@ -11,7 +11,7 @@ from .life_course import T
 from .migrants import ALONE, BY_RAID, DECEIVED_CONDITIONS, IDENTIFIED, MALE, MISIDENTIFIED, WILLING, change, come_home
 from .outcomes import O
 from .parameters import P
-from .random_numbers import FIXED, draw, identity, stream_key, uniform
+from .random_numbers import draw, identity, uniform
 from .streams import R
 
 
@@ -34,7 +34,7 @@ def agents_in(beds, s, m):
     """Return how many agents' beds a state has: persons' beds, rounded once for all by its key."""
     if m.par[P.feedback_capacity] == 0.0:
         return 1_000_000_000
-    return int(beds / m.scale + uniform(stream_key(m.seed, R.deviation, FIXED), s))
+    return int(beds / m.scale + m.states[s].rounding)
 
 
 @kernel
@@ -138,7 +138,7 @@ def trust_of(i, k, m):
 def meet_authorities(i, k, m):
     """The week in which a person comes out: deported, screened, detained or left alone."""
     me, p = m.people[i], m.people[i].place
-    key = stream_key(m.seed, R.out, m.now)
+    key = m.keys[R.out, m.now]
     u, v = uniform(key, me.key), uniform(key, identity(me.key, 1))
     child = me.child == 1 and uniform(key, identity(me.key, 2)) < m.env[k, I.child_found, p]
     held = detention_chance(i, k, m)
@@ -176,7 +176,7 @@ def recognised(i, k, discloses, m):
         chance *= 1.0 - m.par[P.knew_penalty]
     if me.contract:
         chance *= 1.0 - m.par[P.contract_penalty] * (1.0 - m.env[k, I.training, p])
-    if uniform(stream_key(m.seed, R.traits, 0), identity(me.key, 9)) < m.par[P.evidence_lost]:
+    if uniform(m.keys[R.traits, 0], identity(me.key, 9)) < m.par[P.evidence_lost]:
         chance *= 1.0 - m.par[P.evidence_weight] * (1.0 - m.env[k, I.without_testimony, p])
     return chance if discloses else chance * m.env[k, I.without_testimony, p]
 
@@ -195,7 +195,7 @@ def benefit(i, k, m):
 def screen(i, k, child, m):
     """Screen one person and act on what is found (IV.B, IV.C)."""
     me, p = m.people[i], m.people[i].place
-    key = stream_key(m.seed, R.screening, m.now)
+    key = m.keys[R.screening, m.now]
     open_to_tell = m.par[P.disclosure] + (1.0 - m.par[P.disclosure]) * m.env[k, I.safe_help, p]
     open_to_tell *= unafraid(k, p, m) * (1.0 - m.par[P.shame] * (1.0 - benefit(i, k, m)))
     discloses = uniform(key, identity(me.key, 3)) < open_to_tell * trust_of(i, k, m)

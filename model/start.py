@@ -8,6 +8,7 @@ import numpy as np
 
 from .bounds import BOUND, set_far_bound, set_near_bounds
 from .border_officials import expect_lawful_stops, plan_routes, start_posts
+from .captivity import measure_distances
 from .columns import grown, record
 from .compounds import ROOM, SITE, build_site, site_with_room
 from .diary import LANES, NO_VISIT, NOBODY, add_member, enter_in_diary
@@ -19,12 +20,12 @@ from .operations import GROUP, LEDGER, OFFER, OPERATION, VIEW, discounts, open_o
 from .outcomes import GROUPED, RECORDED
 from .page import whole_pages
 from .parameters import P
-from .random_numbers import exponential, identity, strike_keys, stream_key, uniform
+from .random_numbers import exponential, identity, stream_keys, uniform
 from .faults import FAULTS
 from .records import EVENT, RELOCATION
 from .recruiters import CHANNELS, MARKET, base_hazards, entry_shares, measure_answers, start_rings, sum_effort
 from .state import USED, Columns
-from .states import HEARD, KNOWN, STATE, draw_corruption
+from .states import HEARD, KNOWN, STATE, draw_deviations
 from .streams import R
 from .world import FAR, NO_EDGE
 
@@ -58,7 +59,7 @@ def fixed_columns(inputs, values) -> dict:
         "area_place": np.array([world.place_index[row["place"]] for row in areas]),
         "roster": roster,
         "roster_first": roster_first,
-        "keys": strike_keys(np.uint64(inputs.seed)),
+        "keys": stream_keys(np.uint64(inputs.seed)),
         "posts": start_posts(world, values),
     }
 
@@ -79,6 +80,7 @@ def empty_columns(inputs, fixed, values) -> Columns:
         **plans,
         far=record(BOUND, 1),
         near=record(BOUND, places),
+        near_home=np.zeros((places, places)),
         answers=np.zeros((len(fixed["strata"]), CHANNELS)),
         people=record(PERSON, people),
         diary=np.full(people, NO_VISIT, np.int16),
@@ -143,6 +145,7 @@ def set_what_follows(inputs, columns, values, m):
     set_far_bound(high.max(axis=1), low.min(axis=1), m)
     set_near_bounds(*extremes(columns.base, values, inputs.shocks, inputs.policies), m)
     measure_answers(m)
+    measure_distances(m)
 
 
 def start(m):
@@ -158,9 +161,9 @@ def build_up(m):
         average_by_state(k, m)
     plan_routes(m)
     expect_lawful_stops(m)
-    draw_corruption(m)
+    draw_deviations(m)
     sum_effort(m)
-    key = stream_key(m.seed, R.start, 0)
+    key = m.keys[R.start, 0]
     for k in range(m.hosts.size):
         p = m.hosts[k]
         for slot in range(m.places[p].start_sites):
@@ -191,7 +194,7 @@ def people_up(m):
     for p in range(free.size):
         free[p] = min(free[p], m.places[p].start_people)
     reach = reach_for(free.sum() / m.scale, m)
-    key = stream_key(m.seed, R.start, 0)
+    key = m.keys[R.start, 0]
     for k in range(m.strata.size):
         m.risk[k].hazard = m.risk[k].weekly * reach
         cell = k * COHORTS

@@ -39,6 +39,7 @@ class Columns(NamedTuple):
     near: np.recarray  # bounds.BOUND (P)
     places: np.recarray  # world.PLACE (P)
     distance: np.ndarray  # float64 (P, P), km
+    near_home: np.ndarray  # float64 (P, P): how much less likely an escape is the farther home is, 1 = at home
     hosts: np.ndarray  # int32 (H)
     nations: np.recarray  # world.NATION (N)
     consulate: np.ndarray  # float64 (N, S)
@@ -50,7 +51,7 @@ class Columns(NamedTuple):
     roster: np.ndarray  # uint64: sorted thresholds and ordinals
     roster_first: np.ndarray  # int64 (C + 1)
     answers: np.ndarray  # float64 (L, CHANNELS): how readily each stratum answers
-    keys: np.ndarray  # uint64 (3, weeks): random_numbers.strike_keys
+    keys: np.ndarray  # uint64 (streams, weeks): random_numbers.stream_keys
     posts: np.recarray  # border_officials.POST
     plans: np.recarray  # environment.PLAN
     plan_where: np.ndarray  # bool (plans, P)

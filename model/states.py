@@ -19,7 +19,7 @@ from .migrants import BY_RAID
 from .operations import SEIZED
 from .outcomes import O
 from .parameters import P
-from .random_numbers import draw, exponential, identity, stream_key, uniform
+from .random_numbers import FIXED, draw, exponential, identity, stream_key, uniform
 from .streams import R
 
 WEEKS_A_MONTH = 4.345
@@ -34,6 +34,7 @@ STATE = (
     ("raid_credit", "f8", "raids owed, carried over"),
     ("joint_credit", "f8", "raids saved up for the next joint strike"),
     ("corruption", "f8", "drawn deviation, 1 = usual"),
+    ("rounding", "f8", "0-1: how its beds are rounded to agents, once for all"),
     ("bribes", "f8", "what a tip-off is worth, 1 = usual"),
     ("testimony", "f8", "protected survivors' statements, fading"),
     ("court_credit", "f8", "cases that may be judged"),
@@ -62,10 +63,11 @@ HEARD = (
 
 
 @kernel
-def draw_corruption(m):
-    """Draw each state's deviation from the common prior of corruption: no state is singled out by hand."""
-    key = stream_key(m.seed, R.deviation, 0)
+def draw_deviations(m):
+    """Draw each state's deviation from the common prior of corruption: no state is singled out by hand; and how its beds are rounded."""
+    key = m.keys[R.deviation, 0]
     for s in range(m.states.size):
+        m.states[s].rounding = uniform(stream_key(m.seed, R.deviation, FIXED), s)
         m.states[s].corruption = math.exp(m.par[P.corruption_spread] * (2.0 * uniform(key, s) - 1.0))
 
 
@@ -151,7 +153,7 @@ def strike(s, slot, partners, m):
 @kernel
 def choose_target(s, slot, m):
     """Return the place that a state strikes, by visibility and by intelligence, or -1."""
-    key = stream_key(m.seed, R.raid_place, m.now)
+    key = m.keys[R.raid_place, m.now]
     best, target = np.inf, NOBODY
     for k in range(m.hosts.size):
         p = m.hosts[k]
@@ -170,7 +172,7 @@ def choose_target(s, slot, m):
 @kernel
 def choose_site(s, p, slot, m):
     """Return the compound of a place that is raided: large ones, less so those that pay (II.gov O13)."""
-    key = stream_key(m.seed, R.raid_site, m.now)
+    key = m.keys[R.raid_site, m.now]
     best, chosen = np.inf, NOBODY
     j = m.room[p].first_site
     while j != NOBODY:
@@ -205,7 +207,7 @@ def raid_compounds(m):
     """Carry out this week's raids: find and free people, arrest owners, close or harden sites."""
     if m.used[0].struck == 0:
         return
-    key = stream_key(m.seed, R.raid_found, m.now)
+    key = m.keys[R.raid_found, m.now]
     for o in range(m.used[0].operations):
         firm = m.operations[o]
         if firm.alive == 0 or m.sites[firm.site].reach == 0.0:
