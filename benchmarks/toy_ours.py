@@ -10,7 +10,7 @@ import time
 
 import numpy as np
 
-from model.kernel import kernel
+from model.kernel import entry
 from model.random_numbers import GOLDEN, mix, stream_key
 
 from .chances import ARRIVE, AT_RISK_AGAIN, COME_OUT, GO_HOME, LEAVE, SETTLE
@@ -22,7 +22,7 @@ EITHER = np.array([LEAVE, ARRIVE, COME_OUT, GO_HOME, AT_RISK_AGAIN + SETTLE, 0.0
 DRAWS = 2.0**64
 
 
-@kernel
+@entry
 def live(status, weeks, seed):
     """Let everybody live for so many weeks. Return how many were in each status at the end of each week."""
     first, either = (CHANCE * DRAWS).astype(np.uint64), (EITHER * DRAWS).astype(np.uint64)

@@ -11,6 +11,7 @@ from functools import lru_cache
 import numpy as np
 
 from model.captivity import come_out
+from model.kernel import entry
 from model.life_course import S, T
 from model.migrants import ALONE, WEEKS_A_YEAR
 from model.model import Simulation, set_week
@@ -109,13 +110,18 @@ def simulate(name: str, seed: int, people_per_agent: int, parameters: Mapping = 
     return Seen(run.advance())
 
 
+@entry
+def _release(i, m):
+    come_out(T.released, i, ALONE, m)
+
+
 def let_go(run, place, share):
     """Let a share of the people held at a place go at once, in the order of their identities."""
     people = run.columns.people[: run.columns.used[0].people]
     held = np.flatnonzero((people.status == S.held) & (people.place == run.inputs.world.place_index[place]))
     set_week(run.week, run._handle)
     for i in held[np.argsort(people.key[held])][: round(share * len(held))]:
-        come_out(T.released, int(i), ALONE, run._handle)
+        _release(int(i), run._handle)
 
 
 class Seen:

@@ -403,7 +403,8 @@ def profile(
     from . import terminal
 
     inputs = load(scenario).inputs(seed=seed, people_per_agent=people_per_agent, record="summary")
-    Simulation(inputs).profile()  # once for the compiler
+    terminal.say("Each phase is loaded by itself; it is compiled once for each version of the model, which takes about a minute.")
+    Simulation(inputs).profile()
     spent = Simulation(inputs).profile()
     total = sum(seconds for _, seconds in spent)
     rows = [[name, f"{1000 * seconds:,.1f}", f"{seconds / total:.0%}"] for name, seconds in spent]

@@ -10,7 +10,7 @@ import math
 
 from .faults import ABOVE_BOUND
 from .institutions import I
-from .kernel import kernel
+from .kernel import entry, kernel
 from .life_course import S
 from .parameters import P
 from .random_numbers import as_bound
@@ -67,7 +67,7 @@ def set_bounds(bound, high, low, m):
     bound.untraced = high[I.tracing]
 
 
-@kernel
+@entry
 def set_near_bounds(high, low, m):
     """Fill the near bounds from the highest and the lowest that each institution, float64 (I, P), can get in this run."""
     for p in range(m.places.size):
@@ -76,7 +76,7 @@ def set_near_bounds(high, low, m):
             m.near[p].taken = 0.0
 
 
-@kernel
+@entry
 def set_far_bound(high, low, m):
     """Fill the far bound from the highest and the lowest that each institution, float64 (I), can get anywhere in any arm."""
     set_bounds(m.far[0], high, low, m)

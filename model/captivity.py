@@ -11,7 +11,7 @@ from .compounds import harden
 from .diary import INSIDE, NO_OPERATION, NO_VISIT, add_member, enter_in_diary, members, remove_member, take_due
 from .fetch import fetch_ahead
 from .institutions import I
-from .kernel import kernel
+from .kernel import entry, kernel
 from .life_course import S, T
 from .migrants import ALONE, BY_CONSULATE, FEMALE, WEEKS_A_YEAR, change, count_as, debt_now, next_visit, people_class
 from .operations import CLOSES, MOVES, SPLITS, STAYS, TRADED_IN, TRADED_OUT, bury
@@ -194,7 +194,7 @@ def meet_risks(i, u, m):
     return u
 
 
-@kernel
+@entry
 def measure_distances(m):
     """Fill how much less likely an escape is from each place the farther home is, float64 (P, P): it never changes."""
     for here in range(m.places.size):

@@ -1,4 +1,4 @@
-"""The one decorator for compiled functions, with a cache that a changed source can never shadow.
+"""The decorators of compiled functions, with a cache that a changed source can never shadow.
 
 Numba's file cache looks only at the file of the function it compiles: a caller would go on running
 an old version of a function in another file. So the cache folder bears a hash of all sources of the
@@ -13,6 +13,8 @@ from pathlib import Path
 
 import numba
 import numpy
+from numba.core.codegen import JITCodeLibrary
+from numba.core.registry import CPUDispatcher, cpu_target
 
 MODEL = Path(__file__).parent
 
@@ -42,5 +44,61 @@ def cache_folder() -> Path:
 
 numba.config.CACHE_DIR = str(cache_folder())
 
-kernel = partial(numba.njit, cache=True, nogil=True, error_model="numpy", no_cfunc_wrapper=True)
+
+class _Linked(JITCodeLibrary):
+    """The code of one function, linked into those that call it: machine code is made of it only if Python may call it.
+
+    Numba would make machine code of each function by itself, which takes a third of the time to compile and is never used.
+    """
+
+    _is_code = False
+
+    def _finalize_final_module(self):
+        if self._object_caching_enabled and self._compiled_object is None:  # compiled just now, neither a part of numba nor from the cache
+            self._finalize_dynamic_globals()
+            self._finalized = True
+        else:
+            self._make_code()
+
+    def _make_code(self):
+        super()._finalize_final_module()
+        self._is_code = True
+
+    def get_pointer_to_function(self, name):
+        self._ensure_finalized()
+        if not self._is_code:
+            if name not in {function.name for function in self.get_defined_functions()}:
+                return 0
+            self._make_code()
+        return super().get_pointer_to_function(name)
+
+
+def _set_env(name, env):
+    """Note what a function needs of Python, if machine code of it has a place for that."""
+    if _codegen._engine.get_global_value_address(name):
+        type(_codegen).set_env(_codegen, name, env)
+
+
+_codegen = cpu_target.target_context.codegen()
+_codegen._library_class = _Linked
+_codegen.set_env = _set_env
+
+_options = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True, "no_rewrites": True}
+entry = partial(numba.njit, cache=True, **_options)  # of a function that Python calls
+
+
+class _Kernel(CPUDispatcher):
+    """A compiled function that only compiled functions call."""
+
+    def __call__(self, *arguments):
+        raise TypeError(f"{self.py_func.__qualname__} is called by other kernels only: from Python, call entry({self.py_func.__name__}.py_func)")
+
+
+def kernel(function, forceinline=False):
+    """Compile a function for those that are compiled themselves."""
+    compiled = numba.njit(no_cpython_wrapper=True, forceinline=forceinline, **_options)(function)
+    compiled.__class__ = _Kernel
+    return compiled
+
+
 inlined = partial(kernel, forceinline=True)  # of a function that another one calls for every agent

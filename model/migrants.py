@@ -15,7 +15,7 @@ from .bounds import near_rate_of, pressed_by_debt, rate_of
 from .columns import record
 from .diary import LANES, NO_OPERATION, NO_VISIT, enter_in_diary
 from .faults import UNDECLARED, WHICH
-from .kernel import inlined, kernel
+from .kernel import entry, inlined, kernel
 from .life_course import STATUSES, TRANSITIONS, S
 from .outcomes import CHARGED, GROUPED, GROUPS, INTO_DETENTION, RECORDED, O
 from .parameters import P
@@ -155,7 +155,7 @@ def build_roster(persons, seed: int, scale: int):
     return roster, first
 
 
-@kernel
+@entry
 def _count_cells(persons, seed, scale, first):
     key = stream_key(seed, R.roster, FIXED)
     cell = 0
@@ -166,7 +166,7 @@ def _count_cells(persons, seed, scale, first):
             cell += 1
 
 
-@kernel
+@entry
 def _fill_cells(roster, first, seed):
     key = stream_key(seed, R.roster, 0)
     bits = np.empty(1, np.float32)
@@ -419,7 +419,7 @@ def next_visit(i, m):
     return np.int64(m.now + 1)
 
 
-@kernel
+@entry
 def look_again(m):
     """Set anew when everybody is looked at whom other policies may now reach: what is near (`bounds`) has changed."""
     for i in range(m.used[0].people):

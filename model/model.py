@@ -11,13 +11,14 @@ import textwrap
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from functools import cache
 
 import numpy as np
 
 from . import phases
 from .faults import faults_found
 from .handle import Handle
-from .kernel import kernel
+from .kernel import entry, kernel
 from .migrants import look_again
 from .parameters import complete
 from .policy import WEEKS, Policy, Shock
@@ -80,7 +81,7 @@ def week(m):
     phases.record(m)
 
 
-@kernel
+@entry
 def weeks(first, last, audit_every, m):
     """Run weeks from `first` up to `last`. Return the week reached: less when columns need room or a rule broke."""
     for now in range(first, last):
@@ -104,12 +105,12 @@ def most_recruits(m):
     return m.queue.size + 256 + int(1.2 * wanted / m.scale)
 
 
-@kernel
+@entry
 def people_wanted(m):
     return m.used[0].people + most_recruits(m)
 
 
-@kernel
+@entry
 def events_wanted(m):
     """Return how long the event log may be after this week; 0 without one."""
     if m.events.size == 0:
@@ -117,7 +118,7 @@ def events_wanted(m):
     return m.used[0].events + m.used[0].people + 3 * most_recruits(m)
 
 
-@kernel
+@entry
 def set_week(now, m):
     m.now = now
 
@@ -126,6 +127,12 @@ def phase_names() -> list[str]:
     """Return the names of the phases, read from the body of `week`."""
     body = ast.parse(textwrap.dedent(inspect.getsource(week.py_func))).body[0].body
     return [line.value.func.attr for line in body]
+
+
+@cache
+def phases_by_themselves() -> dict:
+    """Return the phases by name, each compiled by itself, as Python may call it."""
+    return {name: entry(getattr(phases, name).py_func) for name in phase_names()}
 
 
 def phase_plan() -> list[tuple[str, str]]:
@@ -241,14 +248,15 @@ class Simulation:
 
     def profile(self) -> list[tuple[str, float]]:
         """Run to the end phase by phase; return (phase, seconds) in the order of the week."""
-        spent = dict.fromkeys(phase_names(), 0.0)
+        called = phases_by_themselves()
+        spent = dict.fromkeys(called, 0.0)
         while self.week < self.inputs.stop:
             if people_wanted(self._handle) > len(self.columns.people):
                 self._make_room()
             set_week(self.week, self._handle)
-            for name in spent:
+            for name, phase in called.items():
                 began = time.perf_counter()
-                getattr(phases, name)(self._handle)
+                phase(self._handle)
                 spent[name] += time.perf_counter() - began
             self.week += 1
         return list(spent.items())
@@ -296,7 +304,7 @@ def _shared(inputs, values) -> dict:
 
 def fingerprint(inputs: Inputs) -> str:
     """Return what identifies a run: its inputs and the model's code."""
-    from .kernel import sources_hash
+    from .kernel import entry, kernel_hash
 
     parts = [sources_hash()]
     for row in fields(inputs):

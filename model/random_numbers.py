@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from .kernel import kernel
+from .kernel import entry, kernel
 from .policy import WEEKS
 from .streams import R
 
@@ -63,7 +63,7 @@ def draw(stream, m, who):
     return uniform(m.keys[stream, m.now], who)
 
 
-@kernel
+@entry
 def stream_keys(seed):
     """Return the keys of all streams and weeks, uint64 (streams, weeks): `keys` of a run. Week 0 also serves draws once for all."""
     keys = np.empty((STREAMS, WEEKS + 1), np.uint64)

@@ -4,7 +4,7 @@ import numpy as np
 
 from .diary import LANES
 from .faults import DIARY, MONEY, NEGATIVE, OPERATIONS, PEOPLE, ROOM, SITES
-from .kernel import kernel
+from .kernel import entry, kernel
 from .life_course import S
 from .operations import CONSUMED, EARNED, INVESTED, SEIZED, TRADED_IN, TRADED_OUT, WRITTEN_OFF
 from .outcomes import GROUPS, RECORDED, O
@@ -61,7 +61,7 @@ def record_week(m):
         m.window_sum[:] += m.tally[:]
 
 
-@kernel
+@entry
 def open_quarter(m, now, end):
     """Begin the group table of a quarter, weeks `now` to `end`: person-weeks of those in it, should they stay."""
     m.now = now
@@ -91,7 +91,7 @@ def audit(m):
 
 @kernel
 def audit_people(m):
-    stock = np.zeros(m.stock.shape[1:], np.int64)
+    stock = np.zeros((m.stock.shape[1], m.stock.shape[2]), np.int64)
     held, occupants = np.zeros(m.operations.size, np.int64), np.zeros(m.sites.size, np.int64)
     for i in range(m.used[0].people):
         me = m.people[i]

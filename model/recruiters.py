@@ -12,7 +12,7 @@ import numpy as np
 from .columns import record
 from .diary import ranked
 from .institutions import I
-from .kernel import kernel
+from .kernel import entry, kernel
 from .migrants import CHILD, COHORTS, YOUNG, enter_cohorts, leave_home, point_to_next
 from .outcomes import O
 from .parameters import P
@@ -98,7 +98,7 @@ def channel_reach(channel, p, m):
     return m.env[0, I.stranded_reach, p]
 
 
-@kernel
+@entry
 def measure_answers(m):
     """Fill how readily each stratum answers each channel, float64 (K, CHANNELS): it never changes."""
     for k in range(m.strata.size):

@@ -13,7 +13,7 @@ from .columns import grown, record
 from .compounds import ROOM, SITE, build_site, site_with_room
 from .diary import LANES, NO_VISIT, NOBODY, add_member, enter_in_diary
 from .environment import PROGRESS, average_by_state, compile_plans, extremes
-from .kernel import kernel
+from .kernel import entry, kernel
 from .life_course import STATUSES, S
 from .migrants import CELL, COHORTS, PERSON, QUEUE, RISK, build_roster, build_strata, count_as, enter_cohorts, leave_home, next_visit, point_to_next
 from .operations import GROUP, LEDGER, OFFER, OPERATION, VIEW, discounts, open_operation
@@ -154,7 +154,7 @@ def start(m):
     people_up(m)
 
 
-@kernel
+@entry
 def build_up(m):
     """Put up the compounds of January 2016 and the operations in them."""
     for k in range(m.env.shape[0]):
@@ -183,7 +183,7 @@ def build_up(m):
     m.tally[:] = 0.0
 
 
-@kernel
+@entry
 def people_up(m):
     """Fill the operations with the people whose thresholds are lowest."""
     enter_cohorts(m)

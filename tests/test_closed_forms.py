@@ -120,10 +120,11 @@ def test_the_audit_finds_a_planted_fault(fault):
 
 
 def test_the_audit_refuses_a_transition_that_is_not_declared():
+    from model.kernel import entry
     from model.migrants import change
 
     run = Simulation(tiny_inputs(people_per_agent=10, audit_every=0)).advance(5)
-    change(T.deported, 0, 0, run._handle)  # nobody held is deported
+    entry(change.py_func)(T.deported, 0, 0, run._handle)  # nobody held is deported
     with pytest.raises(AuditError, match="does not declare"):
         run.step()
 

@@ -16,7 +16,8 @@ from model.levers import LEVERS
 from model.life_course import TRANSITIONS, S
 from model.outcomes import EVERYONE, GROUPED, RECORDED, TRAFFICKED, O
 from model.parameters import PARAMETERS, complete
-from model.random_numbers import identity
+from model.kernel import entry
+from model.random_numbers import identity as identity_kernel
 from small import histories, small_world
 
 STOP = 70
@@ -80,6 +81,7 @@ def test_every_world_keeps_the_rules(inputs):
 
 
 def persons(fates) -> list[int]:
+    identity = entry(identity_kernel.py_func)
     return [int(identity(stratum, ordinal)) for stratum, ordinal in fates[["stratum", "ordinal"]].tolist()]
 
 
