@@ -304,7 +304,7 @@ def _shared(inputs, values) -> dict:
 
 def fingerprint(inputs: Inputs) -> str:
     """Return what identifies a run: its inputs and the model's code."""
-    from .kernel import entry, kernel_hash
+    from .kernel import sources_hash
 
     parts = [sources_hash()]
     for row in fields(inputs):
