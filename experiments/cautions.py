@@ -4,14 +4,16 @@ None of these is an error: each may be meant. They are told before anything runs
 """
 
 from collections.abc import Iterator
+from datetime import date
 
 from model.levers import BY_NAME as LEVERS
 from model.parameters import DEFAULTS
-from model.policy import monday
+from model.policy import monday, week_of
 from scenarios.files import Scenario, world_graph
 
 from .design import Design
 
+CONDITIONAL_FROM = week_of(date(2023, 9, 1))  # after the briefing paper nothing of the past is put in
 MOST_NAMED = 3
 
 
@@ -21,7 +23,7 @@ def cautions(design: Design) -> list[str]:
     said = []
     for name in design.compared:
         scenario = design.arms[name]
-        said += [f"'{name}' {text}" for text in (*_differs(scenario, baseline, design.baseline), *_cannot_act(scenario), *scenario.notes)]
+        said += [f"'{name}' {text}" for text in (*_differs(scenario, baseline, design.baseline), *_cannot_act(scenario), *_begins_in_the_past(scenario, baseline), *scenario.notes)]
     return list(dict.fromkeys(said))
 
 
@@ -57,6 +59,13 @@ def _cannot_act(scenario: Scenario) -> Iterator[str]:
             yield f"pulls '{policy.lever}' in {_some(nowhere)}, where there is nothing that it could act on: it changes nothing"
         elif not policy.states and not policy.places:
             yield f"pulls '{policy.lever}' in every State of the world, since it names none"
+
+
+def _begins_in_the_past(scenario: Scenario, baseline: Scenario) -> Iterator[str]:
+    """Policies that change years of which something is known."""
+    for policy in scenario.policies:
+        if policy not in baseline.policies and policy.start < CONDITIONAL_FROM:
+            yield f"pulls '{policy.lever}' from {monday(policy.start)}, in years of which reports are known: what happened in them is put in and answers to no policy"
 
 
 def _reached(world, lever, name: str, hosts: set[str]) -> bool:

@@ -8,7 +8,6 @@ bootstrap of the mean would be a fifth too narrow.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import stdtrit
 
 LEVEL = 0.95
 
@@ -66,7 +65,7 @@ class Pairs:
         mean = _over(np.where(known, means, 0.0).sum(axis=0), count)
         spread = np.where(known, means - mean, 0.0)
         error = np.sqrt(_over((spread**2).sum(axis=0), count - 1) / np.maximum(count, 1))
-        reach = stdtrit(np.maximum(count - 1, 1), (1 + LEVEL) / 2) * error
+        reach = _student(count) * error
         return Estimate(mean, mean - reach, mean + reach, np.isfinite(values).sum(axis=0))
 
     def ratio(self, numerator: np.ndarray, denominator: np.ndarray) -> Estimate:
@@ -98,7 +97,7 @@ def fieller(numerator: np.ndarray, denominator: np.ndarray) -> tuple[np.ndarray,
     x, y = (_over(np.where(known, v, 0.0).sum(axis=0), count) for v in (numerator, denominator))
     dx, dy = np.where(known, numerator - x, 0.0), np.where(known, denominator - y, 0.0)
     vx, vy, covariance = (_over((a * b).sum(axis=0), (count - 1) * count) for a, b in ((dx, dx), (dy, dy), (dx, dy)))
-    t2 = stdtrit(np.maximum(count - 1, 1), (1 + LEVEL) / 2) ** 2
+    t2 = _student(count) ** 2
     a = y**2 - t2 * vy
     b = x * y - t2 * covariance
     c = x**2 - t2 * vx
@@ -122,3 +121,10 @@ def _over(numerator, denominator):
     shape = np.broadcast_shapes(np.shape(numerator), denominator.shape)
     out = np.full(shape, np.nan)
     return np.divide(numerator, denominator, out=out, where=np.broadcast_to(denominator != 0, shape))
+
+
+def _student(count: np.ndarray) -> np.ndarray:
+    """Return Student's t that leaves out the interval's tails, for a mean of so many values (1 counts as 2)."""
+    from scipy.special import stdtrit  # here, since a single run needs none and it takes a quarter of a second
+
+    return stdtrit(np.maximum(count - 1, 1), (1 + LEVEL) / 2)

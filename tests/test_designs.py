@@ -149,9 +149,9 @@ def test_raids_are_planned_at_what_they_take():
 
 
 def test_what_may_not_be_meant_is_told(tmp_path):
-    (tmp_path / "odd.toml").write_text(HEAD + '[[policy]]\nlever = "crackdown"\nstates = ["CHN"]\nstart = 2025-01-08\nstrength = 1\n[[policy]]\nlever = "screening"\nstart = 2025-01-06\nstrength = 1\n')
+    (tmp_path / "odd.toml").write_text(HEAD + '[[policy]]\nlever = "crackdown"\nstates = ["CHN"]\nstart = 2025-01-08\nstrength = 1\n[[policy]]\nlever = "screening"\nstart = 2022-01-03\nstrength = 1\n')
     said = cautions(from_names([tmp_path / "odd.toml"]))
-    for part in ("lacks 16 events of the past", "'crackdown' in CHN, where there is nothing", "'screening' in every State", "counts from Monday 2025-01-06"):
+    for part in ("lacks 16 events of the past", "'crackdown' in CHN, where there is nothing", "'screening' in every State", "'screening' from 2022-01-03, in years of which reports are known", "counts from Monday 2025-01-06"):
         assert sum(part in text for text in said) == 1, part
 
 
