@@ -282,7 +282,7 @@ MECHANISMS = (
        "border_officials.looks_away states.strike services.be_detained institutions.border_collusion institutions.tip_off "
        "institutions.extortion institutions.collusion", partly="officials among the guards are not told apart"),
     _m("S08", "corruption before, during and after captivity", "II.gov",
-       "states.draw_corruption states.strike border_officials.looks_away services.be_detained parameters.corruption_spread "
+       "states.draw_deviations states.strike border_officials.looks_away services.be_detained parameters.corruption_spread "
        "levers.anti_corruption"),
     _m("S09", "irregular migration is a crime", "IV.F",
        "screening.detention_chance services.arrested institutions.detains parameters.arrest_rate levers.decriminalise"),
