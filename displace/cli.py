@@ -403,7 +403,7 @@ def profile(
     from . import terminal
 
     inputs = load(scenario).inputs(seed=seed, people_per_agent=people_per_agent, record="summary")
-    terminal.say("Each phase is loaded by itself; it is compiled once for each version of the model, which takes about a minute.")
+    terminal.say("Each phase is loaded by itself; it is compiled once for each version of the model, which takes a while.")
     Simulation(inputs).profile()
     spent = Simulation(inputs).profile()
     total = sum(seconds for _, seconds in spent)

@@ -12,15 +12,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from model import Inputs, Policy, Simulation
+from model.kernel import entry
 from model.levers import LEVERS
 from model.life_course import TRANSITIONS, S
 from model.outcomes import EVERYONE, GROUPED, RECORDED, TRAFFICKED, O
 from model.parameters import PARAMETERS, complete
-from model.kernel import entry
-from model.random_numbers import identity as identity_kernel
+from model.random_numbers import identity
 from small import histories, small_world
 
 STOP = 70
+identity_of = entry(identity.py_func)
 share = st.floats(0, 1)
 STATES = st.fixed_dictionaries(
     dict(
@@ -81,8 +82,7 @@ def test_every_world_keeps_the_rules(inputs):
 
 
 def persons(fates) -> list[int]:
-    identity = entry(identity_kernel.py_func)
-    return [int(identity(stratum, ordinal)) for stratum, ordinal in fates[["stratum", "ordinal"]].tolist()]
+    return [int(identity_of(stratum, ordinal)) for stratum, ordinal in fates[["stratum", "ordinal"]].tolist()]
 
 
 def nobody_appears_or_vanishes(first, result):
