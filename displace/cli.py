@@ -4,6 +4,7 @@ Everything heavy is imported inside the command that needs it. Exit codes: 0 don
 or `check --strict` found a pattern that does not hold; 2 bad input, nothing written; 3 folder in use or foreign; 130 interrupted.
 """
 
+import gc
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -15,6 +16,7 @@ from . import commands_batch, commands_calibrate, commands_sensitivity, commands
 from .listings import COLUMNS, LISTINGS, cell
 
 PICTURES = (".png", ".svg", ".pdf")
+FEW_COLLECTIONS = 100_000  # objects made between two looks for garbage: while modules load there is none
 SOME_FAILED, BAD_INPUT, FOLDER, INTERRUPTED = 1, 2, 3, 130
 
 Checked = StrEnum("Checked", ["patterns", "holdout"])
@@ -39,6 +41,7 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print no progress, o
 
 def main():
     """Run the command line; an error that a user can mend becomes one message and an exit code."""
+    gc.set_threshold(FEW_COLLECTIONS)
     try:
         app(prog_name="displace")
     except Exception as error:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numba
 import numpy
+from numba.core import types
 from numba.core.codegen import JITCodeLibrary
 from numba.core.registry import CPUDispatcher, cpu_target
 
@@ -88,10 +89,20 @@ entry = partial(numba.njit, cache=True, **_options)  # of a function that Python
 
 
 class _Kernel(CPUDispatcher):
-    """A compiled function that only compiled functions call."""
+    """A compiled function that only compiled functions call; made once for all kinds of whole numbers, which it gets as 64 bits."""
+
+    def get_call_template(self, arguments, named):
+        return super().get_call_template(tuple(map(_widest, arguments)), named)
 
     def __call__(self, *arguments):
         raise TypeError(f"{self.py_func.__qualname__} is called by other kernels only: from Python, call entry({self.py_func.__name__}.py_func)")
+
+
+def _widest(kind):
+    """Return the 64-bit type of a whole number, any other type as it is."""
+    if isinstance(kind, (types.Integer, types.IntEnumMember)):
+        return types.uint64 if isinstance(kind, types.Integer) and not kind.signed else types.int64
+    return kind
 
 
 def kernel(function, forceinline=False):
