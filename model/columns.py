@@ -42,12 +42,22 @@ def grown(table: np.ndarray, rows: int) -> np.ndarray:
     if rows <= len(table):
         return table
     larger = _on_lines(rows, table.dtype).view(type(table))
-    larger[: len(table)] = table
+    _copy_rows(table, larger, len(table))
     return larger
 
 
 def copy_of(table: np.ndarray, used: int) -> np.ndarray:
     """Return a copy of the first `used` rows, zeros after them; records begin on a line again."""
-    copy = np.zeros_like(table) if table.dtype.names is None else _on_lines(len(table), table.dtype).view(type(table))
-    copy[:used] = table[:used]
+    if table.dtype.names is None:
+        copy = np.zeros_like(table)
+        copy[:used] = table[:used]
+    else:
+        copy = _on_lines(len(table), table.dtype).view(type(table))
+        _copy_rows(table, copy, used)
     return copy
+
+
+def _copy_rows(table, other, rows):
+    """Copy records as the bytes that they are: numpy would go through them field by field."""
+    size = rows * table.dtype.itemsize
+    other.view(np.ndarray).view(np.uint8)[:size] = table.view(np.ndarray).view(np.uint8)[:size]

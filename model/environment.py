@@ -5,6 +5,8 @@ changed, all institutions are set anew from their base: scaled, added to, lowere
 the order of policies never matters.
 """
 
+from functools import lru_cache
+
 import numpy as np
 
 from .columns import record
@@ -51,6 +53,7 @@ PROGRESS = (
 )
 
 
+@lru_cache(maxsize=64)
 def compile_plans(world, policies: tuple[Policy, ...], shocks: tuple[Shock, ...]):
     """Return the columns of policies (rows first) and shocks (rows after), by name.
 

@@ -24,7 +24,7 @@ from .parameters import complete
 from .policy import WEEKS, Policy, Shock
 from .records import RECORDS, audit, open_quarter
 from .results import Result, make_result, quarter_end
-from .start import empty_columns, fixed_columns, set_what_follows, start, with_more_room
+from .start import columns_of_policies, empty_columns, fixed_columns, see_what_is_near, set_what_follows, start, with_more_room
 from .state import MOVING, Columns, copied
 from .world import World
 
@@ -208,12 +208,11 @@ class Simulation:
             raise ValueError(f"a fork differs in its policies alone; these differ too: {', '.join(other)}")
         other = object.__new__(Simulation)
         other.inputs, other.week, other.quarters = inputs, self.week, list(self.quarters)
-        fresh = other._empty()
-        of_policies = ("plans", "plan_where", "plan_whom", "watch", "pauses", "class_of", "policies", "env", "senv", "near")
-        other.columns = copied(self.columns)._replace(**{name: getattr(fresh, name) for name in of_policies})
+        other.columns = copied(self.columns)._replace(**columns_of_policies(inputs, self.columns.base))
         _carry_policies(self, other)
         other.columns.used.stale = 1
         other._bind()
+        see_what_is_near(inputs, other.columns, complete(inputs.parameters), other._handle)
         if inputs.policies != self.inputs.policies:
             look_again(other._handle)
         return other

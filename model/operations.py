@@ -16,7 +16,7 @@ from .kernel import inlined, kernel
 from .life_course import S
 from .outcomes import O
 from .parameters import P
-from .random_numbers import exponential, identity, uniform
+from .random_numbers import identity, sooner, uniform
 from .streams import R
 
 LEARNED, NO_MOVES, AT_RANDOM, NEAREST, MOST_PERMISSIVE = 0, 1, 2, 3, 4
@@ -364,21 +364,21 @@ def hear_of_raids(m):
         m.groups[g].weakened *= 1.0 - m.par[P.recovery_of_groups]
 
 
-@kernel
+@inlined
 def believed_risk(g, p, m):
     """Return the raids per site and week that group `g` expects at place `p`."""
     risk = m.views[p].signal * m.par[P.feedback_learning] + m.announced[p] * m.par[P.feedback_announcement]
     return risk + m.raid_belief[g, p] * m.par[P.feedback_own_experience]
 
 
-@kernel
+@inlined
 def utility(g, p, m):
     """Return what a place is worth to a group, USD per person-week."""
     loss = m.par[P.raid_loss] * (1.0 - m.env[0, I.spares_payers, p] * m.par[P.payer_share])
     return m.views[p].margin - believed_risk(g, p, m) * loss + m.ties[g, p]
 
 
-@kernel
+@inlined
 def learned_pull(g, p, m):
     """Return the pull of a place on a group by what it is worth to it: exp(utility / scale).
 
@@ -404,7 +404,7 @@ def weigh_places(g, m):
             m.pull[g, p] = learned_pull(g, p, m)
 
 
-@kernel
+@inlined
 def may_take(here, p, m):
     """Tell whether a place other than `here` has room for an operation."""
     if m.room[p].capacity - m.room[p].rented < m.par[P.smallest_operation] or p == here:
@@ -412,7 +412,7 @@ def may_take(here, p, m):
     return m.places[p].beyond == 0 or m.par[P.feedback_beyond] > 0
 
 
-@kernel
+@inlined
 def pull_from(g, here, p, m):
     """Return how strongly a place draws a mover of group `g` from `here`, or a founder (`here` = -1)."""
     if not may_take(here, p, m):
@@ -427,7 +427,7 @@ def pull_from(g, here, p, m):
     return m.pull[g, p] * m.reachable[here, p]
 
 
-@kernel
+@inlined
 def worth_from(g, here, p, m):
     """Return what a place adds to the worth of leaving `here`: the same under every rule of where to go."""
     if int(m.par[P.relocation_rule]) == LEARNED:
@@ -444,7 +444,7 @@ def choose_place(g, here, who, key, m):
         p = m.hosts[k]
         weight = pull_from(g, here, p, m)
         if weight > 0.0:
-            clock = exponential(key, identity(who, p)) / weight
+            clock = sooner(uniform(key, identity(who, p)), weight, best)
             if clock < best:
                 best, chosen = clock, p
     return np.int64(chosen)

@@ -64,12 +64,23 @@ def fixed_columns(inputs, values) -> dict:
     }
 
 
+def columns_of_policies(inputs, base) -> dict:
+    """Return the columns that policies decide on, by name, as they are before a week has begun."""
+    world = inputs.world
+    plans = compile_plans(world, inputs.policies, inputs.shocks)
+    classes = plans["plan_whom"].shape[1]
+    return plans | {
+        "near": record(BOUND, len(world.place_ids)),
+        "policies": record(PROGRESS, len(plans["plans"]), fired=-1),
+        "env": np.repeat(base[None], classes, axis=0),
+        "senv": np.zeros((classes, len(base), len(world.states))),
+    }
+
+
 def empty_columns(inputs, fixed, values) -> Columns:
     """Return all columns as they are before anything stands: `fixed` shared, the rest new."""
     world, scale = inputs.world, inputs.people_per_agent
-    plans = compile_plans(world, inputs.policies, inputs.shocks)
-    places, states, edges = len(world.place_ids), len(world.states), len(world.edges)
-    institutions, classes, outcomes = len(fixed["base"]), plans["plan_whom"].shape[1], len(RECORDED)
+    places, states, edges, outcomes = len(world.place_ids), len(world.states), len(world.edges), len(RECORDED)
     rings, mix, away = start_rings(world, values)
     groups = int(values["owner_groups"])
     groups_of_people = states * len(world.nationalities) * 2 * 2 * 4
@@ -77,9 +88,8 @@ def empty_columns(inputs, fixed, values) -> Columns:
     weekly = {name: inputs.stop if inputs.record == name else 0 for name in ("places", "totals")}
     return Columns(
         **fixed,
-        **plans,
+        **columns_of_policies(inputs, fixed["base"]),
         far=record(BOUND, 1),
-        near=record(BOUND, places),
         near_home=np.zeros((places, places)),
         answers=np.zeros((len(fixed["strata"]), CHANNELS)),
         people=record(PERSON, people),
@@ -121,9 +131,6 @@ def empty_columns(inputs, fixed, values) -> Columns:
         known=record(KNOWN, places, inside=values["belief_at_start"]),
         heard=record(HEARD, len(world.nationalities), trust=values["trust_at_start"], home_belief=values["belief_at_start"]),
         held_by=np.zeros((len(world.nationalities), places)),
-        policies=record(PROGRESS, len(plans["plans"]), fired=-1),
-        env=np.repeat(fixed["base"][None], classes, axis=0),
-        senv=np.zeros((classes, institutions, states)),
         announced=np.zeros(places),
         used=record(USED, 1, stale=1),
         stock=np.zeros((3, len(STATUSES), places), np.int64),
@@ -143,9 +150,14 @@ def set_what_follows(inputs, columns, values, m):
     """Fill what follows from parameters and shocks alone: bounds on hazards, answers to recruiters."""
     high, low = extremes(columns.base, values, inputs.shocks)
     set_far_bound(high.max(axis=1), low.min(axis=1), m)
-    set_near_bounds(*extremes(columns.base, values, inputs.shocks, inputs.policies), m)
+    see_what_is_near(inputs, columns, values, m)
     measure_answers(m)
     measure_distances(m)
+
+
+def see_what_is_near(inputs, columns, values, m):
+    """Fill the near bounds on hazards, which follow from parameters, shocks and policies."""
+    set_near_bounds(*extremes(columns.base, values, inputs.shocks, inputs.policies), m)
 
 
 def start(m):
