@@ -315,11 +315,10 @@ def measure_harm(m):
     """Count abuse, sexual violence and health lost among people held, from expected rates (V73)."""
     for o in range(m.used[0].operations):
         firm = m.operations[o]
-        if firm.alive and firm.held > 0:
-            abuse = m.sites[firm.site].abuse * firm.held * m.scale
-            m.tally[O.abuse_exposure, firm.place] += abuse
-            m.tally[O.sexual_violence_exposure, firm.place] += abuse * m.par[P.sexual_violence_rate]
-            m.tally[O.health_lost, firm.place] += abuse * m.par[P.health_loss] / WEEKS_A_YEAR
+        abuse = m.sites[firm.site].abuse * firm.held * m.scale  # 0 where nobody is held
+        m.tally[O.abuse_exposure, firm.place] += abuse
+        m.tally[O.sexual_violence_exposure, firm.place] += abuse * m.par[P.sexual_violence_rate]
+        m.tally[O.health_lost, firm.place] += abuse * m.par[P.health_loss] / WEEKS_A_YEAR
 
 
 @kernel

@@ -147,7 +147,7 @@ def building_rate(p, m):
     room = m.room[p]
     occupancy = room.rented / room.capacity if room.capacity > 0.0 else m.par[P.occupancy_of_empty_places]
     short = occupancy - m.par[P.building_occupancy]
-    profit = min(m.par[P.profit_most], m.views[p].margin / m.par[P.reference_margin])
+    profit = m.views[p].profit
     if short <= 0.0 or profit <= 0.0:
         return 0.0
     rate = m.par[P.building_rate] * (1.0 + room.sites) ** 0.5 * short / (1.0 - m.par[P.building_occupancy])

@@ -62,10 +62,11 @@ GROUP = (
 VIEW = (
     ("net", "f8", "USD per person-week that reach the operation"),
     ("margin", "f8", "USD per person-week after costs, before the risk of raids"),
+    ("profit", "f8", "the margin against the usual, as far as it drives growth"),
     ("revenue", "f8", "USD defrauded per person-week"),
     ("signal", "f8", "raids per site and week that everybody hears of"),
     ("persons", "f8", "persons held"),
-    ("room", "f8", "persons that operations want to hold: sum of their targets"),
+    ("room", "f8", "persons that operations want to hold, sum of their targets"),
     ("vacancies", "f8", "persons still wanted"),
     ("first", "i4", "row of the first of its offers"),
     ("offers", "i4", "operations that want people"),
@@ -184,46 +185,40 @@ def price_places(m):
         view = m.views[p]
         view.revenue, view.net = gross * (1.0 - lost), net
         view.margin = net - m.par[P.upkeep] - m.env[0, I.protection_price, p] * crowding
-
-
-@kernel
-def count_room(m):
-    """Add up the persons that the operations of each place want to hold."""
-    for k in range(m.hosts.size):
-        m.views[m.hosts[k]].room = 0.0
-    for o in range(m.used[0].operations):
-        firm = m.operations[o]
-        if firm.alive:
-            m.views[firm.place].room += firm.target
+        view.profit = min(m.par[P.profit_most], view.margin / m.par[P.reference_margin])
 
 
 @kernel
 def keep_accounts(m):
     """Let each operation see how full it is, earn and pay; one that does not close may grow."""
     closing = m.keys[R.closure, m.now]
+    earned, consumed = m.ledger[EARNED], m.ledger[CONSUMED]
     for o in range(m.used[0].operations):
         firm = m.operations[o]
         firm.fate = STAYS
         if firm.alive:
             see_fullness(firm, m)
-            earn(firm, m)
+            profit = earn(firm, m)
+            earned += profit
+            consumed += max(0.0, profit) * m.par[P.consumed]
             if fails(firm, closing, m):
                 firm.fate = CLOSES
             else:
                 grow_target(firm, m)
+    m.ledger[EARNED], m.ledger[CONSUMED] = earned, consumed
 
 
 @inlined
 def see_fullness(firm, m):
     """Let owners see how full an operation is: the share of its own berths that are taken, and its place's share."""
     view = m.views[firm.place]
-    share = firm.held / firm.berths if firm.berths > 0 else 0.0
+    share = firm.held / max(1, firm.berths)
     firm.fullness = firm.own_view * share + (1.0 - firm.own_view) * view.persons / view.room
 
 
 @inlined
 def earn(firm, m):
-    """Let an operation earn and pay for a week; what is not consumed or reinvested is cash."""
+    """Let an operation earn and pay for a week, and return what is left, USD; what is not consumed or reinvested is cash."""
     view = m.views[firm.place]
     firm.ready += (1.0 - firm.ready) / m.par[P.trust_weeks]
     m.tally[O.money_defrauded, firm.place] += view.revenue * firm.ready * firm.held * m.scale * 1e-6
@@ -231,10 +226,9 @@ def earn(firm, m):
     profit = max(0.0, earned)
     firm.cash += earned - profit * (m.par[P.reinvested] + m.par[P.consumed])
     m.groups[firm.group].capital += profit * m.par[P.reinvested]
-    m.ledger[EARNED] += earned
-    m.ledger[CONSUMED] += profit * m.par[P.consumed]
     firm.abuse_total += m.sites[firm.site].abuse
     firm.idle = firm.idle + 1 if firm.fullness * firm.target < 1.0 else 0
+    return earned
 
 
 @inlined
@@ -252,9 +246,9 @@ def grow_target(firm, m):
     """Let an operation that is full and earns rent more room, up to the largest size (50-500 people)."""
     if firm.fullness < m.par[P.full_share] or m.par[P.feedback_growth] == 0.0:
         return
-    site, margin = m.sites[firm.site], m.views[firm.place].margin
-    if site.open == 1 and margin > 0.0 and firm.target < m.par[P.largest_operation]:
-        more = firm.target * m.par[P.target_growth] * min(m.par[P.profit_most], margin / m.par[P.reference_margin])
+    site, profit = m.sites[firm.site], m.views[firm.place].profit
+    if site.open == 1 and profit > 0.0 and firm.target < m.par[P.largest_operation]:
+        more = firm.target * m.par[P.target_growth] * profit
         more = min(more, m.par[P.largest_operation] - firm.target, site.capacity - site.rented)
         if more > 0.0:
             change_target(firm, more, m)
@@ -265,7 +259,7 @@ def post_vacancies(m):
     """Post what each operation still wants, and list the offers of every place."""
     for k in range(m.hosts.size):
         view = m.views[m.hosts[k]]
-        view.vacancies, view.offers = 0.0, 0
+        view.vacancies, view.offers, view.room = 0.0, 0, 0.0
     demand, value, count = 0.0, 0.0, 0
     rows = np.empty(m.used[0].operations, np.int64)
     for o in range(m.used[0].operations):
@@ -276,6 +270,8 @@ def post_vacancies(m):
         view = m.views[p]
         m.tally[O.operations, p] += 1.0
         firm.wanted = 0.0
+        if firm.fate != CLOSES:
+            view.room += firm.target
         wanted = (firm.berths - firm.held - firm.coming) * m.scale
         if wanted <= 0.0 or firm.hidden_until >= m.now or firm.fate == CLOSES or view.margin <= 0.0:
             continue

@@ -39,7 +39,6 @@ def tip_offs_and_evacuation(m):
 def accounts_and_growth(m):
     """Let operations earn, pay, grow or fail, and landlords build."""
     operations.price_places(m)
-    operations.count_room(m)
     operations.keep_accounts(m)
     compounds.build_and_close(m)
 

@@ -104,7 +104,7 @@ def next_strike(stream, who, far, near, m):
 
 @kernel
 def sooner(u, weight, best):
-    """Return -log(u) / weight where that may be less than `best`, else infinity: -log(u) >= 1 - u spares most logarithms."""
-    if 1.0 - u > best * weight * (1.0 + 1e-12):
+    """Return -log(u) / weight where that may be less than `best`, else infinity: -log(u) >= 2 (1 - u) / (1 + u) spares most logarithms."""
+    if 2.0 * (1.0 - u) > best * weight * (1.0 + u) * (1.0 + 1e-12):
         return np.inf
     return -math.log(u) / weight

@@ -165,14 +165,11 @@ def found(m):
     """
     if m.par[P.feedback_growth] == 0.0:
         return
-    drive, order, gain = np.zeros(m.groups.size), np.empty(m.groups.size), np.empty(m.places.size)
-    for k in range(m.hosts.size):
-        p = m.hosts[k]
-        gain[p] = max(0.0, min(m.par[P.profit_most], m.views[p].margin / m.par[P.reference_margin]))
+    drive, order = np.zeros(m.groups.size), np.empty(m.groups.size)
     for o in range(m.used[0].operations):
         firm = m.operations[o]
         if firm.alive:
-            drive[firm.group] += gain[firm.place] * min(1.0, firm.fullness) ** 2
+            drive[firm.group] += max(0.0, m.views[firm.place].profit) * min(1.0, firm.fullness) ** 2
     key = m.keys[R.founding, m.now]
     for g in range(m.groups.size):
         order[g] = uniform(key, identity(g, 0))

@@ -29,7 +29,7 @@ from .states import HEARD, KNOWN, STATE, draw_deviations
 from .streams import R
 from .world import FAR, NO_EDGE
 
-SPARE_PEOPLE = 4_000_000  # persons who may leave home: their rows cost nothing until they are used; the table grows when it must
+SPARE_PEOPLE = 5_000_000  # persons who may leave home: their rows cost nothing until they are used; the table grows when it must
 SITE_ROWS = 16384
 OPERATION_ROWS = 65536
 RELOCATION_ROWS = 1 << 17  # of pairs of places and weeks
@@ -192,6 +192,8 @@ def build_up(m):
                 m.operations[open_operation(group, p, site, STARTING + slot, target, m)].ready = 1.0
             wanted -= target
             slot += 1
+    for o in range(m.used[0].operations):
+        m.views[m.operations[o].place].room += m.operations[o].target
     m.tally[:] = 0.0
 
 
@@ -200,11 +202,9 @@ def people_up(m):
     """Fill the operations with the people whose thresholds are lowest."""
     enter_cohorts(m)
     base_hazards(m)
-    free = np.zeros(m.places.size)
-    for o in range(m.used[0].operations):
-        free[m.operations[o].place] += m.operations[o].target
+    free = np.empty(m.places.size)
     for p in range(free.size):
-        free[p] = min(free[p], m.places[p].start_people)
+        free[p] = min(m.views[p].room, m.places[p].start_people)
     reach = reach_for(free.sum() / m.scale, m)
     key = m.keys[R.start, 0]
     for k in range(m.strata.size):

@@ -190,7 +190,10 @@ def choose_site(s, p, slot, m):
 @kernel
 def evacuate(m):
     """Let forewarned operations take most people out of sight and review their place; the others know nothing yet (II.gov)."""
-    if m.used[0].struck == 0:
+    warned = False
+    for n in range(m.used[0].struck):
+        warned = warned or m.sites[m.struck[n]].warned == 1
+    if not warned:
         return
     for o in range(m.used[0].operations):
         firm = m.operations[o]
