@@ -188,7 +188,7 @@ class Results:
 
     def _read(self, source, columns=None) -> pa.Table:
         try:
-            table = pq.ParquetFile(source).read(columns=columns)
+            table = pq.ParquetFile(source).read(columns=columns, use_threads=False)
         except (pa.ArrowException, OSError) as error:
             raise ResultsError(f"{source}: is not whole ({error}); run the batch again with --resume, which sets it aside") from None
         if (table.schema.metadata or {}).get(b"displace.plan", b"").decode() != self.manifest["plan"]["hash"]:

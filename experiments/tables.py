@@ -381,21 +381,32 @@ def divide(numerator, denominator):
 
 # --- Parquet ----------------------------------------------------------------------------------------
 
+ROWS_AT_ONCE = 1 << 17
 
 class Part:
-    """A Parquet file in memory, written a run at a time (a row group each)."""
+    """A Parquet file in memory, to which runs are added one at a time; small ones share a row group."""
 
     def __init__(self, name: str, metadata: Mapping[str, str]):
         schema = BY_TABLE[name].schema(metadata)
         self._sink = io.BytesIO()
         text_columns = [field.name for field in schema if field.type == TEXT]
         self._writer = pq.ParquetWriter(self._sink, schema, compression="zstd", use_dictionary=text_columns)
+        self._waiting, self._rows = [], 0
 
     def add(self, table: pa.Table):
-        self._writer.write_table(table)
+        self._waiting.append(table)
+        self._rows += len(table)
+        if self._rows >= ROWS_AT_ONCE:
+            self._write()
+
+    def _write(self):
+        if self._waiting:
+            self._writer.write_table(pa.concat_tables(self._waiting))
+            self._waiting, self._rows = [], 0
 
     def bytes(self, **more: str) -> bytes:
         """End the file, with `more` metadata, and return it."""
+        self._write()
         if more:
             self._writer.add_key_value_metadata(more)
         self._writer.close()
