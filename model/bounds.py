@@ -13,7 +13,7 @@ from .institutions import I
 from .kernel import entry, kernel
 from .life_course import S
 from .parameters import P
-from .random_numbers import as_bound
+from .strikes import as_bound
 from .world import MILITIA
 
 BOUND = (

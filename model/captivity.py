@@ -1,6 +1,6 @@
 """Captivity: the competing risks of a person held, and what becomes of people when a firm moves.
 
-A person is looked at only in weeks in which a risk may strike (`random_numbers.next_strike`). In such a week their
+A person is looked at only in weeks in which a risk may strike (`strikes.next_strike`). In such a week their
 number, uniform below the far bound on their hazards (`bounds`), is compared with these in turn.
 """
 

@@ -10,8 +10,9 @@ from .fetch import fetch_ahead
 from .kernel import kernel
 from .life_course import S
 from .page import PAGE, lowest, rows_due
-from .random_numbers import NEVER, mix
+from .random_numbers import mix
 from .streams import R
+from .strikes import NEVER
 
 ROAD, INSIDE, OUT, HOME = range(4)
 LANES = 4

@@ -19,8 +19,9 @@ from .kernel import entry, inlined, kernel
 from .life_course import STATUSES, TRANSITIONS, S
 from .outcomes import CHARGED, GROUPED, GROUPS, INTO_DETENTION, RECORDED, O
 from .parameters import P
-from .random_numbers import FIXED, NEVER, exponential, identity, next_strike, stream_key, uniform
+from .random_numbers import FIXED, exponential, identity, stream_key, uniform
 from .streams import R
+from .strikes import NEVER, next_strike
 
 CHILD, YOUNG, OLDER = 0, 1, 2
 YEARS = np.array([15.0, 18.0, 30.0, 45.0])  # where the age bands begin and end; who is under 18 is a child

@@ -17,17 +17,17 @@ def rows_due(context, diary, start, first, lanes):
         column, start, first, lanes = arguments
         entries = ir.VectorType(ir.IntType(16), PAGE)
         page = builder.bitcast(element(context, builder, signature.args[0], column, start), entries.as_pointer())
-        later = builder.sub(builder.load(page, align=2), _everywhere(builder, first))
-        return builder.bitcast(builder.icmp_unsigned("<", later, _everywhere(builder, lanes)), ir.IntType(64))
+        later = builder.sub(builder.load(page, align=2), everywhere(builder, first, PAGE))
+        return builder.bitcast(builder.icmp_unsigned("<", later, everywhere(builder, lanes, PAGE)), ir.IntType(64))
 
     return types.uint64(diary, types.int64, types.int16, types.int16), generate
 
 
-def _everywhere(builder, number):
+def everywhere(builder, number, places):
     """Return a vector that has a number in all its places."""
-    kind = ir.VectorType(number.type, PAGE)
+    kind = ir.VectorType(number.type, places)
     one = builder.insert_element(ir.Constant(kind, ir.Undefined), number, ir.IntType(32)(0))
-    return builder.shuffle_vector(one, ir.Constant(kind, ir.Undefined), ir.Constant(ir.VectorType(ir.IntType(32), PAGE), [0] * PAGE))
+    return builder.shuffle_vector(one, ir.Constant(kind, ir.Undefined), ir.Constant(ir.VectorType(ir.IntType(32), places), [0] * places))
 
 
 @intrinsic

@@ -13,15 +13,12 @@ from .policy import WEEKS
 from .streams import R
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-_A = np.uint64(0xBF58476D1CE4E5B9)
-_B = np.uint64(0x94D049BB133111EB)
-_ONE, _TWO, _S27, _S30, _S31, _S11 = (np.uint64(x) for x in (1, 2, 27, 30, 31, 11))
+MIXING = ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB), (31, 1))  # shift, factor of each round
+(_S30, _A), (_S27, _B), (_S31, _) = ((np.uint64(shift), np.uint64(factor)) for shift, factor in MIXING)
+_TWO, _S11 = np.uint64(2), np.uint64(11)
 _UNIT = 2.0**-53
 FIXED = -1  # the "week" of draws that are made once for all
-NEVER = 32_000  # a week after every run
-LEVELS = 256.0  # of the bounds that `next_strike` knows
 STREAMS = len(R)
-BYTE, EIGHT = np.uint64(255), np.uint64(8)
 
 
 @kernel
@@ -71,35 +68,6 @@ def stream_keys(seed):
         for week in range(keys.shape[1]):
             keys[stream, week] = stream_key(seed, stream, week)
     return keys
-
-
-@kernel
-def as_bound(rate):
-    """Return the least multiple of 1/256 that is no less than a weekly hazard: the bounds that `next_strike` knows."""
-    return min(1.0, math.ceil(rate * LEVELS) / LEVELS)
-
-
-@kernel
-def next_strike(stream, who, far, near, m):
-    """Return the first week after this one in which a hazard of at most `near` could strike `who`.
-
-    Thinning (Lewis and Shedler 1979) in whole weeks: each week is a candidate with probability `far`, a
-    multiple of 1/256, independently; a hazard strikes in a candidate week where the week's number in `stream`,
-    uniform below `far`, is below the hazard. One draw has the bytes of eight weeks. Candidates and numbers are
-    functions of seed and identity alone: the same in every arm, whatever happened before and whatever is near.
-    """
-    level = np.uint64(far * LEVELS)
-    week = m.now + 1
-    if level == 0:
-        return NEVER
-    while week <= WEEKS:
-        bits = mix(m.keys[R.candidates, week >> 3] + GOLDEN * who) >> np.uint64(8 * (week & 7))
-        for _ in range(8 - (week & 7)):
-            if bits & BYTE < level and uniform(m.keys[stream, week], who) * far < near:
-                return week
-            bits >>= EIGHT
-            week += 1
-    return NEVER
 
 
 @kernel
