@@ -9,6 +9,7 @@ import math
 
 import numpy as np
 
+from .choices import first_to_ring
 from .diary import NOBODY
 from .faults import ROWS_FULL
 from .institutions import I
@@ -16,7 +17,7 @@ from .kernel import inlined, kernel
 from .life_course import S
 from .outcomes import O
 from .parameters import P
-from .random_numbers import identity, sooner, uniform
+from .random_numbers import identity, uniform
 from .streams import R
 
 LEARNED, NO_MOVES, AT_RANDOM, NEAREST, MOST_PERMISSIVE = 0, 1, 2, 3, 4
@@ -435,12 +436,9 @@ def worth_from(g, here, p, m):
 def choose_place(g, here, who, key, m):
     """Return the place to which a mover (`here` >= 0) or founder (`here` = -1) goes, or -1."""
     weigh_places(g, m)
-    best, chosen = np.inf, NOBODY
+    for p in range(m.places.size):
+        m.luck[p] = uniform(key, identity(who, p))
+        m.weight[p] = 0.0
     for k in range(m.hosts.size):
-        p = m.hosts[k]
-        weight = pull_from(g, here, p, m)
-        if weight > 0.0:
-            clock = sooner(uniform(key, identity(who, p)), weight, best)
-            if clock < best:
-                best, chosen = clock, p
-    return np.int64(chosen)
+        m.weight[m.hosts[k]] = pull_from(g, here, m.hosts[k], m)
+    return first_to_ring(m)

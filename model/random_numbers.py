@@ -68,11 +68,3 @@ def stream_keys(seed):
         for week in range(keys.shape[1]):
             keys[stream, week] = stream_key(seed, stream, week)
     return keys
-
-
-@kernel
-def sooner(u, weight, best):
-    """Return -log(u) / weight where that may be less than `best`, else infinity: -log(u) >= 2 (1 - u) / (1 + u) spares most logarithms."""
-    if 2.0 * (1.0 - u) > best * weight * (1.0 + u) * (1.0 + 1e-12):
-        return np.inf
-    return -math.log(u) / weight

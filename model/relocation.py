@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from .choices import first_to_ring
 from .compounds import site_with_room
 from .diary import NOBODY
 from .faults import ROWS_FULL
@@ -14,7 +15,7 @@ from .operations import (
 )  # fmt: skip
 from .outcomes import O
 from .parameters import P
-from .random_numbers import draw, identity, sooner, uniform
+from .random_numbers import draw, identity, uniform
 from .streams import R
 
 NEARLY_NONE = 1e-9  # persons: what rounding leaves of a vacancy that is taken up
@@ -203,15 +204,11 @@ def choose_operation(i, stream, m):
     """
     me = m.people[i]
     key = m.keys[stream, m.now]
-    best, chosen = np.inf, NOBODY
-    mine = identity(key, me.key)
-    for k in range(m.hosts.size):
-        p = m.hosts[k]
-        weight = m.views[p].vacancies * m.access[me.place, p]
-        if weight > 0.0:
-            clock = sooner(uniform(mine, p), weight, best)
-            if clock < best:
-                best, chosen = clock, p
+    here, mine = me.place, identity(key, me.key)
+    for p in range(m.places.size):
+        m.luck[p] = uniform(mine, p)
+        m.weight[p] = m.views[p].vacancies * m.access[here, p]
+    chosen = first_to_ring(m)
     if chosen == NOBODY:
         return NOBODY
     return take_vacancy(chosen, uniform(key, identity(me.key, -1)), m)

@@ -9,6 +9,7 @@ import numpy as np
 from .bounds import BOUND, set_far_bound, set_near_bounds
 from .border_officials import expect_lawful_stops, plan_routes, start_posts
 from .captivity import measure_distances
+from .choices import first_to_ring
 from .columns import grown, record
 from .compounds import ROOM, SITE, build_site, site_with_room
 from .diary import LANES, NO_VISIT, NOBODY, add_member, enter_in_diary
@@ -20,7 +21,7 @@ from .operations import GROUP, LEDGER, OFFER, OPERATION, VIEW, discounts, open_o
 from .outcomes import GROUPED, RECORDED
 from .page import whole_pages
 from .parameters import P
-from .random_numbers import exponential, identity, stream_keys, uniform
+from .random_numbers import identity, stream_keys, uniform
 from .faults import FAULTS
 from .records import EVENT, RELOCATION
 from .recruiters import CHANNELS, MARKET, base_hazards, entry_shares, measure_answers, start_rings, sum_effort
@@ -104,6 +105,9 @@ def empty_columns(inputs, fixed, values) -> Columns:
         effort=np.zeros((len(rings), CHANNELS)),
         recruits=np.zeros((len(rings), CHANNELS)),
         market=record(MARKET, 1, multiplier=1.0),
+        luck=np.ones(places),
+        weight=np.zeros(places),
+        early=np.zeros(places, np.int64),
         access=np.zeros((places, places)),
         route_cost=np.full((places, places), FAR),
         route_days=np.full((places, places), FAR),
@@ -243,13 +247,10 @@ def reach_for(agents, m):
 def first_operation(i, key, free, m):
     """Return an operation with room for a person at the start: a place by Gumbel, then the emptiest."""
     me = m.people[i]
-    best, chosen = np.inf, NOBODY
     for p in range(free.size):
-        weight = free[p] * m.access[me.place, p]
-        if weight > 0.0:
-            clock = exponential(key, identity(me.key, p)) / weight
-            if clock < best:
-                best, chosen = clock, p
+        m.luck[p] = uniform(key, identity(me.key, p))
+        m.weight[p] = free[p] * m.access[me.place, p]
+    chosen = first_to_ring(m)
     if chosen == NOBODY:
         return NOBODY
     free[chosen] = max(0.0, free[chosen] - m.scale)

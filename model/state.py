@@ -72,6 +72,9 @@ class Columns(NamedTuple):
     effort: np.ndarray  # float64 (A, CHANNELS): effort per person at risk; 1 over channels = usual
     recruits: np.ndarray  # float64 (A, CHANNELS): expected recruits of this week, persons
     market: np.recarray  # recruiters.MARKET (1)
+    luck: np.ndarray  # float64 (P): uniform numbers of a choice among places (choices)
+    weight: np.ndarray  # float64 (P): its weights
+    early: np.ndarray  # int64 (P): its places in the order in which their clocks may ring
     access: np.ndarray  # float64 (P, P): how readily people are brought from one place to another
     route_cost: np.ndarray  # float64 (P, P), USD
     route_days: np.ndarray  # float64 (P, P)
