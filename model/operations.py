@@ -320,12 +320,12 @@ def offer_at(mark, view, m):
     position, step = 0, 1
     while 2 * step <= view.offers:
         step *= 2
-    while step > 0:
-        if position + step <= view.offers:
-            wanted = m.offers[view.first + position + step - 1].wanted
-            if wanted <= mark:
-                mark -= wanted
-                position += step
+    while step > 0:  # without a branch: which way it goes cannot be foreseen
+        there = min(position + step, view.offers)
+        wanted = m.offers[view.first + there - 1].wanted
+        beyond = position + step <= view.offers and wanted <= mark
+        mark -= wanted if beyond else 0.0
+        position = there if beyond else position
         step //= 2
     return min(position, view.offers - 1)
 
