@@ -33,6 +33,11 @@ BOUND = (
     ("settles", "f8", "per week, of settling alone, in full health"),
     ("cleared", "f8", "per week, of a record being cleared"),
     ("untraced", "f8", "per week, of being traced"),
+    ("corrupt", "f8", "per week in detention, of extortion or collusion where corruption is usual"),
+    ("spared", "f8", "chance that a child in detention is seen to be one"),
+    ("grounds", "f8", "per week, that a trafficked person is let out of detention"),
+    ("charged", "f8", "per week, of charges in detention"),
+    ("deported", "f8", "per week, of removal from detention"),
 )
 
 
@@ -65,6 +70,11 @@ def set_bounds(bound, high, low, m):
     bound.settles = m.par[P.settles_alone] / max(0.01, low[I.stigma])
     bound.cleared = high[I.record_cleared]
     bound.untraced = high[I.tracing]
+    bound.corrupt = high[I.extortion] + high[I.collusion]
+    bound.spared = high[I.child_found] * (1.0 - low[I.child_detained])
+    bound.grounds = high[I.grounds_release] * high[I.recognition] + m.par[P.defence_raised] * high[I.np_scope] * high[I.np_practice]
+    bound.charged = m.par[P.charged_later] * high[I.charges]
+    bound.deported = high[I.deportation] * (1.0 - low[I.closure]) / (1.0 + low[I.fines] / m.par[P.fine_scale])
 
 
 @entry
@@ -84,8 +94,10 @@ def set_far_bound(high, low, m):
 
 @kernel
 def rate_of(i, m):
-    """Return the far bound on a person's weekly hazards in their present status."""
+    """Return the far bound on a person's weekly hazards in their present status; in detention every week is a candidate."""
     me, far = m.people[i], m.far[0]
+    if me.status == S.detained:
+        return 1.0
     if me.status == S.held:
         rate = far.held + far.escape + far.consular + far.taken + far.ransom * me.means
     elif me.status == S.stranded:
@@ -123,7 +135,12 @@ def near_rate_of(i, m):
         return near.returned + near.settles / (1.0 + m.par[P.record_stigma] * me.record) + near.cleared * me.record
     if me.status == S.untraced:
         return near.untraced
-    return m.par[P.status_lost]
+    if me.status == S.detained:
+        rate = near.corrupt * m.states[m.places[me.place].state].corruption + near.spared * me.child + near.grounds * me.trafficked
+        rate += near.charged if me.record == 0 and me.child == 0 else 0.0
+        rate += m.par[P.own_nationals_released] if home else near.deported
+        return rate + m.par[P.flees_custody] + m.par[P.death_detained]
+    return rate_of(i, m)
 
 
 @kernel

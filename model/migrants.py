@@ -238,7 +238,7 @@ def leave_home(position, stratum, willing_share, forced_share, m):
     me.health = 1.0
     me.place = kind.place
     me.status = S.at_home
-    m.diary[i], me.since = NO_VISIT, m.now
+    m.diary[i], me.candidate, me.since = NO_VISIT, NO_VISIT, m.now
     begin_spell(i, willing_share, forced_share, m)
     return i
 
@@ -361,7 +361,7 @@ def change(t, i, place, m):
     count_as(i, -1, m)
     if me.status != TARGET[t]:
         me.since = m.now
-    me.status, me.place = TARGET[t], place
+    me.status, me.place, me.candidate = TARGET[t], place, NO_VISIT
     count_as(i, 1, m)
     if PUNISHES[t] and me.trafficked and me.punished == 0:
         me.punished = 1
@@ -390,14 +390,14 @@ def count_flow(t, i, where, m):
 def next_visit(i, m):
     """Return the week in which a person is looked at next, by their status.
 
-    People held, stranded, at home, staying or untraced are looked at when a hazard may strike them
-    (`next_strike`), those with an appointment when it comes, those in a state's hands every week.
+    People held, stranded, detained, at home, staying or untraced are looked at when a hazard may strike them
+    (`next_strike`), those with an appointment when it comes, those in a shelter every week.
     """
     me = m.people[i]
     status = me.status
     if status == S.held:
-        me.candidate = next_strike(R.captivity, me.key, rate_of(i, m), near_rate_of(i, m), m)
-        return np.int64(me.candidate) if me.trafficked else min(np.int64(me.candidate), max(m.now + 1, np.int64(me.trapped)))
+        strike = foresee(R.captivity, i, m)
+        return strike if me.trafficked else min(strike, max(m.now + 1, np.int64(me.trapped)))
     if status == S.out:
         return np.int64(m.now)
     if status == S.travelling:
@@ -405,14 +405,13 @@ def next_visit(i, m):
     if status == S.prosecuted:
         return max(np.int64(m.now + 1), np.int64(me.since + int(m.par[P.case_weeks_least])))
     if status == S.held_other_sector or status == S.held_by_armed_group:
-        return np.int64(next_strike(R.captivity, me.key, rate_of(i, m), rate_of(i, m), m))
-    if status == S.stranded or status == S.staying or status == S.untraced:
-        return np.int64(next_strike(R.after, me.key, rate_of(i, m), near_rate_of(i, m), m))
+        return foresee(R.captivity, i, m)
+    if status == S.stranded or status == S.detained or status == S.staying or status == S.untraced:
+        return foresee(R.after, i, m)
     if status == S.returned:
         if me.until == JUST_HOME:
             return np.int64(m.now + 1)
-        me.candidate = next_strike(R.after, me.key, rate_of(i, m), near_rate_of(i, m), m)
-        return min(np.int64(me.candidate), next_look_at_threshold(i, m))
+        return min(foresee(R.after, i, m), next_look_at_threshold(i, m))
     if status == S.reintegrated or status == S.prosecuted_at_home:
         return min(max(m.now + 1, np.int64(me.until)), next_look_at_threshold(i, m))
     if status == S.dead or status == S.resettled:
@@ -420,16 +419,25 @@ def next_visit(i, m):
     return np.int64(m.now + 1)
 
 
+@kernel
+def foresee(stream, i, m):
+    """Return the next week in which a hazard may strike a person, found anew when the last one found is past."""
+    me = m.people[i]
+    if me.candidate <= m.now:
+        me.candidate = next_strike(stream, me.key, rate_of(i, m), near_rate_of(i, m), m)
+    return np.int64(me.candidate)
+
+
 @entry
 def look_again(m):
     """Set anew when everybody is looked at whom other policies may now reach: what is near (`bounds`) has changed."""
     for i in range(m.used[0].people):
         me = m.people[i]
-        if me.status == S.held or me.status == S.stranded or me.status == S.untraced:
+        me.candidate = NO_VISIT
+        if me.status == S.held or me.status == S.stranded or me.status == S.detained or me.status == S.untraced:
             enter_in_diary(i, next_visit(i, m), m)
         elif me.status == S.returned and me.until != JUST_HOME:
-            me.candidate = next_strike(R.after, me.key, rate_of(i, m), near_rate_of(i, m), m)
-            enter_in_diary(i, min(m.diary[i] // LANES, np.int64(me.candidate)), m)
+            enter_in_diary(i, min(m.diary[i] // LANES, foresee(R.after, i, m)), m)
 
 
 @kernel

@@ -194,48 +194,57 @@ def spared_as_child(i, k, m):
 @kernel
 def be_detained(i, k, m):
     """A week in detention: extorted, identified after all, trafficked again, charged, deported (IV.C-F)."""
+    near, drawn = near_rate_of(i, m), draw(R.after, m, m.people[i].key)
+    keep_bound(drawn - meet_custody(i, k, drawn, m), near, m)
+
+
+@kernel
+def meet_custody(i, k, u, m):
+    """Compare a detained person's number `u` with the hazards of their week. Return what is left of it."""
     me, p = m.people[i], m.people[i].place
     corruption = m.states[m.places[p].state].corruption
-    u = draw(R.after, m, me.key) - m.env[k, I.extortion, p] * corruption
+    u -= m.env[k, I.extortion, p] * corruption
     if u < 0.0:
         be_extorted(i, m)
-        return
+        return u
     u -= spared_as_child(i, k, m)
     if u < 0.0:
         be_released_on_grounds(i, k, m)
-        return
+        return u
     u -= me.trafficked * (m.env[k, I.grounds_release, p] * m.env[k, I.recognition, p] + m.par[P.defence_raised] * protected(k, p, m))
     if u < 0.0:
         be_released_on_grounds(i, k, m)
-        return
+        return u
     u -= m.env[k, I.collusion, p] * corruption
     if u < 0.0:
         taken_again(T.retrafficked_from_detention, i, m)
-        return
+        return u
     if me.record == 0 and me.child == 0:
         u -= m.par[P.charged_later] * m.env[k, I.charges, p] * (1.0 - protected(k, p, m))
         if u < 0.0:
             change(T.charged_in_detention, i, p, m)
-            return
+            return u
     if at_home_here(i, m):
         u -= m.par[P.own_nationals_released]
         if u < 0.0:
             me.until = RELEASED
             change(T.released_on_grounds, i, p, m)
-            return
+            return u
     else:
         wait = 1.0 / (1.0 + m.env[k, I.fines, p] / m.par[P.fine_scale])
         ready = m.par[P.removal_without_papers] + (1.0 - m.par[P.removal_without_papers]) * papers(i, k, m)
         u -= m.env[k, I.deportation, p] * wait * ready * (1.0 - m.env[k, I.closure, p])
         if u < 0.0:
             be_deported(i, k, m)
-            return
+            return u
     u -= m.par[P.flees_custody]
     if u < 0.0:
         change(T.escaped_custody, i, p, m)
-        return
-    if u < m.par[P.death_detained]:
+        return u
+    u -= m.par[P.death_detained]
+    if u < 0.0:
         change(T.died_detained, i, p, m)
+    return u
 
 
 @kernel
