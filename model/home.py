@@ -8,7 +8,7 @@ import math
 
 from .border_officials import set_out
 from .bounds import keep_bound, near_rate_of, rate_of
-from .diary import HOME, NO_OPERATION, NO_VISIT, enter_in_diary, take_due
+from .diary import HOME, LANES, NO_OPERATION, NO_VISIT, enter_in_diary, take_due
 from .fetch import fetch_ahead
 from .institutions import I
 from .kernel import kernel
@@ -36,6 +36,7 @@ def accumulate_again(m):
 def live_on(m):
     """Deal with those whose week it is among people home again, staying, untraced or waiting to leave."""
     accumulate_again(m)
+    wait_on(m)
     due = take_due(HOME, m)
     for n in range(due.size):
         fetch_ahead(due, n, m)
@@ -55,6 +56,27 @@ def live_on(m):
             leave_at_last(i, m)
         if m.diary[i] == NO_VISIT:
             enter_in_diary(i, next_visit(i, m), m)
+
+
+@kernel
+def wait_on(m):
+    """Put off those who were only to be seen for their threshold and have not passed it: most of those whose week it is."""
+    entry, due = m.now * LANES + HOME, m.due[HOME, : m.used[0].due[HOME]]
+    for n in range(due.size):
+        fetch_ahead(due, n, m)
+        if m.diary[due[n]] == entry and waits(due[n], m):
+            enter_in_diary(due[n], next_visit(due[n], m), m)
+
+
+@kernel
+def waits(i, m):
+    """Tell whether this is a week like any other for a person home again."""
+    me = m.people[i]
+    if me.status == S.returned:
+        quiet = me.until != JUST_HOME and me.candidate != m.now
+    else:
+        quiet = (me.status == S.reintegrated or me.status == S.prosecuted_at_home) and m.now < me.until
+    return quiet and not threshold_passed(i, m)
 
 
 @kernel
