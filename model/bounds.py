@@ -80,10 +80,14 @@ def set_bounds(bound, high, low, m):
 @entry
 def set_near_bounds(high, low, m):
     """Fill the near bounds from the highest and the lowest that each institution, float64 (I, P), can get in this run."""
+    closed_door = 1.0 - m.par[P.reach_without_firewall]
     for p in range(m.places.size):
-        set_bounds(m.near[p], high[:, p], low[:, p], m)
+        near = m.near[p]
+        set_bounds(near, high[:, p], low[:, p], m)
+        near.stranded -= high[I.services_reach, p] * closed_door * (1.0 - high[I.safe_help, p])
+        near.stranded -= m.par[P.arrest_rate] * (1.0 - high[I.control, p] * high[I.detains, p])
         if m.places[p].kind != MILITIA:
-            m.near[p].taken = 0.0
+            near.taken = 0.0
 
 
 @entry
