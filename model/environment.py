@@ -265,16 +265,16 @@ def combine(v, mode, effect, where, scaled, added, lowered, raised):
 @kernel
 def average_by_state(k, m):
     """Fill each institution's mean over a state's places: its host places where it has any."""
-    hosts = np.zeros(m.states.size)
-    every = np.zeros(m.states.size)
+    hosts, every = np.zeros(m.states.size), np.zeros(m.states.size)
     for p in range(m.places.size):
         every[m.places[p].state] += 1.0
         hosts[m.places[p].state] += m.places[p].host
+    among = np.full(m.places.size, np.inf)  # places over which the mean is taken
+    for p in range(m.places.size):
+        s = m.places[p].state
+        if m.places[p].host or hosts[s] == 0.0:
+            among[p] = hosts[s] if hosts[s] > 0.0 else every[s]
     for v in range(m.base.shape[0]):
         m.senv[k, v, :] = 0.0
         for p in range(m.places.size):
-            s = m.places[p].state
-            if hosts[s] == 0.0:
-                m.senv[k, v, s] += m.env[k, v, p] / every[s]
-            elif m.places[p].host:
-                m.senv[k, v, s] += m.env[k, v, p] / hosts[s]
+            m.senv[k, v, m.places[p].state] += m.env[k, v, p] / among[p]

@@ -230,6 +230,7 @@ def least_cost_routes(m):
     count = m.places.size
     reach = np.empty(count)
     frontier = np.empty(count)
+    bits = frontier.view(np.int64)  # in the same order, and quicker to compare
     m.route_cost[:] = FAR
     m.route_days[:] = FAR
     m.route_into[:] = NO_EDGE
@@ -240,11 +241,12 @@ def least_cost_routes(m):
         m.route_cost[source, source] = 0.0
         m.route_days[source, source] = 0.0
         for _ in range(count):
-            best, here = FAR, -1
-            for p in range(count):
-                if frontier[p] < best:
-                    best, here = frontier[p], p
-            if here < 0:
+            nearest = bits.min()
+            here = 0
+            while bits[here] != nearest:
+                here += 1
+            best = frontier[here]
+            if best >= FAR:
                 break
             frontier[here] = FAR
             for e in range(m.edge_first[here], m.edge_first[here + 1]):
