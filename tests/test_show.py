@@ -280,6 +280,22 @@ def test_frames_carry_each_week_once_and_a_new_run_starts_anew(visitor):
     assert visitor.frame()["run"] == first["run"] + 1
 
 
+def test_weeks_that_the_browser_asked_for_before_it_knew_better_are_not_run(visitor):
+    run = visitor.frame()["run"]
+    visitor.play(True)
+    visitor.due({"run": run, "weeks": 3})
+    assert visitor.worlds.value.week == 3
+    visitor.reset()
+    visitor.due({"run": run, "weeks": 3})
+    visitor.play(True)
+    visitor.due({"run": run, "weeks": 3})
+    assert visitor.worlds.value.week == 0
+    visitor.due({"run": visitor.frame()["run"], "weeks": 3})
+    visitor.play(False)
+    visitor.due({"run": run + 1, "weeks": 3})
+    assert visitor.worlds.value.week == 3
+
+
 def test_a_scene_stops_where_it_ends(visitor):
     visitor.open_scene(1)
     assert visitor.playing.value and visitor.worlds.value.week == week_of(story.SCENES[1].opens) + 1

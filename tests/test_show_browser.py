@@ -213,6 +213,24 @@ def test_reset_returns_to_the_same_first_picture(page):
     assert places(page) == first
 
 
+def test_reset_and_pause_while_playing_are_the_last_word(page):
+    page.select_option(".clock select", "104")
+    for back in ("r", "R"):
+        page.keyboard.press(" ")
+        wait_for_week(page, 60)
+        page.keyboard.press(back)
+        page.wait_for_selector(".clock:not([data-playing])")
+        page.wait_for_timeout(600)  # for what was under way
+        assert week(page) == 0
+    page.keyboard.press(" ")
+    wait_for_week(page, 60)
+    page.keyboard.press(" ")
+    page.wait_for_selector(".clock:not([data-playing])")
+    stands = week(page)
+    page.wait_for_timeout(600)
+    assert week(page) == stands
+
+
 def test_a_lever_changes_the_policys_world_alone(page):
     jump(page, 520)
     before = totals(page)

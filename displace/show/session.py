@@ -122,6 +122,11 @@ class Session:
             self.playing.value, self.until = False, None
         force_update()
 
+    def due(self, asked: dict):
+        """Run the weeks that are due by the browser's clock, unless it asked before it knew of a pause or of other worlds."""
+        if self.playing.value and self.worlds.value is self._of and asked["run"] == self._run:
+            self.advance(asked["weeks"])
+
     @told
     def jump(self, week: int):
         """Show a week, run up to it from where the worlds are or from the start."""
