@@ -301,5 +301,12 @@ def test_a_scene_stops_where_it_ends(visitor):
     assert visitor.playing.value and visitor.worlds.value.week == week_of(story.SCENES[1].opens) + 1
     visitor.advance(100)
     assert not visitor.playing.value and visitor.worlds.value.week == week_of(story.SCENES[1].ends)
-    visitor.resize(-1, 100)
-    assert "seed" in visitor.error.value
+
+
+def test_what_is_typed_as_seed_or_size_is_told_if_it_cannot_be_and_forgotten_when_it_can(visitor):
+    shown = visitor.worlds.value
+    for seed, size, said in (("-1", "100", "seed"), (str(2**63), "100", "seed"), ("", "100", "seed"), ("1.5", "100", "seed"), ("1", "0", "people"), ("1", "100000", "people")):
+        visitor.resize(seed, size)
+        assert said in visitor.error.value and "expected a whole number" in visitor.error.value and visitor.worlds.value is shown
+    visitor.resize(str(2**63 - 1), str(COARSE))
+    assert not visitor.error.value and visitor.worlds.value.scenario.rng == 2**63 - 1

@@ -252,11 +252,22 @@ def test_a_lever_changes_the_policys_world_alone(page):
 
 def test_what_a_file_may_not_say_is_an_error_on_the_page(page):
     page.click("text=Policies")
-    page.get_by_label("Start").fill("2044-01-01")
-    page.keyboard.press("Tab")
+    for typed, said in (("2044-01-01", "outside the calendar"), ("2025-02-30", "no date"), ("", "no date")):
+        page.get_by_label("Start").fill(typed)
+        page.click("text=Show these policies")
+        page.wait_for_selector(f".wrong:has-text('{said}')")
+        assert page.locator(".clock").count() == 1
+    page.get_by_label("Start").fill("2026-01-05")
     page.click("text=Show these policies")
-    page.wait_for_selector(".wrong")
-    assert "outside the calendar" in page.inner_text(".wrong") and page.locator(".clock").count() == 1
+    page.wait_for_selector(".wrong", state="detached")
+    page.wait_for_selector(".form .command:has-text('my-policy')")
+    page.locator(".form").get_by_label("Seed").fill(str(2**63))
+    page.click("text=Start anew")
+    page.wait_for_selector(".wrong:has-text('seed')")
+    page.locator(".form").get_by_label("Seed").fill(str(2**63 - 1))
+    page.click("text=Start anew")
+    page.wait_for_selector(".wrong", state="detached")
+    page.wait_for_selector(f".form .command:has-text('--seed {2**63 - 1}')")
 
 
 def test_a_place_opens_its_card_by_mouse_and_keyboard(page):

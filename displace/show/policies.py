@@ -8,6 +8,7 @@ from model.levers import KINDS, LEVERS
 from model.policy import WEEKS, Policy, Shock, monday
 from scenarios.explain import explain
 from scenarios.files import Scenario, from_dict, load, to_toml, world_graph
+from scenarios.schema import ScenarioError
 
 from .worlds import BASELINE, ShowScenario
 
@@ -44,8 +45,19 @@ def entries(scenario: Scenario) -> list[dict]:
     return [_entry(policy) for policy in scenario.policies]
 
 
+def day(text: str) -> date | None:
+    """Return the day that a visitor typed, None if it is none."""
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        return None
+
+
 def composed(policies: Sequence[Mapping], title: str, like: Scenario) -> Scenario:
-    """Return the scenario of these entries, with what else `like` sets. Raises ScenarioError as for a file."""
+    """Return the scenario of these entries, with what else `like` sets. Raises ScenarioError as for a file; what is typed as a start may be no date."""
+    for number, entry in enumerate(policies, 1):
+        if not isinstance(entry["start"], date):
+            raise ScenarioError(f"policy {number} ({entry['lever']}): {entry['start']!r} is no date; expected a start such as {START}")
     return from_dict(_data(policies, title, like), NAME)
 
 

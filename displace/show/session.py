@@ -21,6 +21,18 @@ from .story import PACES, SCENES, Scene
 from .worlds import BASELINE, ShowScenario, TwoWorlds
 
 A_LOT = 104  # weeks in one turn, at most
+LAST_SEED = 2**63 - 1  # tables keep seeds in 64 bits with a sign
+COARSEST = 10_000  # people an agent: with more, hardly anybody is simulated
+
+
+def _whole(name: str, typed: str, low: int, high: int) -> int:
+    try:
+        number = int(typed)
+    except ValueError:
+        number = None
+    if number is None or not low <= number <= high:
+        raise ValueError(f"{name}: {typed!r}; expected a whole number from {low} to {high:,}")
+    return number
 
 
 def told(act: Callable) -> Callable:
@@ -93,12 +105,9 @@ class Session:
         self.scene.value = None
 
     @told
-    def resize(self, seed: int, people_per_agent: int):
-        """Start anew on another seed, or with simulated people that stand for more or fewer persons."""
-        for name, value, low in (("seed", seed, 0), ("people per agent", people_per_agent, 1)):
-            if not isinstance(value, int) or value < low:
-                raise ValueError(f"{name}: {value!r}; expected a whole number of at least {low}")
-        self._play(self.policy, None, seed, people_per_agent)
+    def resize(self, seed: str, people_per_agent: str):
+        """Start anew, as typed, on another seed or with simulated people that stand for more or fewer persons."""
+        self._play(self.policy, None, _whole("seed", seed, 0, LAST_SEED), _whole("people an agent", people_per_agent, 1, COARSEST))
 
     @told
     def open_scene(self, number: int):
