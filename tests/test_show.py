@@ -249,7 +249,7 @@ def visitor():
 
 def test_a_visitor_opens_a_file_or_is_told_why_not(visitor):
     shown = visitor.worlds.value
-    for content, said in ((b"title = ", "mine.toml: Invalid value"), (b'title = "X"\n', "question"), (b"\xff", "utf-8")):
+    for content, said in ((b"title = ", "mine.toml: Invalid value"), (b'title = "X"\n', "question"), (b"\xff", "utf-8"), (b"#" * 2_000_000, "bytes")):
         visitor.open_file("mine.toml", content)
         assert said in visitor.error.value and visitor.worlds.value is shown
     visitor.open_file("Mine.toml", b'title = "X"\nquestion = "Y?"\nextends = "history"\n')

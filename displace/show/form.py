@@ -10,10 +10,15 @@ from scenarios.files import list_scenarios
 
 from . import policies
 from .frames import STRIPS
-from .session import Session
+from .session import LARGEST_FILE, Session
 
 OWN = "my own"
 MOST_STRIPS = 8
+
+
+@solara.component_vue("file.vue")
+def ScenarioFile(label: str, most: int, event_open=None):
+    """A scenario file, chosen or dropped; of a larger one than `most` bytes one byte too many is sent."""
 
 
 @solara.component
@@ -38,7 +43,10 @@ def Shipped(session: Session):
     titles = {title: name for name, title, _ in list_scenarios()}
     shown = next((title for title, name in titles.items() if name == session.policy.name), OWN)
     solara.Select("A shipped scenario", values=[*titles, *([OWN] if shown == OWN else [])], value=shown, on_value=lambda title: title != OWN and session.choose(titles[title]))
-    solara.FileDrop("Or drop a scenario file (.toml) here", on_file=lambda file: session.open_file(file["name"], file["data"]), lazy=False)
+    ScenarioFile(
+        label="Or open a scenario file (.toml): choose one, or drop it here", most=LARGEST_FILE,
+        event_open=lambda file, content: session.open_file(file["name"], bytes(content[0])),
+    )  # fmt: skip
 
 
 @solara.component
@@ -117,7 +125,7 @@ def Settings(session: Session):
     shown = session.worlds.value.scenario
     seed, set_seed = solara.use_state_or_update(str(shown.rng))
     size, set_size = solara.use_state_or_update(str(shown.people_per_agent))
-    with solara.Div(classes=["dose"]):
+    with solara.Div(classes=["dose", "settings"]):
         solara.InputText("Seed", value=seed, on_value=set_seed)
         solara.InputText("People an agent", value=size, on_value=set_size)
         solara.Button("Start anew", outlined=True, on_click=lambda: session.resize(seed, size))

@@ -21,6 +21,7 @@ from .story import PACES, SCENES, Scene
 from .worlds import BASELINE, ShowScenario, TwoWorlds
 
 A_LOT = 104  # weeks in one turn, at most
+LARGEST_FILE = 1_000_000  # bytes
 LAST_SEED = 2**63 - 1  # tables keep seeds in 64 bits with a sign
 COARSEST = 10_000  # people an agent: with more, hardly anybody is simulated
 
@@ -97,6 +98,8 @@ class Session:
     @told
     def open_file(self, name: str, content: bytes):
         """Show the scenario of a file's content, at the date that is on the page."""
+        if len(content) > LARGEST_FILE:
+            raise ValueError(f"{name}: more than {LARGEST_FILE:,} bytes; expected a scenario file")
         try:
             data = tomllib.loads(content.decode("utf-8-sig"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
