@@ -270,6 +270,17 @@ def test_what_a_file_may_not_say_is_an_error_on_the_page(page):
     page.wait_for_selector(f".form .command:has-text('--seed {2**63 - 1}')")
 
 
+def test_a_file_is_opened_by_keyboard(page, tmp_path):
+    file = tmp_path / "beds.toml"
+    file.write_text('title = "Beds"\nquestion = "Do beds help?"\nextends = "history"\n[[policy]]\nlever = "shelter_capacity"\nstates = ["KHM"]\nstart = 2025-01-06\nstrength = 1\n')
+    page.click("text=Policies")
+    with page.expect_file_chooser() as chooser:
+        page.focus(".open-file input")
+        page.keyboard.press("Enter")
+    chooser.value.set_files(file)
+    page.wait_for_selector("[data-world='1'] figcaption:has-text('Beds')")
+
+
 def test_a_place_opens_its_card_by_mouse_and_keyboard(page):
     jump(page, 500)
     page.click("[data-world='1'] [data-place=clark] .hit")
@@ -304,12 +315,17 @@ def test_two_visitors_do_not_share_a_model(page, browser, show):
 
 
 def test_mesas_own_controls_drive_the_same_worlds(page):
+    page.click("text=6 Rights first")
+    page.wait_for_selector(".clock[data-playing]")
+    page.keyboard.press("r")
+    page.wait_for_selector(".clock[data-week='0']:not([data-playing])")
     page.click(".v-app-bar button >> nth=0")
     page.click(".v-navigation-drawer button:has-text('Step')")
     wait_for_week(page, 1)
     page.click(".v-navigation-drawer button:has-text('Reset')")
     page.wait_for_selector(".clock[data-week='0']")
     assert totals(page)[0] == totals(page)[1]
+    assert load("rights-package").title in page.inner_text("[data-world='1'] figcaption")
 
 
 @pytest.mark.parametrize("size", [(1280, 720), (1920, 1080)], ids=str)

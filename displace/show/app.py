@@ -76,7 +76,12 @@ def Mesa(session: Session):
         "policy": shown.policy,
         "people_per_agent": shown.people_per_agent,
     }
-    SolaraViz(session.worlds, components=[], model_params=params, name="displace").key(f"{shown.rng} {session.policy.hash} {shown.people_per_agent}")
+    wanted = (shown.rng, session.policy.hash, shown.people_per_agent)
+    drawn, set_drawn = solara.use_state(wanted)
+    solara.use_effect(lambda: set_drawn(wanted), [wanted])
+    with solara.Div():
+        if drawn == wanted:  # for a moment not there: Mesa takes parameters only when its controls are made anew
+            SolaraViz(session.worlds, components=[], model_params=params, name="displace")
 
 
 @solara.component
