@@ -165,6 +165,15 @@ def test_what_is_composed_is_checked_like_a_file():
         policies.composed([entry | {"strength": 99.0}], "Mine", load("baseline"))
 
 
+def test_a_composed_scenario_asks_what_it_is_about():
+    pulled = policies.entries(POLICY)
+    same = policies.composed([pulled[0] | {"strength": 0.5}, *pulled[1:]], "Weaker", POLICY)
+    other = policies.composed([*pulled, policies.new_entry() | {"lever": "screening"}], "Mine", POLICY)
+    none = policies.composed([], "Mine", POLICY)
+    assert same.question == POLICY.question and none.question == load("baseline").question
+    assert other.question == "Mine: who is still held, and where do operations go?"
+
+
 def test_the_form_offers_every_lever_and_the_command_line_names_the_pair():
     assert {name for name, _ in policies.levers()} == LEVERS.keys()
     assert policies.command(ShowScenario(policy=POLICY, rng=7)).startswith("displace compare unilateral-crackdown --baseline baseline --replicates 1 --seed 7 ")

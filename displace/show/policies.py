@@ -58,7 +58,18 @@ def composed(policies: Sequence[Mapping], title: str, like: Scenario) -> Scenari
     for number, entry in enumerate(policies, 1):
         if not isinstance(entry["start"], date):
             raise ScenarioError(f"policy {number} ({entry['lever']}): {entry['start']!r} is no date; expected a start such as {START}")
-    return from_dict(_data(policies, title, like), NAME)
+    return from_dict(_data(policies, title, like) | {"question": _question(policies, title, like)}, NAME)
+
+
+def _question(policies: Sequence[Mapping], title: str, like: Scenario) -> str:
+    """The question of `like` as long as the same is pulled in the same States; without policies the baseline's."""
+
+    def pulled(rows):
+        return {(row["lever"], *row.get("states", ()), *row.get("places", ())) for row in rows}
+
+    if not policies:
+        return load(BASELINE).question
+    return like.question if pulled(policies) == pulled(entries(like)) else f"{title}: who is still held, and where do operations go?"
 
 
 def file_of(scenario: Scenario) -> str:
