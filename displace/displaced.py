@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from . import words
 from .study import Study
 
+NAMED = 3  # places that a sentence names
+
 
 @dataclass(frozen=True)
 class Moved:
@@ -16,7 +18,7 @@ class Moved:
     target: str  # names of states and places
     months: int
     at: dict[str, dict]
-    to: tuple[tuple[str, dict], ...]  # the places where more people are held, the largest first
+    rises: tuple[tuple[str, dict], ...]  # the places elsewhere where more people are held, clearly or not, the largest first
 
     def text(self, measure: str) -> tuple[str, str]:
         """Return (value, interval) as text; a dash where it means nothing."""
@@ -33,7 +35,8 @@ class Moved:
     def sentence(self) -> str:
         """The policy's displacement as one or two sentences."""
         there, elsewhere = (words.more_or_fewer(self.at[measure]["value"]) for measure in ("held_at_target", "held_elsewhere"))
-        said = f"Under enforcement ({self.target}): {there} people held; elsewhere: {elsewhere}."
+        unclear = "" if _told(self.at["held_elsewhere"]) else " (undetermined)"
+        said = f"Under enforcement ({self.target}): {there} people held; elsewhere: {elsewhere}{unclear}."
         return f"{said} {words.start(self.short)}.{self._where()}"
 
     @property
@@ -54,8 +57,23 @@ class Moved:
         return f"at most {100 * high:.0f} of every 100 reappeared elsewhere" if high < 1 else "whether they reappeared elsewhere cannot be told"
 
     def _where(self) -> str:
-        most = [f"{place} ({words.number(row['value'], signed=True)})" for place, row in self.to[:3]]
-        return f" More are held: {words.listed(most)}." if most else ""
+        """Where more are held: first what cannot be assigned to single places, lest what is clear be taken for what is large."""
+        clear = [rise for rise in self.rises if _told(rise[1])]
+        least = words.step_of(self.at["held_elsewhere"]["value"]) / 2
+        unclear = [rise for rise in self.rises if not _told(rise[1]) and rise[1]["value"] >= least]
+        if not unclear:
+            return f" More are held: {_named(clear)}." if clear else ""
+        said = f" {self._unassigned(clear)} the largest undetermined rises are those of {_named(unclear)}."
+        return f"{said} A rise is clear for {_named(clear)}." if clear else said
+
+    def _unassigned(self, clear: list[tuple[str, dict]]) -> str:
+        total = self.at["held_elsewhere"]
+        rest = total["value"] - sum(row["value"] for _, row in clear)
+        if not _told(total) or rest <= 0:
+            return "Of single places,"
+        if not clear:
+            return "They cannot be assigned to single places:"
+        return f"Of the {words.number(total['value'])}, {words.number(rest)} cannot be assigned to single places:"
 
     @property
     def numbers(self) -> dict:
@@ -64,6 +82,17 @@ class Moved:
         for measure, row in self.at.items():
             columns |= {measure: row["value"], f"{measure}_low": row["low"], f"{measure}_high": row["high"]}
         return columns
+
+
+def _told(row: dict) -> bool:
+    return words.told(row["low"], row["high"])
+
+
+def _named(rises: list[tuple[str, dict]]) -> str:
+    """Return the largest by name and the others by number."""
+    largest = [f"{place} ({words.number(row['value'], signed=True)})" for place, row in rises[:NAMED]]
+    others = len(rises) - len(largest)
+    return words.listed([*largest, words.count(others, "other place")] if others else largest)
 
 
 def moved(study: Study) -> list[Moved]:
@@ -78,7 +107,7 @@ def moved(study: Study) -> list[Moved]:
         last = [row for row in mine if row["months"] == months]
         at = {row["measure"]: row for row in last if not row["place"]}
         target = words.listed([study.place_names.get(id, id) for id in mine[0]["target"].split(", ")])
-        gains = sorted((row for row in last if row["measure"] == "held_elsewhere" and row["place"]), key=lambda row: -row["value"])
-        to = tuple((study.place_names.get(row["place"], row["place"]), row) for row in gains if row["low"] is not None and row["low"] > 0)
-        found.append(Moved(arm, title, target, months, at, to))
+        gains = [row for row in last if row["measure"] == "held_elsewhere" and row["place"] and row["value"] > 0]
+        rises = tuple((study.place_names.get(row["place"], row["place"]), row) for row in sorted(gains, key=lambda row: -row["value"]))
+        found.append(Moved(arm, title, target, months, at, rises))
     return found

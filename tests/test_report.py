@@ -164,6 +164,22 @@ def test_of_displacement_only_that_is_said_which_the_interval_supports(study, lo
     assert replace(found, at=found.at | {"displacement_ratio": ratio}).short.endswith(said)
 
 
+def test_where_more_are_held_the_large_and_undetermined_is_told_before_the_small_and_clear(study):
+    def rise(value, low):
+        return {"value": value, "low": low, "high": 2.0 * value}
+
+    found = moved(study)[0]
+    total = found.at["held_elsewhere"] | rise(9_000.0, 1_000.0)
+    rises = [("Big", rise(6_000.0, -1.0)), ("Clear", rise(2_000.0, 5.0)), *((f"Small {k}", rise(300.0 - k, -1.0)) for k in range(3)), ("Tiny", rise(9.0, -1.0))]
+    large = replace(found, at=found.at | {"held_elsewhere": total}, rises=tuple(rises))
+    assert large.sentence.endswith(
+        "Of the 9,000, 7,000 cannot be assigned to single places: the largest undetermined rises are those of Big (+6,000), "
+        "Small 0 (+300), Small 1 (+300) and 1 other place. A rise is clear for Clear (+2,000)."
+    )
+    vague = replace(large, at=found.at | {"held_elsewhere": total | {"low": -1.0}}, rises=tuple(rises[:1]))
+    assert "9,000 more (undetermined)" in vague.sentence and vague.sentence.endswith("Of single places, the largest undetermined rises are those of Big (+6,000).")
+
+
 def test_the_rights_floor_flags_what_is_probably_worse(study, page):
     assert study.floor("firewall") == "worse for deaths" and study.floor("raids") == ""
     assert "Rights floor: worse for deaths." in " ".join(Page(page).text.split())

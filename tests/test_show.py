@@ -165,6 +165,15 @@ def test_what_is_composed_is_checked_like_a_file():
         policies.composed([entry | {"strength": 99.0}], "Mine", load("baseline"))
 
 
+def test_a_composed_scenario_asks_what_it_is_about():
+    pulled = policies.entries(POLICY)
+    same = policies.composed([pulled[0] | {"strength": 0.5}, *pulled[1:]], "Weaker", POLICY)
+    other = policies.composed([*pulled, policies.new_entry() | {"lever": "screening"}], "Mine", POLICY)
+    none = policies.composed([], "Mine", POLICY)
+    assert same.question == POLICY.question and none.question == load("baseline").question
+    assert other.question == "Mine: who is still held, and where do operations go?"
+
+
 def test_the_form_offers_every_lever_and_the_command_line_names_the_pair():
     assert {name for name, _ in policies.levers()} == LEVERS.keys()
     assert policies.command(ShowScenario(policy=POLICY, rng=7)).startswith("displace compare unilateral-crackdown --baseline baseline --replicates 1 --seed 7 ")
@@ -249,7 +258,7 @@ def visitor():
 
 def test_a_visitor_opens_a_file_or_is_told_why_not(visitor):
     shown = visitor.worlds.value
-    for content, said in ((b"title = ", "mine.toml: Invalid value"), (b'title = "X"\n', "question"), (b"\xff", "utf-8")):
+    for content, said in ((b"title = ", "mine.toml: Invalid value"), (b'title = "X"\n', "question"), (b"\xff", "utf-8"), (b"#" * 2_000_000, "bytes")):
         visitor.open_file("mine.toml", content)
         assert said in visitor.error.value and visitor.worlds.value is shown
     visitor.open_file("Mine.toml", b'title = "X"\nquestion = "Y?"\nextends = "history"\n')
@@ -280,10 +289,33 @@ def test_frames_carry_each_week_once_and_a_new_run_starts_anew(visitor):
     assert visitor.frame()["run"] == first["run"] + 1
 
 
+def test_weeks_that_the_browser_asked_for_before_it_knew_better_are_not_run(visitor):
+    run = visitor.frame()["run"]
+    visitor.play(True)
+    visitor.due({"run": run, "weeks": 3})
+    assert visitor.worlds.value.week == 3
+    visitor.reset()
+    visitor.due({"run": run, "weeks": 3})
+    visitor.play(True)
+    visitor.due({"run": run, "weeks": 3})
+    assert visitor.worlds.value.week == 0
+    visitor.due({"run": visitor.frame()["run"], "weeks": 3})
+    visitor.play(False)
+    visitor.due({"run": run + 1, "weeks": 3})
+    assert visitor.worlds.value.week == 3
+
+
 def test_a_scene_stops_where_it_ends(visitor):
     visitor.open_scene(1)
     assert visitor.playing.value and visitor.worlds.value.week == week_of(story.SCENES[1].opens) + 1
     visitor.advance(100)
     assert not visitor.playing.value and visitor.worlds.value.week == week_of(story.SCENES[1].ends)
-    visitor.resize(-1, 100)
-    assert "seed" in visitor.error.value
+
+
+def test_what_is_typed_as_seed_or_size_is_told_if_it_cannot_be_and_forgotten_when_it_can(visitor):
+    shown = visitor.worlds.value
+    for seed, size, said in (("-1", "100", "seed"), (str(2**63), "100", "seed"), ("", "100", "seed"), ("1.5", "100", "seed"), ("1", "0", "people"), ("1", "100000", "people")):
+        visitor.resize(seed, size)
+        assert said in visitor.error.value and "expected a whole number" in visitor.error.value and visitor.worlds.value is shown
+    visitor.resize(str(2**63 - 1), str(COARSE))
+    assert not visitor.error.value and visitor.worlds.value.scenario.rng == 2**63 - 1

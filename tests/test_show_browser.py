@@ -213,6 +213,24 @@ def test_reset_returns_to_the_same_first_picture(page):
     assert places(page) == first
 
 
+def test_reset_and_pause_while_playing_are_the_last_word(page):
+    page.select_option(".clock select", "104")
+    for back in ("r", "R"):
+        page.keyboard.press(" ")
+        wait_for_week(page, 60)
+        page.keyboard.press(back)
+        page.wait_for_selector(".clock:not([data-playing])")
+        page.wait_for_timeout(600)  # for what was under way
+        assert week(page) == 0
+    page.keyboard.press(" ")
+    wait_for_week(page, 60)
+    page.keyboard.press(" ")
+    page.wait_for_selector(".clock:not([data-playing])")
+    stands = week(page)
+    page.wait_for_timeout(600)
+    assert week(page) == stands
+
+
 def test_a_lever_changes_the_policys_world_alone(page):
     jump(page, 520)
     before = totals(page)
@@ -234,11 +252,33 @@ def test_a_lever_changes_the_policys_world_alone(page):
 
 def test_what_a_file_may_not_say_is_an_error_on_the_page(page):
     page.click("text=Policies")
-    page.get_by_label("Start").fill("2044-01-01")
-    page.keyboard.press("Tab")
+    for typed, said in (("2044-01-01", "outside the calendar"), ("2025-02-30", "no date"), ("", "no date")):
+        page.get_by_label("Start").fill(typed)
+        page.click("text=Show these policies")
+        page.wait_for_selector(f".wrong:has-text('{said}')")
+        assert page.locator(".clock").count() == 1
+    page.get_by_label("Start").fill("2026-01-05")
     page.click("text=Show these policies")
-    page.wait_for_selector(".wrong")
-    assert "outside the calendar" in page.inner_text(".wrong") and page.locator(".clock").count() == 1
+    page.wait_for_selector(".wrong", state="detached")
+    page.wait_for_selector(".form .command:has-text('my-policy')")
+    page.locator(".form").get_by_label("Seed").fill(str(2**63))
+    page.click("text=Start anew")
+    page.wait_for_selector(".wrong:has-text('seed')")
+    page.locator(".form").get_by_label("Seed").fill(str(2**63 - 1))
+    page.click("text=Start anew")
+    page.wait_for_selector(".wrong", state="detached")
+    page.wait_for_selector(f".form .command:has-text('--seed {2**63 - 1}')")
+
+
+def test_a_file_is_opened_by_keyboard(page, tmp_path):
+    file = tmp_path / "beds.toml"
+    file.write_text('title = "Beds"\nquestion = "Do beds help?"\nextends = "history"\n[[policy]]\nlever = "shelter_capacity"\nstates = ["KHM"]\nstart = 2025-01-06\nstrength = 1\n')
+    page.click("text=Policies")
+    with page.expect_file_chooser() as chooser:
+        page.focus(".open-file input")
+        page.keyboard.press("Enter")
+    chooser.value.set_files(file)
+    page.wait_for_selector("[data-world='1'] figcaption:has-text('Beds')")
 
 
 def test_a_place_opens_its_card_by_mouse_and_keyboard(page):
@@ -275,12 +315,17 @@ def test_two_visitors_do_not_share_a_model(page, browser, show):
 
 
 def test_mesas_own_controls_drive_the_same_worlds(page):
+    page.click("text=6 Rights first")
+    page.wait_for_selector(".clock[data-playing]")
+    page.keyboard.press("r")
+    page.wait_for_selector(".clock[data-week='0']:not([data-playing])")
     page.click(".v-app-bar button >> nth=0")
     page.click(".v-navigation-drawer button:has-text('Step')")
     wait_for_week(page, 1)
     page.click(".v-navigation-drawer button:has-text('Reset')")
     page.wait_for_selector(".clock[data-week='0']")
     assert totals(page)[0] == totals(page)[1]
+    assert load("rights-package").title in page.inner_text("[data-world='1'] figcaption")
 
 
 @pytest.mark.parametrize("size", [(1280, 720), (1920, 1080)], ids=str)

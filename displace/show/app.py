@@ -34,7 +34,7 @@ def Differences(frame: dict, strips: list, levels: bool, policyWeek: int | None,
 
 @solara.component_vue("clock.vue")
 def Clock(week: int, run: int, stop: int, date: str, playing: bool, pace: float, paces: list, known: int, policyWeek: int | None,
-          dated: list, years: list, event_play=None, event_advance=None, event_reset=None, event_hurry=None, event_jump=None,
+          dated: list, years: list, event_play=None, event_advance=None, event_due=None, event_reset=None, event_hurry=None, event_jump=None,
           event_scene=None, event_close=None):  # fmt: skip
     """Play, pause, step, reset, speed and date, by mouse and keys; keeps the time while playing."""
 
@@ -76,7 +76,12 @@ def Mesa(session: Session):
         "policy": shown.policy,
         "people_per_agent": shown.people_per_agent,
     }
-    SolaraViz(session.worlds, components=[], model_params=params, name="displace").key(f"{shown.rng} {session.policy.hash} {shown.people_per_agent}")
+    wanted = (shown.rng, session.policy.hash, shown.people_per_agent)
+    drawn, set_drawn = solara.use_state(wanted)
+    solara.use_effect(lambda: set_drawn(wanted), [wanted])
+    with solara.Div():
+        if drawn == wanted:  # for a moment not there: Mesa takes parameters only when its controls are made anew
+            SolaraViz(session.worlds, components=[], model_params=params, name="displace")
 
 
 @solara.component
@@ -115,8 +120,8 @@ def Stage(session: Session):
         Clock(
             week=worlds.week, run=frame["run"], stop=worlds.stop, date=session.day, playing=session.playing.value, pace=session.pace.value,
             paces=list(PACES), known=PAPER, policyWeek=worlds.policy_week, dated=session.events, years=session.years,
-            event_play=session.play, event_advance=session.advance, event_reset=session.reset, event_hurry=session.hurry, event_jump=session.jump,
-            event_scene=session.open_scene, event_close=session.close,
+            event_play=session.play, event_advance=session.advance, event_due=session.due, event_reset=session.reset, event_hurry=session.hurry,
+            event_jump=session.jump, event_scene=session.open_scene, event_close=session.close,
         )  # fmt: skip
 
 

@@ -10,10 +10,15 @@ from scenarios.files import list_scenarios
 
 from . import policies
 from .frames import STRIPS
-from .session import Session
+from .session import LARGEST_FILE, Session
 
 OWN = "my own"
 MOST_STRIPS = 8
+
+
+@solara.component_vue("file.vue")
+def ScenarioFile(label: str, most: int, event_open=None):
+    """A scenario file, chosen or dropped; of a larger one than `most` bytes one byte too many is sent."""
 
 
 @solara.component
@@ -38,7 +43,10 @@ def Shipped(session: Session):
     titles = {title: name for name, title, _ in list_scenarios()}
     shown = next((title for title, name in titles.items() if name == session.policy.name), OWN)
     solara.Select("A shipped scenario", values=[*titles, *([OWN] if shown == OWN else [])], value=shown, on_value=lambda title: title != OWN and session.choose(titles[title]))
-    solara.FileDrop("Or drop a scenario file (.toml) here", on_file=lambda file: session.open_file(file["name"], file["data"]), lazy=False)
+    ScenarioFile(
+        label="Or open a scenario file (.toml): choose one, or drop it here", most=LARGEST_FILE,
+        event_open=lambda file, content: session.open_file(file["name"], bytes(content[0])),
+    )  # fmt: skip
 
 
 @solara.component
@@ -48,6 +56,7 @@ def Composer(session: Session):
     title, set_title = solara.use_state(session.policy.title if session.compares else "My policy")
 
     def change(number: int, **keys):
+        session.error.set("")  # it may be of what is changed here
         set_entries([entry | keys if i == number else entry for i, entry in enumerate(entries)])
 
     solara.InputText("Title", value=title, on_value=set_title)
@@ -66,16 +75,10 @@ def Entry(entry: dict, change, remove):
     states = policies.states()
     codes = {name: iso3 for iso3, name in states.items()}
     lever = LEVERS[entry["lever"]]
-    text, set_text = solara.use_state_or_update(entry["start"].isoformat())
 
     def pull(chosen: str):
         name = levers[chosen]
         change(lever=name, strength=min(entry["strength"], LEVERS[name].maximum))
-
-    def start(typed: str):
-        set_text(typed)
-        if day := _day(typed):
-            change(start=day)
 
     with solara.Card(margin=0, classes=["entry"]):
         solara.Select("Lever", values=[*levers], value=said[lever.name], on_value=pull)
@@ -85,7 +88,10 @@ def Entry(entry: dict, change, remove):
             on_value=lambda chosen: change(states=[codes[name] for name in chosen]), dense=True,
         )  # fmt: skip
         with solara.Div(classes=["dose"]):
-            solara.InputText("Start", value=text, on_value=start, error=None if _day(text) else "a date such as 2025-01-06")
+            solara.InputText(
+                "Start", value=str(entry["start"]), on_value=lambda typed: change(start=policies.day(typed) or typed),
+                error=None if isinstance(entry["start"], date) else f"such as {policies.START}", hide_details=False,
+            )  # fmt: skip
             solara.SliderFloat(
                 f"Strength {entry['strength']:g}", value=float(entry["strength"]), min=0, max=lever.maximum, step=0.1,
                 on_value=lambda value: change(strength=round(value, 2)),
@@ -93,13 +99,6 @@ def Entry(entry: dict, change, remove):
         with solara.Row(justify="space-between"):
             solara.Text(f"1 = {lever.unit}", classes=["hint"])
             solara.Button(icon_name="mdi-delete-outline", icon=True, small=True, on_click=remove, attributes={"aria-label": "Remove this policy"})
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        return None
 
 
 @solara.component
@@ -124,11 +123,11 @@ def Reproduce(session: Session):
 def Settings(session: Session):
     """Seed, size of the simulated population, and what the strip shows."""
     shown = session.worlds.value.scenario
-    seed, set_seed = solara.use_state_or_update(shown.rng)
-    size, set_size = solara.use_state_or_update(shown.people_per_agent)
-    with solara.Div(classes=["dose"]):
-        solara.InputInt("Seed", value=seed, on_value=set_seed)
-        solara.InputInt("People an agent", value=size, on_value=set_size)
+    seed, set_seed = solara.use_state_or_update(str(shown.rng))
+    size, set_size = solara.use_state_or_update(str(shown.people_per_agent))
+    with solara.Div(classes=["dose", "settings"]):
+        solara.InputText("Seed", value=seed, on_value=set_seed)
+        solara.InputText("People an agent", value=size, on_value=set_size)
         solara.Button("Start anew", outlined=True, on_click=lambda: session.resize(seed, size))
     names = {strip.label: key for key, strip in reversed(STRIPS.items())}
     solara.SelectMultiple("Differences under the maps", values=[STRIPS[key].label for key in session.strips.value], all_values=[*names],

@@ -8,6 +8,7 @@ from model.levers import KINDS, LEVERS
 from model.policy import WEEKS, Policy, Shock, monday
 from scenarios.explain import explain
 from scenarios.files import Scenario, from_dict, load, to_toml, world_graph
+from scenarios.schema import ScenarioError
 
 from .worlds import BASELINE, ShowScenario
 
@@ -44,9 +45,31 @@ def entries(scenario: Scenario) -> list[dict]:
     return [_entry(policy) for policy in scenario.policies]
 
 
+def day(text: str) -> date | None:
+    """Return the day that a visitor typed, None if it is none."""
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        return None
+
+
 def composed(policies: Sequence[Mapping], title: str, like: Scenario) -> Scenario:
-    """Return the scenario of these entries, with what else `like` sets. Raises ScenarioError as for a file."""
-    return from_dict(_data(policies, title, like), NAME)
+    """Return the scenario of these entries, with what else `like` sets. Raises ScenarioError as for a file; what is typed as a start may be no date."""
+    for number, entry in enumerate(policies, 1):
+        if not isinstance(entry["start"], date):
+            raise ScenarioError(f"policy {number} ({entry['lever']}): {entry['start']!r} is no date; expected a start such as {START}")
+    return from_dict(_data(policies, title, like) | {"question": _question(policies, title, like)}, NAME)
+
+
+def _question(policies: Sequence[Mapping], title: str, like: Scenario) -> str:
+    """The question of `like` as long as the same is pulled in the same States; without policies the baseline's."""
+
+    def pulled(rows):
+        return {(row["lever"], *row.get("states", ()), *row.get("places", ())) for row in rows}
+
+    if not policies:
+        return load(BASELINE).question
+    return like.question if pulled(policies) == pulled(entries(like)) else f"{title}: who is still held, and where do operations go?"
 
 
 def file_of(scenario: Scenario) -> str:

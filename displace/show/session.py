@@ -21,6 +21,19 @@ from .story import PACES, SCENES, Scene
 from .worlds import BASELINE, ShowScenario, TwoWorlds
 
 A_LOT = 104  # weeks in one turn, at most
+LARGEST_FILE = 1_000_000  # bytes
+LAST_SEED = 2**63 - 1  # tables keep seeds in 64 bits with a sign
+COARSEST = 10_000  # people an agent: with more, hardly anybody is simulated
+
+
+def _whole(name: str, typed: str, low: int, high: int) -> int:
+    try:
+        number = int(typed)
+    except ValueError:
+        number = None
+    if number is None or not low <= number <= high:
+        raise ValueError(f"{name}: {typed!r}; expected a whole number from {low} to {high:,}")
+    return number
 
 
 def told(act: Callable) -> Callable:
@@ -85,6 +98,8 @@ class Session:
     @told
     def open_file(self, name: str, content: bytes):
         """Show the scenario of a file's content, at the date that is on the page."""
+        if len(content) > LARGEST_FILE:
+            raise ValueError(f"{name}: more than {LARGEST_FILE:,} bytes; expected a scenario file")
         try:
             data = tomllib.loads(content.decode("utf-8-sig"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
@@ -93,12 +108,9 @@ class Session:
         self.scene.value = None
 
     @told
-    def resize(self, seed: int, people_per_agent: int):
-        """Start anew on another seed, or with simulated people that stand for more or fewer persons."""
-        for name, value, low in (("seed", seed, 0), ("people per agent", people_per_agent, 1)):
-            if not isinstance(value, int) or value < low:
-                raise ValueError(f"{name}: {value!r}; expected a whole number of at least {low}")
-        self._play(self.policy, None, seed, people_per_agent)
+    def resize(self, seed: str, people_per_agent: str):
+        """Start anew, as typed, on another seed or with simulated people that stand for more or fewer persons."""
+        self._play(self.policy, None, _whole("seed", seed, 0, LAST_SEED), _whole("people an agent", people_per_agent, 1, COARSEST))
 
     @told
     def open_scene(self, number: int):
@@ -121,6 +133,11 @@ class Session:
         if worlds.week >= ends:
             self.playing.value, self.until = False, None
         force_update()
+
+    def due(self, asked: dict):
+        """Run the weeks that are due by the browser's clock, unless it asked before it knew of a pause or of other worlds."""
+        if self.playing.value and self.worlds.value is self._of and asked["run"] == self._run:
+            self.advance(asked["weeks"])
 
     @told
     def jump(self, week: int):
