@@ -90,7 +90,7 @@ def in_batches():
     times = batches.speed_up()
     yield Figure("two workers against one, times by the wall clock", times, f"{times:.2f}", least=1.8)
     share = 100 * batches.shared_past()
-    yield Figure("seven arms from 2025, % of seven full runs", share, f"{share:.0f}", most=60)
+    yield Figure("seven arms from 2025 (one the placebo), % of seven full runs", share, f"{share:.0f}", most=60)
 
 
 def start_up():

@@ -1,0 +1,66 @@
+"""What is found for many weeks or places at once is what would be found one by one."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from model import Simulation
+from model.choices import first_to_ring
+from model.kernel import entry
+from model.model import set_week
+from model.policy import WEEKS
+from model.streams import R
+from model.strikes import LEVELS, NEVER, next_strike
+from scenarios.files import load
+
+numbers = st.integers(0, 2**64 - 1)
+
+
+@pytest.fixture(scope="module")
+def run():
+    return Simulation(load("baseline").inputs(seed=3, people_per_agent=2000))
+
+
+def mixed(z):
+    """The finaliser of splitmix64 (Steele, Lea and Flood 2014), in whole numbers of Python."""
+    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9 % 2**64
+    z = (z ^ z >> 27) * 0x94D049BB133111EB % 2**64
+    return z ^ z >> 31
+
+
+def draw(key, who):
+    return mixed((int(key) + 0x9E3779B97F4A7C15 * who) % 2**64)
+
+
+def strikes(keys, stream, who, far, near, now):
+    """Yield the weeks after `now` in which a hazard may strike, by the definition."""
+    for week in range(now + 1, WEEKS + 1):
+        byte = draw(keys[R.candidates, week // 8], who) >> 8 * (week % 8) & 255
+        number = ((draw(keys[stream, week], who) >> 11) + 0.5) * 2.0**-53
+        if byte < far * LEVELS and number * far < near:
+            yield week
+
+
+seek = entry(next_strike.py_func)
+ring = entry(first_to_ring.py_func)
+
+
+@settings(max_examples=300, deadline=None)
+@given(who=numbers, level=st.integers(0, LEVELS), share=st.floats(0, 1), now=st.integers(-1, WEEKS))
+def test_the_next_strike_is_the_first_week_of_the_definition(run, who, level, share, now):
+    far = level / LEVELS
+    set_week(now, run._handle)
+    found = seek(np.int64(R.after), np.uint64(who), far, share * far, run._handle)
+    assert found == next(strikes(run.columns.keys, R.after, who, far, share * far, now), NEVER)
+
+
+@settings(max_examples=300, deadline=None)
+@given(seed=numbers, empty=st.floats(0, 1))
+def test_the_place_chosen_is_the_one_whose_clock_rings_first(run, seed, empty):
+    rng = np.random.default_rng(seed)
+    count = len(run.columns.luck)
+    luck, weight = 1.0 - rng.random(count), rng.lognormal(0, 4, count) * (rng.random(count) >= empty)
+    run.columns.luck[:], run.columns.weight[:] = luck, weight
+    with np.errstate(divide="ignore"):
+        clocks = -np.log(luck) / weight
+    assert ring(run._handle) == (np.argmin(clocks) if weight.any() else -1)
