@@ -424,14 +424,6 @@ def pull_from(g, here, p, m):
     return m.pull[g, p] * m.reachable[here, p]
 
 
-@inlined
-def worth_from(g, here, p, m):
-    """Return what a place adds to the worth of leaving `here`: the same under every rule of where to go."""
-    if int(m.par[P.relocation_rule]) == LEARNED:
-        return pull_from(g, here, p, m)
-    return learned_pull(g, p, m) * m.reachable[here, p] if may_take(here, p, m) else 0.0
-
-
 @kernel
 def choose_place(g, here, who, key, m):
     """Return the place to which a mover (`here` >= 0) or founder (`here` = -1) goes, or -1."""

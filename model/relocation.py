@@ -10,8 +10,8 @@ from .diary import NOBODY
 from .faults import ROWS_FULL
 from .kernel import inlined, kernel
 from .operations import (
-    CLOSES, INVESTED, MOVES, NO_MOVES, OVERFLOW, SPLITS, STAYS, change_target, choose_place, count_present, offer_at, open_operation, rent, take_offer, utility, weigh_places,
-    worth_from,
+    CLOSES, INVESTED, LEARNED, MOVES, NO_MOVES, OVERFLOW, SPLITS, STAYS, change_target, choose_place, count_present, learned_pull, may_take, offer_at, open_operation, rent,
+    take_offer, utility, weigh_places,
 )  # fmt: skip
 from .outcomes import O
 from .parameters import P
@@ -29,15 +29,18 @@ def reviews_place(firm, key, m):
 
 
 @kernel
-def wants_to_move(firm, m):
-    """Draw whether an operation that reviews its location prefers to leave it: a nested logit.
+def wants_to_move(firm, takes, m):
+    """Draw whether an operation that reviews its location prefers to leave it, where places `takes` others: a nested logit.
 
     Whether to leave follows what places are worth under every rule; a rival rule says only where movers go.
     """
     weigh_places(firm.group, m)
+    learned = int(m.par[P.relocation_rule]) == LEARNED
     total = 0.0
     for k in range(m.hosts.size):
-        total += worth_from(firm.group, firm.place, m.hosts[k], m)
+        p = m.hosts[k]
+        pull = m.pull[firm.group, p] if learned else learned_pull(firm.group, p, m)
+        total += takes[p] * pull * m.reachable[firm.place, p]
     if total <= 0.0:
         return False
     elsewhere = m.par[P.choice_scale] * math.log(total)
@@ -55,13 +58,16 @@ def relocate(m):
     """
     movers = np.empty(m.used[0].operations, np.int64)
     order = np.empty(m.used[0].operations)
+    takes = np.zeros(m.places.size)
+    for k in range(m.hosts.size):
+        takes[m.hosts[k]] = may_take(NOBODY, m.hosts[k], m)
     n = 0
     reviews = m.keys[R.review, m.now]
     for o in range(m.used[0].operations):
         firm = m.operations[o]
         if firm.alive == 0 or firm.fate != STAYS:
             continue
-        if m.sites[firm.site].open == 0 or (reviews_place(firm, reviews, m) and wants_to_move(firm, m)):
+        if m.sites[firm.site].open == 0 or (reviews_place(firm, reviews, m) and wants_to_move(firm, takes, m)):
             movers[n], order[n] = o, draw(R.place_order, m, firm.key)
             n += 1
     for o in movers[np.argsort(order[:n])]:
