@@ -8,6 +8,7 @@ alive. Of a part of a column (`m.tally[:]`, `m.tally[o]`) a kernel gets an ordin
 
 import operator
 from functools import cache
+from hashlib import sha256
 
 import numpy as np
 from numba.core import cgutils, types
@@ -30,7 +31,8 @@ DATA, SHAPE = 4, 5  # where an array keeps its address and its shape
 class HandleType(types.Type):
     def __init__(self, fields):
         self.fields = dict(fields)
-        super().__init__(f"Handle({', '.join(f'{name}: {kind}' for name, kind in fields)})")
+        whole = ", ".join(f"{name}: {kind}" for name, kind in fields)
+        super().__init__(f"Handle({sha256(whole.encode()).hexdigest()[:16]})")  # short: it is in the name of every compiled function
 
 
 class ColumnType(types.Type):
