@@ -13,12 +13,13 @@ import numpy as np
 
 from experiments.draws import Draws, scaled, write_draws
 from experiments.observed import needs_groups, observe
+from experiments.store import StoreError, refuse_foreign
 from model.parameters import BY_NAME, complete
 
 from .config import Config
 from .evidence import EvidenceError
 from .likelihood import total_log_likelihood
-from .posterior import resample
+from .posterior import POSTERIOR, resample
 from .targets import quantities
 
 POPULATIONS = 8
@@ -52,11 +53,17 @@ class Likelihood:
         return {"log_likelihood": float(np.maximum(sum(total_log_likelihood(self.config.chosen, observed).values())[0, 0], -1e6))}
 
 
-def calibrate(config: Config, out: Path, workers: int | None = None, tell: Callable[[str], None] = lambda text: None, populations: int = POPULATIONS) -> Path:
+def calibrate(
+    config: Config, out: Path, workers: int | None = None, tell: Callable[[str], None] = lambda text: None, populations: int = POPULATIONS, overwrite: bool = False
+) -> Path:
     """Run ABC-SMC with populations of `config.posterior`, write `posterior.parquet` into `out` and return its path.
 
-    Raises EvidenceError if pyABC is not installed.
+    Raises EvidenceError if pyABC is not installed, StoreBusy if `out` holds something else, StoreError if it holds a
+    posterior and not `overwrite`.
     """
+    refuse_foreign(out, POSTERIOR, (), "a calibration")
+    if (out / POSTERIOR).exists() and not overwrite:
+        raise StoreError(f"{out}: holds a posterior; use another --out, or --overwrite to replace it")
     try:
         import pyabc
     except ImportError:
@@ -85,8 +92,8 @@ def calibrate(config: Config, out: Path, workers: int | None = None, tell: Calla
         "targets": {t.id: t.says for t in config.chosen}, "families": sorted({t.family for t in config.chosen}), "runs": int(runs),
         "temperature": temperature, "people_per_agent": config.people_per_agent, "code": _code(),
     }  # fmt: skip
-    write_draws(out / "posterior.parquet", Draws(tuple(draws), source))
-    return out / "posterior.parquet"
+    write_draws(out / POSTERIOR, Draws(tuple(draws), source))
+    return out / POSTERIOR
 
 
 def _code() -> str:

@@ -20,6 +20,7 @@ from experiments.store import StoreError, write
 from .config import Config
 from .targets import quantities
 
+FIRST = "wave-1.npz"
 FROM_PRIOR = 0.2  # of a later wave, so that no weight can be large
 EDGE = 1e-9
 

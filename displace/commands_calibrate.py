@@ -51,22 +51,25 @@ def calibrate(
         terminal.show_plan(design_of(chosen, first_wave(chosen), 1), _workers(workers))
         print(f"That is one wave; at most {chosen.waves} are run.")
         return
-    from calibration.fit import FIT, POSTERIOR
+    from calibration.fit import FIT
+    from calibration.posterior import POSTERIOR
 
     from . import fit_report
 
     make, count = _executor(executor, _workers(workers))
-    running = {"workers_wanted": count, "executor": make, "resume": resume, "overwrite": overwrite}
     if chosen.method == "abc":
         from calibration.abc import calibrate as fit_by_abc
 
-        path = fit_by_abc(chosen, out, running["workers_wanted"], tell=lambda text: None if quiet else print(text, flush=True))
+        path = fit_by_abc(chosen, out, count, tell=lambda text: None if quiet else print(text, flush=True), overwrite=overwrite)
         terminal.show_where(Posterior=path)
         return
     from calibration.fit import calibrate as fit_to_reports
 
     with terminal.progress(chosen.draws * chosen.replicates, quiet) as tell:
-        fit = fit_to_reports(chosen, out, lambda text: None if quiet else terminal.say(text), progress=tell, **running)
+        fit = fit_to_reports(
+            chosen, out, lambda text: None if quiet else terminal.say(text),
+            progress=tell, workers_wanted=count, executor=make, resume=resume, overwrite=overwrite,
+        )  # fmt: skip
     (out / fit_report.PAGE).write_text(fit_report.page(fit), encoding="utf-8")
     if not quiet:
         fit_report.show(fit)

@@ -23,7 +23,7 @@ from .runner import execute
 from .samples import Sample
 from .sensitivity_plan import STAGES, Plan
 from .sensitivity_tables import TABLES, made
-from .store import REPORT, StoreBusy, StoreError, write
+from .store import REPORT, StoreError, refuse_foreign, write
 
 FILE = "sensitivity.json"
 RUN = "runs"  # the folder of the stages' batches
@@ -49,7 +49,7 @@ def analyse(plan: Plan, out: str | Path, *, run: Callable[[str, Design, Path], R
     something else, and StoreError if more than half of a stage could not be simulated.
     """
     out = Path(out)
-    _refuse_foreign(out)
+    refuse_foreign(out, FILE, (RUN,), "a sensitivity analysis")
     run = run or (lambda _stage, design, folder: execute(design, folder, **doing))
     seed, settings = plan.design.seed, plan.settings
     found = Findings(plan)
@@ -129,14 +129,6 @@ def _factor_rows(plan: Plan, judged) -> list[dict]:
 
 
 # --- the folder -------------------------------------------------------------------------------------
-
-
-def _refuse_foreign(out: Path):
-    if out.exists() and not out.is_dir():
-        raise StoreBusy(f"{out}: is a file; expected a folder for results, new or made by this command (--out)")
-    names = {path.name for path in out.iterdir()} - {RUN} if out.is_dir() else set()
-    if names and FILE not in names:
-        raise StoreBusy(f"{out}: holds {', '.join(sorted(names)[:3])} but no {FILE}; expected a folder of a sensitivity analysis, or a new one (--out)")
 
 
 def _clear_other_plan(out: Path, stage: str, plan: str):

@@ -10,7 +10,7 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -161,7 +161,7 @@ def open_store(folder: str | Path, design: Design, resume: bool = False, overwri
     `overwrite`), is unfinished (and neither `resume` nor `overwrite`), or there is too little room on the disk.
     """
     folder = Path(folder)
-    _refuse_foreign(folder)
+    refuse_foreign(folder, MANIFEST, (LOCK,), "results")
     plan = provenance.plan_of(design)
     manifest = _read_manifest(folder)
     if manifest is None or overwrite:
@@ -190,12 +190,14 @@ def open_store(folder: str | Path, design: Design, resume: bool = False, overwri
     return store
 
 
-def _refuse_foreign(folder: Path):
+def refuse_foreign(folder: Path, mark: str, besides: Sequence[str], what: str):
+    """Raise StoreBusy if `folder` holds something, `besides` left out, and not the file `mark` by which a folder for `what` is known."""
+    wanted = f"expected a folder for {what}, new or made by this command (--out)"
     if folder.exists() and not folder.is_dir():
-        raise StoreBusy(f"{folder}: is a file; expected a folder for results, new or made by this command (--out)")
-    names = {path.name for path in folder.iterdir()} - {LOCK, f"{MANIFEST}.tmp"} if folder.is_dir() else set()
-    if names and MANIFEST not in names:
-        raise StoreBusy(f"{folder}: holds {', '.join(sorted(names)[:3])} but no {MANIFEST}; expected a folder for results, new or made by this command (--out)")
+        raise StoreBusy(f"{folder}: is a file; {wanted}")
+    names = {path.name for path in folder.iterdir()} - {*besides, f"{mark}.tmp"} if folder.is_dir() else set()
+    if names and mark not in names:
+        raise StoreBusy(f"{folder}: holds {', '.join(sorted(names)[:3])} but no {mark}; {wanted}")
 
 
 def _read_manifest(folder: Path) -> dict | None:

@@ -387,6 +387,19 @@ def test_a_calibration_that_cannot_be_run_is_told_so_before_anything_runs(displa
     assert code == 2 and said in err and not out and not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("method", ["importance", "abc"])
+def test_a_folder_of_something_else_is_left_alone(displace, tmp_path, method):
+    mine = {"manifest.json": "of a comparison", "fit.md": "my own"}
+    for name, text in mine.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    (tmp_path / "mine.toml").write_text(f'title = "x"\nfree = ["upkeep"]\nmethod = "{method}"', encoding="utf-8")
+    code, _, err = displace("calibrate", tmp_path / "mine.toml", "--overwrite", "--out", tmp_path)
+    assert code == 3 and "expected a folder for a calibration" in err
+    assert {path.name: path.read_text() for path in tmp_path.iterdir() if path.name != "mine.toml"} == mine
+    code, _, err = displace("calibrate", "--out", tmp_path / "fit.md")
+    assert code == 3 and "is a file" in err
+
+
 def test_a_dry_run_runs_nothing(displace, tmp_path):
     code, out, _ = displace("calibrate", "--dry-run", "--draws", 128, "--out", tmp_path / "out")
     assert code == 0 and "128 draws" in out and not (tmp_path / "out").exists()
