@@ -67,7 +67,7 @@ def calibrate(
     try:
         import pyabc
     except ImportError:
-        raise EvidenceError("method = 'abc': pyABC is not installed; expected the extra [calibrate] (pip install 'displace[calibrate]'), or method = 'importance'") from None
+        raise EvidenceError("method = 'abc': pyABC is not installed; expected the extra [calibrate], which `make extras` installs, or method = 'importance'") from None
     from experiments.workers import usable_cores
 
     prior = pyabc.Distribution(**{name: pyabc.RV("uniform", 0, 1) for name in config.free})

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
+from experiments.bounds import MOST_DRAWS, MOST_PEOPLE_PER_AGENT, MOST_SEED
 from experiments.draws import of_levers, uncertain
 from scenarios import files
 from scenarios.schema import ScenarioError, Where, check
@@ -89,7 +90,7 @@ class Config:
 
 def _schema() -> dict:
     names = list(uncertain())
-    whole = lambda meaning, low: {"type": "integer", "minimum": low, "description": meaning}  # noqa: E731
+    whole = lambda meaning, low, high=math.inf: {"type": "integer", "minimum": low, "description": meaning} | ({"maximum": high} if high < math.inf else {})  # noqa: E731
     text = lambda meaning: {"type": "string", "minLength": 1, "description": meaning}  # noqa: E731
     one = lambda meaning, of: {"type": "string", "enum": [*of], "description": meaning}  # noqa: E731
     exponents = {"type": "object", "properties": {n: {"type": "number"} for n in names}, "required": [], "description": "uncertain parameters (`displace list parameters`)"}
@@ -99,15 +100,15 @@ def _schema() -> dict:
         "evidence": text("a CSV file of reports, relative to this file; none = the shipped one"),
         "targets": text("a file of targets, relative to this file; none = the shipped one"),
         "set": text("a set of targets"),
-        "draws": whole("draws a wave; for Sobol' points a power of two", 2),
+        "draws": whole("draws a wave; for Sobol' points a power of two", 2, MOST_DRAWS),
         "replicates": whole("seeds a draw", 1),
-        "people_per_agent": whole("persons that one simulated person stands for", 1),
-        "seed": whole("seed of the draws and of the first run", 0),
+        "people_per_agent": whole("persons that one simulated person stands for", 1, MOST_PEOPLE_PER_AGENT),
+        "seed": whole("seed of the draws and of the first run", 0, MOST_SEED),
         "sampler": one("how the priors are sampled", SAMPLERS),
         "method": one("how the posterior is found", METHODS),
         "waves": whole("most waves", 1),
         "enough": whole("effective draws that suffice", 2),
-        "posterior": whole("draws of the posterior that are kept", 2),
+        "posterior": whole("draws of the posterior that are kept", 2, MOST_DRAWS),
         "discrepancy": {"type": "number", "minimum": 0, "description": "sd of the log by which the model itself is off"},
         "rest": one("what becomes of the other uncertain parameters", ("priors", "defaults")),
         "levers": one("what becomes of the strengths of levers' channels", ("priors", "defaults")),

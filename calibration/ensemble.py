@@ -178,5 +178,5 @@ def _read(path: Path, config: Config) -> Wave | None:
         same = tuple(kept["names"]) == config.drawn and int(kept["free"]) == len(config.free) and int(kept["seed"]) == config.seed
         wave = Wave(*(kept[name] for name in ("unit", "centres", "chance", "spread")))
     if not same or len(wave.unit) != config.draws:
-        raise StoreError(f"{path}: holds draws of another calibration (other parameters, number or seed); use another --out, or --overwrite to replace them")
+        raise StoreError(f"{path}: holds draws of another calibration (other parameters, number or seed); use another --out, or --overwrite to replace them (with make: RESULTS=--overwrite)")
     return wave

@@ -1,7 +1,8 @@
 """The command line: a thin layer over `experiments` (run, compare, read) and the registries.
 
 Everything heavy is imported inside the command that needs it. Exit codes: 0 done; 1 some runs failed or were not done,
-or `check --strict` found a pattern that does not hold; 2 bad input, nothing written; 3 folder in use or foreign; 130 interrupted.
+or `check --strict` found a pattern that does not hold; 2 bad input, nothing written; 3 the folder is in use, holds something else
+than results, results of another plan or an unfinished batch, or has too little room; 130 interrupted.
 """
 
 import gc
@@ -14,6 +15,7 @@ import typer
 
 from . import commands_batch, commands_calibrate, commands_sensitivity, commands_show
 from .listings import COLUMNS, LISTINGS, cell
+from .options import Events, Executor, Overwrite, Quiet, Resume, Scale, ScenarioName, Seed, Workers, executor_of, workers_of
 
 PICTURES = (".png", ".svg", ".pdf")
 FEW_COLLECTIONS = 100_000  # objects made between two looks for garbage: while modules load there is none
@@ -29,14 +31,6 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain help: quicker by half, and examples keep their lines
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="A shipped scenario's name, or a path to a .toml file.")]
-Seed = Annotated[int | None, typer.Option(min=0, help="Seed of the first replicate; those of the others follow from it.")]
-Scale = Annotated[int | None, typer.Option(min=1, help="Persons that one simulated person stands for; publish at 10 or less.")]
-Events = Annotated[bool, typer.Option("--events", help="Also write every change of status (large).")]
-Resume = Annotated[bool, typer.Option("--resume", help="Go on with an unfinished batch: only what is missing is run.")]
-Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace the results of another plan in the folder.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print no progress, only results and where they are.")]
 
 
 def main():
@@ -57,9 +51,8 @@ def _code_of(error: Exception) -> int | None:
     kinds = {
         "experiments.cluster.ClusterError": BAD_INPUT,
         "experiments.runner.Interrupted": INTERRUPTED,
-        "experiments.store.StoreBusy": FOLDER,
         "experiments.store.DiskFull": SOME_FAILED,
-        "experiments.store.StoreError": BAD_INPUT,
+        "experiments.store.StoreError": FOLDER,
         "experiments.results.ResultsError": BAD_INPUT,
         "experiments.runner.RunnerError": SOME_FAILED,
         "model.model.AuditError": SOME_FAILED,
@@ -104,8 +97,8 @@ def compare(
     seed: Seed = None,
     people_per_agent: Scale = None,
     draws: Annotated[str | None, typer.Option(help="Draws of the parameters, the same for all policies: defaults (hand-set), posterior, posterior:N, prior:N, or a posterior.parquet (FILE:N for N draws).")] = None,
-    workers: Annotated[str, typer.Option(help="Processes: a number, or 'auto' for the usable cores.")] = "auto",
-    executor: Annotated[str | None, typer.Option(metavar="ADDRESS", help="A Dask cluster instead: dask://host:port, or a scheduler file.")] = None,
+    workers: Workers = "auto",
+    executor: Executor = None,
     out: Annotated[Path, typer.Option(help="Folder for results and report.")] = Path("outputs/compare"),
     assume: Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="An assumption for all arms (a parameter of `displace list parameters`); may be given again.")] = None,
     events: Events = False,
@@ -136,14 +129,14 @@ def compare(
 
     settings = {"replicates": replicates, "seed": seed, "people_per_agent": people_per_agent, "events": events or None, "draws": draws}
     design = from_names(scenarios or ["main"], baseline, assignments(assume or ()), **settings)
-    count = _workers(workers)
+    count = workers_of(workers)
     terminal.show_cautions(design)
     if dry_run:
         terminal.show_plan(design, count)
         return
     from experiments import execute
 
-    make, count = _executor(executor, count)
+    make, count = executor_of(executor, count)
     with terminal.progress(design.runs, quiet) as tell:
         results = execute(design, out, workers_wanted=count, executor=make, resume=resume, overwrite=overwrite, progress=tell)
     _finish(results, terminal)
@@ -154,7 +147,7 @@ def run(
     scenario: ScenarioName,
     seed: Seed = None,
     people_per_agent: Scale = None,
-    out: Annotated[Path | None, typer.Option(help="Folder for the results. Default: outputs/run/<scenario>.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the results. Default: outputs/run/<scenario>, with -seed<seed> at its end if one is given.")] = None,
     events: Events = False,
     resume: Resume = False,
     overwrite: Overwrite = False,
@@ -181,12 +174,16 @@ def run(
     from experiments import execute
 
     with terminal.progress(design.runs, quiet) as tell:
-        results = execute(design, out or Path("outputs/run") / loaded.name, workers_wanted=1, resume=resume, overwrite=overwrite, progress=tell)
+        results = execute(design, out or _folder_of_run(loaded.name, seed), workers_wanted=1, resume=resume, overwrite=overwrite, progress=tell)
     _say_what_went_wrong(results)
     if not results.failed:
         terminal.show_run(results, loaded)
     if results.failed:
         raise typer.Exit(SOME_FAILED)
+
+
+def _folder_of_run(name: str, seed: int | None) -> Path:
+    return Path("outputs/run") / (name if seed is None else f"{name}-seed{seed}")
 
 
 @app.command()
@@ -242,23 +239,6 @@ def _say_what_went_wrong(results):
         print(f"{len(failed)} of {results.runs.num_rows} runs failed; all are in runs.parquet, with their errors.", file=sys.stderr)
 
 
-def _workers(text: str) -> int | None:
-    if text == "auto":
-        return None
-    if not text.isdecimal() or int(text) < 1:
-        raise typer.BadParameter(f"'{text}' is neither 'auto' nor a whole number of at least 1", param_hint="--workers")
-    return int(text)
-
-
-def _executor(address: str | None, workers: int | None):
-    """Return what makes the executor at an address and how many tasks it can do at once; without one, processes on this machine."""
-    if not address:
-        return None, workers
-    from experiments.cluster import connect
-
-    return connect(address)
-
-
 # --- check ------------------------------------------------------------------------------------------
 
 
@@ -271,8 +251,8 @@ def check(
     targets: Annotated[Path | None, typer.Option(help="holdout: another file of targets, as calibration/holdout.toml.")] = None,
     draws: Annotated[str, typer.Option(help="holdout: draws of the parameters, as in `displace compare`.")] = "posterior",
     out: Annotated[Path, typer.Option(help="holdout: folder for the runs.")] = Path("outputs/holdout"),
-    people_per_agent: Annotated[int, typer.Option(min=1, help="Persons that one simulated person stands for.")] = 100,
-    workers: Annotated[str, typer.Option(help="Processes: a number, or 'auto' for the usable cores.")] = "auto",
+    people_per_agent: Scale = 100,
+    workers: Workers = "auto",
     json: Annotated[bool, typer.Option("--json", help="Print JSON, with every field, instead of tables.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 when a pattern does not hold by its evidence, or a report is missed.")] = False,
     quiet: Quiet = False,
@@ -294,13 +274,13 @@ def check(
     Takes two to five minutes on two cores.
     """
     if what is Checked.holdout:
-        commands_calibrate.check_holdout(evidence, targets, draws, people_per_agent, out, _workers(workers), json, strict, quiet)
+        commands_calibrate.check_holdout(evidence, targets, draws, people_per_agent, out, workers_of(workers), json, strict, quiet)
         return
     from . import checks
 
     count = seeds or (14 if rivals else 40)
     rules = tuple(checks.RULES) if rivals else ("learned",)
-    judged = checks.gather(rules, count, people_per_agent, _workers(workers), tell=checks.progress(quiet))
+    judged = checks.gather(rules, count, people_per_agent, workers_of(workers), tell=checks.progress(quiet))
     if json:
         from json import dumps
 

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from .options import DrawsAWave, Executor, Overwrite, Quiet, Resume, Scale, Workers, executor_of, workers_of
+
 SOME_FAILED = 1
 
 
@@ -16,14 +18,14 @@ def calibrate(
     config: Annotated[Path | None, typer.Argument(metavar="[CONFIG.toml]", help="A calibration. Default: the shipped one, calibration/reference.toml.")] = None,
     out: Annotated[Path, typer.Option(help="Folder for the waves of runs, posterior.parquet and fit.json.")] = Path("outputs/calibrate"),
     set_: Annotated[str | None, typer.Option("--set", help="Another set of targets than the file's: an alternative view of conflicting sources.")] = None,
-    draws: Annotated[int | None, typer.Option(min=2, help="Draws a wave.")] = None,
-    people_per_agent: Annotated[int | None, typer.Option(min=1, help="Persons that one simulated person stands for.")] = None,
-    workers: Annotated[str, typer.Option(help="Processes: a number, or 'auto' for the usable cores.")] = "auto",
-    executor: Annotated[str | None, typer.Option(metavar="ADDRESS", help="A Dask cluster instead: dask://host:port, or a scheduler file.")] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with an unfinished calibration: only what is missing is run.")] = False,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the runs of another calibration in the folder.")] = False,
+    draws: DrawsAWave = None,
+    people_per_agent: Scale = None,
+    workers: Workers = "auto",
+    executor: Executor = None,
+    resume: Resume = False,
+    overwrite: Overwrite = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say how many runs a wave takes and how long; run nothing.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no tables.")] = False,
+    quiet: Quiet = False,
 ):
     """Fit the model to reported estimates; write a posterior.
 
@@ -42,13 +44,12 @@ def calibrate(
     from calibration.config import SHIPPED, read_config
 
     from . import terminal
-    from .cli import _executor, _workers
 
     chosen = read_config(config or SHIPPED, set=set_, draws=draws, people_per_agent=people_per_agent)
     if dry_run:
         from calibration.ensemble import design_of, first_wave
 
-        terminal.show_plan(design_of(chosen, first_wave(chosen), 1), _workers(workers))
+        terminal.show_plan(design_of(chosen, first_wave(chosen), 1), workers_of(workers))
         print(f"That is one wave; at most {chosen.waves} are run.")
         return
     from calibration.fit import FIT
@@ -56,7 +57,7 @@ def calibrate(
 
     from . import fit_report
 
-    make, count = _executor(executor, _workers(workers))
+    make, count = executor_of(executor, workers_of(workers))
     if chosen.method == "abc":
         from calibration.abc import calibrate as fit_by_abc
 

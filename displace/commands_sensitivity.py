@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from .options import Executor, Overwrite, Quiet, Resume, Scale, Seed, Workers, executor_of, workers_of
+
 
 def register(app: typer.Typer):
     """Add the command to the command line."""
@@ -14,14 +16,14 @@ def register(app: typer.Typer):
 def sensitivity(
     design: Annotated[str, typer.Argument(metavar="DESIGN", help="A shipped design's name, or a path to a .toml file, with a [sensitivity] table.")] = "sensitivity-quick",
     out: Annotated[Path, typer.Option(help="Folder for tables, report and the stages' runs.")] = Path("outputs/sensitivity"),
-    people_per_agent: Annotated[int | None, typer.Option(min=1, help="Persons that one simulated person stands for. Default: the design's.")] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="Seed of samples and runs. Default: the design's.")] = None,
-    workers: Annotated[str, typer.Option(help="Processes: a number, or 'auto' for the usable cores.")] = "auto",
-    executor: Annotated[str | None, typer.Option(metavar="ADDRESS", help="A Dask cluster instead: dask://host:port, or a scheduler file.")] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with an unfinished analysis: only what is missing is run.")] = False,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the results of another plan in the folder.")] = False,
+    people_per_agent: Scale = None,
+    seed: Seed = None,
+    workers: Workers = "auto",
+    executor: Executor = None,
+    resume: Resume = False,
+    overwrite: Overwrite = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say how many runs it takes and how long; run nothing.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print no progress, only results and where they are.")] = False,
+    quiet: Quiet = False,
 ):
     """Find which assumption drives the answer, and which policy holds up.
 
@@ -40,19 +42,18 @@ def sensitivity(
     from experiments.sensitivity_plan import load
 
     from . import terminal
-    from .cli import _executor, _workers
     from .sensitivity_words import show_answer, show_plan
 
     given = {"people_per_agent": people_per_agent, "seed": seed}
     plan = load(design, **given)
-    count = _workers(workers)
+    count = workers_of(workers)
     if dry_run:
         show_plan(plan, count)
         return
     from experiments.runner import execute
     from experiments.sensitivity import analyse
 
-    make, count = _executor(executor, count)
+    make, count = executor_of(executor, count)
 
     def run(stage, of_stage, folder):
         if not quiet:

@@ -97,7 +97,7 @@ def _open(address: str, where: dict) -> Cluster:
     try:
         from distributed import Client
     except ImportError:
-        raise ClusterError("--executor: Dask is not installed; expected the extra 'cluster': .venv/bin/python -m pip install -e '.[cluster]' -c requirements/all.txt") from None
+        raise ClusterError("--executor: Dask is not installed; expected the extra 'cluster', which `make extras` installs") from None
     try:
         client = Client(**where, timeout=SECONDS_TO_CONNECT, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:

@@ -20,6 +20,7 @@ from scenarios import files
 from scenarios.schema import NAME, ScenarioError, Where, check, json_schema, nearest, scenario_schema
 
 from .arms import load, read, schema, with_budget, with_parameters
+from .bounds import MOST_DRAWS, MOST_PEOPLE_PER_AGENT, MOST_SEED
 from .draws import draws_of
 from .observed import Quantity
 from .sensitivity_plan import settings_schema
@@ -30,6 +31,7 @@ RECORDS = ("places", "totals", "summary", "window", "observed")
 ARMS = frozenset(("arm", "factorial"))  # keys that tell a design from a scenario
 PLACEBO = "placebo"  # the arm with one irrelevant perturbation, beside which changed fates are read
 SECONDS_A_CHUNK = 10.0
+BOUNDS = {"replicates": (1, None), "people_per_agent": (1, MOST_PEOPLE_PER_AGENT), "seed": (0, MOST_SEED)}
 
 
 class DesignError(ScenarioError):
@@ -98,12 +100,12 @@ class Design:
             raise _error(where.at("baseline"), "is no arm", "one of the arms", self.baseline, self.arms)
         if PLACEBO in self.arms:
             raise _error(where, f"an arm called '{PLACEBO}'", "another name: every comparison has a placebo arm of its own")
-        for key, low in (("replicates", 1), ("people_per_agent", 1), ("seed", 0)):
+        for key, (low, high) in BOUNDS.items():
             value = getattr(self, key)
-            if isinstance(value, bool) or not isinstance(value, int) or value < low:
-                raise _error(where.at(key), f"{value!r}", f"a whole number of at least {low}")
-        if not self.draws:
-            raise _error(where.at("draws"), "none", "at least one draw of the parameters (an empty one is the defaults)")
+            if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= (high or value):
+                raise _error(where.at(key), f"{value!r}", f"a whole number of at least {low}" + (f" and at most {high:,}" if high else ""))
+        if not 0 < len(self.draws) <= MOST_DRAWS:
+            raise _error(where.at("draws"), f"{len(self.draws):,}", f"1 to {MOST_DRAWS:,} draws of the parameters (an empty one is the defaults)")
         if self.seeds is not None and len(self.seeds) != len(self.draws):
             raise _error(where.at("seeds"), f"{len(self.seeds)} for {len(self.draws)} draws", "one number a draw, or None")
         for name in self.outcomes:
@@ -140,8 +142,7 @@ class Design:
     def block_seed(self, draw: int, replicate: int) -> int:
         """Return the model's seed of a block: that of the design for the very first, mixed for the others.
 
-        The arm has no part in it, nor has the draw beyond its number in `seeds`. Below 2**52, so that JSON, R and
-        JavaScript read it exactly.
+        The arm has no part in it, nor has the draw beyond its number in `seeds`. At most MOST_SEED.
         """
         group = draw if self.seeds is None else self.seeds[draw]
         if group == replicate == 0:
@@ -314,8 +315,9 @@ def _read(path: Path) -> dict:
     return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
 
 
-def _whole(meaning, low):
-    return {"type": "integer", "minimum": low, "description": meaning}
+def _whole(meaning, key):
+    low, high = BOUNDS[key]
+    return {"type": "integer", "minimum": low, "description": meaning} | ({"maximum": high} if high else {})
 
 
 def _text(meaning):
@@ -332,9 +334,9 @@ def _schema(of_scenario: dict) -> dict:
         "title": _text("the design's name in the report"),
         "question": _text("the question that this design answers, in one sentence"),
         "baseline": {"type": "string", "pattern": NAME, "description": "the arm that the others are compared with; none = baseline"},
-        "replicates": _whole("how many seeds", 1),
-        "people_per_agent": _whole("persons that one simulated person stands for", 1),
-        "seed": _whole("the seed of the first replicate", 0),
+        "replicates": _whole("how many seeds", "replicates"),
+        "people_per_agent": _whole("persons that one simulated person stands for", "people_per_agent"),
+        "seed": _whole("the seed of the first replicate", "seed"),
         "draws": _text("draws of the parameters: posterior, posterior:N, prior:N or a posterior.parquet; none = the defaults"),
         "outcomes": {"type": "array", "minItems": 1, "uniqueItems": True, "items": {"type": "string", "enum": list(outcomes.BY_NAME), "description": "an outcome"}},
         "sensitivity": settings_schema(),

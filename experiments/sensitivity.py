@@ -19,11 +19,11 @@ from .factors import DUMMY, HELPS, HURTS, SEED
 from .findings import Findings
 from .quantities import quantities
 from .results import Results, ResultsError
-from .runner import execute
+from .runner import RunnerError, execute
 from .samples import Sample
 from .sensitivity_plan import STAGES, Plan
 from .sensitivity_tables import TABLES, made
-from .store import REPORT, StoreError, refuse_foreign, write
+from .store import REPORT, refuse_foreign, write
 
 FILE = "sensitivity.json"
 RUN = "runs"  # the folder of the stages' batches
@@ -46,7 +46,7 @@ def analyse(plan: Plan, out: str | Path, *, run: Callable[[str, Design, Path], R
 
     `run(stage, design, folder)` runs one batch (default: `execute` with `doing`: workers_wanted, resume, overwrite ...).
     Worlds of which a run failed are left out whole, and counted. Raises what `execute` raises, StoreBusy if `out` holds
-    something else, and StoreError if more than half of a stage could not be simulated.
+    something else, and RunnerError if more than half of a stage could not be simulated.
     """
     out = Path(out)
     refuse_foreign(out, FILE, (RUN,), "a sensitivity analysis")
@@ -109,11 +109,11 @@ def whole(results: Results, sample: Sample) -> np.ndarray:
 
 
 def _stage(results: Results, design: Design, sample: Sample, kept: np.ndarray) -> dict:
-    """Return what is remembered of a stage. Raises StoreError if more than half of it could not be simulated."""
+    """Return what is remembered of a stage. Raises RunnerError if more than half of it could not be simulated."""
     errors = [row["error"] for row in results.runs.to_pylist() if row["status"] != "ok"]
     bases, left = len(np.unique(sample.base)), len(np.unique(sample.base[kept]))
     if left < bases / 2:
-        raise StoreError(f"{results.folder}: {bases - left} of {bases} base rows hold a run that failed; no index is told of so few. The first error: {errors[0]}")
+        raise RunnerError(f"{results.folder}: {bases - left} of {bases} base rows hold a run that failed; no index is told of so few. The first error: {errors[0]}")
     return {"manifest": results.manifest, "runs": design.runs, "failed": len(errors), "bases": bases, "left_out": bases - left, "why": errors[0] if errors else ""}
 
 

@@ -267,7 +267,7 @@ def expected(schema):
         few = len(schema["enum"]) <= 8
         return "one of " + ", ".join(schema["enum"]) if few else schema["description"]
     if kind and low is not None:
-        return f"{kind} from {low:g} to {high:g}" if high is not None else f"{kind} of at least {low:g}"
+        return f"{kind} from {low:,.15g} to {high:,.15g}" if high is not None else f"{kind} of at least {low:,.15g}"
     if kind:
         return kind
     if schema.get("type") == "array":

@@ -240,7 +240,7 @@ def test_draws_come_back_as_written(tmp_path):
         draws_of(f"{path}:9")
 
 
-@pytest.mark.parametrize(("name", "said"), [("posteriour", "did you mean 'posterior'"), ("none.parquet", "no such file"), ("prior:0", "expected defaults, posterior")])
+@pytest.mark.parametrize(("name", "said"), [("posteriour", "did you mean 'posterior'"), ("none.parquet", "no such file"), ("prior:0", "above zero"), ("prior", "how many"), ("prior:99999999999", "at most 65,536")])
 def test_draws_that_are_not_there_are_named(name, said):
     with pytest.raises(DrawsError, match=said):
         draws_of(name)

@@ -156,7 +156,7 @@ def test_a_comparison_ends_with_the_table_the_floor_and_the_report(displace, tin
     assert code == 0 and not errors and (tmp_path / "out" / "report.html").read_bytes() == page
     assert "headline.png" in out and (tmp_path / "headline.png").read_bytes().startswith(b"\x89PNG")
     code, _, errors = displace(*plan, "--seed", 9, "--out", tmp_path / "out")
-    assert code == 2 and "--out" in errors and "--overwrite" in errors
+    assert code == 3 and "--out" in errors and "--overwrite" in errors
 
 
 def test_a_run_prints_its_outcomes_and_writes_its_tables(displace, tiny, tmp_path):

@@ -16,7 +16,8 @@ from experiments.results import Results
 from experiments.samples import generator
 from experiments.sensitivity import analyse, read_analysis
 from experiments.sensitivity_tables import TABLES
-from experiments.store import StoreBusy, StoreError
+from experiments.runner import RunnerError
+from experiments.store import StoreBusy
 from model.outcomes import RECORDED, O
 from model.parameters import DEFAULTS
 
@@ -167,7 +168,7 @@ def test_worlds_that_fail_are_left_out_whole_and_counted(plan, tmp_path):
     stages = analysis.manifest["stages"]
     assert all(stage["left_out"] == 1 and stage["failed"] >= 2 and stage["why"] == "it broke" for stage in stages.values())
     assert value(analysis, arm="unilateral-crackdown", outcome="people_held", order="total", measure="balance", factor="refill_elasticity") > 0.1
-    with pytest.raises(StoreError, match="no index is told of so few"):
+    with pytest.raises(RunnerError, match="no index is told of so few"):
         analyse(plan, tmp_path / "most", run=made_up(lambda draw: draw % 2 == 0))
 
 
