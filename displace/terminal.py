@@ -148,7 +148,7 @@ def show_headline(study):
     if study.unfinished:
         console.print(Text(study.unfinished, style="bold"))
     print(f"Change against the baseline worldwide, {study.window}: {words.count(study.pairs, 'pair')} of runs, {study.level} intervals, {study.plan['people_per_agent']} people an agent.")
-    print(f"{study.standing.head} 'better', 'worse': the interval excludes no change, with the share of pairs that agree.")
+    print(f"{study.standing.head} 'better', 'worse': the interval excludes no change, with the share of pairs that agree (a tie counts half).")
     names = list(study.titles)
     width = console.width if console.is_terminal else LABEL_WIDTH + CELL_WIDTH * len(names)
     at_once = max(1, (width - LABEL_WIDTH) // CELL_WIDTH)
@@ -193,7 +193,7 @@ def _show_displacement(study):
 def _show_floor(study):
     console.print(Text("Rights floor", style="bold"))
     for name, title in study.titles.items():
-        print(f"  {title}: {study.floor(name) or 'nothing on it is worse clearly, or in three quarters of the pairs'}")
+        print(f"  {title}: {study.floor(name) or study.no_floor}")
     print()
 
 
