@@ -13,7 +13,7 @@ from scenarios import files
 from scenarios.schema import ScenarioError, Where, check
 
 from .evidence import EVIDENCE, EvidenceError, Row, read_evidence
-from .targets import TARGETS, Target, Targets, last_week, read_targets
+from .targets import MAIN, TARGETS, Target, Targets, last_week, read_targets
 
 SHIPPED = Path(__file__).parent / "reference.toml"
 MOST_FREE, MOST_FAMILIES = 12, 10  # more could not be told apart by so few reports
@@ -38,7 +38,7 @@ class Config:
     products: Mapping[str, Mapping[str, float]]
     evidence: Path = EVIDENCE
     targets: Path = TARGETS
-    set: str = "main"
+    set: str = MAIN
     draws: int = 2048
     replicates: int = 1
     people_per_agent: int = 100
@@ -149,6 +149,9 @@ def read_config(path: str | Path = SHIPPED, **settings) -> Config:
         if key in data:
             data[key] = path.parent / data[key]
     config = Config(**data | {"free": tuple(data["free"])} | {key: value for key, value in settings.items() if value is not None})
+    drawn = config.draws * config.waves
+    if config.posterior > drawn and config.method == "importance":
+        raise EvidenceError(str(where.at("posterior").error(f"{config.posterior:,} of {drawn:,} draws", f"at most {drawn:,}, the draws of all waves (draws x waves)")))
     families = {target.family for target in config.chosen}
     for found, most, what in ((config.free, MOST_FREE, "free"), (families, MOST_FAMILIES, "targets")):
         if len(found) > most:
