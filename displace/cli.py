@@ -164,11 +164,10 @@ def run(
     One run alone shows no effect of a policy: that takes pairs (displace compare).
     """
     from experiments.design import single
-    from scenarios.files import load
-
     from . import terminal
+    from .loading import scenario_of
 
-    loaded = load(scenario)
+    loaded = scenario_of(scenario)
     settings = {"seed": seed, "people_per_agent": people_per_agent, "events": events or None}
     design = single(loaded, **settings)
     from experiments import execute
@@ -351,21 +350,30 @@ def plan():
 
 
 @app.command()
-def explain(scenario: ScenarioName):
-    """Read a scenario back as plain sentences.
+def explain(name: Annotated[str, typer.Argument(metavar="NAME", help="A shipped scenario's or design's name, or a path to a .toml file.")]):
+    """Read a scenario or a design back as plain sentences.
 
-    Its question, what happens anyway, each policy, and how it may help and hurt.
+    A scenario: its question, what happens anyway, each policy, and how it may help and hurt. A design: its arms, and
+    what each changes, how strongly.
 
     \b
-    Example:
+    Examples:
       displace explain crackdown-with-protection
+      displace explain equal-budget
     """
-    from scenarios.explain import explain
-    from scenarios.files import load
+    from experiments.design import design_path, from_names
 
     from . import terminal
 
-    terminal.show_sentences(explain(load(scenario)))
+    if design_path(name):
+        from experiments.explain import explain
+
+        terminal.show_sentences(explain(from_names([name])))
+    else:
+        from scenarios.explain import explain
+        from scenarios.files import load
+
+        terminal.show_sentences(explain(load(name)))
 
 
 @app.command()
@@ -381,11 +389,11 @@ def profile(
       displace profile baseline --people-per-agent 100
     """
     from model.model import Simulation
-    from scenarios.files import load
 
     from . import terminal
+    from .loading import scenario_of
 
-    inputs = load(scenario).inputs(seed=seed, people_per_agent=people_per_agent, record="summary")
+    inputs = scenario_of(scenario).inputs(seed=seed, people_per_agent=people_per_agent, record="summary")
     terminal.say("Each phase is loaded by itself; it is compiled once for each version of the model, which takes a while.")
     Simulation(inputs).profile()
     spent = Simulation(inputs).profile()

@@ -33,9 +33,9 @@ def register(app: typer.Typer):
           displace show rights-package --seed 7
           displace show my-policy.toml --port 8800
         """
-        from scenarios.files import load
+        from .loading import scenario_of
 
-        load(scenario)  # bad input is told before anything starts
+        scenario_of(scenario)  # bad input is told before anything starts
         if find_spec("solara") is None:
             raise typer.BadParameter(EXTRA, param_hint="show")
         from .show.opening import Opening

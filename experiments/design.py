@@ -17,7 +17,7 @@ from pathlib import Path
 
 from model import outcomes
 from scenarios import files
-from scenarios.schema import NAME, ScenarioError, Where, check, json_schema, nearest, scenario_schema
+from scenarios.schema import NAME, ScenarioError, Where, check, json_schema, scenario_schema
 
 from .arms import load, read, schema, with_budget, with_parameters
 from .bounds import MOST_DRAWS, MOST_PEOPLE_PER_AGENT, MOST_SEED
@@ -224,11 +224,11 @@ def from_names(names: Sequence[str], baseline: str | None = None, parameters: Ma
     names = [str(name) for name in names]
     if not names:
         raise _error(Where("compare"), "no scenario", "names of `displace list scenarios`, paths, or one design")
-    paths = [_design_path(name) for name in names]
+    paths = [design_path(name) for name in names]
     if any(paths):
         if len(names) > 1:
             raise _error(Where(names[1]), "a design and something else", "scenarios, or one design alone")
-        return _assuming(_with(_from_file(paths[0]), baseline, settings), parameters, names)
+        return _something_to_compare(_assuming(_with(_from_file(paths[0]), baseline, settings), parameters, names))
     arms = _arms((Where(name), name, files.load(name)) for name in names)
     wanted = baseline or "baseline"
     if wanted not in arms:
@@ -238,7 +238,14 @@ def from_names(names: Sequence[str], baseline: str | None = None, parameters: Ma
     several = [arm for name, arm in arms.items() if name != wanted] or list(arms.values())
     title = several[0].title if len(several) == 1 else f"{len(several)} policies against: {arms[wanted].title}"
     question = several[0].question if len(several) == 1 else "What does each of these policies change?"
-    return _assuming(Design(title, question, arms, wanted, **_given(settings)), parameters, names)
+    design = Design(title, question, arms, wanted, **_given(settings))
+    return _something_to_compare(_assuming(design, parameters, names))
+
+
+def _something_to_compare(design: Design) -> Design:
+    if not design.compared:
+        raise _error(Where(design.asked[0]), f"'{design.baseline}' would be compared with itself", "another scenario beside it, or `displace run` for one run")
+    return design
 
 
 def _assuming(design: Design, parameters: Mapping[str, float | str], names: Sequence[str]) -> Design:
@@ -287,8 +294,8 @@ def _arms(entries: Iterable[tuple[Where, str, files.Scenario]]) -> dict:
 # --- files ------------------------------------------------------------------------------------------
 
 
-def _design_path(name: str) -> Path | None:
-    """Return the path of the design that `name` means, or None if it means a scenario."""
+def design_path(name: str) -> Path | None:
+    """Return the path of the design that `name` means, or None if it means a scenario. Raises DesignError if neither."""
     if Path(name).suffix != ".toml" and Path(name).name == name:
         path = SHIPPED / f"{name}.toml"
         scenarios = [path.stem for path in files.SHIPPED.glob("*.toml")]
@@ -296,9 +303,8 @@ def _design_path(name: str) -> Path | None:
             return path
         if name not in scenarios:
             both = [*scenarios, *(path.stem for path in SHIPPED.glob("*.toml"))]
-            near = nearest(name, both)
-            hint = f" (did you mean '{near}'?)" if near else ""
-            raise DesignError(f"{name}: no such scenario or design; expected a name of `displace list scenarios` or a path that ends in .toml{hint}")
+            wanted = "a name of `displace list scenarios` or `displace list designs`, or a path that ends in .toml"
+            raise _error(Where(name), "no such scenario or design", wanted, *files.meant(name, both))
         return None
     path = Path(name)
     return path if path.is_file() and _is_design(path) else None

@@ -175,9 +175,9 @@ class Plan:
 
 def load(name: str, **given) -> Plan:
     """Return the plan of a shipped design's name or a path, with a `[sensitivity]` table. Raises ScenarioError."""
-    from .design import DesignError, _design_path, _label, _read, from_names
+    from .design import DesignError, design_path, _label, _read, from_names
 
-    path = _design_path(name)
+    path = design_path(name)
     if path is None:
         raise DesignError(f"{name}: is a scenario; expected a design with [[arm]] entries and a [sensitivity] table, such as sensitivity-quick")
     table = _read(path).get("sensitivity")

@@ -86,13 +86,19 @@ def load(name_or_path):
         if not path.is_file():
             names = [name for name, _, _ in list_scenarios()]
             wanted = "a name from `displace list scenarios` or a path that ends in .toml"
-            raise Where(str(name_or_path)).error("no such scenario", wanted, str(name_or_path), names)
+            raise Where(str(name_or_path)).error("no such scenario", wanted, *meant(str(name_or_path), names))
     else:
         path = Path(name_or_path)
     data = _read(path)
     if not (path.suffix == ".toml" and re.fullmatch(NAME, path.stem)):
         raise Where(_label(path)).error(f"'{path.name}' can't name an arm", "lower-case letters, digits and hyphens, then .toml")
     return _build(data, path.stem, _label(path), path)
+
+
+def meant(name, names):
+    """Return what `Where.error` takes to suggest what was meant: the file of this name in the current folder, or one of `names`."""
+    file = f"{name}.toml"
+    return (file, [file]) if Path(file).is_file() else (name, names)
 
 
 def from_dict(data, name):
@@ -271,7 +277,7 @@ def _moved_to_monday(entry):
     """Say that a policy's date is no Monday, since weeks start on Mondays; empty if all are."""
     moved = [(key, day) for key in ("announced", "start", "end") if (day := entry.get(key)) and day.weekday()]
     texts = [f"{key} = {day} counts from Monday {monday(week_of(day))}" for key, day in moved]
-    return f"({entry['lever']}): {'; '.join(texts)}" if texts else ""
+    return f"in its policy '{entry['lever']}', {'; '.join(texts)}" if texts else ""
 
 
 def _extent(entry, where):
