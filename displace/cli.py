@@ -124,19 +124,21 @@ def compare(
     """
     from experiments.arms import assignments
     from experiments.design import from_names
+    from experiments.sensitivity_plan import has_settings
 
     from . import terminal
 
     settings = {"replicates": replicates, "seed": seed, "people_per_agent": people_per_agent, "events": events or None, "draws": draws}
     design = from_names(scenarios or ["main"], baseline, assignments(assume or ()), **settings)
-    count = workers_of(workers)
+    make, count = executor_of(executor, workers, dry_run)
     terminal.show_cautions(design)
+    if has_settings(scenarios or ["main"]):
+        terminal.say("Note: the design's [sensitivity] is not used here: `displace sensitivity` does that analysis.")
     if dry_run:
         terminal.show_plan(design, count)
         return
     from experiments import execute
 
-    make, count = executor_of(executor, count)
     with terminal.progress(design.runs, quiet) as tell:
         results = execute(design, out, workers_wanted=count, executor=make, resume=resume, overwrite=overwrite, progress=tell)
     _finish(results, terminal)
@@ -163,15 +165,15 @@ def run(
 
     One run alone shows no effect of a policy: that takes pairs (displace compare).
     """
+    from experiments import execute
     from experiments.design import single
+
     from . import terminal
     from .loading import scenario_of
 
     loaded = scenario_of(scenario)
     settings = {"seed": seed, "people_per_agent": people_per_agent, "events": events or None}
     design = single(loaded, **settings)
-    from experiments import execute
-
     with terminal.progress(design.runs, quiet) as tell:
         results = execute(design, out or _folder_of_run(loaded.name, seed), workers_wanted=1, resume=resume, overwrite=overwrite, progress=tell)
     _say_what_went_wrong(results)
@@ -187,7 +189,7 @@ def _folder_of_run(name: str, seed: int | None) -> Path:
 
 @app.command()
 def report(
-    folder: Annotated[Path, typer.Argument(metavar="OUT", help="A folder that `displace compare` has written, finished or not.")],
+    folder: Annotated[Path, typer.Argument(metavar="OUT", help="A folder that `displace compare` has written, finished or not, or `displace sensitivity`.")],
     picture: Annotated[Path | None, typer.Option(help="Also write the headline picture, for a slide or a page: a .png, .svg or .pdf file.")] = None,
 ):
     """Write report.html anew from a results folder.
@@ -199,19 +201,36 @@ def report(
       displace report outputs/compare
       displace report outputs/compare --picture headline.png
     """
-    if picture and picture.suffix.lower() not in PICTURES:
-        raise typer.BadParameter(f"'{picture}' does not end in {', '.join(PICTURES)}", param_hint="--picture")
+    if picture:
+        _check_picture(picture)
     from experiments import read
+    from experiments.sensitivity_tables import FILE
 
     from . import terminal
 
-    _finish(read(folder), terminal, picture)
+    if (folder / FILE).is_file():
+        commands_sensitivity.report(folder, picture)
+    else:
+        _finish(read(folder), terminal, picture)
+
+
+def _check_picture(picture: Path):
+    if picture.suffix.lower() not in PICTURES:
+        raise typer.BadParameter(f"'{picture}' does not end in {', '.join(PICTURES)}", param_hint="--picture")
+    if not picture.parent.is_dir():
+        raise typer.BadParameter(f"'{picture}' can't be written: '{picture.parent}' is no folder", param_hint="--picture")
 
 
 def _finish(results, terminal, picture=None):
     """Print the headline table, write the report and the picture, and say where they are."""
     _say_what_went_wrong(results)
-    if results.compared and results.paired.num_rows:
+    missing = _missing(results)
+    if missing and picture:
+        raise typer.BadParameter(f"there is nothing to draw. {missing}", param_hint="--picture")
+    if missing:
+        print(missing)
+        terminal.show_where(Results=results.folder)
+    else:
         from . import report
         from .study import Study
 
@@ -221,11 +240,17 @@ def _finish(results, terminal, picture=None):
         if picture:
             report.write_picture(study, picture)
             terminal.show_where(Picture=picture)
-    else:
-        print("Nothing was compared: one scenario alone was run." if not results.compared else "No pair of runs is complete yet.")
-        terminal.show_where(Results=results.folder)
-    if results.failed:
+    if results.failed or not results.runs.num_rows:
         raise typer.Exit(SOME_FAILED)
+
+
+def _missing(results) -> str:
+    """Say why nothing is compared in results; empty if something is."""
+    if not results.runs.num_rows:
+        return "No run is done: the same command with --resume goes on."
+    if not results.compared:
+        return "Nothing was compared: one scenario alone was run."
+    return "" if results.paired.num_rows else "No pair of runs is complete yet."
 
 
 def _say_what_went_wrong(results):

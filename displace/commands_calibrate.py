@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from .options import DrawsAWave, Executor, Overwrite, Quiet, Resume, Scale, Workers, executor_of, workers_of
+from .options import DrawsAWave, Executor, Overwrite, Quiet, Resume, Scale, Workers, executor_of
 
 SOME_FAILED = 1
 
@@ -46,10 +46,11 @@ def calibrate(
     from . import terminal
 
     chosen = read_config(config or SHIPPED, set=set_, draws=draws, people_per_agent=people_per_agent)
+    make, count = executor_of(executor, workers, dry_run)
     if dry_run:
         from calibration.ensemble import design_of, first_wave
 
-        terminal.show_plan(design_of(chosen, first_wave(chosen), 1), workers_of(workers))
+        terminal.show_plan(design_of(chosen, first_wave(chosen), 1), count)
         print(f"That is one wave; at most {chosen.waves} are run.")
         return
     from calibration.fit import FIT
@@ -57,7 +58,6 @@ def calibrate(
 
     from . import fit_report
 
-    make, count = executor_of(executor, workers_of(workers))
     if chosen.method == "abc":
         from calibration.abc import calibrate as fit_by_abc
 

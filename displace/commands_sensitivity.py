@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from .options import Executor, Overwrite, Quiet, Resume, Scale, Seed, Workers, executor_of, workers_of
+from .options import Executor, Overwrite, Quiet, Resume, Scale, Seed, Workers, executor_of
 
 
 def register(app: typer.Typer):
@@ -42,18 +42,16 @@ def sensitivity(
     from experiments.sensitivity_plan import load
 
     from . import terminal
-    from .sensitivity_words import show_answer, show_plan
+    from .sensitivity_words import show_plan
 
     given = {"people_per_agent": people_per_agent, "seed": seed}
     plan = load(design, **given)
-    count = workers_of(workers)
+    make, count = executor_of(executor, workers, dry_run)
     if dry_run:
         show_plan(plan, count)
         return
     from experiments.runner import execute
     from experiments.sensitivity import analyse
-
-    make, count = executor_of(executor, count)
 
     def run(stage, of_stage, folder):
         if not quiet:
@@ -61,8 +59,21 @@ def sensitivity(
         with terminal.progress(of_stage.runs, quiet) as tell:
             return execute(of_stage, folder, workers_wanted=count, executor=make, resume=resume, overwrite=overwrite, progress=tell)
 
-    analysis = analyse(plan, out, run=run)
-    from . import sensitivity_report
+    _show(analyse(plan, out, run=run))
+
+
+def report(folder: Path, picture: Path | None):
+    """Print the answer of an analysis in a folder and write its report anew (`displace report`)."""
+    if picture:
+        raise typer.BadParameter("a sensitivity analysis has no headline picture: its pictures are in report.html", param_hint="--picture")
+    from experiments.sensitivity import read_analysis
+
+    _show(read_analysis(folder))
+
+
+def _show(analysis):
+    from . import sensitivity_report, terminal
+    from .sensitivity_words import show_answer
 
     show_answer(analysis)
-    terminal.show_where(Results=out, Report=sensitivity_report.write(analysis))
+    terminal.show_where(Results=analysis.folder, Report=sensitivity_report.write(analysis))

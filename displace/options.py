@@ -35,10 +35,17 @@ def workers_of(text: str) -> int | None:
     return int(text)
 
 
-def executor_of(address: str | None, workers: int | None):
-    """Return what makes the executor at an address and how many tasks it can do at once; without one, processes on this machine."""
-    if not address:
-        return None, workers
-    from experiments.cluster import connect
+def executor_of(address: str | None, workers: str, dry_run: bool):
+    """Return what makes the executor at an address (None: processes on this machine) and how many tasks it can do at once.
 
-    return connect(address)
+    A dry run only checks that the address may be one.
+    """
+    count = workers_of(workers)
+    if not address:
+        return None, count
+    from experiments.cluster import connect, location
+
+    if not dry_run:
+        return connect(address)
+    location(address)
+    return None, count

@@ -168,6 +168,8 @@ def show_headline(study):
     _show_timing(study, answer)
     _show_displacement(study)
     _show_floor(study)
+    for text in study.cautions:
+        print(f"Note: {text}.")
 
 
 def _show_timing(study, answer):

@@ -22,10 +22,9 @@ from .results import Results, ResultsError
 from .runner import RunnerError, execute
 from .samples import Sample
 from .sensitivity_plan import STAGES, Plan
-from .sensitivity_tables import TABLES, made
+from .sensitivity_tables import FILE, TABLES, made
 from .store import REPORT, refuse_foreign, write
 
-FILE = "sensitivity.json"
 RUN = "runs"  # the folder of the stages' batches
 
 

@@ -173,6 +173,14 @@ class Plan:
 
 
 
+def has_settings(names: Sequence[str]) -> bool:
+    """Tell whether `names` (as of `design.from_names`) mean a design with a [sensitivity] table."""
+    from .design import _read, design_path
+
+    path = design_path(names[0])
+    return path is not None and "sensitivity" in _read(path)
+
+
 def load(name: str, **given) -> Plan:
     """Return the plan of a shipped design's name or a path, with a `[sensitivity]` table. Raises ScenarioError."""
     from .design import DesignError, design_path, _label, _read, from_names

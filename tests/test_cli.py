@@ -64,6 +64,10 @@ def test_the_version_names_code_and_lock(displace):
         (["run", "missing.toml", "--out", "OUT"], "missing.toml"),
         (["report", "OUT"], "no manifest.json"),
         (["report", "OUT", "--picture", "picture.bmp"], "picture.bmp"),
+        (["report", "OUT", "--picture", "nowhere/picture.svg"], "'nowhere' is no folder"),
+        (["compare", "firewalls", "--executor", "nowhere.json", "--dry-run", "--out", "OUT"], "neither an address nor a file"),
+        (["compare", "firewalls", "--resume", "--overwrite", "--out", "OUT"], "give one"),
+        (["run", "firewalls", "--seed", str(2**63), "--out", "OUT"], "--seed"),
         (["list", "leverz"], "did you mean 'levers'?"),
         (["list", "levers", "crackdwn"], "did you mean 'crackdown'?"),
         (["explain", "Firewalls"], "did you mean 'firewalls'?"),
@@ -126,6 +130,11 @@ def test_a_forgotten_past_is_told_before_anything_runs(displace, tmp_path):
     assert code == 0 and "Note: 'bare' lacks 16 events of the past" in errors
 
 
+def test_a_comparison_names_the_command_that_uses_a_designs_sensitivity_table(displace):
+    code, _, errors = displace("compare", "sensitivity-quick", "--dry-run")
+    assert code == 0 and "`displace sensitivity`" in errors
+
+
 def test_a_defect_is_no_bad_input():
     assert cli._code_of(ZeroDivisionError()) is None
 
@@ -166,3 +175,16 @@ def test_a_run_prints_its_outcomes_and_writes_its_tables(displace, tiny, tmp_pat
     code, out, errors = displace("run", tiny / "raids.toml", "--people-per-agent", 2000, "--out", tmp_path / "one", "--quiet")
     assert code == 0 and not errors and "people held in operations" in out and "compare pairs" in out
     assert (tmp_path / "one" / "summary.parquet").is_file()
+    code, out, errors = displace("report", tmp_path / "one", "--picture", tmp_path / "one.png")
+    assert code == 2 and "nothing to draw" in errors and not out and not (tmp_path / "one.png").exists()
+
+
+def test_a_folder_without_a_run_is_no_success(displace, tiny, tmp_path):
+    from experiments.design import single
+    from experiments.store import open_store
+    from scenarios.files import load
+
+    with open_store(tmp_path / "out", single(load(tiny / "raids.toml"))):
+        pass
+    code, out, _ = displace("report", tmp_path / "out")
+    assert code == 1 and "No run is done" in out

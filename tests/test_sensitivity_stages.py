@@ -123,6 +123,13 @@ def test_break_even_is_told_for_strength_and_for_effectiveness(analysis):
     assert even["strength", "deaths"]["least"] is None
 
 
+def test_an_analysis_is_rendered_again_from_its_folder(analysis, capsys):
+    from displace.commands_sensitivity import report
+
+    report(analysis.folder, None)
+    assert "How sure?" in capsys.readouterr().out and (analysis.folder / "report.html").is_file()
+
+
 def test_tables_are_as_declared_with_units_and_provenance(analysis):
     assert set(analysis.tables) == set(TABLES)
     for name, (meaning, columns) in TABLES.items():
