@@ -1,7 +1,6 @@
 """A calibration as a file: which scenario, which reports, how many draws, which parameters are to be learnt about."""
 
 import math
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -11,6 +10,7 @@ from experiments.bounds import MOST_DRAWS, MOST_PEOPLE_PER_AGENT, MOST_SEED
 from experiments.draws import of_levers, uncertain
 from scenarios import files
 from scenarios.schema import ScenarioError, Where, check
+from scenarios.toml_files import read_toml
 
 from .evidence import EVIDENCE, EvidenceError, Row, read_evidence
 from .targets import MAIN, TARGETS, Target, Targets, last_week, read_targets
@@ -135,13 +135,9 @@ class _AnyKey(dict):
 def read_config(path: str | Path = SHIPPED, **settings) -> Config:
     """Return the calibration of a file; `settings` that are not None hold over it. Raises EvidenceError or ScenarioError."""
     path = Path(path)
-    try:
-        data = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise EvidenceError(f"{path}: can't be read ({error}); expected a calibration, as calibration/reference.toml is one") from None
-    data = {"scenario": "baseline", "products": {}} | data
     where = Where(str(path))
     try:
+        data = {"scenario": "baseline", "products": {}} | read_toml(path, "a calibration, as calibration/reference.toml is one")
         check(data, _schema(), where)
     except ScenarioError as error:
         raise EvidenceError(str(error)) from None

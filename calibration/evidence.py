@@ -92,8 +92,10 @@ def read_evidence(path: Path = EVIDENCE) -> dict[str, Row]:
                 if row.id in rows:
                     raise EvidenceError(f"{path}: line {number}: a second row '{row.id}'; expected each id once")
                 rows[row.id] = row
-    except (OSError, UnicodeDecodeError) as error:
-        raise EvidenceError(f"{path}: can't be read ({error}); expected a CSV file of reported estimates") from None
+    except OSError as error:
+        raise EvidenceError(f"{path}: can't be read ({error.strerror.lower()}); expected a CSV file of reported estimates") from None
+    except UnicodeDecodeError:
+        raise EvidenceError(f"{path}: holds bytes that are not UTF-8 text; expected a CSV file in UTF-8") from None
     return rows
 
 

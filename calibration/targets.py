@@ -2,7 +2,6 @@
 
 import math
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,6 +11,7 @@ from model.observation import BY_SERIES, SERIES
 from model.policy import monday, week_of
 from scenarios.files import world_graph
 from scenarios.schema import ScenarioError, Where, check
+from scenarios.toml_files import read_toml
 
 from .evidence import UNCERTAINTY, EvidenceError, Row
 
@@ -137,13 +137,10 @@ def _schema(evidence: Mapping[str, Row], sets) -> dict:
 
 def read_targets(path: Path, evidence: Mapping[str, Row]) -> Targets:
     """Return the targets of a file. Raises EvidenceError with file, target and key."""
-    try:
-        data = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise EvidenceError(f"{path}: can't be read ({error}); expected a file of targets") from None
     where = Where(str(path))
-    sets = data.get("sets", {})
     try:
+        data = read_toml(path, "a file of targets, as calibration/targets.toml is one")
+        sets = data.get("sets", {})
         check(data, _schema(evidence, sets if isinstance(sets, dict) else {}), where)
         targets = tuple(_target(entry, evidence, where.at(f"target {n} ({entry['evidence']})")) for n, entry in enumerate(data["target"], start=1))
     except EvidenceError:
