@@ -19,7 +19,7 @@ from model import outcomes
 from scenarios import files
 from scenarios.schema import NAME, ScenarioError, Where, check, json_schema, scenario_schema
 
-from .arms import load, read, schema, with_budget, with_parameters
+from .arms import checked, load, read, schema, with_budget, with_parameters
 from .bounds import MOST_DRAWS, MOST_PEOPLE_PER_AGENT, MOST_SEED
 from .draws import draws_of
 from .observed import Quantity
@@ -251,8 +251,16 @@ def _something_to_compare(design: Design) -> Design:
 def _assuming(design: Design, parameters: Mapping[str, float | str], names: Sequence[str]) -> Design:
     """Return the design with these parameters in all arms, and with the words that ask for it."""
     asked = (*names, *(f"--set {name}={value}" for name, value in parameters.items()))
-    arms = {name: with_parameters(scenario, scenario.parameters | parameters) for name, scenario in design.arms.items()}
-    return replace(design, arms=arms if parameters else design.arms, asked=asked)
+    arms = {name: assuming(scenario, parameters) for name, scenario in design.arms.items()}
+    return replace(design, arms=arms, asked=asked)
+
+
+def assuming(scenario: files.Scenario, parameters: Mapping[str, float | str]) -> files.Scenario:
+    """Return the scenario with these parameters over its own. Raises DesignError."""
+    try:
+        return with_parameters(scenario, scenario.parameters | checked(parameters)) if parameters else scenario
+    except ScenarioError as error:
+        raise DesignError(str(error)) from None
 
 
 def single(scenario: files.Scenario, **settings) -> Design:

@@ -464,10 +464,21 @@ def test_wrong_settings_are_refused(setting):
         from_names(["firewalls"], **setting)
 
 
-def test_nothing_is_written_for_bad_input(tmp_path):
-    with contextlib.suppress(ScenarioError):
-        compare("no-such-arm", out=tmp_path / "out")
+@pytest.mark.parametrize(
+    ("names", "more"),
+    [(["no-such-arm"], {}), (["firewalls"], {"parameters": {"refil_elasticity": 1}}), (["firewalls"], {"parameters": {"refill_elasticity": 1e9}}), (["firewalls"], {"workers": 0})],
+)
+def test_nothing_is_written_for_bad_input(tmp_path, names, more):
+    with pytest.raises(DesignError):
+        compare(*names, out=tmp_path / "out", **more)
     assert not (tmp_path / "out").exists()
+
+
+def test_one_run_takes_assumptions_and_an_unknown_arm_has_no_rows(tiny):
+    found = run(tiny / "raids.toml", people_per_agent=2000, parameters={"refill_elasticity": 0.2})
+    assert found.manifest["plan"]["arms"]["raids"]["parameters"] == {"refill_elasticity": 0.2}
+    with pytest.raises(KeyError, match="no arm nope; expected some of raids"):
+        found.weekly(arms=["nope"])
 
 
 def test_a_window_alone_keeps_what_a_whole_batch_has_and_shares_seeds(design, whole, tmp_path):
