@@ -51,7 +51,7 @@ def calibrate(
         from calibration.ensemble import design_of, first_wave
 
         terminal.show_plan(design_of(chosen, first_wave(chosen), 1), count)
-        print(f"That is one wave; at most {chosen.waves} are run.")
+        print("That is one wave, and there is no other." if chosen.waves == 1 else f"That is one wave; at most {chosen.waves} are run.")
         return
     from calibration.fit import FIT
     from calibration.posterior import POSTERIOR

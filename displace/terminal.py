@@ -57,8 +57,8 @@ def show_plan(design, workers: int | None):
     rows = [
         ["arms", ", ".join(design.arms)],
         ["runs", f"{design.runs:,} ({words.count(len(design.arms), 'arm')} x {words.count(design.replicates, 'replicate')} x {words.count(len(design.draws), 'draw')})"],
-        ["time", f"about {words.count(max(1, round(seconds / 60)), 'minute')} with {words.count(count, 'worker')}"],
-        ["disk", f"about {design.bytes_on_disk() / 1e6:,.0f} MB"],
+        ["time", f"{words.duration(seconds)} with {words.count(count, 'worker')}"],
+        ["disk", words.room(design.bytes_on_disk())],
     ]
     show_table(("plan", ""), rows)
 

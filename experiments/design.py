@@ -16,6 +16,7 @@ from itertools import batched
 from pathlib import Path
 
 from model import outcomes
+from model.policy import WEEKS
 from scenarios import files
 from scenarios.schema import NAME, ScenarioError, Where, check, json_schema, scenario_schema
 
@@ -31,6 +32,9 @@ RECORDS = ("places", "totals", "summary", "window", "observed")
 ARMS = frozenset(("arm", "factorial"))  # keys that tell a design from a scenario
 PLACEBO = "placebo"  # the arm with one irrelevant perturbation, beside which changed fates are read
 SECONDS_A_CHUNK = 10.0
+SECONDS_TO_WRITE = {"places": 0.1, "totals": 0.02}  # a run, of one core; what is recorded else takes a tenth of that
+MORE_IF_DRAWN = 2.0  # worlds with other parameters than the defaults hold more people, on average
+BYTES_A_RUN = {"places": 2.6e6, "totals": 0.07e6, "summary": 0.02e6, "window": 0.004e6, "observed": 0.02e6}
 BOUNDS = {"replicates": (1, None), "people_per_agent": (1, MOST_PEOPLE_PER_AGENT), "seed": (0, MOST_SEED)}
 
 
@@ -162,17 +166,27 @@ class Design:
             size = max(1, min(int(SECONDS_A_CHUNK / self.seconds_a_block()), math.ceil(len(blocks) / 64)))
         return [Chunk(blocks) for blocks in batched(blocks, size)]
 
-    def seconds_a_block(self) -> float:
-        """Return about how long a block takes on one core; measured once, only as good as that."""
-        weeks = self.stop + (len(self.arms) if len(self.arms) > 1 else 0) * (self.stop - self.window_start)
-        drawn = 2.0 if any(self.draws) else 1.0  # worlds with other parameters than the defaults hold more people, on average
-        return drawn * (weeks * (0.00018 + 0.03 / self.people_per_agent) + 0.04 * len(self.arms))
+    def seconds_a_block(self, drawn: bool | None = None) -> float:
+        """Return about how long a block takes on one core; measured once, only as good as that.
+
+        A week takes more the later it is, since the industry grows. `drawn`: under drawn parameters (default: as the design).
+        """
+        forks = len(self.arms) - (self.record == "window") if len(self.arms) > 1 else 0  # the placebo is one more
+        weeks = self.stop + forks * (self.stop - self.window_start)
+        grown = (self.stop**2 + forks * (self.stop**2 - self.window_start**2)) / WEEKS
+        seconds = 0.00005 * weeks + 0.0135 / self.people_per_agent * grown + SECONDS_TO_WRITE.get(self.record, 0.01) * len(self.arms)
+        return seconds * (MORE_IF_DRAWN if drawn or (drawn is None and any(self.draws)) else 1.0)
+
+    def bytes_a_run(self) -> float:
+        """Return about how much room a run takes; measured once at several scales."""
+        a_run = BYTES_A_RUN[self.record] * self.stop / WEEKS
+        if self.record == "places":
+            a_run *= max(0.2, 1.0 - 0.33 * math.log10(self.people_per_agent / 10))
+        return a_run + 0.2e6 * self.groups + 2.0e7 * self.events * 10 / self.people_per_agent
 
     def bytes_on_disk(self) -> int:
         """Return about how much room the results take."""
-        a_run = {"places": 2.0e6, "totals": 0.2e6, "summary": 0.03e6, "window": 0.003e6, "observed": 0.005e6}[self.record] * self.stop / 783
-        a_run += 0.2e6 * self.groups + 2.0e7 * self.events * 10 / self.people_per_agent
-        return int(a_run * self.runs + 5e6)
+        return int(self.bytes_a_run() * self.runs + 5e6)
 
     def plan(self) -> dict:
         """Return all that bears on the results, as plain JSON values (draws as a hash: they can be many)."""

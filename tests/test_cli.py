@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from displace import cli
+from displace import cli, words
 from displace.listings import COLUMNS, LISTINGS
 
 ROOT = Path(__file__).parent.parent
@@ -106,6 +106,11 @@ def test_a_dry_run_tells_runs_time_and_disk_and_writes_nothing(displace, tmp_pat
     code, out, _ = displace("compare", "firewalls", "--replicates", "3", "--out", tmp_path / "out", "--dry-run")
     assert code == 0 and "6 (2 arms x 3 replicates x 1 draw)" in out and "about 1 minute with" in out and "MB" in out
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(("seconds", "said"), [(3, "1 minute"), (61, "2 minutes"), (9000, "3 hours"), (3e6, "35 days")])
+def test_an_estimate_of_time_is_told_in_a_unit_that_fits(seconds, said):
+    assert words.duration(seconds) == f"about {said}"
 
 
 def test_a_new_scenario_loads_at_once_without_a_caution(displace, tmp_path):
