@@ -15,6 +15,7 @@ from scipy.special import logsumexp, ndtr, ndtri
 from experiments import execute
 from experiments.design import Design
 from experiments.draws import scaled, unit_sample
+from experiments.runner import Interrupted
 from experiments.store import StoreError, write
 
 from .config import Config
@@ -129,7 +130,10 @@ def gather(config: Config, out: Path, number: int, so_far, log_weights, *, overw
         wave = first_wave(config) if number == 1 else next_wave(config, number, so_far, log_weights)
         out.mkdir(parents=True, exist_ok=True)
         _write(path, wave, config)
-    execute(design_of(config, wave, number), out / f"wave-{number}", overwrite=overwrite, **running)
+    try:
+        execute(design_of(config, wave, number), out / f"wave-{number}", overwrite=overwrite, **running)
+    except Interrupted as stopped:
+        raise Interrupted(out, stopped.done, stopped.total, f"wave {number}") from None
     return wave
 
 

@@ -5,7 +5,9 @@ or `check --strict` found a pattern that does not hold; 2 bad input, nothing wri
 than results, results of another plan or an unfinished batch, or has too little room; 130 interrupted.
 """
 
+import errno
 import gc
+import os
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -37,7 +39,16 @@ def main():
     """Run the command line; an error that a user can mend becomes one message and an exit code."""
     gc.set_threshold(FEW_COLLECTIONS)
     try:
-        app(prog_name="displace")
+        try:
+            app(prog_name="displace")
+        finally:
+            sys.stdout.flush()
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is still to be printed has no place
+        print("Error: no room is left where the output goes; make room, or print it elsewhere", file=sys.stderr)
+        sys.exit(SOME_FAILED)
     except Exception as error:
         code = _code_of(error)
         if code is None:

@@ -21,7 +21,7 @@ console = Console(highlight=False)
 
 def show_table(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str = ""):
     """Print a table; off a terminal every row stays on one line."""
-    table = Table(title=title or None, title_justify="left", box=None, header_style="bold", pad_edge=False, show_edge=False)
+    table = Table(title=title or None, title_justify="left", box=None, header_style="bold", pad_edge=False, show_edge=False, show_header=any(columns))
     for i, column in enumerate(columns):
         table.add_column(column, overflow="fold", no_wrap=not console.is_terminal or i == 0)
     for row in rows:

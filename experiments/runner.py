@@ -29,10 +29,11 @@ class RunnerError(Exception):
 
 
 class Interrupted(Exception):
-    """The user stopped the batch. What is committed stays; `done` of `total` runs."""
+    """The user stopped the batch. What is committed stays; `done` of `total` runs, or of those of a part of the work, `of`."""
 
-    def __init__(self, folder, done: int, total: int):
-        super().__init__(f"interrupted: {done} of {total} runs are kept in {folder}; run the same command with --resume to complete them")
+    def __init__(self, folder, done: int, total: int, of: str = ""):
+        kept = f"{done} of {total} runs{of and f' of {of}'} are kept in {folder} (in pieces: once all arms of a seed, or of several, are done)"
+        super().__init__(f"interrupted: {kept}; run the same command with --resume to complete them")
         self.folder, self.done, self.total = folder, done, total
 
 

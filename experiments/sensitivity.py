@@ -19,7 +19,7 @@ from .factors import DUMMY, HELPS, HURTS, SEED
 from .findings import Findings
 from .quantities import quantities
 from .results import Results, ResultsError
-from .runner import RunnerError, execute
+from .runner import Interrupted, RunnerError, execute
 from .samples import Sample
 from .sensitivity_plan import STAGES, Plan
 from .sensitivity_tables import FILE, TABLES, made
@@ -57,7 +57,10 @@ def analyse(plan: Plan, out: str | Path, *, run: Callable[[str, Design, Path], R
     def batch(stage: str, sample: Sample, replicates: int, **changes):
         """Run a sample and return what of it could be simulated: rows, and every quantity (rows, replicates)."""
         design = plan.stage(draws=sample.draws, seeds=sample.draw_seeds, replicates=replicates, **changes)
-        results = run(stage, design, out / RUN / stage)
+        try:
+            results = run(stage, design, out / RUN / stage)
+        except Interrupted as stopped:
+            raise Interrupted(out, stopped.done, stopped.total, f"stage '{stage}'") from None
         _clear_other_plan(out, stage, results.manifest["plan"]["hash"])
         kept = whole(results, sample)
         stages[stage] = _stage(results, design, sample, kept)
@@ -185,4 +188,5 @@ def read_analysis(folder: str | Path) -> Analysis:
             raise ValueError(f"{other[0]}.parquet is not of this plan")
         return Analysis(manifest, tables, folder)
     except (OSError, ValueError, pa.ArrowException) as error:
-        raise ResultsError(f"{folder}: holds no finished sensitivity analysis ({error}); expected a folder that `displace sensitivity` has written") from None
+        why = f"no {Path(error.filename).name}" if isinstance(error, FileNotFoundError) else error
+        raise ResultsError(f"{folder}: holds no finished sensitivity analysis ({why}); expected a folder that `displace sensitivity` has written") from None

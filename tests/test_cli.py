@@ -140,6 +140,14 @@ def test_a_comparison_names_the_command_that_uses_a_designs_sensitivity_table(di
     assert code == 0 and "`displace sensitivity`" in errors
 
 
+@pytest.mark.parametrize("arguments", [["list", "levers", "crackdown"], ["list", "parameters"]], ids=" ".join)
+def test_a_full_disk_behind_the_output_is_told(arguments):
+    code = f"import sys; sys.argv = {['displace', *arguments]}\nfrom displace.cli import main\nmain()"
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+    assert done.returncode == 1 and done.stderr == "Error: no room is left where the output goes; make room, or print it elsewhere\n"
+
+
 def test_a_defect_is_no_bad_input():
     assert cli._code_of(ZeroDivisionError()) is None
 

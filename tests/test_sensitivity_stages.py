@@ -16,7 +16,7 @@ from experiments.results import Results
 from experiments.samples import generator
 from experiments.sensitivity import analyse, read_analysis
 from experiments.sensitivity_tables import TABLES
-from experiments.runner import RunnerError
+from experiments.runner import Interrupted, RunnerError
 from experiments.store import StoreBusy
 from model.outcomes import RECORDED, O
 from model.parameters import DEFAULTS
@@ -121,6 +121,14 @@ def test_break_even_is_told_for_strength_and_for_effectiveness(analysis):
     even = {(row["scale"], row["outcome"]): row for row in analysis.rows("breakeven") if row["rival"] == "baseline"}
     assert even["strength", "people_held"]["says"] == even["effectiveness", "people_held"]["says"] == "at every dose tried"
     assert even["strength", "deaths"]["least"] is None
+
+
+def test_an_interruption_names_the_folder_of_the_analysis(plan, tmp_path):
+    def stop(stage, design, folder):
+        raise Interrupted(folder, 3, 8)
+
+    with pytest.raises(Interrupted, match=rf"3 of 8 runs of stage 'ensemble' are kept in {tmp_path / 'out'} "):
+        analyse(plan, tmp_path / "out", run=stop)
 
 
 def test_an_analysis_is_rendered_again_from_its_folder(analysis, capsys):
