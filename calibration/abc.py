@@ -13,13 +13,13 @@ import numpy as np
 
 from experiments.draws import Draws, scaled, write_draws
 from experiments.observed import needs_groups, observe
-from experiments.store import StoreError, refuse_foreign
 from model.parameters import BY_NAME, complete
 
 from .config import Config
+from .ensemble import POSTERIOR, claim
 from .evidence import EvidenceError
 from .likelihood import total_log_likelihood
-from .posterior import POSTERIOR, resample
+from .posterior import resample
 from .targets import quantities
 
 POPULATIONS = 8
@@ -61,9 +61,7 @@ def calibrate(
     Raises EvidenceError if pyABC is not installed, StoreBusy if `out` holds something else, StoreError if it holds a
     posterior and not `overwrite`.
     """
-    refuse_foreign(out, POSTERIOR, (), "a calibration")
-    if (out / POSTERIOR).exists() and not overwrite:
-        raise StoreError(f"{out}: holds a posterior; use another --out, or --overwrite to replace it")
+    claim(out, overwrite)
     try:
         import pyabc
     except ImportError:

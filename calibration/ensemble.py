@@ -16,12 +16,12 @@ from experiments import execute
 from experiments.design import Design
 from experiments.draws import scaled, unit_sample
 from experiments.runner import Interrupted
-from experiments.store import StoreError, write
+from experiments.store import StoreError, refuse_foreign, write
 
 from .config import Config
 from .targets import quantities
 
-FIRST = "wave-1.npz"
+FIRST, POSTERIOR = "wave-1.npz", "posterior.parquet"
 FROM_PRIOR = 0.2  # of a later wave, so that no weight can be large
 EDGE = 1e-9
 
@@ -74,6 +74,13 @@ class Ensemble:
 
 def normal_scores(unit: np.ndarray) -> np.ndarray:
     return ndtri(np.clip(unit, EDGE, 1.0 - EDGE))
+
+
+def claim(out: Path, replace: bool | None):
+    """Raise StoreBusy if the folder holds something else than a calibration, StoreError if it holds a posterior that is not to be replaced."""
+    refuse_foreign(out, (FIRST, POSTERIOR), (), "a calibration")
+    if (out / POSTERIOR).exists() and not replace:
+        raise StoreError(f"{out}: holds a posterior that no run there would give again; use another --out, or --overwrite to replace it")
 
 
 # --- waves ----------------------------------------------------------------------------------------------

@@ -6,12 +6,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from experiments.provenance import provenance
-from experiments.store import refuse_foreign, write
+from experiments.store import write
 
 from . import fit_checks
 from .config import Config
-from .ensemble import FIRST, Ensemble, gather, together
-from .posterior import POSTERIOR, Weights, save, weigh
+from .ensemble import FIRST, POSTERIOR, Ensemble, claim, gather, together
+from .posterior import Weights, save, weigh
 
 FIT = "fit.json"
 
@@ -39,7 +39,7 @@ def calibrate(config: Config, out: Path, tell: Callable[[str], None] = lambda te
     `running`: workers_wanted, executor, resume, overwrite and progress of `experiments.execute`. Waves that are there
     already are only weighed: with changed reports, errors or sets nothing is run. Raises what `execute` raises.
     """
-    refuse_foreign(out, FIRST, (), "a calibration")
+    claim(out, (out / FIRST).exists() or running.get("resume") or running.get("overwrite"))
     waves, ensemble, weights = [], None, None
     for number in range(1, config.waves + 1):
         waves.append(gather(config, out, number, ensemble, None if weights is None else weights.log_weights, **running))

@@ -16,7 +16,6 @@ from .evidence import EvidenceError
 from .likelihood import over_replicates, total_log_likelihood
 from .targets import Target
 
-POSTERIOR = "posterior.parquet"
 GOOD_K = 0.7  # Vehtari et al. 2024: with a heavier tail, importance weights are not to be trusted
 
 

@@ -53,8 +53,8 @@ def calibrate(
         terminal.show_plan(design_of(chosen, first_wave(chosen), 1), count)
         print("That is one wave, and there is no other." if chosen.waves == 1 else f"That is one wave; at most {chosen.waves} are run.")
         return
+    from calibration.ensemble import POSTERIOR
     from calibration.fit import FIT
-    from calibration.posterior import POSTERIOR
 
     from . import fit_report
 

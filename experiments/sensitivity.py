@@ -48,7 +48,7 @@ def analyse(plan: Plan, out: str | Path, *, run: Callable[[str, Design, Path], R
     something else, and RunnerError if more than half of a stage could not be simulated.
     """
     out = Path(out)
-    refuse_foreign(out, FILE, (RUN,), "a sensitivity analysis")
+    refuse_foreign(out, (FILE,), (RUN,), "a sensitivity analysis")
     run = run or (lambda _stage, design, folder: execute(design, folder, **doing))
     seed, settings = plan.design.seed, plan.settings
     found = Findings(plan)

@@ -161,7 +161,7 @@ def open_store(folder: str | Path, design: Design, resume: bool = False, overwri
     `overwrite`), is unfinished (and neither `resume` nor `overwrite`), or there is too little room on the disk.
     """
     folder = Path(folder)
-    refuse_foreign(folder, MANIFEST, (LOCK,), "results")
+    refuse_foreign(folder, (MANIFEST,), (LOCK,), "results")
     plan = provenance.plan_of(design)
     manifest = _read_manifest(folder)
     if manifest and manifest["plan"]["hash"] != plan["hash"] and not _holds_runs(folder):
@@ -192,14 +192,14 @@ def open_store(folder: str | Path, design: Design, resume: bool = False, overwri
     return store
 
 
-def refuse_foreign(folder: Path, mark: str, besides: Sequence[str], what: str):
-    """Raise StoreBusy if `folder` holds something, `besides` left out, and not the file `mark` by which a folder for `what` is known."""
+def refuse_foreign(folder: Path, marks: Sequence[str], besides: Sequence[str], what: str):
+    """Raise StoreBusy if `folder` holds something, `besides` left out, and none of the files `marks` by which a folder for `what` is known."""
     wanted = f"expected a folder for {what}, new or made by this command (--out)"
     if folder.exists() and not folder.is_dir():
         raise StoreBusy(f"{folder}: is a file; {wanted}")
-    names = {path.name for path in folder.iterdir()} - {*besides, f"{mark}.tmp"} if folder.is_dir() else set()
-    if names and mark not in names:
-        raise StoreBusy(f"{folder}: holds {', '.join(sorted(names)[:3])} but no {mark}; {wanted}")
+    names = {path.name for path in folder.iterdir()} - {*besides, *(f"{mark}.tmp" for mark in marks)} if folder.is_dir() else set()
+    if names and names.isdisjoint(marks):
+        raise StoreBusy(f"{folder}: holds {', '.join(sorted(names)[:3])} but no {marks[0]}; {wanted}")
 
 
 def _read_manifest(folder: Path) -> dict | None:

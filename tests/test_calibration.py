@@ -415,6 +415,16 @@ def test_a_folder_of_something_else_is_left_alone(displace, tmp_path, method):
     assert code == 3 and "is a file" in err
 
 
+@pytest.mark.parametrize("method", ["importance", "abc"])
+def test_a_posterior_without_its_runs_is_not_replaced_unasked(displace, tmp_path, method):
+    (tmp_path / "mine.toml").write_text(f'title = "x"\nfree = ["upkeep"]\nmethod = "{method}"', encoding="utf-8")
+    kept = tmp_path / "out" / "posterior.parquet"
+    kept.parent.mkdir()
+    kept.write_text("kept")
+    code, _, err = displace("calibrate", tmp_path / "mine.toml", "--out", kept.parent)
+    assert code == 3 and "--overwrite" in err and kept.read_text() == "kept"
+
+
 def test_a_dry_run_runs_nothing(displace, tmp_path):
     code, out, _ = displace("calibrate", "--dry-run", "--draws", 128, "--out", tmp_path / "out")
     assert code == 0 and "128 draws" in out and not (tmp_path / "out").exists()
