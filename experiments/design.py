@@ -22,7 +22,7 @@ from scenarios.schema import NAME, ScenarioError, Where, check, json_schema, sce
 
 from .arms import checked, load, read, schema, with_budget, with_parameters
 from .bounds import MOST_DRAWS, MOST_PEOPLE_PER_AGENT, MOST_SEED
-from .draws import draws_of
+from .draws import DrawsError, draws_of
 from .observed import Quantity
 from .sensitivity_plan import settings_schema
 
@@ -393,7 +393,10 @@ def _from_file(path: Path) -> Design:
     settings = {key: data[key] for key in ("replicates", "people_per_agent", "seed", "draws") if key in data}
     if "outcomes" in data:
         settings["outcomes"] = tuple(data["outcomes"])
-    return Design(data["title"], data["question"], found, baseline, **_given(settings))
+    try:
+        return Design(data["title"], data["question"], found, baseline, **_given(settings))
+    except DrawsError as error:
+        raise DesignError(f"{where}: {error}") from None
 
 
 def _list(value) -> list:

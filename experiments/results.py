@@ -211,7 +211,7 @@ def read(folder: str | Path) -> Results:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         manifest["plan"]["hash"]
     except FileNotFoundError:
-        raise ResultsError(f"{folder}: no manifest.json; expected a folder that `displace compare` or `displace run` has written") from None
+        raise ResultsError(f"{folder}: no manifest.json; expected a folder that `displace compare`, `displace run` or, to its end, `displace sensitivity` has written") from None
     except (ValueError, KeyError, TypeError):
         raise ResultsError(f"{folder / 'manifest.json'}: is not the manifest of a results folder") from None
     return Results(manifest, folder)

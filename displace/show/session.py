@@ -10,6 +10,7 @@ import solara
 from mesa.visualization.utils import force_update
 
 from displace import words
+from experiments.bounds import MOST_PEOPLE_PER_AGENT, MOST_SEED
 from model.policy import monday, week_of
 from scenarios.explain import PAPER
 from scenarios.files import Scenario, from_dict, load
@@ -95,9 +96,9 @@ class Session:
     @told
     def resize(self, seed: int, people_per_agent: int):
         """Start anew on another seed, or with simulated people that stand for more or fewer persons."""
-        for name, value, low in (("seed", seed, 0), ("people per agent", people_per_agent, 1)):
-            if not isinstance(value, int) or value < low:
-                raise ValueError(f"{name}: {value!r}; expected a whole number of at least {low}")
+        for name, value, low, high in (("seed", seed, 0, MOST_SEED), ("people per agent", people_per_agent, 1, MOST_PEOPLE_PER_AGENT)):
+            if not isinstance(value, int) or not low <= value <= high:
+                raise ValueError(f"{name}: {value!r}; expected a whole number from {low} to {high:,}")
         self._play(self.policy, None, seed, people_per_agent)
 
     @told
