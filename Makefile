@@ -4,6 +4,9 @@
 PYTHON ?= python3
 # What `make compare` runs: the shipped main design, four policies and their combinations.
 COMPARE_ARGS ?= main --out outputs/compare
+# What becomes of runs that are there: an unfinished batch of the same plan and code goes on; with `RESULTS=--overwrite`
+# those of another are replaced.
+RESULTS ?= --resume
 PYTEST_ARGS ?=
 # What `make show` opens: `make show SHOW_ARGS="rights-package --seed 7"`.
 SHOW_ARGS ?=
@@ -25,7 +28,7 @@ COMPILE := build/uv/bin/uv pip compile --quiet --universal --python-version 3.12
 # Stamps are written last and lie inside .venv: what was interrupted is done again, and an
 # environment that is made anew starts without them.
 .DELETE_ON_ERROR:
-.PHONY: help setup compare show reference-posterior reference-sensitivity test bench peers lock clean
+.PHONY: help setup compare extras show reference-posterior reference-sensitivity test bench peers lock clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-21s %s\n", $$1, $$2}' Makefile
@@ -33,14 +36,16 @@ help:  ## list these targets
 setup: .venv/warm.done  ## build .venv from the lock and compile the model (about a minute)
 
 compare: setup  ## compare the shipped policies; results and report.html in outputs/compare
-	.venv/bin/displace compare $(COMPARE_ARGS)
+	.venv/bin/displace compare $(COMPARE_ARGS) $(RESULTS)
+
+extras: setup .venv/all.done  ## install all extras: Dask, pyABC and ArviZ, PRIM's boxes, the browser page and the tests
 
 show: setup .venv/viz.done  ## show two worlds side by side in a browser, without a network
 	.venv/bin/displace show $(SHOW_ARGS)
 
 # Waves of runs stay in outputs/calibrate: interrupted, the same command goes on.
 reference-posterior: setup  ## fit to reported estimates: the posterior behind `--draws posterior` (about 10 minutes on two cores)
-	.venv/bin/displace calibrate $(CALIBRATE_ARGS) --out outputs/calibrate --resume
+	.venv/bin/displace calibrate $(CALIBRATE_ARGS) --out outputs/calibrate $(RESULTS)
 	@mkdir -p outputs/reference/calibration
 	@cp outputs/calibrate/posterior.parquet outputs/calibrate/fit.json outputs/calibrate/fit.md outputs/reference/calibration/
 
@@ -53,9 +58,9 @@ bench: setup  ## measure speed and memory; fails when a small run has become hal
 peers: setup build/peers/done  ## compare the speed with Mesa's and Starsim's
 	.venv/bin/python -m benchmarks.peers
 
-# With PRIM's boxes only if the extra [discovery] is installed beside the core; without it the page says that it is missing.
+# With PRIM's boxes only after `make extras`; without them the page says that they are missing.
 reference-sensitivity: setup  ## make the reference of docs/sensitivity.md anew: what drives the answer
-	.venv/bin/displace sensitivity $(SENSITIVITY_ARGS) --out $(SENSITIVITY_OUT) --resume
+	.venv/bin/displace sensitivity $(SENSITIVITY_ARGS) --out $(SENSITIVITY_OUT) $(RESULTS)
 	.venv/bin/python -m displace.sensitivity_page $(SENSITIVITY_OUT)
 
 # The frameworks that `make peers` measures: in an environment of their own, no dependency of anything here.

@@ -16,6 +16,7 @@ from experiments.observed import needs_groups, observe
 from model.parameters import BY_NAME, complete
 
 from .config import Config
+from .ensemble import POSTERIOR, claim
 from .evidence import EvidenceError
 from .likelihood import total_log_likelihood
 from .posterior import resample
@@ -52,15 +53,19 @@ class Likelihood:
         return {"log_likelihood": float(np.maximum(sum(total_log_likelihood(self.config.chosen, observed).values())[0, 0], -1e6))}
 
 
-def calibrate(config: Config, out: Path, workers: int | None = None, tell: Callable[[str], None] = lambda text: None, populations: int = POPULATIONS) -> Path:
+def calibrate(
+    config: Config, out: Path, workers: int | None = None, tell: Callable[[str], None] = lambda text: None, populations: int = POPULATIONS, overwrite: bool = False
+) -> Path:
     """Run ABC-SMC with populations of `config.posterior`, write `posterior.parquet` into `out` and return its path.
 
-    Raises EvidenceError if pyABC is not installed.
+    Raises EvidenceError if pyABC is not installed, StoreBusy if `out` holds something else, StoreError if it holds a
+    posterior and not `overwrite`.
     """
+    claim(out, overwrite)
     try:
         import pyabc
     except ImportError:
-        raise EvidenceError("method = 'abc': pyABC is not installed; expected the extra [calibrate] (pip install 'displace[calibrate]'), or method = 'importance'") from None
+        raise EvidenceError("method = 'abc': pyABC is not installed; expected the extra [calibrate], which `make extras` installs, or method = 'importance'") from None
     from experiments.workers import usable_cores
 
     prior = pyabc.Distribution(**{name: pyabc.RV("uniform", 0, 1) for name in config.free})
@@ -85,8 +90,8 @@ def calibrate(config: Config, out: Path, workers: int | None = None, tell: Calla
         "targets": {t.id: t.says for t in config.chosen}, "families": sorted({t.family for t in config.chosen}), "runs": int(runs),
         "temperature": temperature, "people_per_agent": config.people_per_agent, "code": _code(),
     }  # fmt: skip
-    write_draws(out / "posterior.parquet", Draws(tuple(draws), source))
-    return out / "posterior.parquet"
+    write_draws(out / POSTERIOR, Draws(tuple(draws), source))
+    return out / POSTERIOR
 
 
 def _code() -> str:

@@ -1,18 +1,19 @@
 """A calibration as a file: which scenario, which reports, how many draws, which parameters are to be learnt about."""
 
 import math
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
+from experiments.bounds import MOST_DRAWS, MOST_PEOPLE_PER_AGENT, MOST_SEED
 from experiments.draws import of_levers, uncertain
 from scenarios import files
 from scenarios.schema import ScenarioError, Where, check
+from scenarios.toml_files import read_toml
 
 from .evidence import EVIDENCE, EvidenceError, Row, read_evidence
-from .targets import TARGETS, Target, Targets, last_week, read_targets
+from .targets import MAIN, TARGETS, Target, Targets, last_week, read_targets
 
 SHIPPED = Path(__file__).parent / "reference.toml"
 MOST_FREE, MOST_FAMILIES = 12, 10  # more could not be told apart by so few reports
@@ -37,7 +38,7 @@ class Config:
     products: Mapping[str, Mapping[str, float]]
     evidence: Path = EVIDENCE
     targets: Path = TARGETS
-    set: str = "main"
+    set: str = MAIN
     draws: int = 2048
     replicates: int = 1
     people_per_agent: int = 100
@@ -89,7 +90,7 @@ class Config:
 
 def _schema() -> dict:
     names = list(uncertain())
-    whole = lambda meaning, low: {"type": "integer", "minimum": low, "description": meaning}  # noqa: E731
+    whole = lambda meaning, low, high=math.inf: {"type": "integer", "minimum": low, "description": meaning} | ({"maximum": high} if high < math.inf else {})  # noqa: E731
     text = lambda meaning: {"type": "string", "minLength": 1, "description": meaning}  # noqa: E731
     one = lambda meaning, of: {"type": "string", "enum": [*of], "description": meaning}  # noqa: E731
     exponents = {"type": "object", "properties": {n: {"type": "number"} for n in names}, "required": [], "description": "uncertain parameters (`displace list parameters`)"}
@@ -99,15 +100,15 @@ def _schema() -> dict:
         "evidence": text("a CSV file of reports, relative to this file; none = the shipped one"),
         "targets": text("a file of targets, relative to this file; none = the shipped one"),
         "set": text("a set of targets"),
-        "draws": whole("draws a wave; for Sobol' points a power of two", 2),
+        "draws": whole("draws a wave; for Sobol' points a power of two", 2, MOST_DRAWS),
         "replicates": whole("seeds a draw", 1),
-        "people_per_agent": whole("persons that one simulated person stands for", 1),
-        "seed": whole("seed of the draws and of the first run", 0),
+        "people_per_agent": whole("persons that one simulated person stands for", 1, MOST_PEOPLE_PER_AGENT),
+        "seed": whole("seed of the draws and of the first run", 0, MOST_SEED),
         "sampler": one("how the priors are sampled", SAMPLERS),
         "method": one("how the posterior is found", METHODS),
         "waves": whole("most waves", 1),
         "enough": whole("effective draws that suffice", 2),
-        "posterior": whole("draws of the posterior that are kept", 2),
+        "posterior": whole("draws of the posterior that are kept", 2, MOST_DRAWS),
         "discrepancy": {"type": "number", "minimum": 0, "description": "sd of the log by which the model itself is off"},
         "rest": one("what becomes of the other uncertain parameters", ("priors", "defaults")),
         "levers": one("what becomes of the strengths of levers' channels", ("priors", "defaults")),
@@ -134,13 +135,9 @@ class _AnyKey(dict):
 def read_config(path: str | Path = SHIPPED, **settings) -> Config:
     """Return the calibration of a file; `settings` that are not None hold over it. Raises EvidenceError or ScenarioError."""
     path = Path(path)
-    try:
-        data = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise EvidenceError(f"{path}: can't be read ({error}); expected a calibration, as calibration/reference.toml is one") from None
-    data = {"scenario": "baseline", "products": {}} | data
     where = Where(str(path))
     try:
+        data = {"scenario": "baseline", "products": {}} | read_toml(path, "a calibration, as calibration/reference.toml is one")
         check(data, _schema(), where)
     except ScenarioError as error:
         raise EvidenceError(str(error)) from None
@@ -148,6 +145,9 @@ def read_config(path: str | Path = SHIPPED, **settings) -> Config:
         if key in data:
             data[key] = path.parent / data[key]
     config = Config(**data | {"free": tuple(data["free"])} | {key: value for key, value in settings.items() if value is not None})
+    drawn = config.draws * config.waves
+    if config.posterior > drawn and config.method == "importance":
+        raise EvidenceError(str(where.at("posterior").error(f"{config.posterior:,} of {drawn:,} draws", f"at most {drawn:,}, the draws of all waves (draws x waves)")))
     families = {target.family for target in config.chosen}
     for found, most, what in ((config.free, MOST_FREE, "free"), (families, MOST_FAMILIES, "targets")):
         if len(found) > most:

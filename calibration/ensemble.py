@@ -15,11 +15,13 @@ from scipy.special import logsumexp, ndtr, ndtri
 from experiments import execute
 from experiments.design import Design
 from experiments.draws import scaled, unit_sample
-from experiments.store import StoreError, write
+from experiments.runner import Interrupted
+from experiments.store import StoreError, refuse_foreign, write
 
 from .config import Config
 from .targets import quantities
 
+FIRST, POSTERIOR = "wave-1.npz", "posterior.parquet"
 FROM_PRIOR = 0.2  # of a later wave, so that no weight can be large
 EDGE = 1e-9
 
@@ -72,6 +74,13 @@ class Ensemble:
 
 def normal_scores(unit: np.ndarray) -> np.ndarray:
     return ndtri(np.clip(unit, EDGE, 1.0 - EDGE))
+
+
+def claim(out: Path, replace: bool | None):
+    """Raise StoreBusy if the folder holds something else than a calibration, StoreError if it holds a posterior that is not to be replaced."""
+    refuse_foreign(out, (FIRST, POSTERIOR), (), "a calibration")
+    if (out / POSTERIOR).exists() and not replace:
+        raise StoreError(f"{out}: holds a posterior that no run there would give again; use another --out, or --overwrite to replace it")
 
 
 # --- waves ----------------------------------------------------------------------------------------------
@@ -128,7 +137,10 @@ def gather(config: Config, out: Path, number: int, so_far, log_weights, *, overw
         wave = first_wave(config) if number == 1 else next_wave(config, number, so_far, log_weights)
         out.mkdir(parents=True, exist_ok=True)
         _write(path, wave, config)
-    execute(design_of(config, wave, number), out / f"wave-{number}", overwrite=overwrite, **running)
+    try:
+        execute(design_of(config, wave, number), out / f"wave-{number}", overwrite=overwrite, **running)
+    except Interrupted as stopped:
+        raise Interrupted(out, stopped.done, stopped.total, f"wave {number}") from None
     return wave
 
 
@@ -177,5 +189,5 @@ def _read(path: Path, config: Config) -> Wave | None:
         same = tuple(kept["names"]) == config.drawn and int(kept["free"]) == len(config.free) and int(kept["seed"]) == config.seed
         wave = Wave(*(kept[name] for name in ("unit", "centres", "chance", "spread")))
     if not same or len(wave.unit) != config.draws:
-        raise StoreError(f"{path}: holds draws of another calibration (other parameters, number or seed); use another --out, or --overwrite to replace them")
+        raise StoreError(f"{path}: holds draws of another calibration (other parameters, number or seed); use another --out, or --overwrite to replace them (with make: RESULTS=--overwrite)")
     return wave

@@ -27,7 +27,7 @@ class Row(BaseModel):
     id: str = Field(pattern=r"^[A-Z]{1,3}\d{3}$", description="letters and three digits")
     quantity: str = Field(min_length=1)
     place: str = Field(min_length=1)
-    period: str = Field(min_length=1)
+    period: str
     low: float | None
     central: float | None
     high: float | None
@@ -43,6 +43,13 @@ class Row(BaseModel):
     @classmethod
     def _empty_is_none(cls, value):
         return None if value == "" else value
+
+    @field_validator("period")
+    @classmethod
+    def _begins_with_a_year(cls, value):
+        if not re.match(r"20\d\d(?!\d)", value):
+            raise ValueError("does not begin with a year, such as 2023, 2023-06 or 2021-2023")
+        return value
 
     @model_validator(mode="after")
     def _bounds_agree(self):
@@ -85,8 +92,10 @@ def read_evidence(path: Path = EVIDENCE) -> dict[str, Row]:
                 if row.id in rows:
                     raise EvidenceError(f"{path}: line {number}: a second row '{row.id}'; expected each id once")
                 rows[row.id] = row
-    except (OSError, UnicodeDecodeError) as error:
-        raise EvidenceError(f"{path}: can't be read ({error}); expected a CSV file of reported estimates") from None
+    except OSError as error:
+        raise EvidenceError(f"{path}: can't be read ({error.strerror.lower()}); expected a CSV file of reported estimates") from None
+    except UnicodeDecodeError:
+        raise EvidenceError(f"{path}: holds bytes that are not UTF-8 text; expected a CSV file in UTF-8") from None
     return rows
 
 
@@ -96,7 +105,7 @@ def _row(path, number, line) -> Row:
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"]) or "row"
-        raise EvidenceError(f"{path}: line {number} ({line.get('id')}): {key}: {first['msg']}; given {first['input'] if key != 'row' else 'low, central, high'}") from None
+        raise EvidenceError(f"{path}: line {number} ({line.get('id')}): {key}: {first['msg'].removeprefix('Value error, ')}; given {first['input'] if key != 'row' else 'low, central, high'}") from None
 
 
 # --- what else rows are used for ----------------------------------------------------------------------

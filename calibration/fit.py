@@ -10,10 +10,10 @@ from experiments.store import write
 
 from . import fit_checks
 from .config import Config
-from .ensemble import Ensemble, gather, together
+from .ensemble import FIRST, POSTERIOR, Ensemble, claim, gather, together
 from .posterior import Weights, save, weigh
 
-POSTERIOR, FIT = "posterior.parquet", "fit.json"
+FIT = "fit.json"
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,7 @@ def calibrate(config: Config, out: Path, tell: Callable[[str], None] = lambda te
     `running`: workers_wanted, executor, resume, overwrite and progress of `experiments.execute`. Waves that are there
     already are only weighed: with changed reports, errors or sets nothing is run. Raises what `execute` raises.
     """
+    claim(out, (out / FIRST).exists() or running.get("resume") or running.get("overwrite"))
     waves, ensemble, weights = [], None, None
     for number in range(1, config.waves + 1):
         waves.append(gather(config, out, number, ensemble, None if weights is None else weights.log_weights, **running))

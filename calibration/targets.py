@@ -1,21 +1,25 @@
 """How reports are told in the model's words: `targets.toml` maps rows of evidence to quantities that a run hands back."""
 
 import math
-import tomllib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from experiments.observed import AGGREGATES, Quantity
 from model.observation import BY_SERIES, SERIES
-from model.policy import week_of
+from model.policy import monday, week_of
 from scenarios.files import world_graph
 from scenarios.schema import ScenarioError, Where, check
+from scenarios.toml_files import read_toml
 
 from .evidence import UNCERTAINTY, EvidenceError, Row
 
 TARGETS = Path(__file__).parent / "targets.toml"
 HOLDOUT = Path(__file__).parent / "holdout.toml"
+MAIN = "main"  # the set of a file that has no sets
+# With which words the unit of a report begins that tells of a tier; shares and orderings have none.
+COUNTED = {"persons": ("persons", "cases", "complaints"), "sites": ("compounds", "sites"), "firms": ("centres", "operations", "firms"), "money": ("USD",)}
 KINDS = ("count", "point", "interval", "lower", "upper", "ordering", "multinomial")
 TIERS = tuple(dict.fromkeys(series.tier for series in SERIES))
 
@@ -62,8 +66,10 @@ class Targets:
 
     def of_set(self, name: str) -> tuple[Target, ...]:
         """Return the targets of one set. Raises EvidenceError for an unknown one."""
-        if self.sets and name not in self.sets:
-            raise EvidenceError(str(Where("set").error(f"unknown '{name}'", f"one of {', '.join(self.sets)}", name, self.sets)))
+        known = self.sets or (MAIN,)
+        if name not in known:
+            wanted = f"one of {', '.join(known)}" if self.sets else f"none: the file of targets has no [sets], so that all are '{MAIN}'"
+            raise EvidenceError(str(Where("set").error(f"unknown '{name}'", wanted, name, known)))
         return tuple(target for target in self.targets if not target.sets or name in target.sets)
 
 
@@ -131,13 +137,10 @@ def _schema(evidence: Mapping[str, Row], sets) -> dict:
 
 def read_targets(path: Path, evidence: Mapping[str, Row]) -> Targets:
     """Return the targets of a file. Raises EvidenceError with file, target and key."""
-    try:
-        data = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise EvidenceError(f"{path}: can't be read ({error}); expected a file of targets") from None
     where = Where(str(path))
-    sets = data.get("sets", {})
     try:
+        data = read_toml(path, "a file of targets, as calibration/targets.toml is one")
+        sets = data.get("sets", {})
         check(data, _schema(evidence, sets if isinstance(sets, dict) else {}), where)
         targets = tuple(_target(entry, evidence, where.at(f"target {n} ({entry['evidence']})")) for n, entry in enumerate(data["target"], start=1))
     except EvidenceError:
@@ -164,12 +167,24 @@ def _target(entry: dict, evidence: Mapping[str, Row], where: Where) -> Target:
     for part in parts:
         if BY_SERIES[part.series].tier != entry["tier"]:
             raise where.at("tier").error(f"'{entry['tier']}', and series '{part.series}' counts {BY_SERIES[part.series].tier}", "the same: firms are not sites, sites are not persons")
+    _check_rows(rows, kind, parts, entry["tier"], where)
     low, high = _bounds(kind, rows, entry.get("times", 1.0), where)
     sigma = math.hypot(entry["sigma_log"], max(UNCERTAINTY[row.confidence] for row in rows))
     return Target(
         ids[0], tuple(ids), kind, parts, low, high, tuple(map(float, entry.get("counts", ()))), sigma, entry["family"], entry["tier"],
         tuple(entry.get("sets", ())), entry["says"], "; ".join(dict.fromkeys(row.source for row in rows)), tuple(entry.get("earlier", ())), entry.get("per_earlier", 1.0),
     )  # fmt: skip
+
+
+def _check_rows(rows: Sequence[Row], kind: str, parts: Sequence[Quantity], tier: str, where: Where):
+    """Refuse a report of other years than its window, and one that counts something else than the tier."""
+    first, last = (monday(week).year for week in (min(part.first for part in parts), max(part.last for part in parts) - 1))
+    for row in rows:
+        years = [int(year) for year in re.findall(r"\b20\d\d\b", row.period)]
+        if max(years) < first or last < min(years):
+            raise where.at("from").error(f"the window is {first} to {last}, and row {row.id} is of {row.period}", "a window in the years of the report")
+        if len(parts) == 1 and kind not in ("ordering", "multinomial") and re.split(r"\W", row.unit)[0] not in COUNTED[tier]:
+            raise where.at("tier").error(f"'{tier}', and row {row.id} counts {row.unit}", f"a row whose unit begins with {' or '.join(COUNTED[tier])}")
 
 
 def _parts(entry, id, where) -> tuple[Quantity, ...]:

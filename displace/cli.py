@@ -1,10 +1,13 @@
 """The command line: a thin layer over `experiments` (run, compare, read) and the registries.
 
 Everything heavy is imported inside the command that needs it. Exit codes: 0 done; 1 some runs failed or were not done,
-or `check --strict` found a pattern that does not hold; 2 bad input, nothing written; 3 folder in use or foreign; 130 interrupted.
+or `check --strict` found a pattern that does not hold; 2 bad input, nothing written; 3 the folder is in use, holds something else
+than results, results of another plan or an unfinished batch, or has too little room; 130 interrupted.
 """
 
+import errno
 import gc
+import os
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -14,6 +17,7 @@ import typer
 
 from . import commands_batch, commands_calibrate, commands_sensitivity, commands_show
 from .listings import COLUMNS, LISTINGS, cell
+from .options import Events, Executor, Overwrite, Quiet, Resume, Scale, ScenarioName, Seed, Workers, executor_of, workers_of
 
 PICTURES = (".png", ".svg", ".pdf")
 FEW_COLLECTIONS = 100_000  # objects made between two looks for garbage: while modules load there is none
@@ -30,20 +34,21 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="A shipped scenario's name, or a path to a .toml file.")]
-Seed = Annotated[int | None, typer.Option(min=0, help="Seed of the first replicate; those of the others follow from it.")]
-Scale = Annotated[int | None, typer.Option(min=1, help="Persons that one simulated person stands for; publish at 10 or less.")]
-Events = Annotated[bool, typer.Option("--events", help="Also write every change of status (large).")]
-Resume = Annotated[bool, typer.Option("--resume", help="Go on with an unfinished batch: only what is missing is run.")]
-Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace the results of another plan in the folder.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print no progress, only results and where they are.")]
-
 
 def main():
     """Run the command line; an error that a user can mend becomes one message and an exit code."""
     gc.set_threshold(FEW_COLLECTIONS)
     try:
-        app(prog_name="displace")
+        try:
+            app(prog_name="displace")
+        finally:
+            sys.stdout.flush()
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is still to be printed has no place
+        print("Error: no room is left where the output goes; make room, or print it elsewhere", file=sys.stderr)
+        sys.exit(SOME_FAILED)
     except Exception as error:
         code = _code_of(error)
         if code is None:
@@ -57,9 +62,8 @@ def _code_of(error: Exception) -> int | None:
     kinds = {
         "experiments.cluster.ClusterError": BAD_INPUT,
         "experiments.runner.Interrupted": INTERRUPTED,
-        "experiments.store.StoreBusy": FOLDER,
         "experiments.store.DiskFull": SOME_FAILED,
-        "experiments.store.StoreError": BAD_INPUT,
+        "experiments.store.StoreError": FOLDER,
         "experiments.results.ResultsError": BAD_INPUT,
         "experiments.runner.RunnerError": SOME_FAILED,
         "model.model.AuditError": SOME_FAILED,
@@ -104,8 +108,8 @@ def compare(
     seed: Seed = None,
     people_per_agent: Scale = None,
     draws: Annotated[str | None, typer.Option(help="Draws of the parameters, the same for all policies: defaults (hand-set), posterior, posterior:N, prior:N, or a posterior.parquet (FILE:N for N draws).")] = None,
-    workers: Annotated[str, typer.Option(help="Processes: a number, or 'auto' for the usable cores.")] = "auto",
-    executor: Annotated[str | None, typer.Option(metavar="ADDRESS", help="A Dask cluster instead: dask://host:port, or a scheduler file.")] = None,
+    workers: Workers = "auto",
+    executor: Executor = None,
     out: Annotated[Path, typer.Option(help="Folder for results and report.")] = Path("outputs/compare"),
     assume: Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="An assumption for all arms (a parameter of `displace list parameters`); may be given again.")] = None,
     events: Events = False,
@@ -131,19 +135,21 @@ def compare(
     """
     from experiments.arms import assignments
     from experiments.design import from_names
+    from experiments.sensitivity_plan import has_settings
 
     from . import terminal
 
     settings = {"replicates": replicates, "seed": seed, "people_per_agent": people_per_agent, "events": events or None, "draws": draws}
     design = from_names(scenarios or ["main"], baseline, assignments(assume or ()), **settings)
-    count = _workers(workers)
+    make, count = executor_of(executor, workers, dry_run)
     terminal.show_cautions(design)
+    if has_settings(scenarios or ["main"]):
+        terminal.say("Note: the design's [sensitivity] is not used here: `displace sensitivity` does that analysis.")
     if dry_run:
         terminal.show_plan(design, count)
         return
     from experiments import execute
 
-    make, count = _executor(executor, count)
     with terminal.progress(design.runs, quiet) as tell:
         results = execute(design, out, workers_wanted=count, executor=make, resume=resume, overwrite=overwrite, progress=tell)
     _finish(results, terminal)
@@ -154,7 +160,7 @@ def run(
     scenario: ScenarioName,
     seed: Seed = None,
     people_per_agent: Scale = None,
-    out: Annotated[Path | None, typer.Option(help="Folder for the results. Default: outputs/run/<scenario>.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the results. Default: outputs/run/<scenario>, with -seed<seed> at its end if one is given.")] = None,
     events: Events = False,
     resume: Resume = False,
     overwrite: Overwrite = False,
@@ -170,18 +176,17 @@ def run(
 
     One run alone shows no effect of a policy: that takes pairs (displace compare).
     """
+    from experiments import execute
     from experiments.design import single
-    from scenarios.files import load
 
     from . import terminal
+    from .loading import scenario_of
 
-    loaded = load(scenario)
+    loaded = scenario_of(scenario)
     settings = {"seed": seed, "people_per_agent": people_per_agent, "events": events or None}
     design = single(loaded, **settings)
-    from experiments import execute
-
     with terminal.progress(design.runs, quiet) as tell:
-        results = execute(design, out or Path("outputs/run") / loaded.name, workers_wanted=1, resume=resume, overwrite=overwrite, progress=tell)
+        results = execute(design, out or _folder_of_run(loaded.name, seed), workers_wanted=1, resume=resume, overwrite=overwrite, progress=tell)
     _say_what_went_wrong(results)
     if not results.failed:
         terminal.show_run(results, loaded)
@@ -189,9 +194,13 @@ def run(
         raise typer.Exit(SOME_FAILED)
 
 
+def _folder_of_run(name: str, seed: int | None) -> Path:
+    return Path("outputs/run") / (name if seed is None else f"{name}-seed{seed}")
+
+
 @app.command()
 def report(
-    folder: Annotated[Path, typer.Argument(metavar="OUT", help="A folder that `displace compare` has written, finished or not.")],
+    folder: Annotated[Path, typer.Argument(metavar="OUT", help="A folder that `displace compare` has written, finished or not, or `displace sensitivity`.")],
     picture: Annotated[Path | None, typer.Option(help="Also write the headline picture, for a slide or a page: a .png, .svg or .pdf file.")] = None,
 ):
     """Write report.html anew from a results folder.
@@ -203,19 +212,36 @@ def report(
       displace report outputs/compare
       displace report outputs/compare --picture headline.png
     """
-    if picture and picture.suffix.lower() not in PICTURES:
-        raise typer.BadParameter(f"'{picture}' does not end in {', '.join(PICTURES)}", param_hint="--picture")
+    if picture:
+        _check_picture(picture)
     from experiments import read
+    from experiments.sensitivity_tables import FILE
 
     from . import terminal
 
-    _finish(read(folder), terminal, picture)
+    if (folder / FILE).is_file():
+        commands_sensitivity.report(folder, picture)
+    else:
+        _finish(read(folder), terminal, picture)
+
+
+def _check_picture(picture: Path):
+    if picture.suffix.lower() not in PICTURES:
+        raise typer.BadParameter(f"'{picture}' does not end in {', '.join(PICTURES)}", param_hint="--picture")
+    if not picture.parent.is_dir():
+        raise typer.BadParameter(f"'{picture}' can't be written: '{picture.parent}' is no folder", param_hint="--picture")
 
 
 def _finish(results, terminal, picture=None):
     """Print the headline table, write the report and the picture, and say where they are."""
     _say_what_went_wrong(results)
-    if results.compared and results.paired.num_rows:
+    missing = _missing(results)
+    if missing and picture:
+        raise typer.BadParameter(f"there is nothing to draw. {missing}", param_hint="--picture")
+    if missing:
+        print(missing)
+        terminal.show_where(Results=results.folder)
+    else:
         from . import report
         from .study import Study
 
@@ -225,11 +251,17 @@ def _finish(results, terminal, picture=None):
         if picture:
             report.write_picture(study, picture)
             terminal.show_where(Picture=picture)
-    else:
-        print("Nothing was compared: one scenario alone was run." if not results.compared else "No pair of runs is complete yet.")
-        terminal.show_where(Results=results.folder)
-    if results.failed:
+    if results.failed or not results.runs.num_rows:
         raise typer.Exit(SOME_FAILED)
+
+
+def _missing(results) -> str:
+    """Say why nothing is compared in results; empty if something is."""
+    if not results.runs.num_rows:
+        return "No run is done: the same command with --resume goes on."
+    if not results.compared:
+        return "Nothing was compared: one scenario alone was run."
+    return "" if results.paired.num_rows else "No pair of runs is complete yet."
 
 
 def _say_what_went_wrong(results):
@@ -240,23 +272,6 @@ def _say_what_went_wrong(results):
         print(f"Failed: {row['arm']}, draw {row['draw']}, replicate {row['replicate']} (seed {row['seed']}): {row['error']}", file=sys.stderr)
     if failed:
         print(f"{len(failed)} of {results.runs.num_rows} runs failed; all are in runs.parquet, with their errors.", file=sys.stderr)
-
-
-def _workers(text: str) -> int | None:
-    if text == "auto":
-        return None
-    if not text.isdecimal() or int(text) < 1:
-        raise typer.BadParameter(f"'{text}' is neither 'auto' nor a whole number of at least 1", param_hint="--workers")
-    return int(text)
-
-
-def _executor(address: str | None, workers: int | None):
-    """Return what makes the executor at an address and how many tasks it can do at once; without one, processes on this machine."""
-    if not address:
-        return None, workers
-    from experiments.cluster import connect
-
-    return connect(address)
 
 
 # --- check ------------------------------------------------------------------------------------------
@@ -271,8 +286,8 @@ def check(
     targets: Annotated[Path | None, typer.Option(help="holdout: another file of targets, as calibration/holdout.toml.")] = None,
     draws: Annotated[str, typer.Option(help="holdout: draws of the parameters, as in `displace compare`.")] = "posterior",
     out: Annotated[Path, typer.Option(help="holdout: folder for the runs.")] = Path("outputs/holdout"),
-    people_per_agent: Annotated[int, typer.Option(min=1, help="Persons that one simulated person stands for.")] = 100,
-    workers: Annotated[str, typer.Option(help="Processes: a number, or 'auto' for the usable cores.")] = "auto",
+    people_per_agent: Scale = 100,
+    workers: Workers = "auto",
     json: Annotated[bool, typer.Option("--json", help="Print JSON, with every field, instead of tables.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 when a pattern does not hold by its evidence, or a report is missed.")] = False,
     quiet: Quiet = False,
@@ -294,13 +309,13 @@ def check(
     Takes two to five minutes on two cores.
     """
     if what is Checked.holdout:
-        commands_calibrate.check_holdout(evidence, targets, draws, people_per_agent, out, _workers(workers), json, strict, quiet)
+        commands_calibrate.check_holdout(evidence, targets, draws, people_per_agent, out, workers_of(workers), json, strict, quiet)
         return
     from . import checks
 
     count = seeds or (14 if rivals else 40)
     rules = tuple(checks.RULES) if rivals else ("learned",)
-    judged = checks.gather(rules, count, people_per_agent, _workers(workers), tell=checks.progress(quiet))
+    judged = checks.gather(rules, count, people_per_agent, workers_of(workers), tell=checks.progress(quiet))
     if json:
         from json import dumps
 
@@ -371,21 +386,30 @@ def plan():
 
 
 @app.command()
-def explain(scenario: ScenarioName):
-    """Read a scenario back as plain sentences.
+def explain(name: Annotated[str, typer.Argument(metavar="NAME", help="A shipped scenario's or design's name, or a path to a .toml file.")]):
+    """Read a scenario or a design back as plain sentences.
 
-    Its question, what happens anyway, each policy, and how it may help and hurt.
+    A scenario: its question, what happens anyway, each policy, and how it may help and hurt. A design: its arms, and
+    what each changes, how strongly.
 
     \b
-    Example:
+    Examples:
       displace explain crackdown-with-protection
+      displace explain equal-budget
     """
-    from scenarios.explain import explain
-    from scenarios.files import load
+    from experiments.design import design_path, from_names
 
     from . import terminal
 
-    terminal.show_sentences(explain(load(scenario)))
+    if design_path(name):
+        from experiments.explain import explain
+
+        terminal.show_sentences(explain(from_names([name])))
+    else:
+        from scenarios.explain import explain
+        from scenarios.files import load
+
+        terminal.show_sentences(explain(load(name)))
 
 
 @app.command()
@@ -401,11 +425,11 @@ def profile(
       displace profile baseline --people-per-agent 100
     """
     from model.model import Simulation
-    from scenarios.files import load
 
     from . import terminal
+    from .loading import scenario_of
 
-    inputs = load(scenario).inputs(seed=seed, people_per_agent=people_per_agent, record="summary")
+    inputs = scenario_of(scenario).inputs(seed=seed, people_per_agent=people_per_agent, record="summary")
     terminal.say("Each phase is loaded by itself; it is compiled once for each version of the model, which takes a while.")
     Simulation(inputs).profile()
     spent = Simulation(inputs).profile()

@@ -58,9 +58,9 @@ def diff(
       displace diff unilateral-crackdown simultaneous-crackdown
     """
     from scenarios.diff import differences
-    from scenarios.files import load
 
     from . import terminal
+    from .loading import scenario_of
 
-    said = differences(load(first), load(second))
+    said = differences(scenario_of(first), scenario_of(second))
     terminal.show_sentences(said or ["They are the same simulation: only title, question or name may differ."])

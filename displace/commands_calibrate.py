@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from .options import DrawsAWave, Executor, Overwrite, Quiet, Resume, Scale, Workers, executor_of
+
 SOME_FAILED = 1
 
 
@@ -16,14 +18,14 @@ def calibrate(
     config: Annotated[Path | None, typer.Argument(metavar="[CONFIG.toml]", help="A calibration. Default: the shipped one, calibration/reference.toml.")] = None,
     out: Annotated[Path, typer.Option(help="Folder for the waves of runs, posterior.parquet and fit.json.")] = Path("outputs/calibrate"),
     set_: Annotated[str | None, typer.Option("--set", help="Another set of targets than the file's: an alternative view of conflicting sources.")] = None,
-    draws: Annotated[int | None, typer.Option(min=2, help="Draws a wave.")] = None,
-    people_per_agent: Annotated[int | None, typer.Option(min=1, help="Persons that one simulated person stands for.")] = None,
-    workers: Annotated[str, typer.Option(help="Processes: a number, or 'auto' for the usable cores.")] = "auto",
-    executor: Annotated[str | None, typer.Option(metavar="ADDRESS", help="A Dask cluster instead: dask://host:port, or a scheduler file.")] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with an unfinished calibration: only what is missing is run.")] = False,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the runs of another calibration in the folder.")] = False,
+    draws: DrawsAWave = None,
+    people_per_agent: Scale = None,
+    workers: Workers = "auto",
+    executor: Executor = None,
+    resume: Resume = False,
+    overwrite: Overwrite = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say how many runs a wave takes and how long; run nothing.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no tables.")] = False,
+    quiet: Quiet = False,
 ):
     """Fit the model to reported estimates; write a posterior.
 
@@ -42,31 +44,33 @@ def calibrate(
     from calibration.config import SHIPPED, read_config
 
     from . import terminal
-    from .cli import _executor, _workers
 
     chosen = read_config(config or SHIPPED, set=set_, draws=draws, people_per_agent=people_per_agent)
+    make, count = executor_of(executor, workers, dry_run)
     if dry_run:
         from calibration.ensemble import design_of, first_wave
 
-        terminal.show_plan(design_of(chosen, first_wave(chosen), 1), _workers(workers))
-        print(f"That is one wave; at most {chosen.waves} are run.")
+        terminal.show_plan(design_of(chosen, first_wave(chosen), 1), count)
+        print("That is one wave, and there is no other." if chosen.waves == 1 else f"That is one wave; at most {chosen.waves} are run.")
         return
-    from calibration.fit import FIT, POSTERIOR
+    from calibration.ensemble import POSTERIOR
+    from calibration.fit import FIT
 
     from . import fit_report
 
-    make, count = _executor(executor, _workers(workers))
-    running = {"workers_wanted": count, "executor": make, "resume": resume, "overwrite": overwrite}
     if chosen.method == "abc":
         from calibration.abc import calibrate as fit_by_abc
 
-        path = fit_by_abc(chosen, out, running["workers_wanted"], tell=lambda text: None if quiet else print(text, flush=True))
+        path = fit_by_abc(chosen, out, count, tell=lambda text: None if quiet else print(text, flush=True), overwrite=overwrite)
         terminal.show_where(Posterior=path)
         return
     from calibration.fit import calibrate as fit_to_reports
 
     with terminal.progress(chosen.draws * chosen.replicates, quiet) as tell:
-        fit = fit_to_reports(chosen, out, lambda text: None if quiet else terminal.say(text), progress=tell, **running)
+        fit = fit_to_reports(
+            chosen, out, lambda text: None if quiet else terminal.say(text),
+            progress=tell, workers_wanted=count, executor=make, resume=resume, overwrite=overwrite,
+        )  # fmt: skip
     (out / fit_report.PAGE).write_text(fit_report.page(fit), encoding="utf-8")
     if not quiet:
         fit_report.show(fit)

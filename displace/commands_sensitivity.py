@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from .options import Executor, Overwrite, Quiet, Resume, Scale, Seed, Workers, executor_of
+
 
 def register(app: typer.Typer):
     """Add the command to the command line."""
@@ -14,14 +16,14 @@ def register(app: typer.Typer):
 def sensitivity(
     design: Annotated[str, typer.Argument(metavar="DESIGN", help="A shipped design's name, or a path to a .toml file, with a [sensitivity] table.")] = "sensitivity-quick",
     out: Annotated[Path, typer.Option(help="Folder for tables, report and the stages' runs.")] = Path("outputs/sensitivity"),
-    people_per_agent: Annotated[int | None, typer.Option(min=1, help="Persons that one simulated person stands for. Default: the design's.")] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="Seed of samples and runs. Default: the design's.")] = None,
-    workers: Annotated[str, typer.Option(help="Processes: a number, or 'auto' for the usable cores.")] = "auto",
-    executor: Annotated[str | None, typer.Option(metavar="ADDRESS", help="A Dask cluster instead: dask://host:port, or a scheduler file.")] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with an unfinished analysis: only what is missing is run.")] = False,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the results of another plan in the folder.")] = False,
+    people_per_agent: Scale = None,
+    seed: Seed = None,
+    workers: Workers = "auto",
+    executor: Executor = None,
+    resume: Resume = False,
+    overwrite: Overwrite = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say how many runs it takes and how long; run nothing.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print no progress, only results and where they are.")] = False,
+    quiet: Quiet = False,
 ):
     """Find which assumption drives the answer, and which policy holds up.
 
@@ -40,19 +42,16 @@ def sensitivity(
     from experiments.sensitivity_plan import load
 
     from . import terminal
-    from .cli import _executor, _workers
-    from .sensitivity_words import show_answer, show_plan
+    from .sensitivity_words import show_plan
 
     given = {"people_per_agent": people_per_agent, "seed": seed}
     plan = load(design, **given)
-    count = _workers(workers)
+    make, count = executor_of(executor, workers, dry_run)
     if dry_run:
         show_plan(plan, count)
         return
     from experiments.runner import execute
     from experiments.sensitivity import analyse
-
-    make, count = _executor(executor, count)
 
     def run(stage, of_stage, folder):
         if not quiet:
@@ -60,8 +59,21 @@ def sensitivity(
         with terminal.progress(of_stage.runs, quiet) as tell:
             return execute(of_stage, folder, workers_wanted=count, executor=make, resume=resume, overwrite=overwrite, progress=tell)
 
-    analysis = analyse(plan, out, run=run)
-    from . import sensitivity_report
+    _show(analyse(plan, out, run=run))
+
+
+def report(folder: Path, picture: Path | None):
+    """Print the answer of an analysis in a folder and write its report anew (`displace report`)."""
+    if picture:
+        raise typer.BadParameter("a sensitivity analysis has no headline picture: its pictures are in report.html", param_hint="--picture")
+    from experiments.sensitivity import read_analysis
+
+    _show(read_analysis(folder))
+
+
+def _show(analysis):
+    from . import sensitivity_report, terminal
+    from .sensitivity_words import show_answer
 
     show_answer(analysis)
-    terminal.show_where(Results=out, Report=sensitivity_report.write(analysis))
+    terminal.show_where(Results=analysis.folder, Report=sensitivity_report.write(analysis))

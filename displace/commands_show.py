@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
+from .options import Scale, ScenarioName, Seed
 from .show.opening import PEOPLE_PER_AGENT, PORT, SCENARIO, SEED
 
-EXTRA = "the browser needs the extra 'viz': `make show` installs it and starts; in an environment of your own, install displace[viz]"
+EXTRA = "the browser needs the extra 'viz': `make show` installs it and starts"
 
 
 def register(app: typer.Typer):
@@ -15,9 +16,9 @@ def register(app: typer.Typer):
 
     @app.command()
     def show(
-        scenario: Annotated[str, typer.Argument(metavar="[SCENARIO]", help="A shipped scenario's name, or a path to a .toml file.")] = SCENARIO,
-        seed: Annotated[int, typer.Option(min=0, help="Seed of both worlds.")] = SEED,
-        people_per_agent: Annotated[int, typer.Option(min=1, help="Persons that one simulated person stands for.")] = PEOPLE_PER_AGENT,
+        scenario: ScenarioName = SCENARIO,
+        seed: Seed = SEED,
+        people_per_agent: Scale = PEOPLE_PER_AGENT,
         port: Annotated[int, typer.Option(min=1, max=65535, help="Port on this machine.")] = PORT,
         no_open: Annotated[bool, typer.Option("--no-open", help="Open no browser, only say where the page is.")] = False,
     ):
@@ -32,9 +33,9 @@ def register(app: typer.Typer):
           displace show rights-package --seed 7
           displace show my-policy.toml --port 8800
         """
-        from scenarios.files import load
+        from .loading import scenario_of
 
-        load(scenario)  # bad input is told before anything starts
+        scenario_of(scenario)  # bad input is told before anything starts
         if find_spec("solara") is None:
             raise typer.BadParameter(EXTRA, param_hint="show")
         from .show.opening import Opening

@@ -7,6 +7,8 @@ from calibration.fit_checks import CHANCE, ENOUGH_FOR_A_RANK, NOT_INFORMED, NOT_
 from calibration.holdout import MODEL, NAIVE, Holdout, summary
 from calibration.posterior import GOOD_K
 
+from . import words
+
 PAGE = "fit.md"
 NOT_TOLD = (
     f"Not informed: less than {NOT_INFORMED:.0%} of the prior's variance is gone and the mean moved by less than {NOT_MOVED:g} sd, "
@@ -89,7 +91,7 @@ def sentences(fit: Fit) -> list[str]:
     return [
         f"{config.title}. Set of targets: {config.set} ({config.all_targets.sets.get(config.set, 'all')}).",
         f"{len(fit.predictions)} reports in {len(families)} families; {len(missed)} missed{': ' + ', '.join(missed) if missed else ''}.",
-        f"{len(fit.ensemble.unit):,} draws in {fit.waves} waves, {config.people_per_agent} people an agent, {fit.ensemble.failed:,} runs failed (a draw without any run counts nothing).",
+        f"{len(fit.ensemble.unit):,} draws in {words.count(fit.waves, 'wave')}, {config.people_per_agent} people an agent, {fit.ensemble.failed:,} runs failed (a draw without any run counts nothing).",
         f"{weights.effective:.0f} draws are effective{'' if weights.effective >= config.enough else f', fewer than the {config.enough} asked for'}; k-hat {weights.k_hat:.2f}, {good}.",
     ]
 

@@ -24,6 +24,7 @@ class Cell:
     difference: float
     high: float | None
     probability: float | None
+    pairs: int
 
     @property
     def verdict(self) -> str:
@@ -47,13 +48,13 @@ class Cell:
 
     @property
     def says(self) -> str:
-        """The verdict with the share of pairs that agree: `worse in 92 %`; ties count half."""
-        if self.probability is None or self.verdict == words.UNCHANGED:
+        """The verdict with the share of pairs that agree, or that lean one way: `worse in 92 %`; ties count half."""
+        if self.probability is None or self.verdict == words.UNCHANGED or self.pairs < 2:
             return self.verdict
+        better, worse = words.percent(self.probability), words.percent(1 - self.probability)
         if self.verdict == words.UNDETERMINED:
-            return f"undetermined, better in {words.percent(self.probability)}"
-        agree = self.probability if self.verdict == words.BETTER else 1 - self.probability
-        return f"{self.verdict} in {words.percent(agree)}"
+            return "undetermined, " + (f"better in {better}" if self.probability >= 0.5 else f"worse in {worse}")
+        return f"{self.verdict} in {better if self.verdict == words.BETTER else worse}"
 
 
 @dataclass(frozen=True)
@@ -94,4 +95,4 @@ def lines(paired: Iterable[dict], arms: list[str], outcomes: Iterable[str] = HEA
 
 
 def _cell(row: dict) -> Cell:
-    return Cell(row["arm"], BY_NAME[row["outcome"]], row["baseline"], row["low"], row["difference"], row["high"], row["probability_better"])
+    return Cell(row["arm"], BY_NAME[row["outcome"]], row["baseline"], row["low"], row["difference"], row["high"], row["probability_better"], row["replicates"] * row["draws"])

@@ -118,10 +118,14 @@ def scenarios() -> list[dict]:
 
 
 def designs() -> list[dict]:
-    """Return the shipped designs: name, title and the question each answers."""
-    from experiments.design import list_designs
+    """Return the shipped designs: name, title, the question each answers, its file and its arms."""
+    from experiments.design import SHIPPED, from_names, list_designs
 
-    return [{"name": name, "title": title, "question": question} for name, title, question in list_designs()]
+    folder = SHIPPED.relative_to(SHIPPED.parent.parent)
+    return [
+        {"name": name, "title": title, "question": question, "file": f"{folder}/{name}.toml", "arms": list(from_names([name]).arms)}
+        for name, title, question in list_designs()
+    ]
 
 
 def reports() -> list[dict]:

@@ -71,6 +71,7 @@ def _context(study: Study) -> dict:
         "question": study.plan["question"],
         "facts": _facts(study),
         "level": study.level,
+        "no_floor": study.no_floor,
         "window": study.window,
         "policies": [_policy(study, name, answer, displacement) for name in study.titles],
         "answers": [(list(names.values()), _only(answer, names)) for names in _batches(study.titles)],

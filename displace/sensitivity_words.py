@@ -191,7 +191,7 @@ def index(row: dict) -> str:
 
 
 def show_plan(plan, workers: int | None):
-    """Print how many runs each stage takes and how long."""
+    """Print how many runs each stage takes at most, how long and how much disk."""
     from experiments.sensitivity_plan import STAGES
     from experiments.workers import usable_cores
 
@@ -199,10 +199,10 @@ def show_plan(plan, workers: int | None):
 
     runs = plan.runs()
     cores = workers or usable_cores()
-    minutes = max(1, round(plan.seconds() / cores / 60))
     rows = [[stage, f"{count:,}", STAGES[stage]] for stage, count in runs.items()]
-    rows.append(["all", f"{sum(runs.values()):,}", f"about {minutes:,} minutes with {words.count(cores, 'worker')}"])
-    terminal.show_table(("stage", "runs", ""), rows)
+    room = words.room(plan.bytes_on_disk())
+    rows.append(["all", f"{sum(runs.values()):,}", f"{words.duration(plan.seconds() / cores)} with {words.count(cores, 'worker')}, {room} of disk"])
+    terminal.show_table(("stage", "runs at most", ""), rows)
 
 
 def show_answer(analysis):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from experiments.comparison import rights_floor
+from experiments.comparison import ENOUGH_PAIRS, rights_floor
 from model.levers import BY_NAME as LEVERS
 from model.levers import Lever
 from model.outcomes import BY_NAME as OUTCOMES
@@ -154,6 +154,13 @@ class Study:
             labels = [OUTCOMES[row["outcome"]].label for row in self._floor if row["arm"] == arm and row["clear"] is clear]
             said += [f"{how} for {words.listed(labels)}"] if labels else []
         return "; ".join(said)
+
+    @property
+    def no_floor(self) -> str:
+        """Say what is known where an arm worsens no right of the floor."""
+        if self.pairs < ENOUGH_PAIRS:
+            return f"nothing on it is worse clearly; {words.count(self.pairs, 'pair')} of runs cannot tell what is probable"
+        return "nothing on it is worse clearly, or in three quarters of the pairs"
 
     @cached_property
     def _timing(self) -> dict[tuple[str, str], dict]:

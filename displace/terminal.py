@@ -21,7 +21,7 @@ console = Console(highlight=False)
 
 def show_table(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str = ""):
     """Print a table; off a terminal every row stays on one line."""
-    table = Table(title=title or None, title_justify="left", box=None, header_style="bold", pad_edge=False, show_edge=False)
+    table = Table(title=title or None, title_justify="left", box=None, header_style="bold", pad_edge=False, show_edge=False, show_header=any(columns))
     for i, column in enumerate(columns):
         table.add_column(column, overflow="fold", no_wrap=not console.is_terminal or i == 0)
     for row in rows:
@@ -57,8 +57,8 @@ def show_plan(design, workers: int | None):
     rows = [
         ["arms", ", ".join(design.arms)],
         ["runs", f"{design.runs:,} ({words.count(len(design.arms), 'arm')} x {words.count(design.replicates, 'replicate')} x {words.count(len(design.draws), 'draw')})"],
-        ["time", f"about {words.count(max(1, round(seconds / 60)), 'minute')} with {words.count(count, 'worker')}"],
-        ["disk", f"about {design.bytes_on_disk() / 1e6:,.0f} MB"],
+        ["time", f"{words.duration(seconds)} with {words.count(count, 'worker')}"],
+        ["disk", words.room(design.bytes_on_disk())],
     ]
     show_table(("plan", ""), rows)
 
@@ -148,7 +148,7 @@ def show_headline(study):
     if study.unfinished:
         console.print(Text(study.unfinished, style="bold"))
     print(f"Change against the baseline worldwide, {study.window}: {words.count(study.pairs, 'pair')} of runs, {study.level} intervals, {study.plan['people_per_agent']} people an agent.")
-    print(f"{study.standing.head} 'better', 'worse': the interval excludes no change, with the share of pairs that agree.")
+    print(f"{study.standing.head} 'better', 'worse': the interval excludes no change, with the share of pairs that agree (a tie counts half).")
     names = list(study.titles)
     width = console.width if console.is_terminal else LABEL_WIDTH + CELL_WIDTH * len(names)
     at_once = max(1, (width - LABEL_WIDTH) // CELL_WIDTH)
@@ -168,6 +168,8 @@ def show_headline(study):
     _show_timing(study, answer)
     _show_displacement(study)
     _show_floor(study)
+    for text in study.cautions:
+        print(f"Note: {text}.")
 
 
 def _show_timing(study, answer):
@@ -193,7 +195,7 @@ def _show_displacement(study):
 def _show_floor(study):
     console.print(Text("Rights floor", style="bold"))
     for name, title in study.titles.items():
-        print(f"  {title}: {study.floor(name) or 'nothing on it is worse clearly, or in three quarters of the pairs'}")
+        print(f"  {title}: {study.floor(name) or study.no_floor}")
     print()
 
 

@@ -115,6 +115,22 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def duration(seconds: float) -> str:
+    """Return an estimate of a time, rounded up: `about 2 minutes`, `about 3 hours`."""
+    for size, name, most in ((60, "minute", 90), (3600, "hour", 48), (86_400, "day", math.inf)):
+        number = math.ceil(seconds / size)
+        if number <= most:
+            break
+    return f"about {count(max(1, number), name)}"
+
+
+def room(size: float) -> str:
+    """Return an estimate of room on a disk: `about 60 MB`, `about 2.5 GB`."""
+    large = [(unit, name) for unit, name in ((1e12, "TB"), (1e9, "GB")) if size >= unit]
+    unit, name = large[0] if large else (1e6, "MB")
+    return f"about {size / unit:,.{int(bool(large))}f} {name}"
+
+
 def listed(names: Sequence[str]) -> str:
     """Return `a, b and c`."""
     *most, last = names

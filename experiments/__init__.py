@@ -15,7 +15,11 @@ _HOME = {
     "Results": "results",
     "Design": "design",
     "DesignError": "design",
+    "DrawsError": "draws",
     "StoreError": "store",
+    "StoreBusy": "store",
+    "ResultsError": "results",
+    "RunnerError": "runner",
     "Interrupted": "runner",
 }
 __all__ = list(_HOME)

@@ -191,6 +191,18 @@ def with_parameters(scenario: Scenario, parameters: Mapping[str, float | str]) -
     return scenario if parameters == scenario.parameters else files.resolved(scenario, parameters=parameters)
 
 
+def checked(parameters: Mapping[str, float | str]) -> Mapping[str, float | str]:
+    """Return the parameters as they are, if there are such and they may have these values. Raises ScenarioError."""
+    from model.parameters import BY_NAME
+
+    for name, value in parameters.items():
+        where = Where("parameters", name)
+        if name not in BY_NAME:
+            raise where.error("unknown parameter", "a name of `displace list parameters`", name, BY_NAME)
+        _value(BY_NAME[name], str(value), where)
+    return parameters
+
+
 def assignments(texts: Sequence[str]) -> dict[str, float | str]:
     """Return {parameter: value} of `name=value` texts, checked against the registry. Raises ScenarioError."""
     from model.parameters import BY_NAME

@@ -23,7 +23,8 @@ def cautions(design: Design) -> list[str]:
     said = []
     for name in design.compared:
         scenario = design.arms[name]
-        said += [f"'{name}' {text}" for text in (*_differs(scenario, baseline, design.baseline), *_cannot_act(scenario), *_begins_in_the_past(scenario, baseline), *scenario.notes)]
+        said += [f"'{name}' {text}" for text in (*_differs(scenario, baseline, design.baseline), *_cannot_act(scenario), *_begins_in_the_past(scenario, baseline))]
+        said += [f"'{name}': {note}" for note in scenario.notes]
     return list(dict.fromkeys(said))
 
 

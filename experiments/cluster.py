@@ -50,7 +50,7 @@ def connect(address: str) -> tuple[Callable[[], Executor], int]:
 
     Connects before anything is written. Raises ClusterError if it can't, or if Dask is not installed.
     """
-    where = _where(address)
+    where = location(address)
     first = _open(address, where)
     count, waiting = first.workers, [first]
     if not count:
@@ -83,7 +83,8 @@ def _same_code(cluster: Cluster):
         raise ClusterError("--executor: a worker runs another version of the code; expected the same checkout and lock on all machines")
 
 
-def _where(address: str) -> dict:
+def location(address: str) -> dict:
+    """Return where Dask's client looks for an address. Raises ClusterError if it is none."""
     if address.startswith("dask://"):
         return {"address": "tcp://" + address.removeprefix("dask://")}
     if address.startswith(("tls://", "tcp://")):
@@ -97,7 +98,7 @@ def _open(address: str, where: dict) -> Cluster:
     try:
         from distributed import Client
     except ImportError:
-        raise ClusterError("--executor: Dask is not installed; expected the extra 'cluster': .venv/bin/python -m pip install -e '.[cluster]' -c requirements/all.txt") from None
+        raise ClusterError("--executor: Dask is not installed; expected the extra 'cluster', which `make extras` installs") from None
     try:
         client = Client(**where, timeout=SECONDS_TO_CONNECT, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:

@@ -17,6 +17,7 @@ MONTHS = (6, 12, 24, 60)
 DAYS_A_MONTH = 365.25 / 12
 A_YEAR = 52
 IN_A_ROW = 3  # months whose interval excludes zero, one after the other, before an effect is told from chance
+ENOUGH_PAIRS = 8  # before anything is called probable
 PROBABLY_WORSE = 0.25  # rights floor: at most this share of pairs better, so at least three quarters worse
 
 
@@ -313,8 +314,8 @@ def _run_bands(values: np.ndarray) -> np.ndarray:
 def rights_floor(paired: pa.Table) -> list[dict]:
     """Return the rows of `paired`, worldwide, in which an arm probably worsens a right of the floor.
 
-    Probably: the mean is worse and at most a quarter of the pairs are better (half of the ties counted), or the whole
-    interval is worse, which `clear` says.
+    Probably: of ENOUGH_PAIRS pairs or more the mean is worse and at most a quarter are better (half of the ties counted),
+    or the whole interval is worse, which `clear` says.
     """
     flags = []
     for row in paired.to_pylist():
@@ -323,6 +324,7 @@ def rights_floor(paired: pa.Table) -> list[dict]:
             continue
         sign, nearest_to_zero = (1, row["low"]) if outcome.better == "down" else (-1, row["high"])
         clear = nearest_to_zero is not None and nearest_to_zero * sign > 0
-        if clear or (row["difference"] * sign > 0 and row["probability_better"] <= PROBABLY_WORSE):
+        enough = row["replicates"] * row["draws"] >= ENOUGH_PAIRS
+        if clear or (enough and row["difference"] * sign > 0 and row["probability_better"] <= PROBABLY_WORSE):
             flags.append(row | {"clear": clear})
     return flags

@@ -16,11 +16,13 @@ from itertools import batched
 from pathlib import Path
 
 from model import outcomes
+from model.policy import WEEKS
 from scenarios import files
-from scenarios.schema import NAME, ScenarioError, Where, check, json_schema, nearest, scenario_schema
+from scenarios.schema import NAME, ScenarioError, Where, check, json_schema, scenario_schema
 
-from .arms import load, read, schema, with_budget, with_parameters
-from .draws import draws_of
+from .arms import checked, load, read, schema, with_budget, with_parameters
+from .bounds import MOST_DRAWS, MOST_PEOPLE_PER_AGENT, MOST_SEED
+from .draws import DrawsError, draws_of
 from .observed import Quantity
 from .sensitivity_plan import settings_schema
 
@@ -30,6 +32,10 @@ RECORDS = ("places", "totals", "summary", "window", "observed")
 ARMS = frozenset(("arm", "factorial"))  # keys that tell a design from a scenario
 PLACEBO = "placebo"  # the arm with one irrelevant perturbation, beside which changed fates are read
 SECONDS_A_CHUNK = 10.0
+SECONDS_TO_WRITE = {"places": 0.1, "totals": 0.02}  # a run, of one core; what is recorded else takes a tenth of that
+MORE_IF_DRAWN = 2.0  # worlds with other parameters than the defaults hold more people, on average
+BYTES_A_RUN = {"places": 2.6e6, "totals": 0.07e6, "summary": 0.02e6, "window": 0.004e6, "observed": 0.02e6}
+BOUNDS = {"replicates": (1, None), "people_per_agent": (1, MOST_PEOPLE_PER_AGENT), "seed": (0, MOST_SEED)}
 
 
 class DesignError(ScenarioError):
@@ -98,12 +104,12 @@ class Design:
             raise _error(where.at("baseline"), "is no arm", "one of the arms", self.baseline, self.arms)
         if PLACEBO in self.arms:
             raise _error(where, f"an arm called '{PLACEBO}'", "another name: every comparison has a placebo arm of its own")
-        for key, low in (("replicates", 1), ("people_per_agent", 1), ("seed", 0)):
+        for key, (low, high) in BOUNDS.items():
             value = getattr(self, key)
-            if isinstance(value, bool) or not isinstance(value, int) or value < low:
-                raise _error(where.at(key), f"{value!r}", f"a whole number of at least {low}")
-        if not self.draws:
-            raise _error(where.at("draws"), "none", "at least one draw of the parameters (an empty one is the defaults)")
+            if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= (high or value):
+                raise _error(where.at(key), f"{value!r}", f"a whole number of at least {low}" + (f" and at most {high:,}" if high else ""))
+        if not 0 < len(self.draws) <= MOST_DRAWS:
+            raise _error(where.at("draws"), f"{len(self.draws):,}", f"1 to {MOST_DRAWS:,} draws of the parameters (an empty one is the defaults)")
         if self.seeds is not None and len(self.seeds) != len(self.draws):
             raise _error(where.at("seeds"), f"{len(self.seeds)} for {len(self.draws)} draws", "one number a draw, or None")
         for name in self.outcomes:
@@ -140,8 +146,7 @@ class Design:
     def block_seed(self, draw: int, replicate: int) -> int:
         """Return the model's seed of a block: that of the design for the very first, mixed for the others.
 
-        The arm has no part in it, nor has the draw beyond its number in `seeds`. Below 2**52, so that JSON, R and
-        JavaScript read it exactly.
+        The arm has no part in it, nor has the draw beyond its number in `seeds`. At most MOST_SEED.
         """
         group = draw if self.seeds is None else self.seeds[draw]
         if group == replicate == 0:
@@ -161,17 +166,27 @@ class Design:
             size = max(1, min(int(SECONDS_A_CHUNK / self.seconds_a_block()), math.ceil(len(blocks) / 64)))
         return [Chunk(blocks) for blocks in batched(blocks, size)]
 
-    def seconds_a_block(self) -> float:
-        """Return about how long a block takes on one core; measured once, only as good as that."""
-        weeks = self.stop + (len(self.arms) if len(self.arms) > 1 else 0) * (self.stop - self.window_start)
-        drawn = 2.0 if any(self.draws) else 1.0  # worlds with other parameters than the defaults hold more people, on average
-        return drawn * (weeks * (0.00018 + 0.03 / self.people_per_agent) + 0.04 * len(self.arms))
+    def seconds_a_block(self, drawn: bool | None = None) -> float:
+        """Return about how long a block takes on one core; measured once, only as good as that.
+
+        A week takes more the later it is, since the industry grows. `drawn`: under drawn parameters (default: as the design).
+        """
+        forks = len(self.arms) - (self.record == "window") if len(self.arms) > 1 else 0  # the placebo is one more
+        weeks = self.stop + forks * (self.stop - self.window_start)
+        grown = (self.stop**2 + forks * (self.stop**2 - self.window_start**2)) / WEEKS
+        seconds = 0.00005 * weeks + 0.0135 / self.people_per_agent * grown + SECONDS_TO_WRITE.get(self.record, 0.01) * len(self.arms)
+        return seconds * (MORE_IF_DRAWN if drawn or (drawn is None and any(self.draws)) else 1.0)
+
+    def bytes_a_run(self) -> float:
+        """Return about how much room a run takes; measured once at several scales."""
+        a_run = BYTES_A_RUN[self.record] * self.stop / WEEKS
+        if self.record == "places":
+            a_run *= max(0.2, 1.0 - 0.33 * math.log10(self.people_per_agent / 10))
+        return a_run + 0.2e6 * self.groups + 2.0e7 * self.events * 10 / self.people_per_agent
 
     def bytes_on_disk(self) -> int:
         """Return about how much room the results take."""
-        a_run = {"places": 2.0e6, "totals": 0.2e6, "summary": 0.03e6, "window": 0.003e6, "observed": 0.005e6}[self.record] * self.stop / 783
-        a_run += 0.2e6 * self.groups + 2.0e7 * self.events * 10 / self.people_per_agent
-        return int(a_run * self.runs + 5e6)
+        return int(self.bytes_a_run() * self.runs + 5e6)
 
     def plan(self) -> dict:
         """Return all that bears on the results, as plain JSON values (draws as a hash: they can be many)."""
@@ -223,11 +238,11 @@ def from_names(names: Sequence[str], baseline: str | None = None, parameters: Ma
     names = [str(name) for name in names]
     if not names:
         raise _error(Where("compare"), "no scenario", "names of `displace list scenarios`, paths, or one design")
-    paths = [_design_path(name) for name in names]
+    paths = [design_path(name) for name in names]
     if any(paths):
         if len(names) > 1:
             raise _error(Where(names[1]), "a design and something else", "scenarios, or one design alone")
-        return _assuming(_with(_from_file(paths[0]), baseline, settings), parameters, names)
+        return _something_to_compare(_assuming(_with(_from_file(paths[0]), baseline, settings), parameters, names))
     arms = _arms((Where(name), name, files.load(name)) for name in names)
     wanted = baseline or "baseline"
     if wanted not in arms:
@@ -237,14 +252,29 @@ def from_names(names: Sequence[str], baseline: str | None = None, parameters: Ma
     several = [arm for name, arm in arms.items() if name != wanted] or list(arms.values())
     title = several[0].title if len(several) == 1 else f"{len(several)} policies against: {arms[wanted].title}"
     question = several[0].question if len(several) == 1 else "What does each of these policies change?"
-    return _assuming(Design(title, question, arms, wanted, **_given(settings)), parameters, names)
+    design = Design(title, question, arms, wanted, **_given(settings))
+    return _something_to_compare(_assuming(design, parameters, names))
+
+
+def _something_to_compare(design: Design) -> Design:
+    if not design.compared:
+        raise _error(Where(design.asked[0]), f"'{design.baseline}' would be compared with itself", "another scenario beside it, or `displace run` for one run")
+    return design
 
 
 def _assuming(design: Design, parameters: Mapping[str, float | str], names: Sequence[str]) -> Design:
     """Return the design with these parameters in all arms, and with the words that ask for it."""
     asked = (*names, *(f"--set {name}={value}" for name, value in parameters.items()))
-    arms = {name: with_parameters(scenario, scenario.parameters | parameters) for name, scenario in design.arms.items()}
-    return replace(design, arms=arms if parameters else design.arms, asked=asked)
+    arms = {name: assuming(scenario, parameters) for name, scenario in design.arms.items()}
+    return replace(design, arms=arms, asked=asked)
+
+
+def assuming(scenario: files.Scenario, parameters: Mapping[str, float | str]) -> files.Scenario:
+    """Return the scenario with these parameters over its own. Raises DesignError."""
+    try:
+        return with_parameters(scenario, scenario.parameters | checked(parameters)) if parameters else scenario
+    except ScenarioError as error:
+        raise DesignError(str(error)) from None
 
 
 def single(scenario: files.Scenario, **settings) -> Design:
@@ -286,8 +316,8 @@ def _arms(entries: Iterable[tuple[Where, str, files.Scenario]]) -> dict:
 # --- files ------------------------------------------------------------------------------------------
 
 
-def _design_path(name: str) -> Path | None:
-    """Return the path of the design that `name` means, or None if it means a scenario."""
+def design_path(name: str) -> Path | None:
+    """Return the path of the design that `name` means, or None if it means a scenario. Raises DesignError if neither."""
     if Path(name).suffix != ".toml" and Path(name).name == name:
         path = SHIPPED / f"{name}.toml"
         scenarios = [path.stem for path in files.SHIPPED.glob("*.toml")]
@@ -295,9 +325,8 @@ def _design_path(name: str) -> Path | None:
             return path
         if name not in scenarios:
             both = [*scenarios, *(path.stem for path in SHIPPED.glob("*.toml"))]
-            near = nearest(name, both)
-            hint = f" (did you mean '{near}'?)" if near else ""
-            raise DesignError(f"{name}: no such scenario or design; expected a name of `displace list scenarios` or a path that ends in .toml{hint}")
+            wanted = "a name of `displace list scenarios` or `displace list designs`, or a path that ends in .toml"
+            raise _error(Where(name), "no such scenario or design", wanted, *files.meant(name, both))
         return None
     path = Path(name)
     return path if path.is_file() and _is_design(path) else None
@@ -314,8 +343,9 @@ def _read(path: Path) -> dict:
     return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
 
 
-def _whole(meaning, low):
-    return {"type": "integer", "minimum": low, "description": meaning}
+def _whole(meaning, key):
+    low, high = BOUNDS[key]
+    return {"type": "integer", "minimum": low, "description": meaning} | ({"maximum": high} if high else {})
 
 
 def _text(meaning):
@@ -332,9 +362,9 @@ def _schema(of_scenario: dict) -> dict:
         "title": _text("the design's name in the report"),
         "question": _text("the question that this design answers, in one sentence"),
         "baseline": {"type": "string", "pattern": NAME, "description": "the arm that the others are compared with; none = baseline"},
-        "replicates": _whole("how many seeds", 1),
-        "people_per_agent": _whole("persons that one simulated person stands for", 1),
-        "seed": _whole("the seed of the first replicate", 0),
+        "replicates": _whole("how many seeds", "replicates"),
+        "people_per_agent": _whole("persons that one simulated person stands for", "people_per_agent"),
+        "seed": _whole("the seed of the first replicate", "seed"),
         "draws": _text("draws of the parameters: posterior, posterior:N, prior:N or a posterior.parquet; none = the defaults"),
         "outcomes": {"type": "array", "minItems": 1, "uniqueItems": True, "items": {"type": "string", "enum": list(outcomes.BY_NAME), "description": "an outcome"}},
         "sensitivity": settings_schema(),
@@ -363,7 +393,10 @@ def _from_file(path: Path) -> Design:
     settings = {key: data[key] for key in ("replicates", "people_per_agent", "seed", "draws") if key in data}
     if "outcomes" in data:
         settings["outcomes"] = tuple(data["outcomes"])
-    return Design(data["title"], data["question"], found, baseline, **_given(settings))
+    try:
+        return Design(data["title"], data["question"], found, baseline, **_given(settings))
+    except DrawsError as error:
+        raise DesignError(f"{where}: {error}") from None
 
 
 def _list(value) -> list:

@@ -1,6 +1,6 @@
 """In which worlds does a policy do more harm than good? Boxes of assumptions, by PRIM (Friedman and Fisher 1999).
 
-The algorithm is EMA Workbench's, an extra: `pip install 'displace[discovery]'`, or the packages of requirements/all.txt.
+The algorithm is EMA Workbench's, an extra, which `make extras` installs.
 """
 
 import logging
@@ -23,7 +23,7 @@ class NotInstalled(Exception):
     """EMA Workbench is missing; the message says how to get it."""
 
     def __init__(self):
-        super().__init__("naming the worlds in which a policy harms needs EMA Workbench: install the extra [discovery] (pip install 'ema-workbench==2.5.3')")
+        super().__init__("naming the worlds in which a policy harms needs EMA Workbench, the extra [discovery], which `make extras` installs")
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,8 @@ from model.levers import channels
 from model.parameters import BY_NAME, PARAMETERS, Parameter
 from scenarios.schema import ScenarioError, Where
 
+from .bounds import MOST_DRAWS
+
 REFERENCE = Path(__file__).parent.parent / "outputs" / "reference" / "calibration" / "posterior.parquet"
 METADATA = b"displace.draws"
 EXPECTED = "defaults, posterior, posterior:N, prior:N, or the path of a posterior.parquet (path:N for the first N draws)"
@@ -90,23 +92,41 @@ def prior_draws(count: int, seed: int = 1, names: Iterable[str] | None = None, s
 
 def draws_of(name: str, seed: int = 1) -> Draws:
     """Return the draws that `name` means. Raises DrawsError."""
-    where = Where("draws")
     if name == "defaults":
         return Draws(({},), {})
     if match := re.fullmatch(r"prior:([1-9]\d*)", name):
-        return Draws(tuple(prior_draws(int(match[1]), seed)), {"kind": "prior", "draws": int(match[1])})
+        return Draws(tuple(prior_draws(_few(name, match[1]), seed)), {"kind": "prior", "draws": int(match[1])})
     match = re.fullmatch(r"(posterior|.+\.parquet)(?::([1-9]\d*))?", name)
     if match is None:
-        raise DrawsError(str(where.error(f"'{name}'", EXPECTED, name, ("posterior", "prior"))))
+        raise DrawsError(str(_misunderstood(name)))
     path = REFERENCE if match[1] == "posterior" else Path(match[1])
     if not path.is_file():
         made = "the reference posterior is made by `make reference-posterior`" if path == REFERENCE else "no such file"
         raise DrawsError(f"draws: '{name}': {made}; expected {EXPECTED}")
     read = read_draws(path)
-    wanted = int(match[2] or len(read.values))
+    wanted = _few(name, match[2] or len(read.values))
     if wanted > len(read.values):
         raise DrawsError(f"draws: '{name}': holds {len(read.values)} draws; expected at most that many")
     return Draws(read.values[:wanted], {**read.source, "draws": wanted})
+
+
+def _few(name: str, number: str | int) -> int:
+    """Return how many draws are asked for."""
+    if len(str(number)) > len(str(MOST_DRAWS)) or int(number) > MOST_DRAWS:
+        raise DrawsError(f"draws: '{name}': too many; expected at most {MOST_DRAWS:,} draws")
+    return int(number)
+
+
+def _misunderstood(name: str) -> ScenarioError:
+    """Return what is wrong with a name that means no draws."""
+    where, (kind, colon, number) = Where("draws"), name.partition(":")
+    if kind == "prior" and not colon:
+        return where.error("'prior' does not say how many", "prior:N, such as prior:16")
+    if kind in ("prior", "posterior") or kind.endswith(".parquet"):
+        return where.error(f"'{name}' asks for '{number}' draws", f"a whole number above zero, such as {kind}:16")
+    if Path(name).is_file():
+        return where.error(f"'{name}' is no .parquet", EXPECTED)
+    return where.error(f"unknown '{name}'", EXPECTED, name, ("defaults", "posterior"))
 
 
 def write_draws(path: Path, draws: Draws):

@@ -13,6 +13,7 @@ Estimators are SALib's. With Y a quantity, theta the parameters and s the seed, 
 
 import warnings
 from collections.abc import Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -81,6 +82,14 @@ def noise(values: np.ndarray) -> Noise:
     return Noise(float(values.mean()), float(values.std(ddof=1)), within, max(0.0, between), count)
 
 
+@contextmanager
+def _quiet():
+    """Keep SALib's warnings of its own arithmetic from the reader: what can't be said comes back as not a number."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
 # --- Morris -----------------------------------------------------------------------------------------
 
 
@@ -101,7 +110,8 @@ def screening(sample: Sample, values: np.ndarray, levels: int, seed: int) -> lis
 
     refuse(values)
     scale = values.std()
-    found = morris.analyze(sample.problem(), sample.unit, values / scale, num_levels=levels, num_resamples=200, conf_level=LEVEL, seed=seed)
+    with _quiet():
+        found = morris.analyze(sample.problem(), sample.unit, values / scale, num_levels=levels, num_resamples=200, conf_level=LEVEL, seed=seed)
     rows = zip(found["names"], found["mu_star"], found["mu_star_conf"], found["sigma"])
     return [Effect(str(name), float(mu), max(0.0, float(mu - conf)), float(mu + conf), float(np.ma.filled(sigma, np.nan))) for name, mu, conf, sigma in rows]
 
@@ -160,8 +170,7 @@ def _salib(rows, count) -> np.ndarray:
     if np.ptp(rows) == 0:
         return np.zeros(2 * count)
     problem = {"num_vars": count, "names": [str(i) for i in range(count)], "bounds": [[0, 1]] * count}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # its own bootstrap, which is not used
+    with _quiet():
         found = estimator.analyze(problem, rows.ravel(), calc_second_order=False, num_resamples=2, seed=1)
     return np.concatenate([found["S1"], found["ST"]])
 
@@ -184,5 +193,6 @@ def pawn(unit: np.ndarray, values: np.ndarray, seed: int) -> tuple[np.ndarray, f
     both = np.column_stack([unit, generator(seed, 4).random((len(unit), DUMMIES))])
     problem = {"num_vars": both.shape[1], "names": [str(i) for i in range(both.shape[1])], "bounds": [[0, 1]] * both.shape[1]}
     slides = int(np.clip(len(unit) // 25, 4, 10))
-    found = np.asarray(estimator.analyze(problem, both, values, S=slides)["median"], float)
+    with _quiet():
+        found = np.asarray(estimator.analyze(problem, both, values, S=slides)["median"], float)
     return found[:columns], float(np.quantile(found[columns:], 0.95))

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from .design import PLACEBO
 from .tables import BY_TABLE, COMMIT_MARK
 
 
@@ -158,6 +159,9 @@ class Results:
     def parts(self, name: str, arms: Sequence[str] | None = None, columns: Sequence[str] | None = None) -> pa.Table:
         """Return all committed rows of a table, in the plan's order; empty if it was not recorded."""
         table = BY_TABLE[name]
+        unknown = {*(arms or ())} - {*self.arms, PLACEBO}
+        if unknown:
+            raise KeyError(f"no arm {', '.join(sorted(unknown))}; expected some of {', '.join(self.arms)}")
         wanted = None
         if columns is not None:
             own = [c.name for c in table.own()]
@@ -207,7 +211,7 @@ def read(folder: str | Path) -> Results:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         manifest["plan"]["hash"]
     except FileNotFoundError:
-        raise ResultsError(f"{folder}: no manifest.json; expected a folder that `displace compare` or `displace run` has written") from None
+        raise ResultsError(f"{folder}: no manifest.json; expected a folder that `displace compare`, `displace run` or, to its end, `displace sensitivity` has written") from None
     except (ValueError, KeyError, TypeError):
         raise ResultsError(f"{folder / 'manifest.json'}: is not the manifest of a results folder") from None
     return Results(manifest, folder)

@@ -6,7 +6,7 @@ or was split over many machines ends in the same bytes.
 
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, wait
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +15,12 @@ from scenarios import files
 
 from . import workers
 from .block import Done, Setting, run_chunk
-from .design import Chunk, Design, from_names, single
+from .design import Chunk, Design, DesignError, assuming, from_names, single
 
 WINDOW = 3  # chunks in flight a worker
 SECONDS = 0.2  # between two looks at what workers have told
 LOST = (BrokenExecutor, CancelledError)  # the executor is gone, with all that was in flight
+GUARD = '; a script that uses more than one worker has to call under `if __name__ == "__main__":`, since workers import it anew'
 TOGETHER, ALONE = 2, 2  # how often a chunk may lose its worker among others, then alone, before it is given up
 
 
@@ -28,10 +29,11 @@ class RunnerError(Exception):
 
 
 class Interrupted(Exception):
-    """The user stopped the batch. What is committed stays; `done` of `total` runs."""
+    """The user stopped the batch. What is committed stays; `done` of `total` runs, or of those of a part of the work, `of`."""
 
-    def __init__(self, folder, done: int, total: int):
-        super().__init__(f"interrupted: {done} of {total} runs are kept in {folder}; run the same command with --resume to complete them")
+    def __init__(self, folder, done: int, total: int, of: str = ""):
+        kept = f"{done} of {total} runs{of and f' of {of}'} are kept in {folder} (in pieces: once all arms of a seed, or of several, are done)"
+        super().__init__(f"interrupted: {kept}; run the same command with --resume to complete them")
         self.folder, self.done, self.total = folder, done, total
 
 
@@ -136,7 +138,7 @@ class Driver:
                     lost[block.name] = reason
             done, reason = self._try(chunk, lost)
         if done is None:
-            raise RunnerError(f"{chunk.name} ends its worker again and again: {reason}")
+            raise RunnerError(f"{chunk.name} ends its worker again and again: {reason}{GUARD if isinstance(self.executor, workers.Pool) else ''}")
         self.take(done)
 
     def _try(self, chunk, lost) -> tuple[Done | None, str]:
@@ -193,6 +195,8 @@ def execute(
     from .results import Results, read
     from .store import open_store
 
+    if workers_wanted is not None and workers_wanted < 1:
+        raise DesignError(f"workers: {workers_wanted}; expected a whole number of at least 1, or None for the usable cores")
     count = workers_wanted or workers.usable_cores()
     with open_store(out, design, resume, overwrite) as store:
         if not store.finished:
@@ -248,8 +252,8 @@ class _Tally:
 def compare(*scenarios: str | Path | Design, out: str | Path, baseline: str | None = None, workers: int | None = None, **more):
     """Compare scenarios (names or paths), or run one design, and return the Results.
 
-    `replicates`, `seed`, `people_per_agent`, `record`, `groups`, `events` hold over the design's own;
-    `executor`, `resume`, `overwrite`, `progress` are those of `execute`.
+    `replicates`, `seed`, `people_per_agent`, `draws`, `parameters`, `record`, `groups`, `events` hold over the design's own;
+    `workers`: processes on this machine (default: the usable cores). `executor`, `resume`, `overwrite`, `progress` are those of `execute`.
     """
     doing = {key: more.pop(key) for key in ("executor", "resume", "overwrite", "progress") if key in more}
     if len(scenarios) == 1 and isinstance(scenarios[0], Design):
@@ -261,13 +265,21 @@ def compare(*scenarios: str | Path | Design, out: str | Path, baseline: str | No
     return execute(design, out, workers_wanted=workers, **doing)
 
 
-def run(scenario: str | Path | files.Scenario, *, out: str | Path | None = None, resume: bool = False, overwrite: bool = False, **settings):
+def run(
+    scenario: str | Path | files.Scenario,
+    *,
+    out: str | Path | None = None,
+    parameters: Mapping[str, float | str] = {},
+    resume: bool = False,
+    overwrite: bool = False,
+    **settings,
+):
     """Run one scenario once and return its Results: in memory, or in the folder `out`.
 
-    `seed`, `people_per_agent`, `record`, `groups` and `events` as in a Design; `run(seed=n)` is replicate 0 of
+    `parameters`: assumptions by name, over the scenario's own. `seed`, `people_per_agent`, `record`, `groups` and `events` as in a Design; `run(seed=n)` is replicate 0 of
     `compare(seed=n)`. Raises RunnerError if the run fails.
     """
-    design = single(scenario if isinstance(scenario, files.Scenario) else files.load(scenario), **settings)
+    design = single(assuming(scenario if isinstance(scenario, files.Scenario) else files.load(scenario), parameters), **settings)
     if out is not None:
         return execute(design, out, workers_wanted=1, resume=resume, overwrite=overwrite)
     from . import provenance

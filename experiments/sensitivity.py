@@ -19,13 +19,12 @@ from .factors import DUMMY, HELPS, HURTS, SEED
 from .findings import Findings
 from .quantities import quantities
 from .results import Results, ResultsError
-from .runner import execute
+from .runner import Interrupted, RunnerError, execute
 from .samples import Sample
 from .sensitivity_plan import STAGES, Plan
-from .sensitivity_tables import TABLES, made
-from .store import REPORT, StoreBusy, StoreError, write
+from .sensitivity_tables import FILE, TABLES, made
+from .store import REPORT, refuse_foreign, write
 
-FILE = "sensitivity.json"
 RUN = "runs"  # the folder of the stages' batches
 
 
@@ -46,10 +45,10 @@ def analyse(plan: Plan, out: str | Path, *, run: Callable[[str, Design, Path], R
 
     `run(stage, design, folder)` runs one batch (default: `execute` with `doing`: workers_wanted, resume, overwrite ...).
     Worlds of which a run failed are left out whole, and counted. Raises what `execute` raises, StoreBusy if `out` holds
-    something else, and StoreError if more than half of a stage could not be simulated.
+    something else, and RunnerError if more than half of a stage could not be simulated.
     """
     out = Path(out)
-    _refuse_foreign(out)
+    refuse_foreign(out, (FILE,), (RUN,), "a sensitivity analysis")
     run = run or (lambda _stage, design, folder: execute(design, folder, **doing))
     seed, settings = plan.design.seed, plan.settings
     found = Findings(plan)
@@ -58,7 +57,10 @@ def analyse(plan: Plan, out: str | Path, *, run: Callable[[str, Design, Path], R
     def batch(stage: str, sample: Sample, replicates: int, **changes):
         """Run a sample and return what of it could be simulated: rows, and every quantity (rows, replicates)."""
         design = plan.stage(draws=sample.draws, seeds=sample.draw_seeds, replicates=replicates, **changes)
-        results = run(stage, design, out / RUN / stage)
+        try:
+            results = run(stage, design, out / RUN / stage)
+        except Interrupted as stopped:
+            raise Interrupted(out, stopped.done, stopped.total, f"stage '{stage}'") from None
         _clear_other_plan(out, stage, results.manifest["plan"]["hash"])
         kept = whole(results, sample)
         stages[stage] = _stage(results, design, sample, kept)
@@ -109,11 +111,11 @@ def whole(results: Results, sample: Sample) -> np.ndarray:
 
 
 def _stage(results: Results, design: Design, sample: Sample, kept: np.ndarray) -> dict:
-    """Return what is remembered of a stage. Raises StoreError if more than half of it could not be simulated."""
+    """Return what is remembered of a stage. Raises RunnerError if more than half of it could not be simulated."""
     errors = [row["error"] for row in results.runs.to_pylist() if row["status"] != "ok"]
     bases, left = len(np.unique(sample.base)), len(np.unique(sample.base[kept]))
     if left < bases / 2:
-        raise StoreError(f"{results.folder}: {bases - left} of {bases} base rows hold a run that failed; no index is told of so few. The first error: {errors[0]}")
+        raise RunnerError(f"{results.folder}: {bases - left} of {bases} base rows hold a run that failed; no index is told of so few. The first error: {errors[0]}")
     return {"manifest": results.manifest, "runs": design.runs, "failed": len(errors), "bases": bases, "left_out": bases - left, "why": errors[0] if errors else ""}
 
 
@@ -129,14 +131,6 @@ def _factor_rows(plan: Plan, judged) -> list[dict]:
 
 
 # --- the folder -------------------------------------------------------------------------------------
-
-
-def _refuse_foreign(out: Path):
-    if out.exists() and not out.is_dir():
-        raise StoreBusy(f"{out}: is a file; expected a folder for results, new or made by this command (--out)")
-    names = {path.name for path in out.iterdir()} - {RUN} if out.is_dir() else set()
-    if names and FILE not in names:
-        raise StoreBusy(f"{out}: holds {', '.join(sorted(names)[:3])} but no {FILE}; expected a folder of a sensitivity analysis, or a new one (--out)")
 
 
 def _clear_other_plan(out: Path, stage: str, plan: str):
@@ -194,4 +188,5 @@ def read_analysis(folder: str | Path) -> Analysis:
             raise ValueError(f"{other[0]}.parquet is not of this plan")
         return Analysis(manifest, tables, folder)
     except (OSError, ValueError, pa.ArrowException) as error:
-        raise ResultsError(f"{folder}: holds no finished sensitivity analysis ({error}); expected a folder that `displace sensitivity` has written") from None
+        why = f"no {Path(error.filename).name}" if isinstance(error, FileNotFoundError) else error
+        raise ResultsError(f"{folder}: holds no finished sensitivity analysis ({why}); expected a folder that `displace sensitivity` has written") from None

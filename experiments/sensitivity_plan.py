@@ -16,11 +16,6 @@ STAGES = {
 }
 
 
-# Of one core, measured once at 300 people an agent: worlds from all priors hold large industries, and the Sobol stage's
-# rows lie nearer the defaults. Only as good as that.
-SECONDS_A_RUN = {"ensemble": 0.4, "screening": 0.25, "indices": 0.2, "doses": 0.2}
-
-
 @dataclass(frozen=True)
 class Settings:
     """What a design's `[sensitivity]` table says; each key with its default.
@@ -150,7 +145,7 @@ class Plan:
         return {name: [list(x) if isinstance(x, tuple) else x for x in value] if isinstance(value, tuple) else value for name, value in asdict(self.settings).items()}
 
     def runs(self) -> dict[str, int]:
-        """Return about how many runs each stage takes; the Sobol stage at most, since it runs what the screening finds."""
+        """Return how many runs each stage takes at most: the Sobol stage runs what the screening finds, and rows that coincide once."""
         s, arms = self.settings, len(self.design.arms)
         judged = max(s.most, len(self.named)) + 1 + len(self.pairs)  # the seed; the dummy is another run, too
         doses = 1 + (arms - 1) * (2 * len({*s.doses} - {1.0}) + 1)
@@ -163,8 +158,11 @@ class Plan:
 
     def seconds(self) -> float:
         """Return about how long all stages take on one core."""
-        scale = self.design.seconds_a_block() / replace(self.design, people_per_agent=300).seconds_a_block()
-        return scale * sum(SECONDS_A_RUN[stage] * runs for stage, runs in self.runs().items())
+        return self.stage().seconds_a_block(drawn=True) / len(self.design.arms) * sum(self.runs().values())
+
+    def bytes_on_disk(self) -> int:
+        """Return about how much room all stages take."""
+        return int(self.stage().bytes_a_run() * sum(self.runs().values()) + 1e7 * len(STAGES))
 
     def stage(self, **changes):
         """Return the design of one stage: window only, no groups, no placebo."""
@@ -173,11 +171,19 @@ class Plan:
 
 
 
+def has_settings(names: Sequence[str]) -> bool:
+    """Tell whether `names` (as of `design.from_names`) mean a design with a [sensitivity] table."""
+    from .design import _read, design_path
+
+    path = design_path(names[0])
+    return path is not None and "sensitivity" in _read(path)
+
+
 def load(name: str, **given) -> Plan:
     """Return the plan of a shipped design's name or a path, with a `[sensitivity]` table. Raises ScenarioError."""
-    from .design import DesignError, _design_path, _label, _read, from_names
+    from .design import DesignError, design_path, _label, _read, from_names
 
-    path = _design_path(name)
+    path = design_path(name)
     if path is None:
         raise DesignError(f"{name}: is a scenario; expected a design with [[arm]] entries and a [sensitivity] table, such as sensitivity-quick")
     table = _read(path).get("sensitivity")

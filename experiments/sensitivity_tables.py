@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 
+FILE = "sensitivity.json"  # by which the folder of an analysis is known
+
 from .tables import Column
 
 T, F, I, Y = pa.string(), pa.float64(), pa.int32(), pa.bool_()

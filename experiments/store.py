@@ -10,7 +10,7 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -161,13 +161,15 @@ def open_store(folder: str | Path, design: Design, resume: bool = False, overwri
     `overwrite`), is unfinished (and neither `resume` nor `overwrite`), or there is too little room on the disk.
     """
     folder = Path(folder)
-    _refuse_foreign(folder)
+    refuse_foreign(folder, (MANIFEST,), (LOCK,), "results")
     plan = provenance.plan_of(design)
     manifest = _read_manifest(folder)
+    if manifest and manifest["plan"]["hash"] != plan["hash"] and not _holds_runs(folder):
+        manifest = None  # another plan failed or was stopped before its first run: nothing is lost with it
     if manifest is None or overwrite:
         _refuse_full_disk(folder, design)
     elif manifest["plan"]["hash"] != plan["hash"]:
-        raise StoreError(f"{folder}: holds the results of another plan (another {_difference(manifest['plan'], plan)}); use another --out, or --overwrite to replace them")
+        raise StoreError(f"{folder}: holds the results of another plan (it differs in: {_difference(manifest['plan'], plan)}); use another --out, or --overwrite to replace them (with make: RESULTS=--overwrite)")
     folder.mkdir(parents=True, exist_ok=True)
     store = Store(folder, _lock(folder), design.chunks())
     try:
@@ -190,12 +192,14 @@ def open_store(folder: str | Path, design: Design, resume: bool = False, overwri
     return store
 
 
-def _refuse_foreign(folder: Path):
+def refuse_foreign(folder: Path, marks: Sequence[str], besides: Sequence[str], what: str):
+    """Raise StoreBusy if `folder` holds something, `besides` left out, and none of the files `marks` by which a folder for `what` is known."""
+    wanted = f"expected a folder for {what}, new or made by this command (--out)"
     if folder.exists() and not folder.is_dir():
-        raise StoreBusy(f"{folder}: is a file; expected a folder for results, new or made by this command (--out)")
-    names = {path.name for path in folder.iterdir()} - {LOCK, f"{MANIFEST}.tmp"} if folder.is_dir() else set()
-    if names and MANIFEST not in names:
-        raise StoreBusy(f"{folder}: holds {', '.join(sorted(names)[:3])} but no {MANIFEST}; expected a folder for results, new or made by this command (--out)")
+        raise StoreBusy(f"{folder}: is a file; {wanted}")
+    names = {path.name for path in folder.iterdir()} - {*besides, *(f"{mark}.tmp" for mark in marks)} if folder.is_dir() else set()
+    if names and names.isdisjoint(marks):
+        raise StoreBusy(f"{folder}: holds {', '.join(sorted(names)[:3])} but no {marks[0]}; {wanted}")
 
 
 def _read_manifest(folder: Path) -> dict | None:
@@ -210,11 +214,29 @@ def _read_manifest(folder: Path) -> dict | None:
     return manifest
 
 
+def _holds_runs(folder: Path) -> bool:
+    return any(path for name in PARTS for path in (folder / name).glob("*"))
+
+
 def _difference(old: dict, new: dict) -> str:
     if old.get("code") != new["code"]:
-        return "version of the code"
-    keys = [key for key in new if key != "hash" and old.get(key) != new[key]]
-    return ", ".join(key.replace("_", " ") for key in keys)
+        return "the version of the code"
+    keys = [key.removesuffix("_hash").removesuffix("_from") for key in new if key not in ("hash", "arms") and old.get(key) != new[key]]
+    return ", ".join(dict.fromkeys([*(key.replace("_", " ") for key in keys), *_of_arms(old["arms"], new["arms"])]))
+
+
+def _of_arms(old: dict, new: dict) -> list[str]:
+    """Say in what the arms of two plans differ."""
+    if old.keys() != new.keys():
+        return ["arms"]
+    said = []
+    for name, arm in new.items():
+        before = old[name]
+        mine, theirs = (set(one["parameters"].items()) for one in (arm, before))
+        said += sorted(f"assumption {parameter}" for parameter, _ in mine ^ theirs)
+        if any(arm[key] != before.get(key) for key in arm if key not in ("parameters", "hash")):
+            said.append(f"scenario '{name}'")
+    return said
 
 
 def _refuse_full_disk(folder: Path, design: Design):

@@ -10,7 +10,12 @@ from .explain import day_of, listed, parameter_in_words, place_name, pulled, sen
 
 def differences(first, second) -> list[str]:
     """Return the sentences, none where both are the same simulation; titles and questions are no difference."""
-    said = [*_policies(first, second), *_shocks(first, second), *_parameters(first, second), *_worlds(first, second)]
+    return [*_policies(first, second), *besides_policies(first, second)]
+
+
+def besides_policies(first, second) -> list[str]:
+    """Return the sentences on all but policies."""
+    said = [*_shocks(first, second), *_parameters(first, second), *_worlds(first, second)]
     if first.stop != second.stop:
         said.append(f"'{first.name}' is simulated up to {monday(first.stop - 1)}, '{second.name}' up to {monday(second.stop - 1)}.")
     return said

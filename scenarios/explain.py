@@ -22,7 +22,7 @@ def explain(scenario):
         *([_policy(policy) for policy in sorted(scenario.policies, key=lambda p: (p.start, p.states))] or ["No policy is added."]),
         *changed,
         *[parameter_in_words(name, value) for name, value in scenario.parameters.items()],
-        *[f"Weeks start on Mondays. {note}." for note in scenario.notes],
+        *[f"Weeks start on Mondays: {note}." for note in scenario.notes],
         _ending(scenario),
     ]
 
@@ -52,7 +52,8 @@ def place_name(name):
     return places[name]["name"] if name in places else _state(name)
 
 
-def _where(entry):
+def where_of(entry):
+    """Return where a policy or an event acts."""
     names = sorted(place_name(name) for name in (*entry.states, *entry.places))
     return listed(names) if names else "all states"
 
@@ -92,7 +93,7 @@ def _policy(policy):
     lever = LEVERS[policy.lever]
     said = [
         pulled(policy) + (f", where 1 means {lever.unit}" if policy.strength else ", so nothing changes"),
-        _timing(policy),
+        timing(policy),
         _lead(policy, lever),
         f"It may help: {'; '.join(channel.why for channel in lever.helps_by)}",
         f"It may hurt: {'; '.join(channel.why for channel in lever.hurts_by)}",
@@ -102,10 +103,11 @@ def _policy(policy):
 
 def pulled(policy):
     """Return what a policy does where, from when, for whom and how strongly, in one clause."""
-    return f"{_where(policy)}, from {day_of(policy.start)}: {LEVERS[policy.lever].summary}{_whom(policy)}, at strength {policy.strength:g}"
+    return f"{where_of(policy)}, from {day_of(policy.start)}: {LEVERS[policy.lever].summary}{whom(policy)}, at strength {policy.strength:g}"
 
 
-def _whom(policy):
+def whom(policy):
+    """Return for whom alone a policy acts, as the end of a clause; empty for everybody."""
     people = [SEXES[policy.sex]] if policy.sex else []
     people += [AGES[policy.age]] if policy.age else []
     people += [f"nationals of {listed([_state(n) for n in policy.nationalities], 'or')}"] if policy.nationalities else []
@@ -113,12 +115,15 @@ def _whom(policy):
 
 
 def _lead(policy, lever):
-    missing = lever.lead_weeks - (policy.start - policy.announced)
-    done = "all" if missing == lever.lead_weeks else str(missing)
-    return f"It takes {_weeks(lever.lead_weeks)} to prepare, {done} of which must lie before it is announced" if missing > 0 else ""
+    known = policy.start - policy.announced
+    if known >= lever.lead_weeks:
+        return ""
+    before = f"so the work has to begin {_weeks(lever.lead_weeks - known)} before"
+    return f"It takes {_weeks(lever.lead_weeks)} to prepare, {before} {'it is announced' if known else 'its start'}"
 
 
-def _timing(policy):
+def timing(policy):
+    """Return on what condition, how fast and until when a policy acts, as a clause."""
     parts = []
     if policy.when:
         parts.append(f"starts only after {trigger_in_words(policy.when)}")
@@ -143,13 +148,13 @@ def trigger_in_words(when):
 # --- the rest -----------------------------------------------------------------------------------------
 
 
-def parameter_in_words(name, value):
-    """Return the sentence on an assumption that a scenario sets."""
+def parameter_in_words(name, value, whose="this scenario"):
+    """Return the sentence on an assumption that a scenario, or whose it is, sets."""
     from model.parameters import BY_NAME
 
     parameter = BY_NAME[name]
     shown = parameter.choices[int(value)] if parameter.choices else f"{value:g} {parameter.unit}"
-    return sentence(f"assumption set for this scenario: {name} ({parameter.meaning}) is {shown}")
+    return sentence(f"assumption set for {whose}: {name} ({parameter.meaning}) is {shown}")
 
 
 def _ending(scenario):

@@ -7,9 +7,7 @@ world's network is loaded before a scenario is.
 import functools
 import hashlib
 import json
-import os
 import re
-import tomllib
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
@@ -18,6 +16,7 @@ from model.institutions import BY_NAME as INSTITUTIONS
 from model.policy import WEEKS, Policy, Shock, Trigger, monday, week_of
 
 from .schema import NAME, PEOPLE, SCOPE, ScenarioError, Where, check, scenario_schema
+from .toml_files import label, read_toml
 
 SHIPPED = Path(__file__).parent
 NO_HOST = ("origin", "hub", "border_town")  # kinds of places that never host operations
@@ -76,7 +75,7 @@ class Scenario:
 def list_scenarios():
     """Return (name, title, question) of every shipped scenario, the baseline first."""
     files = sorted(SHIPPED.glob("*.toml"), key=lambda path: (path.stem != "baseline", path.stem))
-    return [(path.stem, data["title"], data["question"]) for path in files for data in [_read(path)]]
+    return [(path.stem, data["title"], data["question"]) for path in files for data in [read_toml(path)]]
 
 
 def load(name_or_path):
@@ -86,13 +85,19 @@ def load(name_or_path):
         if not path.is_file():
             names = [name for name, _, _ in list_scenarios()]
             wanted = "a name from `displace list scenarios` or a path that ends in .toml"
-            raise Where(str(name_or_path)).error("no such scenario", wanted, str(name_or_path), names)
+            raise Where(str(name_or_path)).error("no such scenario", wanted, *meant(str(name_or_path), names))
     else:
         path = Path(name_or_path)
-    data = _read(path)
+    data = read_toml(path)
     if not (path.suffix == ".toml" and re.fullmatch(NAME, path.stem)):
-        raise Where(_label(path)).error(f"'{path.name}' can't name an arm", "lower-case letters, digits and hyphens, then .toml")
-    return _build(data, path.stem, _label(path), path)
+        raise Where(label(path)).error(f"'{path.name}' can't name an arm", "lower-case letters, digits and hyphens, then .toml")
+    return _build(data, path.stem, label(path), path)
+
+
+def meant(name, names):
+    """Return what `Where.error` takes to suggest what was meant: the file of this name in the current folder, or one of `names`."""
+    file = f"{name}.toml"
+    return (file, [file]) if Path(file).is_file() else (name, names)
 
 
 def from_dict(data, name):
@@ -145,29 +150,6 @@ def world_graph():
     return load_world()
 
 
-def _label(path):
-    """The path as messages show it: short where it lies below the current folder."""
-    path = Path(os.path.abspath(path))
-    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
-
-
-def _read(path):
-    where, text = Where(_label(path)), ""
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-        return tomllib.loads(text)
-    except OSError as broken:
-        raise where.error(f"can't be read ({broken.strerror.lower()})", "a scenario file in TOML") from None
-    except UnicodeDecodeError as broken:
-        line = broken.object[: broken.start].count(b"\n") + 1
-        raise where.at(f"line {line}").error("is not UTF-8 text", "TOML in UTF-8") from None
-    except tomllib.TOMLDecodeError as broken:
-        what, place = re.fullmatch(r"(.*?)(?: \(at (.*)\))?", str(broken), re.DOTALL).groups()
-        line = re.match(r"line (\d+)", place or "")
-        quoted = f", in `{text.split("\n")[int(line[1]) - 1].strip()}`" if line else ""
-        raise where.at(place or "file").error(what[0].lower() + what[1:] + quoted, "TOML such as start = 2025-01-06") from None
-
-
 class _Content:
     """What a file says together with the files that it extends.
 
@@ -179,8 +161,8 @@ class _Content:
         self.settings, self.policies, self.shocks, self.notes = {}, {}, {}, []
 
 
-def _gather(data, path, label, chain=()):
-    where = Where(label)
+def _gather(data, path, shown, chain=()):
+    where = Where(shown)
     if isinstance(data.get("parameters"), dict):
         data = data | {"parameters": flat(data["parameters"])}
     check(data, _schema(bool(chain)), where)
@@ -193,7 +175,7 @@ def _gather(data, path, label, chain=()):
         if parent_path in line:
             circle = [*line[line.index(parent_path) :], parent_path]
             raise where.at("extends").error(f"a circle, {' -> '.join(p.stem for p in circle)}", "files that don't extend each other")
-        parent = _gather(_read(parent_path), parent_path, _label(parent_path), line)
+        parent = _gather(read_toml(parent_path), parent_path, label(parent_path), line)
         _join(content, parent, own, where)
     content.settings |= own
     content.policies[path] = [(_policy(e, w), w) for e, w in _entries(data, "policy", where)]
@@ -271,7 +253,7 @@ def _moved_to_monday(entry):
     """Say that a policy's date is no Monday, since weeks start on Mondays; empty if all are."""
     moved = [(key, day) for key in ("announced", "start", "end") if (day := entry.get(key)) and day.weekday()]
     texts = [f"{key} = {day} counts from Monday {monday(week_of(day))}" for key, day in moved]
-    return f"({entry['lever']}): {'; '.join(texts)}" if texts else ""
+    return f"in its policy '{entry['lever']}', {'; '.join(texts)}" if texts else ""
 
 
 def _extent(entry, where):
@@ -351,8 +333,7 @@ def _shock(entry, where):
 
 
 def _build(data, name, source_file, path):
-    label = source_file or name
-    content = _gather(data, path.resolve(), label)
+    content = _gather(data, path.resolve(), source_file or name)
     policies = [pair for of_file in content.policies.values() for pair in of_file]
     stop = content.settings.get(("run", "end"), (WEEKS,))[0]
     for policy, where in policies:

@@ -192,6 +192,8 @@ def check(value, schema, where):
         one, several = schema["anyOf"]
         schema = several if isinstance(value, list) else one
     if not _has_type(value, schema):
+        if isinstance(value, dict) and _are_tables(schema):
+            raise where.error("is one table", f"two brackets for each entry, [[{where.keys[-1]}]]")
         raise where.error(_shown(value) + (" is text" if isinstance(value, str) else " has the wrong type"), expected(schema))
     if "enum" in schema and value not in schema["enum"]:
         raise where.error(f"unknown '{value}'", expected(schema), value, schema.get("x-aliases", schema["enum"]))
@@ -246,6 +248,10 @@ def _has_type(value, schema):
             return isinstance(value, {"array": list, "object": dict}[kind])
 
 
+def _are_tables(schema):
+    return schema.get("type") == "array" and schema["items"].get("type") == "object"
+
+
 def _shown(value):
     match value:
         case str():
@@ -267,10 +273,9 @@ def expected(schema):
         few = len(schema["enum"]) <= 8
         return "one of " + ", ".join(schema["enum"]) if few else schema["description"]
     if kind and low is not None:
-        return f"{kind} from {low:g} to {high:g}" if high is not None else f"{kind} of at least {low:g}"
+        return f"{kind} from {low:,.15g} to {high:,.15g}" if high is not None else f"{kind} of at least {low:,.15g}"
     if kind:
         return kind
     if schema.get("type") == "array":
-        tables = schema["items"].get("type") == "object"
-        return "an array of tables" if tables else f"a list, each {expected(schema['items'])}"
+        return "an array of tables" if _are_tables(schema) else f"a list, each {expected(schema['items'])}"
     return "a table" if schema.get("type") == "object" else f"text: {schema.get('description', 'not empty')}"

@@ -57,6 +57,7 @@ def test_conflicting_sources_are_alternatives():
         (",lower_bound,target,", ",lowerbound,target,", r"line 2 \(E001\): bound_type"),
         ("E002,people", "E001,people", "a second row 'E001'"),
         ("80000,,100000,persons,interval", "180000,,100000,persons,interval", "not in this order"),
+        ("MMR,2023,120000", "MMR,20233,120000", r"line 2 \(E001\): period: does not begin with a year"),
     ],
 )
 def test_a_row_that_cannot_be_used_is_named(tmp_path, old, new, said):
@@ -75,6 +76,7 @@ def test_a_row_that_cannot_be_used_is_named(tmp_path, old, new, said):
         ('places = ["MMR"]', 'places = ["MNR"]', r"places"),
         ("to = 2023-09-04", "to = 2022-09-04", "is not after 'from'"),
         ('kind = "lower"', 'kind = "upper"', "row E001 holds 120,000 or more"),
+        ('evidence = "E001"', 'evidence = "E057"', "the window is 2023 to 2023, and row E057 is of 2024"),
     ],
 )
 def test_a_target_that_cannot_be_used_is_named(tmp_path, old, new, said):
@@ -82,6 +84,17 @@ def test_a_target_that_cannot_be_used_is_named(tmp_path, old, new, said):
     path.write_text(TARGETS.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
     with pytest.raises(EvidenceError, match=said):
         read_targets(path, ROWS)
+
+
+def test_a_row_that_counts_something_else_is_no_target():
+    with pytest.raises(EvidenceError, match=r"E001.*tier: 'persons', and row E001 counts bananas"):
+        read_targets(TARGETS, ROWS | {"E001": ROWS["E001"].model_copy(update={"unit": "bananas"})})
+
+
+def test_a_file_without_sets_has_no_other_set():
+    targets = read_targets(TARGETS, ROWS)
+    with pytest.raises(EvidenceError, match="has no \\[sets\\]"):
+        replace(targets, sets={}).of_set("nope")
 
 
 # --- likelihoods --------------------------------------------------------------------------------------
@@ -206,8 +219,9 @@ def test_a_tail_too_heavy_is_told():
 
 def test_k_hat_is_that_of_arviz():
     stats_of_arviz = pytest.importorskip("arviz_stats.base").array_stats
-    log_weights = np.random.default_rng(4).normal(size=4000) * 1.5
-    assert posterior._fitted_k(log_weights) == pytest.approx(float(stats_of_arviz.psislw(-log_weights)[1]), abs=0.1)
+    for size in (60, 4000):
+        log_weights = np.random.default_rng(4).normal(size=size) * 1.5
+        assert posterior.pareto_k(log_weights) == pytest.approx(float(stats_of_arviz.psislw(-log_weights)[1]), abs=1e-6)
 
 
 def test_resampling_keeps_the_proportions_in_any_first_part():
@@ -240,7 +254,7 @@ def test_draws_come_back_as_written(tmp_path):
         draws_of(f"{path}:9")
 
 
-@pytest.mark.parametrize(("name", "said"), [("posteriour", "did you mean 'posterior'"), ("none.parquet", "no such file"), ("prior:0", "expected defaults, posterior")])
+@pytest.mark.parametrize(("name", "said"), [("posteriour", "did you mean 'posterior'"), ("none.parquet", "no such file"), ("prior:0", "above zero"), ("prior", "how many"), ("prior:99999999999", "at most 65,536")])
 def test_draws_that_are_not_there_are_named(name, said):
     with pytest.raises(DrawsError, match=said):
         draws_of(name)
@@ -378,6 +392,7 @@ def displace(capsys, monkeypatch):
         ('title = "x"\nfre = ["upkeep"]\nfree = ["upkeep"]', "fre: unknown key"),
         ('title = "x"\nfree = ["upkeep"]\nset = "unn"', "unknown 'unn'; expected one of main, government, usip"),
         ('title = "x"\nfree = ["upkeep"]\ntargets = "none.toml"', "none.toml: can't be read"),
+        ('title = "x"\nfree = ["upkeep"]\ndraws = 8\nwaves = 2\nposterior = 17', "posterior: 17 of 16 draws"),
     ],
 )
 def test_a_calibration_that_cannot_be_run_is_told_so_before_anything_runs(displace, tmp_path, text, said):
@@ -385,6 +400,29 @@ def test_a_calibration_that_cannot_be_run_is_told_so_before_anything_runs(displa
     path.write_text(text, encoding="utf-8")
     code, out, err = displace("calibrate", path, "--out", tmp_path / "out")
     assert code == 2 and said in err and not out and not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("method", ["importance", "abc"])
+def test_a_folder_of_something_else_is_left_alone(displace, tmp_path, method):
+    mine = {"manifest.json": "of a comparison", "fit.md": "my own"}
+    for name, text in mine.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    (tmp_path / "mine.toml").write_text(f'title = "x"\nfree = ["upkeep"]\nmethod = "{method}"', encoding="utf-8")
+    code, _, err = displace("calibrate", tmp_path / "mine.toml", "--overwrite", "--out", tmp_path)
+    assert code == 3 and "expected a folder for a calibration" in err
+    assert {path.name: path.read_text() for path in tmp_path.iterdir() if path.name != "mine.toml"} == mine
+    code, _, err = displace("calibrate", "--out", tmp_path / "fit.md")
+    assert code == 3 and "is a file" in err
+
+
+@pytest.mark.parametrize("method", ["importance", "abc"])
+def test_a_posterior_without_its_runs_is_not_replaced_unasked(displace, tmp_path, method):
+    (tmp_path / "mine.toml").write_text(f'title = "x"\nfree = ["upkeep"]\nmethod = "{method}"', encoding="utf-8")
+    kept = tmp_path / "out" / "posterior.parquet"
+    kept.parent.mkdir()
+    kept.write_text("kept")
+    code, _, err = displace("calibrate", tmp_path / "mine.toml", "--out", kept.parent)
+    assert code == 3 and "--overwrite" in err and kept.read_text() == "kept"
 
 
 def test_a_dry_run_runs_nothing(displace, tmp_path):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from displace import cli
+from displace import cli, words
 from displace.listings import COLUMNS, LISTINGS
 
 ROOT = Path(__file__).parent.parent
@@ -64,11 +64,18 @@ def test_the_version_names_code_and_lock(displace):
         (["run", "missing.toml", "--out", "OUT"], "missing.toml"),
         (["report", "OUT"], "no manifest.json"),
         (["report", "OUT", "--picture", "picture.bmp"], "picture.bmp"),
+        (["report", "OUT", "--picture", "nowhere/picture.svg"], "'nowhere' is no folder"),
+        (["compare", "firewalls", "--executor", "nowhere.json", "--dry-run", "--out", "OUT"], "neither an address nor a file"),
+        (["compare", "firewalls", "--resume", "--overwrite", "--out", "OUT"], "give one"),
+        (["run", "firewalls", "--seed", str(2**63), "--out", "OUT"], "--seed"),
         (["list", "leverz"], "did you mean 'levers'?"),
         (["list", "levers", "crackdwn"], "did you mean 'crackdown'?"),
         (["explain", "Firewalls"], "did you mean 'firewalls'?"),
         (["diff", "firewalls", "firewals"], "did you mean 'firewalls'?"),
         (["new", "My Scenario"], "lower-case letters"),
+        (["run", "main", "--out", "OUT"], "`displace explain main`"),
+        (["diff", "baseline", "main"], "main: is a design"),
+        (["compare", "baseline", "--out", "OUT"], "would be compared with itself"),
         (["compare", "firewalls", "--set", "refil_elasticity=1", "--out", "OUT"], "did you mean 'refill_elasticity'?"),
         (["compare", "firewalls", "--executor", "nowhere", "--out", "OUT"], "expected dask://host:port"),
     ],
@@ -101,6 +108,11 @@ def test_a_dry_run_tells_runs_time_and_disk_and_writes_nothing(displace, tmp_pat
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize(("seconds", "said"), [(3, "1 minute"), (61, "2 minutes"), (9000, "3 hours"), (3e6, "35 days")])
+def test_an_estimate_of_time_is_told_in_a_unit_that_fits(seconds, said):
+    assert words.duration(seconds) == f"about {said}"
+
+
 def test_a_new_scenario_loads_at_once_without_a_caution(displace, tmp_path):
     code, out, _ = displace("new", "mine", "--folder", tmp_path)
     assert code == 0 and "displace compare" in out
@@ -121,6 +133,19 @@ def test_a_forgotten_past_is_told_before_anything_runs(displace, tmp_path):
     (tmp_path / "bare.toml").write_text('title = "Bare"\nquestion = "Q?"\n')
     code, _, errors = displace("compare", tmp_path / "bare.toml", "--dry-run")
     assert code == 0 and "Note: 'bare' lacks 16 events of the past" in errors
+
+
+def test_a_comparison_names_the_command_that_uses_a_designs_sensitivity_table(displace):
+    code, _, errors = displace("compare", "sensitivity-quick", "--dry-run")
+    assert code == 0 and "`displace sensitivity`" in errors
+
+
+@pytest.mark.parametrize("arguments", [["list", "levers", "crackdown"], ["list", "parameters"]], ids=" ".join)
+def test_a_full_disk_behind_the_output_is_told(arguments):
+    code = f"import sys; sys.argv = {['displace', *arguments]}\nfrom displace.cli import main\nmain()"
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+    assert done.returncode == 1 and done.stderr == "Error: no room is left where the output goes; make room, or print it elsewhere\n"
 
 
 def test_a_defect_is_no_bad_input():
@@ -156,10 +181,23 @@ def test_a_comparison_ends_with_the_table_the_floor_and_the_report(displace, tin
     assert code == 0 and not errors and (tmp_path / "out" / "report.html").read_bytes() == page
     assert "headline.png" in out and (tmp_path / "headline.png").read_bytes().startswith(b"\x89PNG")
     code, _, errors = displace(*plan, "--seed", 9, "--out", tmp_path / "out")
-    assert code == 2 and "--out" in errors and "--overwrite" in errors
+    assert code == 3 and "--out" in errors and "--overwrite" in errors
 
 
 def test_a_run_prints_its_outcomes_and_writes_its_tables(displace, tiny, tmp_path):
     code, out, errors = displace("run", tiny / "raids.toml", "--people-per-agent", 2000, "--out", tmp_path / "one", "--quiet")
     assert code == 0 and not errors and "people held in operations" in out and "compare pairs" in out
     assert (tmp_path / "one" / "summary.parquet").is_file()
+    code, out, errors = displace("report", tmp_path / "one", "--picture", tmp_path / "one.png")
+    assert code == 2 and "nothing to draw" in errors and not out and not (tmp_path / "one.png").exists()
+
+
+def test_a_folder_without_a_run_is_no_success(displace, tiny, tmp_path):
+    from experiments.design import single
+    from experiments.store import open_store
+    from scenarios.files import load
+
+    with open_store(tmp_path / "out", single(load(tiny / "raids.toml"))):
+        pass
+    code, out, _ = displace("report", tmp_path / "out")
+    assert code == 1 and "No run is done" in out

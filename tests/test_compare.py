@@ -175,12 +175,17 @@ def test_series_hold_levels_and_differences_week_by_week():
 
 @pytest.mark.parametrize(
     ("effect", "flagged", "clear"),
-    [(lambda d, r: 50.0 + r, True, True), (lambda d, r: 50.0 if r else -900.0, False, None), (lambda d, r: 300.0 if r else -10.0, True, False), (0.0, False, None), (-50.0, False, None)],
+    [(lambda d, r: 50.0 + r, True, True), (lambda d, r: 50.0 if r else -900.0, False, None), (lambda d, r: 300.0 if r else -2000.0, True, False), (0.0, False, None), (-50.0, False, None)],
     ids=["worse", "mean better", "probably worse", "same", "better"],
 )
 def test_the_rights_floor_flags_what_is_probably_worse(effect, flagged, clear):
-    flags = [flag for flag in rights_floor(paired(world(effect, replicates=4, outcome="deaths"))) if flag["outcome"] == "deaths"]
+    flags = [flag for flag in rights_floor(paired(world(effect, replicates=8, outcome="deaths"))) if flag["outcome"] == "deaths"]
     assert [flag["clear"] for flag in flags] == ([clear] if flagged else [])
+
+
+@pytest.mark.parametrize("replicates", [1, 4])
+def test_few_pairs_make_nothing_probable(replicates):
+    assert rights_floor(paired(world(lambda d, r: 300.0 if r else 10.0, replicates=replicates, outcome="deaths"))) == []
 
 
 def test_what_is_clearly_worse_is_flagged_though_many_pairs_tie():

@@ -9,6 +9,7 @@ from experiments import unit_costs
 from experiments.arms import assignments, chosen
 from experiments.cautions import cautions
 from experiments.design import DesignError, from_names, list_designs
+from experiments.explain import explain
 from model.parameters import DEFAULTS
 from model.policy import week_of
 from scenarios.compose import changed, together
@@ -143,6 +144,28 @@ def test_raids_are_planned_at_what_they_take():
     """Two strengths of 25 raids a month in one State, at 60 officer-weeks each and the middle cost of one."""
     cost = unit_costs.planned(load("unilateral-crackdown").policies, {}, 10, DEFAULTS)
     assert cost == pytest.approx(2 * 25 * 12 * 60 * unit_costs.BY_NAME["raids"].middle / 1e6)
+
+
+def test_a_design_is_read_back_with_the_strength_that_a_budget_makes(design):
+    text = "\n".join(explain(from_names(["equal-budget"])))
+    strength = from_names(["equal-budget"]).arms["unilateral-crackdown"].policies[0].strength
+    assert f"unilateral-crackdown: Raids\n  Cambodia, from 6 January 2025, at strength {strength:.3g}: raid compounds more often" in text
+    said = explain(design('[parameters]\nrefill_elasticity = 0.2\n[[arm]]\nscenario = "firewalls"\nparameters.tip_off = 0.1\n'))
+    assert any(text.startswith("Assumption set for all arms: refill_elasticity") for text in said) and "tip_off" in said[-1]
+
+
+@pytest.mark.parametrize(("names", "baseline"), [(["baseline"], None), (["firewalls"], "firewalls")])
+def test_nothing_is_compared_with_itself(names, baseline):
+    with pytest.raises(DesignError, match="would be compared with itself"):
+        from_names(names, baseline)
+
+
+def test_a_file_of_the_name_is_what_was_meant(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my-crackdown.toml").write_text(HEAD)
+    for door in (load, lambda name: from_names([name])):
+        with pytest.raises(ScenarioError, match="did you mean 'my-crackdown.toml'"):
+            door("my-crackdown")
 
 
 # --- what may not be meant, and what differs ----------------------------------------------------------

@@ -193,6 +193,13 @@ def test_an_outcome_that_no_pair_changes_is_called_unchanged(study):
 def test_a_comparison_of_one_pair_has_a_report_without_intervals(alone):
     text = " ".join(Page(report.render(alone)).text.split())
     assert "one pair only" in text and "so no share of it can be called displaced" in text
+    assert "1 pair of runs cannot tell what is probable" in text and not re.search(r"(better|worse) in \d", text)
+
+
+def test_the_share_of_an_undetermined_outcome_is_told_from_the_side_to_which_it_leans(study):
+    cell = replace(lines(study.paired, ["raids"])[0].cells[0], low=-1.0, difference=0.1, high=2.0, pairs=10)
+    said = [replace(cell, probability=share).says.replace("\N{NO-BREAK SPACE}", " ") for share in (0.0, 0.7)]
+    assert said == ["undetermined, worse in 100 %", "undetermined, better in 70 %"]
 
 
 @pytest.mark.parametrize("kind", ["png", "svg"])

@@ -26,7 +26,7 @@ from experiments.results import ResultsError
 from experiments.runner import Driver, Interrupted, RunnerError
 from experiments.store import DiskFull, StoreBusy, StoreError, open_store
 from model.outcomes import RECORDED
-from scenarios.files import ScenarioError
+from scenarios.files import ScenarioError, resolved
 
 ROOT = Path(__file__).parent.parent
 SCENARIOS = {
@@ -245,13 +245,20 @@ def test_a_finished_folder_is_read_not_run(design, copy):
 def test_another_plan_is_refused_by_name_and_overwritten_on_request(design, copy):
     other = replace(design, replicates=1, seed=4)
     before = contents(copy)
-    with pytest.raises(StoreError, match="another replicates, seed.*--out.*--overwrite"):
+    with pytest.raises(StoreError, match="differs in: replicates, seed.*--out.*--overwrite"):
         execute(other, copy, executor=refused)
     assert contents(copy) == before
     (copy / "notes.txt").write_text("mine")
     found = execute(other, copy, workers_wanted=1, overwrite=True)
     assert found.runs.num_rows == 3 and len(list((copy / "weekly").iterdir())) == 1
     assert (copy / "notes.txt").exists()
+
+
+def test_another_assumption_and_a_changed_scenario_are_named(design, copy):
+    for change, said in (({"parameters": {"refill_elasticity": 0.2}}, r"in: assumption refill_elasticity\)"), ({"question": "Else?"}, r"in: scenario 'raids'\)")):
+        arms = design.arms | {"raids": resolved(design.arms["raids"], **change)}
+        with pytest.raises(StoreError, match=said):
+            execute(replace(design, arms=arms), copy, executor=refused)
 
 
 @pytest.mark.parametrize("table", ["weekly", "summary", "fates"])
@@ -288,6 +295,13 @@ def test_a_truncated_final_table_is_made_again_without_a_run(design, whole, copy
 def test_a_second_batch_in_a_folder_is_refused(design, tmp_path):
     with open_store(tmp_path / "out", design), pytest.raises(StoreBusy, match="another batch"):
         execute(design, tmp_path / "out", resume=True)
+
+
+def test_a_folder_in_which_no_run_was_kept_stands_in_nobodys_way(design, tmp_path):
+    with open_store(tmp_path / "out", replace(design, seed=9)):
+        pass  # it stopped before its first run
+    with open_store(tmp_path / "out", design) as found:
+        assert found.manifest["plan"]["seed"] == design.seed
 
 
 @pytest.mark.parametrize("name", ["thesis.odt", "weekly"])
@@ -444,16 +458,27 @@ def test_wrong_names_are_refused(names, message):
         from_names(names)
 
 
-@pytest.mark.parametrize("setting", [{"replicates": 0}, {"seed": -1}, {"people_per_agent": 0}, {"record": "everything"}])
+@pytest.mark.parametrize("setting", [{"replicates": 0}, {"seed": -1}, {"seed": 2**63}, {"people_per_agent": 0}, {"people_per_agent": 10**8}, {"record": "everything"}])
 def test_wrong_settings_are_refused(setting):
     with pytest.raises(DesignError, match=next(iter(setting))):
         from_names(["firewalls"], **setting)
 
 
-def test_nothing_is_written_for_bad_input(tmp_path):
-    with contextlib.suppress(ScenarioError):
-        compare("no-such-arm", out=tmp_path / "out")
+@pytest.mark.parametrize(
+    ("names", "more"),
+    [(["no-such-arm"], {}), (["firewalls"], {"parameters": {"refil_elasticity": 1}}), (["firewalls"], {"parameters": {"refill_elasticity": 1e9}}), (["firewalls"], {"workers": 0})],
+)
+def test_nothing_is_written_for_bad_input(tmp_path, names, more):
+    with pytest.raises(DesignError):
+        compare(*names, out=tmp_path / "out", **more)
     assert not (tmp_path / "out").exists()
+
+
+def test_one_run_takes_assumptions_and_an_unknown_arm_has_no_rows(tiny):
+    found = run(tiny / "raids.toml", people_per_agent=2000, parameters={"refill_elasticity": 0.2})
+    assert found.manifest["plan"]["arms"]["raids"]["parameters"] == {"refill_elasticity": 0.2}
+    with pytest.raises(KeyError, match="no arm nope; expected some of raids"):
+        found.weekly(arms=["nope"])
 
 
 def test_a_window_alone_keeps_what_a_whole_batch_has_and_shares_seeds(design, whole, tmp_path):

@@ -44,7 +44,7 @@ BAD = {  # what is wrong: (text of the file, what the message must say after the
     "no question": ('title = "Test"', "question: is missing"),
     "blank title": (HEAD.replace("Test", " "), "title: is empty"),
     "broken TOML": (HEAD + "x = [1,\n", "expected TOML"),
-    "impossible date": (HEAD + CRACKDOWN.replace("2025-01-06", "2025-02-30"), "line 7, column 9: invalid date or datetime, in `start = 2025-02-30`"),
+    "impossible date": (HEAD + CRACKDOWN.replace("2025-01-06", "2025-02-30"), "line 7, column 9: 2025-02-30 is no date, in `start = 2025-02-30`"),
     "unknown key": (HEAD + 'polcy = "x"', "polcy: unknown key; expected title, question, .*did you mean 'policy'"),
     "unknown key of a policy": (HEAD + CRACKDOWN.replace("strength", "strenght"), r"policy 1 \(crackdown\) \. strenght: .*did you mean 'strength'"),
     "unknown lever": (HEAD + CRACKDOWN.replace("crackdown", "crakdown"), r"policy 1 \(crakdown\) \. lever: unknown 'crakdown'; expected a lever \(did you mean 'crackdown'"),
@@ -64,6 +64,9 @@ BAD = {  # what is wrong: (text of the file, what the message must say after the
     "unknown place": (HEAD + CRACKDOWN.replace('states = ["KHM"]', 'places = ["bavat"]'), "places: unknown 'bavat'; .*did you mean 'bavet'"),
     "quoted date": (HEAD + CRACKDOWN.replace("2025-01-06", '"2025-01-06"'), "start: '2025-01-06' is text; expected a date without quotes"),
     "date and time": (HEAD + CRACKDOWN.replace("2025-01-06", "2025-01-06T10:00:00"), "start: .* has the wrong type; expected a date"),
+    "no such month": (HEAD + CRACKDOWN.replace("2025-01-06", "2025-13-06"), "line 7, .*: 2025-13-06 is no date, in `start = 2025-13-06`; expected year-month-day"),
+    "day first": (HEAD + CRACKDOWN.replace("2025-01-06", "6.1.2025"), "6.1.2025 is no date"),
+    "one bracket": (HEAD + CRACKDOWN.replace("[[policy]]", "[policy]"), r"policy: is one table; expected two brackets for each entry, \[\[policy\]\]"),
     "date before the calendar": (HEAD + CRACKDOWN.replace("2025-01-06", "2016-01-03"), "start: 2016-01-03 is outside the calendar; expected .*2016-01-04 to 2030-12-30"),
     "date after the calendar": (HEAD + CRACKDOWN.replace("2025-01-06", "2030-12-31"), "start: 2030-12-31 is outside the calendar"),
     "end in the week of the start": (HEAD + CRACKDOWN + "end = 2025-01-12", "end: 2025-01-12 is not in a later week than its start 2025-01-06"),
@@ -123,7 +126,7 @@ def test_a_file_that_is_no_scenario_is_named(write):
 
 def test_a_file_that_is_not_text_is_named_with_its_line(tmp_path):
     (tmp_path / "test.toml").write_bytes(b'title = "a"\nquestion = "\xff"\n')
-    with pytest.raises(ScenarioError, match=r"test.toml: line 2: is not UTF-8 text; expected TOML in UTF-8"):
+    with pytest.raises(ScenarioError, match=r"test.toml: line 2: holds bytes that are not UTF-8 text; expected TOML in UTF-8"):
         load(tmp_path / "test.toml")
 
 

@@ -16,7 +16,8 @@ from experiments.results import Results
 from experiments.samples import generator
 from experiments.sensitivity import analyse, read_analysis
 from experiments.sensitivity_tables import TABLES
-from experiments.store import StoreBusy, StoreError
+from experiments.runner import Interrupted, RunnerError
+from experiments.store import StoreBusy
 from model.outcomes import RECORDED, O
 from model.parameters import DEFAULTS
 
@@ -122,6 +123,21 @@ def test_break_even_is_told_for_strength_and_for_effectiveness(analysis):
     assert even["strength", "deaths"]["least"] is None
 
 
+def test_an_interruption_names_the_folder_of_the_analysis(plan, tmp_path):
+    def stop(stage, design, folder):
+        raise Interrupted(folder, 3, 8)
+
+    with pytest.raises(Interrupted, match=rf"3 of 8 runs of stage 'ensemble' are kept in {tmp_path / 'out'} "):
+        analyse(plan, tmp_path / "out", run=stop)
+
+
+def test_an_analysis_is_rendered_again_from_its_folder(analysis, capsys):
+    from displace.commands_sensitivity import report
+
+    report(analysis.folder, None)
+    assert "How sure?" in capsys.readouterr().out and (analysis.folder / "report.html").is_file()
+
+
 def test_tables_are_as_declared_with_units_and_provenance(analysis):
     assert set(analysis.tables) == set(TABLES)
     for name, (meaning, columns) in TABLES.items():
@@ -167,7 +183,7 @@ def test_worlds_that_fail_are_left_out_whole_and_counted(plan, tmp_path):
     stages = analysis.manifest["stages"]
     assert all(stage["left_out"] == 1 and stage["failed"] >= 2 and stage["why"] == "it broke" for stage in stages.values())
     assert value(analysis, arm="unilateral-crackdown", outcome="people_held", order="total", measure="balance", factor="refill_elasticity") > 0.1
-    with pytest.raises(StoreError, match="no index is told of so few"):
+    with pytest.raises(RunnerError, match="no index is told of so few"):
         analyse(plan, tmp_path / "most", run=made_up(lambda draw: draw % 2 == 0))
 
 

@@ -14,6 +14,7 @@ import pytest
 from displace import commands_show
 from displace.show import cards, frames, opening, policies, scene, story
 from displace.show.worlds import ShowScenario, TwoWorlds
+from experiments.bounds import MOST_SEED
 from model import Simulation
 from model.levers import BY_NAME as LEVERS
 from model.outcomes import O
@@ -314,8 +315,8 @@ def test_a_scene_stops_where_it_ends(visitor):
 
 def test_what_is_typed_as_seed_or_size_is_told_if_it_cannot_be_and_forgotten_when_it_can(visitor):
     shown = visitor.worlds.value
-    for seed, size, said in (("-1", "100", "seed"), (str(2**63), "100", "seed"), ("", "100", "seed"), ("1.5", "100", "seed"), ("1", "0", "people"), ("1", "100000", "people")):
+    for seed, size, said in (("-1", "100", "seed"), (str(MOST_SEED + 1), "100", "seed"), ("", "100", "seed"), ("1.5", "100", "seed"), ("1", "0", "people"), ("1", "100000", "people")):
         visitor.resize(seed, size)
         assert said in visitor.error.value and "expected a whole number" in visitor.error.value and visitor.worlds.value is shown
-    visitor.resize(str(2**63 - 1), str(COARSE))
-    assert not visitor.error.value and visitor.worlds.value.scenario.rng == 2**63 - 1
+    visitor.resize(str(MOST_SEED), str(COARSE))
+    assert not visitor.error.value and visitor.worlds.value.scenario.rng == MOST_SEED

@@ -21,6 +21,7 @@ import pytest
 from displace.show import opening
 from displace.show.story import SCENES
 from displace.show.worlds import ShowScenario, TwoWorlds
+from experiments.bounds import MOST_SEED
 from model.policy import week_of
 from scenarios.files import load
 
@@ -261,13 +262,13 @@ def test_what_a_file_may_not_say_is_an_error_on_the_page(page):
     page.click("text=Show these policies")
     page.wait_for_selector(".wrong", state="detached")
     page.wait_for_selector(".form .command:has-text('my-policy')")
-    page.locator(".form").get_by_label("Seed").fill(str(2**63))
+    page.locator(".form").get_by_label("Seed").fill(str(MOST_SEED + 1))
     page.click("text=Start anew")
     page.wait_for_selector(".wrong:has-text('seed')")
-    page.locator(".form").get_by_label("Seed").fill(str(2**63 - 1))
+    page.locator(".form").get_by_label("Seed").fill(str(MOST_SEED))
     page.click("text=Start anew")
     page.wait_for_selector(".wrong", state="detached")
-    page.wait_for_selector(f".form .command:has-text('--seed {2**63 - 1}')")
+    page.wait_for_selector(f".form .command:has-text('--seed {MOST_SEED}')")
 
 
 def test_a_file_is_opened_by_keyboard(page, tmp_path):

@@ -10,6 +10,7 @@ import solara
 from mesa.visualization.utils import force_update
 
 from displace import words
+from experiments.bounds import MOST_PEOPLE_PER_AGENT, MOST_SEED
 from model.policy import monday, week_of
 from scenarios.explain import PAPER
 from scenarios.files import Scenario, from_dict, load
@@ -22,8 +23,6 @@ from .worlds import BASELINE, ShowScenario, TwoWorlds
 
 A_LOT = 104  # weeks in one turn, at most
 LARGEST_FILE = 1_000_000  # bytes
-LAST_SEED = 2**63 - 1  # tables keep seeds in 64 bits with a sign
-COARSEST = 10_000  # people an agent: with more, hardly anybody is simulated
 
 
 def _whole(name: str, typed: str, low: int, high: int) -> int:
@@ -110,7 +109,7 @@ class Session:
     @told
     def resize(self, seed: str, people_per_agent: str):
         """Start anew, as typed, on another seed or with simulated people that stand for more or fewer persons."""
-        self._play(self.policy, None, _whole("seed", seed, 0, LAST_SEED), _whole("people an agent", people_per_agent, 1, COARSEST))
+        self._play(self.policy, None, _whole("seed", seed, 0, MOST_SEED), _whole("people an agent", people_per_agent, 1, MOST_PEOPLE_PER_AGENT))
 
     @told
     def open_scene(self, number: int):

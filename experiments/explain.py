@@ -1,0 +1,40 @@
+"""A design read back as plain sentences: what is compared, on how many runs, and what each arm changes, how strongly."""
+
+from collections.abc import Iterable, Iterator
+
+from model.levers import BY_NAME as LEVERS
+from model.policy import WEEKS, Policy
+from scenarios.diff import besides_policies
+from scenarios.explain import day_of, parameter_in_words, sentence, timing, where_of, whom
+from scenarios.files import Scenario
+
+from .design import Design
+
+
+def explain(design: Design) -> list[str]:
+    """Return the sentences, one paragraph an item: the question, the runs, what holds in all arms, each arm."""
+    shared = set.intersection(*({*arm.parameters.items()} for arm in design.arms.values()))
+    return [
+        f"{design.title}: {design.question}",
+        f"{design.runs:,} runs at {design.people_per_agent} people an agent: {len(design.arms)} arms, seeds: {design.replicates}, draws of the parameters: {len(design.draws)}. "
+        f"Every arm is compared with '{design.baseline}'.",
+        *[parameter_in_words(name, value, "all arms") for name, value in sorted(shared)],
+        *[_arm(name, arm, design.arms[design.baseline]) for name, arm in design.arms.items()],
+    ]
+
+
+def _arm(name: str, arm: Scenario, baseline: Scenario) -> str:
+    added, left_out = ({*one.policies} - {*other.policies} for one, other in ((arm, baseline), (baseline, arm)))
+    said = [*_policies(added), *(f"Left out: {text}" for text in _policies(left_out)), *besides_policies(baseline, arm)]
+    return "\n".join([f"{name}: {arm.title}", *(f"  {text}" for text in said or ["The baseline, as it is." if arm is baseline else "Nothing is changed."])])
+
+
+def _policies(policies: Iterable[Policy]) -> Iterator[str]:
+    """Yield one sentence for all levers that are pulled alike: where, from when, how strongly, for whom."""
+    alike: dict[tuple, list[str]] = {}
+    for policy in sorted(policies, key=lambda p: (p.start, p.lever, p.states)):
+        plain = policy.end == WEEKS and not (policy.ramp_weeks or policy.pauses or policy.when or policy.announced < policy.start)
+        key = (where_of(policy), day_of(policy.start), f"{policy.strength:.3g}{whom(policy)}", "" if plain else timing(policy))
+        alike.setdefault(key, []).append(LEVERS[policy.lever].summary)
+    for (where, day, strength, how), levers in alike.items():
+        yield sentence(f"{where}, from {day}, at strength {strength}: {'; '.join(levers)}") + (f" {sentence(how)}" if how else "")
