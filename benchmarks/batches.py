@@ -17,7 +17,7 @@ from .one import SMALL, inputs_of, timed
 
 SHORT = 4  # weeks: what the runner costs does not depend on how long a run is
 SHORT_RUNS = 320
-POOL_RUNS = 200
+POOL_RUNS = 400
 ARMS = 7
 
 

@@ -280,12 +280,12 @@ class Simulation:
 
 
 def _carry_policies(old, new):
-    """Carry over what triggers have seen, for rows that both runs have in common."""
-    was = {row: k for k, row in enumerate(old.inputs.policies + old.inputs.shocks)}
-    for k, row in enumerate(new.inputs.policies + new.inputs.shocks):
-        if row in was:
+    """Carry over what triggers have seen, for policies that both runs have in common."""
+    was = {policy: row for row, policy in enumerate(old.inputs.policies) if policy.when}
+    for row, policy in enumerate(new.inputs.policies):
+        if policy in was:
             for name in ("waited", "fired"):
-                new.columns.policies[name][k] = old.columns.policies[name][was[row]]
+                new.columns.policies[name][row] = old.columns.policies[name][was[policy]]
 
 
 _SHARED: dict = {}
