@@ -85,20 +85,20 @@ def audit(m):
     """
     audit_people(m)
     audit_operations(m)
+    passed_over, due = 0, np.int16((m.now + 1) * LANES)
     for i in range(m.used[0].people):
-        m.faults[DIARY] += m.diary[i] >= 0 and m.diary[i] < (m.now + 1) * LANES
+        passed_over += (m.diary[i] >= 0) & (m.diary[i] < due)
+    m.faults[DIARY] += passed_over
 
 
 @kernel
 def audit_people(m):
     stock = np.zeros((m.stock.shape[1], m.stock.shape[2]), np.int64)
-    held, occupants = np.zeros(m.operations.size, np.int64), np.zeros(m.sites.size, np.int64)
+    held, occupants = np.zeros(m.operations.size + 1, np.int64), np.zeros(m.sites.size, np.int64)
     for i in range(m.used[0].people):
         me = m.people[i]
         stock[me.status, me.place] += 1
-        if me.status == S.held:
-            held[me.operation] += 1
-            occupants[m.operations[me.operation].site] += 1
+        held[me.operation if me.status == S.held else m.operations.size] += 1
     for z in range(stock.shape[0]):
         if z == S.at_home:
             continue
@@ -107,6 +107,7 @@ def audit_people(m):
             for among in range(1, 3):
                 m.faults[NEGATIVE] += not 0 <= m.stock[among, z, p] <= m.stock[0, z, p]
     for o in range(m.used[0].operations):
+        occupants[m.operations[o].site] += held[o]
         m.faults[OPERATIONS] += m.operations[o].alive and m.operations[o].held != held[o]
         m.faults[OPERATIONS] += m.operations[o].alive == 0 and held[o] > 0
     for j in range(m.used[0].sites):
