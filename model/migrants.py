@@ -36,6 +36,7 @@ COHORTS = len(COHORT_WEEKS)
 LONGEST = 2000  # weeks to an appointment: after every run, and within its column
 LOOK_AHEAD, FASTER = 104, 2.0  # weeks between two looks at a threshold, and growth of the pace that they allow for
 ORDINAL_BITS = np.uint64(32)
+LARGE_CELL = 32  # people of a stratum and cohort from which numpy sorts them faster
 WEEKS_A_YEAR = 52.18
 
 STRATUM = (
@@ -153,6 +154,8 @@ def build_roster(persons, seed: int, scale: int):
     _count_cells(persons, np.uint64(seed), scale, first)
     roster = np.empty(first[-1], np.uint64)
     _fill_cells(roster, first, np.uint64(seed))
+    for cell in np.flatnonzero(np.diff(first) > LARGE_CELL):
+        roster[first[cell] : first[cell + 1]].sort()
     return roster, first
 
 
@@ -178,7 +181,8 @@ def _fill_cells(roster, first, seed):
             ordinal = (cohort << 28) | k
             bits[0] = exponential(key, identity(stratum, ordinal))
             roster[first[cell] + k] = (np.uint64(as_int[0]) << ORDINAL_BITS) | np.uint64(ordinal)
-        roster[first[cell] : first[cell + 1]].sort()
+        if first[cell + 1] - first[cell] <= LARGE_CELL:
+            roster[first[cell] : first[cell + 1]].sort()
 
 
 @kernel

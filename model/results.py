@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .kernel import entry
 from .life_course import S
 from .outcomes import GROUPED
 from .policy import WEEKS, monday
@@ -90,9 +91,15 @@ def _groups(run):
 def _fates(run):
     """Return one row a person who ever left home, sorted by identity; weeks held include the present spell."""
     people = run.columns.people[: run.columns.used[0].people]
-    rows = np.zeros(len(people), FATES)
-    rows["stratum"], rows["ordinal"] = people.stratum, people.ordinal
-    rows["spells"] = people.spell + 1
-    rows["weeks_held"] = people.weeks_held + np.where(people.status == S.held, run.week - people.held_from, 0)
-    rows["status"], rows["trafficked"] = people.status, people.trafficked
-    return rows[np.argsort(rows["stratum"].astype(np.int64) << 32 | rows["ordinal"])]
+    rows = np.empty(len(people), FATES)
+    _write_fates(np.argsort(people.stratum.astype(np.int64) << 32 | people.ordinal), rows, run.week, people)
+    return rows
+
+
+@entry
+def _write_fates(order, rows, now, people):
+    for n in range(rows.size):
+        row, me = rows[n], people[order[n]]
+        row.stratum, row.ordinal, row.spells = me.stratum, me.ordinal, me.spell + 1
+        row.weeks_held = me.weeks_held + (now - me.held_from if me.status == S.held else 0)
+        row.status, row.trafficked = me.status, me.trafficked != 0
