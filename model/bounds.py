@@ -136,7 +136,7 @@ def near_rate_of(i, m):
         rate = near.stranded + able * (near.helped + near.alone * min(m.par[P.means_for_return], me.means))
         return rate + near.again * pressed_by_debt(i, m) + near.stay * me.unsafe + near.lost
     if me.status == S.returned:
-        return near.returned + near.settles * me.health / (1.0 + m.par[P.record_stigma] * me.record) + near.cleared * me.record
+        return near.returned + near.settles / (1.0 + m.par[P.record_stigma] * me.record) + near.cleared * me.record
     if me.status == S.untraced:
         return near.untraced
     if me.status == S.detained:
