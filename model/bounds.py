@@ -84,6 +84,7 @@ def set_near_bounds(high, low, m):
     for p in range(m.places.size):
         near = m.near[p]
         set_bounds(near, high[:, p], low[:, p], m)
+        # what few services reach and few officials arrest, where `far` allows for all
         near.stranded -= high[I.services_reach, p] * closed_door * (1.0 - high[I.safe_help, p])
         near.stranded -= m.par[P.arrest_rate] * (1.0 - high[I.control, p] * high[I.detains, p])
         if m.places[p].kind != MILITIA:
@@ -136,7 +137,7 @@ def near_rate_of(i, m):
         rate = near.stranded + able * (near.helped + near.alone * min(m.par[P.means_for_return], me.means))
         return rate + near.again * pressed_by_debt(i, m) + near.stay * me.unsafe + near.lost
     if me.status == S.returned:
-        return near.returned + near.settles / (1.0 + m.par[P.record_stigma] * me.record) + near.cleared * me.record
+        return near.returned + near.settles * me.health / (1.0 + m.par[P.record_stigma] * me.record) + near.cleared * me.record
     if me.status == S.untraced:
         return near.untraced
     if me.status == S.detained:

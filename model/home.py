@@ -13,7 +13,7 @@ from .fetch import fetch_ahead
 from .institutions import I
 from .kernel import kernel
 from .life_course import S, T
-from .migrants import JUST_HOME, LONGEST, NOT_HELD, change, next_visit, people_class, set_drive
+from .migrants import FASTER, JUST_HOME, LONGEST, NOT_HELD, change, next_visit, people_class, see_anew, set_drive
 from .parameters import P
 from .random_numbers import draw
 from .relocation import choose_operation
@@ -23,13 +23,18 @@ from .streams import R
 
 @kernel
 def accumulate_again(m):
-    """Advance every nationality's hazard of being trafficked again."""
+    """Advance every nationality's hazard of being trafficked again; nobody whose threshold it passes is overlooked."""
     for n in range(m.nations.size):
         home = m.nations[n].place
         known = m.par[P.again_by_acquaintances]
         effort = (1.0 - known) * m.env[0, I.social_media_reach, home] + known * m.env[0, I.acquaintance_reach, home]
-        m.heard[n].again_step = m.env[0, I.at_risk, home] * effort * m.market[0].multiplier
-        m.heard[n].again += m.heard[n].again_step
+        heard, step = m.heard[n], m.env[0, I.at_risk, home] * effort * m.market[0].multiplier
+        heard.again += step
+        if step > heard.pace:
+            heard.pace = FASTER * step
+            see_anew(n, m)
+        elif step * FASTER**2 < heard.pace:
+            heard.pace = FASTER * step
 
 
 @kernel

@@ -34,7 +34,7 @@ NOT_HELD = -10_000  # in `held_from`: not held in this spell
 COHORT_WEEKS = np.array([0, 156, 312, 468, 624], np.int64)  # every three years from January 2016
 COHORTS = len(COHORT_WEEKS)
 LONGEST = 2000  # weeks to an appointment: after every run, and within its column
-LOOK_AHEAD, FASTER = 104, 2.0  # weeks between two looks at a threshold, and growth of the pace that they allow for
+FASTER = 2.0  # growth of the pace at which thresholds come near that looks at them allow for
 ORDINAL_BITS = np.uint64(32)
 LARGE_CELL = 32  # people of a stratum and cohort from which numpy sorts them faster
 WEEKS_A_YEAR = 52.18
@@ -446,15 +446,25 @@ def look_again(m):
 
 @kernel
 def next_look_at_threshold(i, m):
-    """Return when to see again whether a returned person's threshold is passed.
+    """Return when to see again whether a returned person's threshold is passed: not before it can be.
 
-    Half of the way there at this week's pace, at most two years ahead: looks come closer together as the
-    threshold does, and it is caught in its week while the pace grows no more than twofold between two.
+    No week brings it nearer by more than the nationality's `pace`; when one does, all are looked at anew (`see_anew`).
     """
     me = m.people[i]
     heard = m.heard[me.nation]
-    left = (me.due - heard.again) / max(1e-12, FASTER * heard.again_step)
-    return m.now + max(1, min(LOOK_AHEAD, int(left)))
+    return m.now + max(1, int(min(float(NEVER), (me.due - heard.again) / max(heard.pace, 1e-300))))
+
+
+@kernel
+def see_anew(n, m):
+    """Set anew when those of nationality `n` who are home again are looked at, now that thresholds come near faster."""
+    for i in range(m.used[0].people):
+        me = m.people[i]
+        waiting = me.status == S.reintegrated or me.status == S.prosecuted_at_home or (me.status == S.returned and me.until != JUST_HOME)
+        if waiting and me.nation == n:
+            week = m.now if m.heard[n].again >= me.due else next_look_at_threshold(i, m)
+            if week < m.diary[i] // LANES:
+                enter_in_diary(i, week, m)
 
 
 @kernel

@@ -58,7 +58,7 @@ HEARD = (
     ("trust", "f8", "in authorities, 0-1"),
     ("home_belief", "f8", "believed at home of being punished outside, 0-1"),
     ("again", "f8", "cumulative hazard of being trafficked again, before a person's own drive"),
-    ("again_step", "f8", "by how much it grew this week"),
+    ("pace", "f8", "by how much it may grow in a week before people are looked at anew"),
 )
 
 

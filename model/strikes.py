@@ -38,8 +38,9 @@ def next_strike(stream, who, far, near, m):
     if level == 0:
         return NEVER
     first = (m.now + 1) // BYTES * BYTES
-    weeks = candidates(m.keys, R.candidates, first // BYTES, GOLDEN * who, level - 1) & (ALL << np.uint64(m.now + 1 - first))
-    while True:
+    later = ALL << np.uint64(m.now + 1 - first)
+    while first <= WEEKS:
+        weeks = candidates(m.keys, R.candidates, first // BYTES, GOLDEN * who, level - 1) & later
         while weeks:
             week = first + lowest(weeks)
             if week > WEEKS:
@@ -47,10 +48,8 @@ def next_strike(stream, who, far, near, m):
             if uniform(m.keys[stream, week], who) * far < near:
                 return week
             weeks &= weeks - ONE
-        first += PAGE
-        if first > WEEKS:
-            return NEVER
-        weeks = candidates(m.keys, R.candidates, first // BYTES, GOLDEN * who, level - 1)
+        first, later = first + PAGE, ALL
+    return NEVER
 
 
 @intrinsic

@@ -1,9 +1,10 @@
-"""What is found for many weeks or places at once is what would be found one by one."""
+"""What is found for many weeks or places at once is what would be found one by one, and more looks find nothing more."""
 
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from experiments.draws import prior_draws
 from model import Simulation
 from model.choices import first_to_ring
 from model.kernel import entry
@@ -12,6 +13,7 @@ from model.policy import WEEKS
 from model.streams import R
 from model.strikes import LEVELS, NEVER, next_strike
 from scenarios.files import load
+from small import same_bytes
 
 numbers = st.integers(0, 2**64 - 1)
 
@@ -64,3 +66,12 @@ def test_the_place_chosen_is_the_one_whose_clock_rings_first(run, seed, empty):
     with np.errstate(divide="ignore"):
         clocks = -np.log(luck) / weight
     assert ring(run._handle) == (np.argmin(clocks) if weight.any() else -1)
+
+
+@pytest.mark.parametrize("draw", range(4, 8))  # recruitment more than doubles within weeks in some of them
+def test_looks_in_weeks_in_which_nothing_can_happen_change_nothing(draw):
+    inputs = load("baseline").inputs(seed=5 + draw, people_per_agent=200, record="places", parameters=prior_draws(8, 1)[draw])
+    few, many = Simulation(inputs), Simulation(inputs)
+    for bound in many.columns.near.dtype.names:
+        many.columns.near[bound] += 1.0
+    assert same_bytes(few.advance(400).result(), many.advance(400).result())
