@@ -169,8 +169,6 @@ class Plan:
         return replace(self.design, record="window", groups=False, events=False, outcomes=self.settings.outcomes, **changes)
 
 
-
-
 def has_settings(names: Sequence[str]) -> bool:
     """Tell whether `names` (as of `design.from_names`) mean a design with a [sensitivity] table."""
     from .design import _read, design_path

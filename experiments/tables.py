@@ -381,7 +381,8 @@ def divide(numerator, denominator):
 
 # --- Parquet ----------------------------------------------------------------------------------------
 
-ROWS_AT_ONCE = 1 << 17
+ROWS_AT_ONCE = 1 << 17  # that make a row group, or what is left at the end
+
 
 class Part:
     """A Parquet file in memory, to which runs are added one at a time; small ones share a row group."""

@@ -15,7 +15,7 @@ from model import levers
 from model.institutions import BY_NAME as INSTITUTIONS
 from model.policy import WEEKS, Policy, Shock, Trigger, monday, week_of
 
-from .schema import NAME, PEOPLE, SCOPE, ScenarioError, Where, check, scenario_schema
+from .schema import NAME, PEOPLE, SCOPE, Where, check, scenario_schema
 from .toml_files import label, read_toml
 
 SHIPPED = Path(__file__).parent

@@ -26,7 +26,8 @@ from experiments.results import ResultsError
 from experiments.runner import Driver, Interrupted, RunnerError
 from experiments.store import DiskFull, StoreBusy, StoreError, open_store
 from model.outcomes import RECORDED
-from scenarios.files import ScenarioError, resolved
+from scenarios.files import resolved
+from scenarios.schema import ScenarioError
 
 ROOT = Path(__file__).parent.parent
 SCENARIOS = {

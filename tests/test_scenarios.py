@@ -15,8 +15,8 @@ from model.parameters import BY_NAME as PARAMETERS
 from model.policy import WEEK_0, WEEKS, Trigger, monday
 from scenarios import files, world_files
 from scenarios.explain import explain
-from scenarios.files import ScenarioError, from_dict, load, to_toml
-from scenarios.schema import json_schema
+from scenarios.files import from_dict, load, to_toml
+from scenarios.schema import ScenarioError, json_schema
 
 HEAD = 'title = "Test"\nquestion = "What if?"\n'
 CRACKDOWN = '\n[[policy]]\nlever = "crackdown"\nstates = ["KHM"]\nstart = 2025-01-06\nstrength = 1\n'
