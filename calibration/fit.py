@@ -83,6 +83,7 @@ def source(fit: Fit) -> dict:
         "free": list(config.free),
         "not_informed": [row.name for row in fit.learnt if row.name in config.free and row.said == "not informed"],
         "effective": round(fit.weights.effective, 1),
+        "enough": config.enough,
         "k_hat": round(fit.weights.k_hat, 3),
         "runs": int(fit.ensemble.unit.shape[0]) * config.replicates,
         "people_per_agent": config.people_per_agent,

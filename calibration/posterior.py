@@ -89,6 +89,11 @@ def _shape(tail: np.ndarray) -> float:
     return float((count * fitted + 10 * 0.5) / (count + 10))
 
 
+def trusted(source: Mapping) -> bool:
+    """Tell whether a posterior, by what is kept of its origin, rests on as many effective draws as were asked for and a light tail."""
+    return source["effective"] >= source["enough"] and source["k_hat"] <= GOOD_K
+
+
 def resample(weights: np.ndarray, count: int, seed: int) -> np.ndarray:
     """Return which draws stand for the posterior, (count): systematic resampling, in random order so that the first n do too."""
     rng = np.random.default_rng([seed, count])

@@ -30,6 +30,7 @@ def standing(plan: Mapping) -> Standing:
 
 
 def _fitted(source: Mapping, plan: Mapping) -> Standing:
+    from calibration.posterior import trusted
     from model.version import code_hash
 
     targets, missed = source["targets"], source["missed"]
@@ -41,8 +42,10 @@ def _fitted(source: Mapping, plan: Mapping) -> Standing:
         said.append(f"Then set by hand, against the fit: {words.listed(by_hand)}.")
     if source["code"] != code_hash():
         said.append("It was made by another version of the model.")
-    head = f"Fitted to reported estimates ({len(targets)} targets in {len(source['families'])} families)."
-    return Standing(head, " ".join(said), tuple(targets.items()))
+    head = f"Fitted to reported estimates ({len(targets)} targets in {len(source['families'])} families)"
+    if "effective" in source and not trusted(source):
+        head += f", and not to be trusted without more draws: {source['effective']:.0f} are effective (asked for: {source['enough']}), k-hat {source['k_hat']:.2f}"
+    return Standing(f"{head}.", " ".join(said), tuple(targets.items()))
 
 
 def parameter_shares(paired: Sequence[Mapping], answer: Sequence[Line]) -> list[tuple[str, list[str]]]:

@@ -359,6 +359,8 @@ def test_the_guide_runs_as_it_stands(tmp_path, monkeypatch, capsys):
 
     page = render(Study(results))
     assert "Fitted to reported estimates (3 targets in 3 families)." in page and "an estimate made up for this page" in page
+    results.manifest["plan"]["draws_from"]["enough"] = 1000
+    assert "and not to be trusted without more draws" in render(Study(results))
     capsys.readouterr()
 
     again = names["calibrate"](replace(names["read_config"]("mine.toml"), set="main"), tmp_path / "outputs/mine", progress=None)
