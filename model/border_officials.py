@@ -14,8 +14,8 @@ from .diary import NO_OPERATION, ROAD, add_member, take_due
 from .fetch import fetch_ahead
 from .institutions import I
 from .kernel import kernel
-from .life_course import S, T
-from .migrants import BY_CONSULATE, change, come_home, people_class
+from .life_course import BY_CONSULATE, S, T
+from .migrants import change, come_home, people_class
 from .outcomes import O
 from .parameters import P
 from .random_numbers import draw, identity, uniform

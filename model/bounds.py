@@ -8,10 +8,12 @@ weeks, only the ones whose number is below it are looked at. So how near it is c
 
 import math
 
+import numpy as np
+
 from .faults import ABOVE_BOUND
 from .institutions import I
 from .kernel import entry, kernel
-from .life_course import S
+from .life_course import RELEASED, S
 from .parameters import P
 from .strikes import as_bound
 from .world import MILITIA
@@ -23,6 +25,7 @@ BOUND = (
     ("consular", "f8", "per week, of being freed by a consulate that is there"),
     ("taken", "f8", "per week, of being taken by an armed group"),
     ("stranded", "f8", "per week, but for those that follow"),
+    ("arrested", "f8", "per week, abroad; in the far bound a part of `stranded`"),
     ("helped", "f8", "per week, of going home with help, with all papers"),
     ("alone", "f8", "per week, of going home alone, with all papers, at median means"),
     ("again", "f8", "per week, of being recruited again while stranded, without debt"),
@@ -84,9 +87,10 @@ def set_near_bounds(high, low, m):
     for p in range(m.places.size):
         near = m.near[p]
         set_bounds(near, high[:, p], low[:, p], m)
-        # what few services reach and few officials arrest, where `far` allows for all
+        # what few services reach, and arrests by themselves
         near.stranded -= high[I.services_reach, p] * closed_door * (1.0 - high[I.safe_help, p])
-        near.stranded -= m.par[P.arrest_rate] * (1.0 - high[I.control, p] * high[I.detains, p])
+        near.stranded -= m.par[P.arrest_rate]
+        near.arrested = m.par[P.arrest_rate] * high[I.control, p] * high[I.detains, p] * (1.0 - m.par[P.assessment_saves] * low[I.assessed, p])
         if m.places[p].kind != MILITIA:
             near.taken = 0.0
 
@@ -130,12 +134,13 @@ def near_rate_of(i, m):
     if me.status == S.held:
         away = m.near_home[me.place, m.nations[me.nation].place]
         reach = m.par[P.reach_without_consulate] + (1.0 - m.par[P.reach_without_consulate]) * presence
-        return near.held + near.escape * away + near.consular * reach + near.taken + near.ransom * me.means
+        return near.held + near.escape * away + near.consular * reach + near.taken + near.ransom * me.means / (1.0 + debt_now(i, m) / m.par[P.debt_scale])
     if me.status == S.stranded:
         papers = near.documents * (m.par[P.papers_without_consulate] + (1.0 - m.par[P.papers_without_consulate]) * presence)
         able = (1.0 if home else papers) * (m.par[P.unsafe_return_anyway] if me.unsafe else 1.0)
         rate = near.stranded + able * (near.helped + near.alone * min(m.par[P.means_for_return], me.means))
-        return rate + near.again * pressed_by_debt(i, m) + near.stay * me.unsafe + near.lost
+        rate += 0.0 if home else near.arrested
+        return rate + near.again * pressed_by_debt(i, m) + near.stay * me.unsafe + near.lost * (me.until == RELEASED)
     if me.status == S.returned:
         return near.returned + near.settles * me.health / (1.0 + m.par[P.record_stigma] * me.record) + near.cleared * me.record
     if me.status == S.untraced:
@@ -155,6 +160,16 @@ def up_to_a_power_of_two(x):
     while power < x:
         power *= 2.0
     return power
+
+
+@kernel
+def debt_now(i, m):
+    """Return a person's debt: it grows while they are held (III.means V25)."""
+    me = m.people[i]
+    debt = np.float64(me.debt)
+    if me.status == S.held:
+        debt += m.par[P.debt_growth] * (m.now - me.debt_week)
+    return debt
 
 
 @kernel

@@ -6,14 +6,14 @@ number, uniform below the far bound on their hazards (`bounds`), is compared wit
 
 import math
 
-from .bounds import keep_bound, near_rate_of, rate_of
+from .bounds import debt_now, keep_bound, near_rate_of, rate_of
 from .compounds import harden
 from .diary import INSIDE, NO_OPERATION, NO_VISIT, add_member, enter_in_diary, members, remove_member, take_due
 from .fetch import fetch_ahead
 from .institutions import I
 from .kernel import entry, kernel
-from .life_course import S, T
-from .migrants import ALONE, BY_CONSULATE, FEMALE, WEEKS_A_YEAR, change, count_as, debt_now, next_visit, people_class
+from .life_course import ALONE, BY_CONSULATE, S, T
+from .migrants import FEMALE, WEEKS_A_YEAR, change, count_as, next_visit, people_class
 from .operations import CLOSES, MOVES, SPLITS, STAYS, TRADED_IN, TRADED_OUT, bury
 from .outcomes import O
 from .parameters import P

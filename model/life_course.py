@@ -36,6 +36,8 @@ IN_CAPTIVITY = ("held", "held_other_sector", "held_by_armed_group")
 DEPRIVED_BY_A_STATE = ("detained", "prosecuted", "sheltered_closed")
 FREE_AND_SAFE = ("sheltered_open", "staying", "resettled", "reintegrated")
 
+ALONE, BY_RAID, BY_CONSULATE, RELEASED = 0, 1, 2, 3  # how somebody came out
+
 
 @dataclass(frozen=True)
 class Transition:

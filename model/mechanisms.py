@@ -86,7 +86,7 @@ MECHANISMS = (
     _m("V24", "confined even inside the compound", "III.means",
        left_out="a compound has no inside here: what keeps people from leaving is its guarding"),
     _m("V25", "a ledger of debt that grows", "III.means",
-       "migrants.debt_now border_officials.set_out parameters.debt_growth parameters.escape_fine"),
+       "bounds.debt_now border_officials.set_out parameters.debt_growth parameters.escape_fine"),
     _m("V26", "debt to be paid before one may leave", "III.means",
        "captivity.meet_risks parameters.debt_scale parameters.release_rate life_course.ransomed life_course.released"),
     _m("V27", "forced to defraud by script, for revenue", "III.purp",

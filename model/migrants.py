@@ -28,11 +28,11 @@ YEARS = np.array([15.0, 18.0, 30.0, 45.0])  # where the age bands begin and end;
 MALE, FEMALE = 0, 1
 DECEIVED_JOB, DECEIVED_CONDITIONS, FORCED, WILLING = 0, 1, 2, 3
 UNSEEN, IDENTIFIED, MISIDENTIFIED = 0, 1, 2
-ALONE, BY_RAID, BY_CONSULATE, RELEASED = 0, 1, 2, 3  # how somebody came out, kept in `until`
 JUST_HOME = -1  # in `until`: the state has yet to deal with a return
 NOT_HELD = -10_000  # in `held_from`: not held in this spell
 COHORT_WEEKS = np.array([0, 156, 312, 468, 624], np.int64)  # every three years from January 2016
 COHORTS = len(COHORT_WEEKS)
+COHORT_SHIFT = 28  # bits of an ordinal below its cohort: which of the cohort's people
 LONGEST = 2000  # weeks to an appointment: after every run, and within its column
 FASTER = 2.0  # growth of the pace at which thresholds come near that looks at them allow for
 ORDINAL_BITS = np.uint64(32)
@@ -178,7 +178,7 @@ def _fill_cells(roster, first, seed):
     for cell in range(first.size - 1):
         stratum, cohort = cell // COHORTS, cell % COHORTS
         for k in range(first[cell + 1] - first[cell]):
-            ordinal = (cohort << 28) | k
+            ordinal = (cohort << COHORT_SHIFT) | k
             bits[0] = exponential(key, identity(stratum, ordinal))
             roster[first[cell] + k] = (np.uint64(as_int[0]) << ORDINAL_BITS) | np.uint64(ordinal)
         if first[cell + 1] - first[cell] <= LARGE_CELL:
@@ -236,7 +236,7 @@ def leave_home(position, stratum, willing_share, forced_share, m):
     traits = m.keys[R.traits, 0]
     years = uniform(traits, identity(who, 1))
     years = YEARS[kind.age] + (YEARS[kind.age + 1] - YEARS[kind.age]) * years
-    me.birth = COHORT_WEEKS[ordinal >> 28] - int(years * WEEKS_A_YEAR)
+    me.birth = COHORT_WEEKS[ordinal >> COHORT_SHIFT] - int(years * WEEKS_A_YEAR)
     me.means = min(m.par[P.means_maximum], m.nations[me.nation].means * math.exp(m.par[P.means_spread] * (2.0 * uniform(traits, identity(who, 2)) - 1.0)))
     me.unsafe = uniform(traits, identity(who, 3)) < m.nations[me.nation].return_risk
     me.health = 1.0
@@ -282,16 +282,6 @@ def trap_week(i, week, m):
     """Return the week from which a willing entrant can no longer leave (geometric), counted from `week`."""
     u = uniform(m.keys[R.deception, 0], identity(m.people[i].key, 2))
     return week + 1 + min(LONGEST, int(math.log(u) / math.log(1.0 - m.par[P.trapping_rate])))
-
-
-@kernel
-def debt_now(i, m):
-    """Return a person's debt: it grows while they are held (III.means V25)."""
-    me = m.people[i]
-    debt = np.float64(me.debt)
-    if me.status == S.held:
-        debt += m.par[P.debt_growth] * (m.now - me.debt_week)
-    return debt
 
 
 @kernel

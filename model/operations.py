@@ -68,7 +68,6 @@ VIEW = (
     ("signal", "f8", "raids per site and week that everybody hears of"),
     ("persons", "f8", "persons held"),
     ("room", "f8", "persons that operations want to hold, sum of their targets"),
-    ("vacancies", "f8", "persons still wanted"),
     ("first", "i4", "row of the first of its offers"),
     ("offers", "i4", "operations that want people"),
 )
@@ -258,9 +257,10 @@ def grow_target(firm, m):
 @kernel
 def post_vacancies(m):
     """Post what each operation still wants, and list the offers of every place."""
+    m.vacancies[:] = 0.0
     for k in range(m.hosts.size):
         view = m.views[m.hosts[k]]
-        view.vacancies, view.offers, view.room = 0.0, 0, 0.0
+        view.offers, view.room = 0, 0.0
     demand, value, count = 0.0, 0.0, 0
     rows = np.empty(m.used[0].operations, np.int64)
     for o in range(m.used[0].operations):
@@ -282,7 +282,7 @@ def post_vacancies(m):
         rows[count] = o
         count += 1
         view.offers += 1
-        view.vacancies += firm.wanted
+        m.vacancies[p] += firm.wanted
         m.tally[O.vacancies, p] += firm.wanted
         demand += firm.wanted
         value += firm.wanted * view.margin * m.par[P.expected_stay]
@@ -428,7 +428,7 @@ def pull_from(g, here, p, m):
 def choose_place(g, here, who, key, m):
     """Return the place to which a mover (`here` >= 0) or founder (`here` = -1) goes, or -1."""
     weigh_places(g, m)
-    for p in range(m.places.size):
+    for p in range(m.luck.size):
         m.luck[p] = uniform(key, identity(who, p))
         m.weight[p] = 0.0
     for k in range(m.hosts.size):

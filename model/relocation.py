@@ -211,9 +211,9 @@ def choose_operation(i, stream, m):
     me = m.people[i]
     key = m.keys[stream, m.now]
     here, mine = me.place, identity(key, me.key)
-    for p in range(m.places.size):
+    for p in range(m.luck.size):
         m.luck[p] = uniform(mine, p)
-        m.weight[p] = m.views[p].vacancies * m.access[here, p]
+        m.weight[p] = m.vacancies[p] * m.access[here, p]
     chosen = first_to_ring(m)
     if chosen == NOBODY:
         return NOBODY
@@ -234,15 +234,15 @@ def take_vacancy(p, mark, m):
     The sums in the list are exact but for rounding: an offer that is taken up is passed over for the next.
     """
     view = m.views[p]
-    position = offer_at(mark * view.vacancies, view, m)
+    position = offer_at(mark * m.vacancies[p], view, m)
     for _ in range(view.offers):
         o = np.int64(m.offers[view.first + position].operation)
         firm = m.operations[o]
         if firm.wanted > NEARLY_NONE and firm.fate != CLOSES:
             used = min(firm.wanted, m.scale)
             take_offer(position, used, view, m)
-            view.vacancies = max(0.0, view.vacancies - used)
+            m.vacancies[p] = max(0.0, m.vacancies[p] - used)
             return o
         position = (position + 1) % view.offers
-    view.vacancies = 0.0
+    m.vacancies[p] = 0.0
     return np.int64(NOBODY)

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .kernel import entry
+from .kernel import entry, kernel
 from .life_course import S
+from .migrants import COHORT_SHIFT, COHORTS
 from .outcomes import GROUPED
 from .policy import WEEKS, monday
 
@@ -92,14 +93,26 @@ def _fates(run):
     """Return one row a person who ever left home, sorted by identity; weeks held include the present spell."""
     people = run.columns.people[: run.columns.used[0].people]
     rows = np.empty(len(people), FATES)
-    _write_fates(np.argsort(people.stratum.astype(np.int64) << 32 | people.ordinal), rows, run.week, people)
+    _write_fates(rows, run.week, people, run.columns.roster_first)
     return rows
 
 
 @entry
-def _write_fates(order, rows, now, people):
-    for n in range(rows.size):
-        row, me = rows[n], people[order[n]]
+def _write_fates(rows, now, people, first):
+    """Fill the fates of `people`; `first` is where each cell of the roster begins, within which ordinals count people."""
+    place = np.zeros(first[-1] + 1, np.int32)  # of everybody on the roster: how many who left home come before them
+    for i in range(people.size):
+        place[on_roster(people[i], first) + 1] = 1
+    for k in range(first[-1]):
+        place[k + 1] += place[k]
+    for i in range(people.size):
+        row, me = rows[place[on_roster(people[i], first)]], people[i]
         row.stratum, row.ordinal, row.spells = me.stratum, me.ordinal, me.spell + 1
         row.weeks_held = me.weeks_held + (now - me.held_from if me.status == S.held else 0)
         row.status, row.trafficked = me.status, me.trafficked != 0
+
+
+@kernel
+def on_roster(me, first):
+    """Return a person's place on the roster, were each cell sorted by ordinal."""
+    return first[me.stratum * COHORTS + (me.ordinal >> COHORT_SHIFT)] + (me.ordinal & ((1 << COHORT_SHIFT) - 1))

@@ -7,8 +7,8 @@ screening exist. Scarce things (screenings, beds, help to return) go in the orde
 from .beliefs import unafraid
 from .institutions import I
 from .kernel import kernel
-from .life_course import T
-from .migrants import ALONE, BY_RAID, DECEIVED_CONDITIONS, IDENTIFIED, MALE, MISIDENTIFIED, WILLING, change, come_home
+from .life_course import ALONE, BY_RAID, T
+from .migrants import DECEIVED_CONDITIONS, IDENTIFIED, MALE, MISIDENTIFIED, WILLING, change, come_home
 from .outcomes import O
 from .parameters import P
 from .random_numbers import draw, identity, uniform

@@ -10,8 +10,8 @@ from .diary import NO_OPERATION, NO_VISIT, OUT, enter_in_diary, take_due
 from .fetch import fetch_ahead
 from .institutions import I
 from .kernel import kernel
-from .life_course import S, T
-from .migrants import IDENTIFIED, RELEASED, begin_spell, change, come_home, count_as, next_visit, people_class
+from .life_course import RELEASED, S, T
+from .migrants import IDENTIFIED, begin_spell, change, come_home, count_as, next_visit, people_class
 from .outcomes import O
 from .parameters import P
 from .random_numbers import draw, identity

@@ -83,7 +83,7 @@ def empty_columns(inputs, fixed, values) -> Columns:
     world, scale = inputs.world, inputs.people_per_agent
     places, states, edges, outcomes = len(world.place_ids), len(world.states), len(world.edges), len(RECORDED)
     rings, mix, away = start_rings(world, values)
-    groups = int(values["owner_groups"])
+    destinations, groups = int(world.host_places.max()) + 1, int(values["owner_groups"])
     groups_of_people = states * len(world.nationalities) * 2 * 2 * 4
     people = whole_pages(2048 + int((SPARE_PEOPLE + 1.5 * world.places.start_people.sum()) / scale))
     weekly = {name: inputs.stop if inputs.record == name else 0 for name in ("places", "totals")}
@@ -105,9 +105,10 @@ def empty_columns(inputs, fixed, values) -> Columns:
         effort=np.zeros((len(rings), CHANNELS)),
         recruits=np.zeros((len(rings), CHANNELS)),
         market=record(MARKET, 1, multiplier=1.0),
-        luck=np.ones(places),
-        weight=np.zeros(places),
-        early=np.zeros(places, np.int64),
+        luck=np.ones(destinations),
+        weight=np.zeros(destinations),
+        early=np.zeros(destinations, np.int64),
+        vacancies=np.zeros(destinations),
         access=np.zeros((places, places)),
         route_cost=np.full((places, places), FAR),
         route_days=np.full((places, places), FAR),
@@ -206,7 +207,7 @@ def people_up(m):
     """Fill the operations with the people whose thresholds are lowest."""
     enter_cohorts(m)
     base_hazards(m)
-    free = np.empty(m.places.size)
+    free = np.empty(m.luck.size)
     for p in range(free.size):
         free[p] = min(m.views[p].room, m.places[p].start_people)
     reach = reach_for(free.sum() / m.scale, m)

@@ -4,7 +4,7 @@
 `m.env[k, I.detains, p]`. A handle has no state of its own but the week, the seed and the like, so a
 checkpoint is the arrays and the week.
 
-Dimensions: P places, H places where operations may be, S states, N nationalities, E edges, I institutions,
+Dimensions: P places, H places where operations may be, D places up to the last of those, S states, N nationalities, E edges, I institutions,
 K classes of people, L strata, C cells (strata by cohorts), A areas, G groups, O outcomes, Z statuses.
 """
 
@@ -72,9 +72,10 @@ class Columns(NamedTuple):
     effort: np.ndarray  # float64 (A, CHANNELS): effort per person at risk; 1 over channels = usual
     recruits: np.ndarray  # float64 (A, CHANNELS): expected recruits of this week, persons
     market: np.recarray  # recruiters.MARKET (1)
-    luck: np.ndarray  # float64 (P): uniform numbers of a choice among places (choices)
-    weight: np.ndarray  # float64 (P): its weights
-    early: np.ndarray  # int64 (P): its places in the order in which their clocks may ring
+    luck: np.ndarray  # float64 (D): uniform numbers of a choice among places (choices)
+    weight: np.ndarray  # float64 (D): its weights
+    early: np.ndarray  # int64 (D): its places in the order in which their clocks may ring
+    vacancies: np.ndarray  # float64 (D): persons still wanted
     access: np.ndarray  # float64 (P, P): how readily people are brought from one place to another
     route_cost: np.ndarray  # float64 (P, P), USD
     route_days: np.ndarray  # float64 (P, P)

@@ -14,8 +14,7 @@ from .compounds import close_site, harden
 from .diary import NOBODY, members
 from .institutions import I
 from .kernel import kernel
-from .life_course import T
-from .migrants import BY_RAID
+from .life_course import BY_RAID, T
 from .operations import SEIZED
 from .outcomes import O
 from .parameters import P
