@@ -197,54 +197,55 @@ def keep_accounts(m):
         firm = m.operations[o]
         firm.fate = STAYS
         if firm.alive:
-            see_fullness(firm, m)
-            profit = earn(firm, m)
+            fullness = seen_fullness(firm, m)
+            firm.fullness = fullness
+            profit, cash = earn(firm, fullness, m)
+            firm.cash = cash
             earned += profit
             consumed += max(0.0, profit) * m.par[P.consumed]
-            if fails(firm, closing, m):
+            if fails(firm, cash, closing, m):
                 firm.fate = CLOSES
             else:
-                grow_target(firm, m)
+                grow_target(firm, fullness, m)
     m.ledger[EARNED], m.ledger[CONSUMED] = earned, consumed
 
 
 @inlined
-def see_fullness(firm, m):
-    """Let owners see how full an operation is: the share of its own berths that are taken, and its place's share."""
+def seen_fullness(firm, m):
+    """Return how full owners see an operation: the share of its own berths that are taken, and its place's share."""
     view = m.views[firm.place]
     share = firm.held / max(1, firm.berths)
-    firm.fullness = firm.own_view * share + (1.0 - firm.own_view) * view.persons / view.room
+    return firm.own_view * share + (1.0 - firm.own_view) * view.persons / view.room
 
 
 @inlined
-def earn(firm, m):
-    """Let an operation earn and pay for a week, and return what is left, USD; what is not consumed or reinvested is cash."""
+def earn(firm, fullness, m):
+    """Let an operation earn and pay for a week. Return what is left, and with what is not consumed or reinvested its cash, USD."""
     view = m.views[firm.place]
-    firm.ready += (1.0 - firm.ready) / m.par[P.trust_weeks]
-    m.tally[O.money_defrauded, firm.place] += view.revenue * firm.ready * firm.held * m.scale * 1e-6
-    earned = (view.margin - view.net * (1.0 - firm.ready)) * firm.fullness * firm.target - m.par[P.fixed_cost]
+    ready = firm.ready + (1.0 - firm.ready) / m.par[P.trust_weeks]
+    firm.ready = ready
+    m.tally[O.money_defrauded, firm.place] += view.revenue * ready * firm.held * m.scale * 1e-6
+    earned = (view.margin - view.net * (1.0 - ready)) * fullness * firm.target - m.par[P.fixed_cost]
     profit = max(0.0, earned)
-    firm.cash += earned - profit * (m.par[P.reinvested] + m.par[P.consumed])
     m.groups[firm.group].capital += profit * m.par[P.reinvested]
     firm.abuse_total += m.sites[firm.site].abuse
-    firm.idle = firm.idle + 1 if firm.fullness * firm.target < 1.0 else 0
-    return earned
+    firm.idle = firm.idle + 1 if fullness * firm.target < 1.0 else 0
+    return earned, firm.cash + (earned - profit * (m.par[P.reinvested] + m.par[P.consumed]))
 
 
 @inlined
-def fails(firm, key, m):
+def fails(firm, cash, key, m):
     """Tell whether an operation closes: bankrupt, long idle, or for reasons of its own."""
-    losses = -firm.cash - firm.paid_for_people
-    if losses > m.par[P.debt_limit] or firm.idle > m.par[P.idle_weeks]:
+    if -cash - firm.paid_for_people > m.par[P.debt_limit] or firm.idle > m.par[P.idle_weeks]:
         return True
     hazard = m.par[P.closure_rate] + (m.par[P.closure_rate_at_loss] if m.views[firm.place].margin <= 0.0 else 0.0)
     return uniform(key, firm.key) < hazard
 
 
 @inlined
-def grow_target(firm, m):
+def grow_target(firm, fullness, m):
     """Let an operation that is full and earns rent more room, up to the largest size (50-500 people)."""
-    if firm.fullness < m.par[P.full_share] or m.par[P.feedback_growth] == 0.0:
+    if fullness < m.par[P.full_share] or m.par[P.feedback_growth] == 0.0:
         return
     site, profit = m.sites[firm.site], m.views[firm.place].profit
     if site.open == 1 and profit > 0.0 and firm.target < m.par[P.largest_operation]:
