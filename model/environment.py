@@ -1,7 +1,7 @@
 """Levers and shocks: from dated policies to the institutions that agents meet at each place.
 
 Policies are compiled to arrays once; each week their strengths are read off and, when one has
-changed, all institutions are set anew from their base: scaled, added to, lowered, then raised, so that
+changed, the institutions that move are set anew from their base: scaled, added to, lowered, then raised, so that
 the order of policies never matters.
 """
 
@@ -206,7 +206,6 @@ def apply_levers_and_shocks(m):
     m.used[0].stale = 0
     for k in range(m.env.shape[0]):
         set_institutions(k, m)
-        average_by_state(k, m)
     return True
 
 
@@ -226,45 +225,57 @@ def announce(r, m):
 
 @kernel
 def set_institutions(k, m):
-    """Combine all channels at work for class `k` into the institutions, float64 (I, P)."""
-    count, places = m.base.shape
-    scaled, added = np.ones((count, places)), np.zeros((count, places))
-    lowered, raised = np.ones((count, places)), np.ones((count, places))
+    """Combine all channels at work for class `k` into the institutions, float64 (I, P); only those that move are set anew."""
+    moves = np.zeros(m.base.shape[0], np.bool_)
+    effects = np.empty((4, m.base.shape[0], m.places.size))
     for r in range(m.plans.size):
         plan, strength = m.plans[r], m.policies[r].now * m.plan_whom[r, k]
         if strength == 0.0:
             continue
         if plan.lever == NEVER:
-            combine(plan.moves, plan.mode, strength, m.plan_where[r], scaled, added, lowered, raised)
+            combine(plan.moves, plan.mode, strength, m.plan_where[r], moves, effects)
             continue
         for c in range(CHANNEL_FIRST[plan.lever], CHANNEL_FIRST[plan.lever + 1]):
             effect = m.par[CHANNEL_EFFECT[c]] * strength
-            combine(CHANNEL_MOVES[c], CHANNEL_MODE[c], effect, m.plan_where[r], scaled, added, lowered, raised)
-    for v in range(count):
-        for p in range(places):
-            x = (m.base[v, p] * scaled[v, p] + added[v, p]) * lowered[v, p]
-            x = 1.0 - (1.0 - x) * raised[v, p] if raised[v, p] != 1.0 else x
-            m.env[k, v, p] = min(HIGH[v], max(LOW[v], x))
+            combine(CHANNEL_MOVES[c], CHANNEL_MODE[c], effect, m.plan_where[r], moves, effects)
+    for v in range(moves.size):
+        if m.moved[k, v] and not moves[v]:
+            begin_without(v, effects)
+        m.moved[k, v] |= moves[v]
+        if m.moved[k, v]:
+            for p in range(m.places.size):
+                raised = effects[RAISE, v, p]
+                x = (m.base[v, p] * effects[SCALE, v, p] + effects[ADD, v, p]) * effects[LOWER, v, p]
+                x = 1.0 - (1.0 - x) * raised if raised != 1.0 else x
+                m.env[k, v, p] = min(HIGH[v], max(LOW[v], x))
+    average_by_state(k, m)
+    m.moved[k] = moves
 
 
 @kernel
-def combine(v, mode, effect, where, scaled, added, lowered, raised):
-    """Add one channel's effect on institution `v` to the running products and sums."""
+def combine(v, mode, effect, where, moves, effects):
+    """Add one channel's effect on institution `v` to the running products and sums of each mode, float64 (4, I, P)."""
+    if not moves[v]:
+        begin_without(v, effects)
+        moves[v] = True
     for p in range(where.size):
         if where[p]:
-            if mode == RAISE:
-                raised[v, p] *= max(0.0, 1.0 - effect)
-            elif mode == LOWER:
-                lowered[v, p] *= max(0.0, 1.0 - effect)
-            elif mode == SCALE:
-                scaled[v, p] += effect
+            if mode == RAISE or mode == LOWER:
+                effects[mode, v, p] *= max(0.0, 1.0 - effect)
             else:
-                added[v, p] += effect
+                effects[mode, v, p] += effect
+
+
+@kernel
+def begin_without(v, effects):
+    """Begin the products and sums of institution `v` as they are where nothing moves it."""
+    effects[:, v] = 1.0
+    effects[ADD, v] = 0.0
 
 
 @kernel
 def average_by_state(k, m):
-    """Fill each institution's mean over a state's places: its host places where it has any."""
+    """Fill the means over a state's places of institutions that have moved: over its host places where it has any."""
     hosts, every = np.zeros(m.states.size), np.zeros(m.states.size)
     for p in range(m.places.size):
         every[m.places[p].state] += 1.0
@@ -275,6 +286,7 @@ def average_by_state(k, m):
         if m.places[p].host or hosts[s] == 0.0:
             among[p] = hosts[s] if hosts[s] > 0.0 else every[s]
     for v in range(m.base.shape[0]):
-        m.senv[k, v, :] = 0.0
-        for p in range(m.places.size):
-            m.senv[k, v, m.places[p].state] += m.env[k, v, p] / among[p]
+        if m.moved[k, v]:
+            m.senv[k, v, :] = 0.0
+            for p in range(m.places.size):
+                m.senv[k, v, m.places[p].state] += m.env[k, v, p] / among[p]

@@ -75,6 +75,7 @@ def columns_of_policies(inputs, base) -> dict:
         "policies": record(PROGRESS, len(plans["plans"]), fired=-1),
         "env": np.repeat(base[None], classes, axis=0),
         "senv": np.zeros((classes, len(base), len(world.states))),
+        "moved": np.ones((classes, len(base)), np.bool_),
     }
 
 

@@ -103,6 +103,7 @@ class Columns(NamedTuple):
     policies: np.recarray  # environment.PROGRESS (plans)
     env: np.ndarray  # float64 (K, I, P): institutions this week
     senv: np.ndarray  # float64 (K, I, S): their means over each state
+    moved: np.ndarray  # bool (K, I): which of them are not as in `base`
     announced: np.ndarray  # float64 (P): raids per site and week that announcements let operations expect
     used: np.recarray  # USED (1)
     stock: np.ndarray  # int64 (3, Z, P): everyone, trafficked, children; agents
