@@ -36,7 +36,6 @@ COHORT_SHIFT = 28  # bits of an ordinal below its cohort: which of the cohort's 
 LONGEST = 2000  # weeks to an appointment: after every run, and within its column
 FASTER = 2.0  # growth of the pace at which thresholds come near that looks at them allow for
 ORDINAL_BITS = np.uint64(32)
-LARGE_CELL = 32  # people of a stratum and cohort from which numpy sorts them faster
 WEEKS_A_YEAR = 52.18
 
 STRATUM = (
@@ -154,8 +153,6 @@ def build_roster(persons, seed: int, scale: int):
     _count_cells(persons, np.uint64(seed), scale, first)
     roster = np.empty(first[-1], np.uint64)
     _fill_cells(roster, first, np.uint64(seed))
-    for cell in np.flatnonzero(np.diff(first) > LARGE_CELL):
-        roster[first[cell] : first[cell + 1]].sort()
     return roster, first
 
 
@@ -172,17 +169,41 @@ def _count_cells(persons, seed, scale, first):
 
 @entry
 def _fill_cells(roster, first, seed):
+    """Draw the thresholds of each cell's people and sort them: into as many buckets as people, alike in chance, then by insertion."""
     key = stream_key(seed, R.roster, 0)
+    largest = 1
+    for cell in range(first.size - 1):
+        largest = max(largest, first[cell + 1] - first[cell])
+    drawn, bucket, start = np.empty(largest, np.uint64), np.empty(largest, np.int32), np.empty(largest + 1, np.int32)
     bits = np.empty(1, np.float32)
     as_int = bits.view(np.uint32)
     for cell in range(first.size - 1):
-        stratum, cohort = cell // COHORTS, cell % COHORTS
-        for k in range(first[cell + 1] - first[cell]):
+        stratum, cohort, count = cell // COHORTS, cell % COHORTS, first[cell + 1] - first[cell]
+        start[: count + 1] = 0
+        for k in range(count):
             ordinal = (cohort << COHORT_SHIFT) | k
-            bits[0] = exponential(key, identity(stratum, ordinal))
-            roster[first[cell] + k] = (np.uint64(as_int[0]) << ORDINAL_BITS) | np.uint64(ordinal)
-        if first[cell + 1] - first[cell] <= LARGE_CELL:
-            roster[first[cell] : first[cell + 1]].sort()
+            u = uniform(key, identity(stratum, ordinal))
+            bits[0] = -math.log(u)
+            drawn[k] = (np.uint64(as_int[0]) << ORDINAL_BITS) | np.uint64(ordinal)
+            bucket[k] = min(count - 1, int((1.0 - u) * count))
+            start[bucket[k] + 1] += 1
+        for b in range(count):
+            start[b + 1] += start[b]
+        for k in range(count):
+            roster[first[cell] + start[bucket[k]]] = drawn[k]
+            start[bucket[k]] += 1
+        sort_nearly_sorted(roster[first[cell] : first[cell + 1]])
+
+
+@kernel
+def sort_nearly_sorted(numbers):
+    """Sort in place, by insertion: linear where each is near its place."""
+    for k in range(1, numbers.size):
+        number, place = numbers[k], k
+        while place > 0 and numbers[place - 1] > number:
+            numbers[place] = numbers[place - 1]
+            place -= 1
+        numbers[place] = number
 
 
 @kernel
