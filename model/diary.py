@@ -86,25 +86,26 @@ def in_keyed_order(rows, stream, m):
 def ranked(rows, marks):
     """Return rows in the order of their marks, uniform on 64 bits.
 
-    A bucket sort, then one pass of insertion over what is almost sorted: linear.
+    A sort into twice as many buckets, then one pass of insertion over what is almost sorted: linear.
     """
-    n = rows.size
-    start = np.zeros(n + 1, np.int64)
+    n, buckets = rows.size, 2 * rows.size
+    start = np.zeros(buckets + 1, np.int32)
     for r in range(n):
-        start[bucket(marks[r], n) + 1] += 1
-    for b in range(n):
+        start[bucket(marks[r], buckets) + 1] += 1
+    for b in range(buckets):
         start[b + 1] += start[b]
     ranked, mark = np.empty(n, np.int64), np.empty(n, np.uint64)
     for r in range(n):
-        b = bucket(marks[r], n)
+        b = bucket(marks[r], buckets)
         ranked[start[b]], mark[start[b]] = rows[r], marks[r]
         start[b] += 1
     for r in range(1, n):
-        row, high, k = ranked[r], mark[r], r
-        while k > 0 and mark[k - 1] > high:
-            ranked[k], mark[k] = ranked[k - 1], mark[k - 1]
-            k -= 1
-        ranked[k], mark[k] = row, high
+        if mark[r - 1] > mark[r]:
+            row, high, k = ranked[r], mark[r], r
+            while k > 0 and mark[k - 1] > high:
+                ranked[k], mark[k] = ranked[k - 1], mark[k - 1]
+                k -= 1
+            ranked[k], mark[k] = row, high
     return ranked
 
 
