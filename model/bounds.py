@@ -15,7 +15,8 @@ from .institutions import I
 from .kernel import entry, kernel
 from .life_course import RELEASED, S
 from .parameters import P
-from .strikes import as_bound
+from .random_numbers import draw
+from .strikes import LEVELS, as_bound
 from .world import MILITIA
 
 BOUND = (
@@ -151,6 +152,13 @@ def near_rate_of(i, m):
         rate += m.par[P.own_nationals_released] if home else near.deported
         return rate + m.par[P.flees_custody] + m.par[P.death_detained]
     return rate_of(i, m)
+
+
+@kernel
+def number_of(stream, i, m):
+    """Return a person's number of this week in a stream, uniform below the far bound on the hazards that they may meet."""
+    me = m.people[i]
+    return draw(stream, m, me.key) * me.far / LEVELS
 
 
 @kernel

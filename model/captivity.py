@@ -6,7 +6,7 @@ number, uniform below the far bound on their hazards (`bounds`), is compared wit
 
 import math
 
-from .bounds import debt_now, keep_bound, near_rate_of, rate_of
+from .bounds import debt_now, keep_bound, number_of
 from .compounds import harden
 from .diary import INSIDE, NO_OPERATION, NO_VISIT, add_member, enter_in_diary, members, remove_member, take_due
 from .fetch import fetch_ahead
@@ -142,7 +142,7 @@ def endure(m):
                 me.trafficked = 1
                 count_as(i, 1, m)
             if me.candidate == m.now:
-                near, drawn = near_rate_of(i, m), draw(R.captivity, m, me.key) * rate_of(i, m)
+                near, drawn = me.near, number_of(R.captivity, i, m)
                 keep_bound(drawn - meet_risks(i, drawn, m), near, m)
         else:
             held_elsewhere(i, m)
@@ -276,7 +276,7 @@ def try_to_escape(i, m):
 def held_elsewhere(i, m):
     """Let a person held in another sector or by an armed group meet the risks there (V29, O08)."""
     me = m.people[i]
-    u, p = draw(R.captivity, m, me.key) * rate_of(i, m), me.place
+    u, p = number_of(R.captivity, i, m), me.place
     me.until = ALONE
     if me.status == S.held_other_sector:
         if u < m.par[P.other_sector_exit]:

@@ -7,7 +7,7 @@ rises week by week; a person's own drive (debt, record, stigma, support) sets wh
 import math
 
 from .border_officials import set_out
-from .bounds import keep_bound, near_rate_of, rate_of
+from .bounds import keep_bound, number_of
 from .diary import HOME, LANES, NO_OPERATION, NO_VISIT, enter_in_diary, take_due
 from .fetch import fetch_ahead
 from .institutions import I
@@ -104,7 +104,7 @@ def be_home(i, m):
         return
     if me.candidate != m.now:
         return
-    near, drawn = near_rate_of(i, m), draw(R.after, m, me.key) * rate_of(i, m)
+    near, drawn = me.near, number_of(R.after, i, m)
     keep_bound(drawn - settle_in(i, drawn, m), near, m)
 
 
@@ -188,7 +188,7 @@ def await_judgment(i, m):
 def be_staying(i, m):
     """A legal status may end (V59)."""
     me = m.people[i]
-    if draw(R.after, m, me.key) * rate_of(i, m) < m.par[P.status_lost]:
+    if number_of(R.after, i, m) < m.par[P.status_lost]:
         change(T.lost_status, i, me.place, m)
 
 
@@ -196,7 +196,7 @@ def be_staying(i, m):
 def be_untraced(i, m):
     """Somebody whom nobody could find may be traced (V80)."""
     me = m.people[i]
-    if draw(R.after, m, me.key) * rate_of(i, m) < m.env[0, I.tracing, me.place]:
+    if number_of(R.after, i, m) < m.env[0, I.tracing, me.place]:
         change(T.traced, i, me.place, m)
 
 

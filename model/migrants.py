@@ -21,7 +21,7 @@ from .outcomes import CHARGED, GROUPED, GROUPS, INTO_DETENTION, RECORDED, O
 from .parameters import P
 from .random_numbers import FIXED, exponential, identity, stream_key, uniform
 from .streams import R
-from .strikes import NEVER, next_strike
+from .strikes import LEVELS, NEVER, next_strike
 
 CHILD, YOUNG, OLDER = 0, 1, 2
 YEARS = np.array([15.0, 18.0, 30.0, 45.0])  # where the age bands begin and end; who is under 18 is a child
@@ -79,7 +79,7 @@ PERSON = (  # what most looks read comes first: it lies on one line of memory
     ("held_from", "i2", "week"),
     ("debt_week", "i2", "week"),
     ("trapped", "i2", "week from which a willing entrant cannot leave"),
-    ("weeks_held", "i2", "of ended spells"),
+    ("far", "i2", "far bound on the hazards that they may meet, in 1/256 per week (bounds)"),
     ("status", "i1", "life_course.S"),
     ("nation", "i1", "nationality"),
     ("sex", "i1", "MALE or FEMALE"),
@@ -99,8 +99,10 @@ PERSON = (  # what most looks read comes first: it lies on one line of memory
     ("ordinal", "i4", "cohort and number within the cell"),
     ("abuse", "f4", "exposure in weeks of usual abuse"),
     ("drive", "f4", "own factor on the hazard of being trafficked again"),
+    ("near", "f4", "near bound on the hazards that they may meet, per week, rounded up"),
     ("stratum", "i2", "index"),
     ("spell", "i2", "how manieth time away, from 0"),
+    ("weeks_held", "i2", "of ended spells"),
     ("birth", "i2", "week"),
     ("born", "i2", "founding week of their operation"),
     ("educated", "i1", "higher education"),
@@ -439,7 +441,9 @@ def foresee(stream, i, m):
     """Return the next week in which a hazard may strike a person, found anew when the last one found is past."""
     me = m.people[i]
     if me.candidate <= m.now:
-        me.candidate = next_strike(stream, me.key, rate_of(i, m), near_rate_of(i, m), m)
+        far, near = rate_of(i, m), near_rate_of(i, m)
+        me.far, me.near = int(far * LEVELS), near * (1.0 + 2.0**-23)
+        me.candidate = next_strike(stream, me.key, far, near, m)
     return np.int64(me.candidate)
 
 

@@ -5,7 +5,7 @@ never go by row. In each week a person's number is compared with the hazards of 
 """
 
 from .border_officials import set_out
-from .bounds import keep_bound, near_rate_of, pressed_by_debt, rate_of
+from .bounds import keep_bound, number_of, pressed_by_debt
 from .diary import NO_OPERATION, NO_VISIT, OUT, enter_in_diary, take_due
 from .fetch import fetch_ahead
 from .institutions import I
@@ -116,7 +116,7 @@ def return_with_help(t, i, m):
 @kernel
 def be_stranded(i, k, m):
     """A week stranded: reached by services or police, trafficked again, home, a status, lost, dead (IV.D, IV.F)."""
-    near, drawn = near_rate_of(i, m), draw(R.after, m, m.people[i].key) * rate_of(i, m)
+    near, drawn = m.people[i].near, number_of(R.after, i, m)
     keep_bound(drawn - meet_chances(i, k, drawn, m), near, m)
 
 
@@ -194,7 +194,7 @@ def spared_as_child(i, k, m):
 @kernel
 def be_detained(i, k, m):
     """A week in detention: extorted, identified after all, trafficked again, charged, deported (IV.C-F)."""
-    near, drawn = near_rate_of(i, m), draw(R.after, m, m.people[i].key)
+    near, drawn = m.people[i].near, draw(R.after, m, m.people[i].key)
     keep_bound(drawn - meet_custody(i, k, drawn, m), near, m)
 
 
