@@ -92,15 +92,17 @@ def _groups(run):
 def _fates(run):
     """Return one row a person who ever left home, sorted by identity; weeks held include the present spell."""
     people = run.columns.people[: run.columns.used[0].people]
-    rows = np.empty(len(people), FATES)
-    _write_fates(rows, run.week, people, run.columns.roster_first)
+    rows, first = np.empty(len(people), FATES), run.columns.roster_first
+    _write_fates(rows, run.week, people, first, np.zeros(first[-1] + 1, np.int32))
     return rows
 
 
 @entry
-def _write_fates(rows, now, people, first):
-    """Fill the fates of `people`; `first` is where each cell of the roster begins, within which ordinals count people."""
-    place = np.zeros(first[-1] + 1, np.int32)  # of everybody on the roster: how many who left home come before them
+def _write_fates(rows, now, people, first, place):
+    """Fill the fates of `people`. `first` is where each cell of the roster begins, within which ordinals count people.
+
+    `place`, zeros (agents on the roster + 1), receives how many of those who left home come before each.
+    """
     for i in range(people.size):
         place[on_roster(people[i], first) + 1] = 1
     for k in range(first[-1]):
