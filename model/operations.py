@@ -31,7 +31,6 @@ OVERFLOW = 60.0  # of exponents: beyond it a choice is certain
 OPERATION = (  # what most of the week reads comes first: it lies on one line of memory
     ("key", "u8", "identity: group, founding place and week, slot"),
     ("target", "f8", "persons it wants to hold and rents room for"),
-    ("wanted", "f8", "persons: vacancies left this week"),
     ("fullness", "f8", "share of its target that is held, as seen by its owners"),
     ("held", "i4", "agents"),
     ("coming", "i4", "agents on the way"),
@@ -70,10 +69,11 @@ VIEW = (
     ("room", "f8", "persons that operations want to hold, sum of their targets"),
     ("first", "i4", "row of the first of its offers"),
     ("offers", "i4", "operations that want people"),
+    ("half", "i4", "the largest power of two that is no more than `offers`"),
 )
 
 OFFER = (
-    ("wanted", "f8", "persons, by this operation and some before it: a node of a tree of sums (Fenwick 1994)"),
+    ("left", "f8", "persons whom this operation still wants"),
     ("operation", "i4", "row"),
 )
 
@@ -108,7 +108,7 @@ def open_operation(group, place, site, slot, target, m):
     firm.key = identity(identity(group, place), identity(m.now, slot))
     firm.group, firm.place, firm.site, firm.born = group, place, site, m.now
     firm.alive, firm.target, firm.fullness = 1, 0.0, 0.0
-    firm.held, firm.coming, firm.wanted, firm.first_member = 0, 0, 0.0, NOBODY
+    firm.held, firm.coming, firm.first_member = 0, 0, NOBODY
     firm.cash, firm.idle, firm.abuse_total, firm.ready, firm.paid_for_people = 0.0, 0, 0.0, 0.0, 0.0
     firm.hidden_until, firm.shaken_until = -1, -1
     firm.fate, firm.branch = STAYS, NOBODY
@@ -263,7 +263,7 @@ def post_vacancies(m):
         view = m.views[m.hosts[k]]
         view.offers, view.room = 0, 0.0
     demand, value, count = 0.0, 0.0, 0
-    rows = np.empty(m.used[0].operations, np.int64)
+    rows, left = np.empty(m.used[0].operations, np.int64), np.empty(m.used[0].operations)
     for o in range(m.used[0].operations):
         firm = m.operations[o]
         if firm.alive == 0:
@@ -271,59 +271,60 @@ def post_vacancies(m):
         p = firm.place
         view = m.views[p]
         m.tally[O.operations, p] += 1.0
-        firm.wanted = 0.0
         if firm.fate != CLOSES:
             view.room += firm.target
         wanted = (firm.berths - firm.held - firm.coming) * m.scale
         if wanted <= 0.0 or firm.hidden_until >= m.now or firm.fate == CLOSES or view.margin <= 0.0:
             continue
-        firm.wanted = wanted * (1.0 - m.env[0, I.notice, p])
-        if firm.wanted <= 0.0:
+        wanted *= 1.0 - m.env[0, I.notice, p]
+        if wanted <= 0.0:
             continue
-        rows[count] = o
+        rows[count], left[count] = o, wanted
         count += 1
         view.offers += 1
-        m.vacancies[p] += firm.wanted
-        m.tally[O.vacancies, p] += firm.wanted
-        demand += firm.wanted
-        value += firm.wanted * view.margin * m.par[P.expected_stay]
+        m.vacancies[p] += wanted
+        m.tally[O.vacancies, p] += wanted
+        demand += wanted
+        value += wanted * view.margin * m.par[P.expected_stay]
     m.market[0].demand = demand
     m.market[0].others, m.market[0].others_now = m.market[0].others_now, 0.0
     m.market[0].value = value / max(demand, 1e-9)
-    list_offers(rows[:count], m)
+    list_offers(rows[:count], left, m)
 
 
 @kernel
-def list_offers(rows, m):
-    """List the operations that want people place by place, each list a tree of sums in which one is found quickly."""
+def list_offers(rows, left, m):
+    """List the operations `rows`, which want `left` persons, place by place: each list a tree of sums in which one is found quickly."""
     row = 0
     for k in range(m.hosts.size):
         view = m.views[m.hosts[k]]
         view.first = row
         row += view.offers
         view.offers = 0
-    for o in rows:
-        view = m.views[m.operations[o].place]
+    for n in range(rows.size):
+        view = m.views[m.operations[rows[n]].place]
         offer = m.offers[view.first + view.offers]
-        offer.operation, offer.wanted = o, m.operations[o].wanted
+        offer.operation, offer.left = rows[n], left[n]
+        m.sums[view.first + view.offers] = left[n]
         view.offers += 1
     for k in range(m.hosts.size):
         view = m.views[m.hosts[k]]
+        view.half = 1
+        while 2 * view.half <= view.offers:
+            view.half *= 2
         for n in range(1, view.offers + 1):
             above = n + (n & -n)
             if above <= view.offers:
-                m.offers[view.first + above - 1].wanted += m.offers[view.first + n - 1].wanted
+                m.sums[view.first + above - 1] += m.sums[view.first + n - 1]
 
 
 @kernel
 def offer_at(mark, view, m):
     """Return the position in a place's list of the offer at `mark`, persons along it; beyond the end it is the last."""
-    position, step = 0, 1
-    while 2 * step <= view.offers:
-        step *= 2
+    position, step = 0, np.int64(view.half)
     while step > 0:  # without a branch: which way it goes cannot be foreseen
         there = min(position + step, view.offers)
-        wanted = m.offers[view.first + there - 1].wanted
+        wanted = m.sums[view.first + there - 1]
         beyond = position + step <= view.offers and wanted <= mark
         mark -= wanted if beyond else 0.0
         position = there if beyond else position
@@ -334,10 +335,10 @@ def offer_at(mark, view, m):
 @kernel
 def take_offer(position, persons, view, m):
     """Note that some of the persons whom an offer wants are found."""
-    m.operations[m.offers[view.first + position].operation].wanted -= persons
+    m.offers[view.first + position].left -= persons
     n = position + 1
     while n <= view.offers:
-        m.offers[view.first + n - 1].wanted -= persons
+        m.sums[view.first + n - 1] -= persons
         n += n & -n
 
 

@@ -236,13 +236,12 @@ def take_vacancy(p, mark, m):
     view = m.views[p]
     position = offer_at(mark * m.vacancies[p], view, m)
     for _ in range(view.offers):
-        o = np.int64(m.offers[view.first + position].operation)
-        firm = m.operations[o]
-        if firm.wanted > NEARLY_NONE and firm.fate != CLOSES:
-            used = min(firm.wanted, m.scale)
+        offer = m.offers[view.first + position]
+        if offer.left > NEARLY_NONE:
+            used = min(offer.left, m.scale)
             take_offer(position, used, view, m)
             m.vacancies[p] = max(0.0, m.vacancies[p] - used)
-            return o
+            return np.int64(offer.operation)
         position = (position + 1) % view.offers
     m.vacancies[p] = 0.0
     return np.int64(NOBODY)

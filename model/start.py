@@ -119,6 +119,7 @@ def empty_columns(inputs, fixed, values) -> Columns:
         lawful_stops=np.zeros(places),
         operations=record(OPERATION, OPERATION_ROWS),
         offers=record(OFFER, OPERATION_ROWS),
+        sums=np.zeros(OPERATION_ROWS),
         free_rows=np.zeros(OPERATION_ROWS, np.int32),
         groups=record(GROUP, groups, weighed=-1),
         raid_belief=np.zeros((groups, places)),

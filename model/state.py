@@ -85,6 +85,7 @@ class Columns(NamedTuple):
     lawful_stops: np.ndarray  # float64 (P): lawful travellers refused a week
     operations: np.recarray  # operations.OPERATION
     offers: np.recarray  # operations.OFFER
+    sums: np.ndarray  # float64 (offers): persons wanted, by an offer and some before it: nodes of trees of sums (Fenwick 1994)
     free_rows: np.ndarray  # int32: stack of rows to use again
     groups: np.recarray  # operations.GROUP (G)
     raid_belief: np.ndarray  # float64 (G, P): raids per site and week feared from the group's own experience
@@ -126,7 +127,7 @@ def copied(columns: Columns) -> Columns:
     used = columns.used[0]
     rows = {
         "people": used.people, "operations": used.operations, "free_rows": used.free, "sites": used.sites, "queue": used.waiting,
-        "relocations": used.relocations, "events": used.events, "due": 0, "offers": 0,
+        "relocations": used.relocations, "events": used.events, "due": 0, "offers": 0, "sums": 0,
     }  # fmt: skip
     tables = {name: getattr(columns, name) for name in MOVING}
     return columns._replace(**{name: copy_of(table, rows.get(name, len(table))) for name, table in tables.items()})
