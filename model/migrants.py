@@ -290,7 +290,7 @@ def begin_spell(i, willing_share, forced_share, m):
     else:
         me.how = DECEIVED_JOB
     me.trafficked = me.how != WILLING or me.child == 1
-    me.trapped = trap_week(i, m.now, m)
+    me.trapped = m.now if me.trafficked else trap_week(i, m.now, m)
     me.label = UNSEEN
     me.operation = NO_OPERATION
     me.smuggled = me.banned
