@@ -118,7 +118,7 @@ def open_operation(group, place, site, slot, target, m):
     return o
 
 
-@kernel
+@inlined
 def change_target(firm, more, m):
     """Let an operation want `more` persons (or with a negative number fewer), and rent room for them.
 
@@ -131,7 +131,7 @@ def change_target(firm, more, m):
     firm.own_view = firm.target / (firm.target + m.par[P.own_view] * (m.scale - 1.0)) if firm.berths > 0 else 0.0
 
 
-@kernel
+@inlined
 def rent(site, persons, m):
     """Rent (or with a negative number give up) room for `persons` at a site."""
     m.sites[site].rented += persons
