@@ -12,8 +12,8 @@ import numpy as np
 
 from model.captivity import come_out
 from model.kernel import entry
-from model.life_course import S, T
-from model.migrants import ALONE, WEEKS_A_YEAR
+from model.life_course import ALONE, S, T
+from model.migrants import WEEKS_A_YEAR
 from model.model import Simulation, set_week
 from model.outcomes import GROUPED, O
 from model.parameters import complete
