@@ -353,9 +353,9 @@ def count_as(i, sign, m):
     """Put a person into the stocks of their status and place, or take them out."""
     me = m.people[i]
     status, p = me.status, me.place
-    m.stock[0, status, p] += sign
-    m.stock[1, status, p] += sign * me.trafficked
-    m.stock[2, status, p] += sign * me.child
+    m.stock[status, p, 0] += sign
+    m.stock[status, p, 1] += sign * me.trafficked
+    m.stock[status, p, 2] += sign * me.child
     if status == S.held:
         m.held_by[me.nation, p] += sign * m.scale
     if m.by_group.shape[0] > 0 and STOCK_AT[status] >= 0:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from .diary import LANES
+from .fetch import AHEAD, fetch
 from .faults import DIARY, MONEY, NEGATIVE, OPERATIONS, PEOPLE, ROOM, SITES
 from .kernel import entry, kernel
 from .life_course import S
@@ -51,7 +52,7 @@ def record_week(m):
     for r in range(STOCKS.shape[0]):
         outcome, among, status = STOCKS[r]
         for p in range(m.places.size):
-            m.tally[outcome, p] += m.stock[among, status, p] * m.scale
+            m.tally[outcome, p] += m.stock[status, p, among] * m.scale
     if m.weekly.shape[0] > 0:
         m.weekly[m.now] = m.tally[:]
     if m.totals.shape[0] > 0:
@@ -93,9 +94,10 @@ def audit(m):
 
 @kernel
 def audit_people(m):
-    stock = np.zeros((m.stock.shape[1], m.stock.shape[2]), np.int64)
+    stock = np.zeros((m.stock.shape[0], m.stock.shape[1]), np.int64)
     held, occupants = np.zeros(m.operations.size + 1, np.int64), np.zeros(m.sites.size, np.int64)
     for i in range(m.used[0].people):
+        fetch(m.people, i + AHEAD)
         me = m.people[i]
         stock[me.status, me.place] += 1
         held[me.operation if me.status == S.held else m.operations.size] += 1
@@ -103,9 +105,9 @@ def audit_people(m):
         if z == S.at_home:
             continue
         for p in range(m.places.size):
-            m.faults[PEOPLE] += stock[z, p] != m.stock[0, z, p]
+            m.faults[PEOPLE] += stock[z, p] != m.stock[z, p, 0]
             for among in range(1, 3):
-                m.faults[NEGATIVE] += not 0 <= m.stock[among, z, p] <= m.stock[0, z, p]
+                m.faults[NEGATIVE] += not 0 <= m.stock[z, p, among] <= m.stock[z, p, 0]
     for o in range(m.used[0].operations):
         occupants[m.operations[o].site] += held[o]
         m.faults[OPERATIONS] += m.operations[o].alive and m.operations[o].held != held[o]
