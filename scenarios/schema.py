@@ -47,11 +47,15 @@ class Where:
 
 
 def nearest(given, valid):
-    """Return the name in `valid` that is most like `given`, by itself or by its alias, or None."""
+    """Return the name in `valid` that begins with `given` or is most like it, by itself or by its alias, or None."""
     aliases = {name.lower(): name for name in valid}
     if isinstance(valid, dict):
         aliases = {alias.lower(): name for name, alias in valid.items() if isinstance(alias, str)} | aliases
-    found = difflib.get_close_matches(str(given).lower(), aliases, n=1, cutoff=0.6) if given is not None else []
+    if given is None:
+        return None
+    given = str(given).lower()
+    found = [alias for alias in aliases if len(given) > 2 and alias.startswith(given)]
+    found = found or difflib.get_close_matches(given, aliases, n=1, cutoff=0.6)
     return aliases[found[0]] if found else None
 
 

@@ -58,6 +58,7 @@ def test_the_version_names_code_and_lock(displace):
     ("arguments", "said"),
     [
         (["explain", "firewals"], "did you mean 'firewalls'?"),
+        (["compare", "firewalls", "--set", "refil=0.2"], "did you mean 'refill_elasticity'?"),
         (["compare", "firewalls", "no-such-thing", "--out", "OUT"], "no such scenario"),
         (["compare", "firewalls", "--workers", "many", "--out", "OUT"], "--workers"),
         (["compare", "firewalls", "--replicates", "0", "--out", "OUT"], "--replicates"),
