@@ -147,6 +147,8 @@ def compare(
         terminal.say("Note: the design's [sensitivity] is not used here: `displace sensitivity` does that analysis.")
     if dry_run:
         terminal.show_plan(design, count)
+        if not overwrite:
+            terminal.show_objection(out, design)
         return
     from experiments import execute
 
@@ -160,7 +162,7 @@ def run(
     scenario: ScenarioName,
     seed: Seed = None,
     people_per_agent: Scale = None,
-    out: Annotated[Path | None, typer.Option(help="Folder for the results. Default: outputs/run/<scenario>, with -seed<seed> at its end if one is given.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the results. Default: outputs/run/<scenario>, with -seed<seed> and -people<people per agent> at its end where given.")] = None,
     events: Events = False,
     resume: Resume = False,
     overwrite: Overwrite = False,
@@ -186,7 +188,7 @@ def run(
     settings = {"seed": seed, "people_per_agent": people_per_agent, "events": events or None}
     design = single(loaded, **settings)
     with terminal.progress(design.runs, quiet) as tell:
-        results = execute(design, out or _folder_of_run(loaded.name, seed), workers_wanted=1, resume=resume, overwrite=overwrite, progress=tell)
+        results = execute(design, out or _folder_of_run(loaded.name, seed, people_per_agent), workers_wanted=1, resume=resume, overwrite=overwrite, progress=tell)
     _say_what_went_wrong(results)
     if not results.failed:
         terminal.show_run(results, loaded)
@@ -194,8 +196,9 @@ def run(
         raise typer.Exit(SOME_FAILED)
 
 
-def _folder_of_run(name: str, seed: int | None) -> Path:
-    return Path("outputs/run") / (name if seed is None else f"{name}-seed{seed}")
+def _folder_of_run(name: str, seed: int | None, people_per_agent: int | None) -> Path:
+    asked = {"seed": seed, "people": people_per_agent}
+    return Path("outputs/run") / "-".join([name, *(f"{what}{value}" for what, value in asked.items() if value is not None)])
 
 
 @app.command()

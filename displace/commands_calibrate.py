@@ -35,9 +35,9 @@ def calibrate(
     \b
     Examples:
       displace calibrate                                   the shipped calibration
-      displace calibrate mine.toml --out outputs/mine
-      displace calibrate --set government --out outputs/mine   another view of conflicting sources: no new run
-      displace compare --draws outputs/mine/posterior.parquet:32
+      displace calibrate mine.toml --out outputs/my-fit
+      displace calibrate --set government --out outputs/my-fit   another view of conflicting sources: no new run
+      displace compare --draws outputs/my-fit/posterior.parquet:32
 
     A finished folder is weighed again without running. Exit code 1: no posterior could be made.
     """

@@ -35,7 +35,7 @@ def sensitivity(
     Examples:
       displace sensitivity                                the shipped design 'sensitivity-quick'
       displace sensitivity sensitivity-full --dry-run
-      displace sensitivity my-design.toml --out outputs/mine
+      displace sensitivity my-design.toml --out outputs/my-sensitivity
 
     A finished folder of the same plan is rendered again without running.
     """

@@ -71,6 +71,15 @@ def show_cautions(design):
         print(f"Note: {text}.", file=sys.stderr)
 
 
+def show_objection(folder, design):
+    """Print to the error stream why a folder can't take the results of a design as it is."""
+    from experiments.store import objection
+
+    text = objection(folder, design)
+    if text:
+        print(f"Note: {text}.", file=sys.stderr)
+
+
 @contextmanager
 def progress(total: int, quiet: bool) -> Iterator[Callable | None]:
     """Yield what takes `experiments.runner.Progress`: a bar on a terminal, plain lines off it, nothing if quiet."""

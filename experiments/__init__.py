@@ -1,8 +1,8 @@
 """Many runs, safely, and what they say: `run`, `compare` and `read` are all that most users need.
 
-    results = compare("unilateral-crackdown", "firewalls", out="outputs/mine", replicates=20)
+    results = compare("unilateral-crackdown", "firewalls", out="outputs/from-python", replicates=20)
     results.paired            # an Arrow table: paired differences against the baseline
-    read("outputs/mine").weekly(arms=["firewalls"], columns=["people_held"])
+    read("outputs/from-python").weekly(arms=["firewalls"], columns=["people_held"])
 
 Importing this package loads nothing heavy.
 """

@@ -211,7 +211,8 @@ def read(folder: str | Path) -> Results:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         manifest["plan"]["hash"]
     except FileNotFoundError:
-        raise ResultsError(f"{folder}: no manifest.json; expected a folder that `displace compare`, `displace run` or, to its end, `displace sensitivity` has written") from None
+        of_a_fit = " (this one holds a calibration: its report is fit.md)" if (folder / "fit.md").is_file() else ""
+        raise ResultsError(f"{folder}: no manifest.json; expected a folder that `displace compare`, `displace run` or, to its end, `displace sensitivity` has written{of_a_fit}") from None
     except (ValueError, KeyError, TypeError):
         raise ResultsError(f"{folder / 'manifest.json'}: is not the manifest of a results folder") from None
     return Results(manifest, folder)

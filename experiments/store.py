@@ -161,15 +161,11 @@ def open_store(folder: str | Path, design: Design, resume: bool = False, overwri
     `overwrite`), is unfinished (and neither `resume` nor `overwrite`), or there is too little room on the disk.
     """
     folder = Path(folder)
-    refuse_foreign(folder, (MANIFEST,), (LOCK,), "results")
-    plan = provenance.plan_of(design)
-    manifest = _read_manifest(folder)
-    if manifest and manifest["plan"]["hash"] != plan["hash"] and not _holds_runs(folder):
-        manifest = None  # another plan failed or was stopped before its first run: nothing is lost with it
+    manifest, other = _what_is_in(folder, provenance.plan_of(design))
     if manifest is None or overwrite:
         _refuse_full_disk(folder, design)
-    elif manifest["plan"]["hash"] != plan["hash"]:
-        raise StoreError(f"{folder}: holds the results of another plan (it differs in: {_difference(manifest['plan'], plan)}); use another --out, or --overwrite to replace them (with make: RESULTS=--overwrite)")
+    elif other:
+        raise StoreError(other)
     folder.mkdir(parents=True, exist_ok=True)
     store = Store(folder, _lock(folder), design.chunks())
     try:
@@ -190,6 +186,26 @@ def open_store(folder: str | Path, design: Design, resume: bool = False, overwri
         store.close()
         raise
     return store
+
+
+def objection(folder: str | Path, design: Design) -> str | None:
+    """Return why `folder` can't take the results of `design` as it is: it holds another plan's, or something else."""
+    try:
+        return _what_is_in(Path(folder), provenance.plan_of(design))[1]
+    except StoreBusy as error:
+        return str(error)
+
+
+def _what_is_in(folder: Path, plan: dict) -> tuple[dict | None, str | None]:
+    """Return the manifest in a folder, if anything would be lost with it, and what to say where it is of another plan. Raises StoreBusy."""
+    refuse_foreign(folder, (MANIFEST,), (LOCK,), "results")
+    manifest = _read_manifest(folder)
+    if manifest is None or manifest["plan"]["hash"] == plan["hash"]:
+        return manifest, None
+    if not _holds_runs(folder):
+        return None, None  # another plan failed or was stopped before its first run: nothing is lost with it
+    differs = _difference(manifest["plan"], plan)
+    return manifest, f"{folder}: holds the results of another plan (it differs in: {differs}); use another --out, or --overwrite to replace them (with make: RESULTS=--overwrite)"
 
 
 def refuse_foreign(folder: Path, marks: Sequence[str], besides: Sequence[str], what: str):

@@ -348,7 +348,7 @@ def test_the_guide_runs_as_it_stands(tmp_path, monkeypatch, capsys):
             exec(compile(text, str(GUIDE), "exec"), names)
     fit = names["fit"]
     assert {p.target.id for p in fit.predictions} == {"X001", "X002", "X003"}
-    assert fit.weights.effective > 2 and len(read_draws(tmp_path / "outputs/mine/posterior.parquet").values) == 6
+    assert fit.weights.effective > 2 and len(read_draws(tmp_path / "outputs/my-fit/posterior.parquet").values) == 6
     assert names["kept"].scored[0].naive == 600 and not names["kept"].unmapped.get("X004")
     results = names["results"]
     assert results.manifest["plan"]["draws_from"]["targets"].keys() == {"X001", "X002", "X003"}
@@ -363,7 +363,7 @@ def test_the_guide_runs_as_it_stands(tmp_path, monkeypatch, capsys):
     assert "and not to be trusted without more draws" in render(Study(results))
     capsys.readouterr()
 
-    again = names["calibrate"](replace(names["read_config"]("mine.toml"), set="main"), tmp_path / "outputs/mine", progress=None)
+    again = names["calibrate"](replace(names["read_config"]("mine.toml"), set="main"), tmp_path / "outputs/my-fit", progress=None)
     assert again.weights.weights.tolist() == fit.weights.weights.tolist()  # nothing is run again, and the bytes are the same
 
 

@@ -109,6 +109,12 @@ def test_a_dry_run_tells_runs_time_and_disk_and_writes_nothing(displace, tmp_pat
     assert not (tmp_path / "out").exists()
 
 
+def test_a_dry_run_says_that_the_folder_holds_something_else(displace, tmp_path):
+    (tmp_path / "letter.txt").write_text("dear", encoding="utf-8")
+    code, _, errors = displace("compare", "firewalls", "--out", tmp_path, "--dry-run")
+    assert code == 0 and "Note: " in errors and "letter.txt" in errors
+
+
 @pytest.mark.parametrize(("seconds", "said"), [(3, "1 minute"), (61, "2 minutes"), (9000, "3 hours"), (3e6, "35 days")])
 def test_an_estimate_of_time_is_told_in_a_unit_that_fits(seconds, said):
     assert words.duration(seconds) == f"about {said}"
