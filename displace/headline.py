@@ -41,7 +41,7 @@ class Cell:
     @property
     def relative(self) -> str:
         """The change in per cent of the baseline; empty for shares, where it would confuse, and where the change is rounded to 0."""
-        if self.outcome.unit == "share" or not self.baseline > 0 or self.change == "0":
+        if self.outcome.unit == "share" or not self.baseline > 0 or not self.change.strip("0."):
             return ""
         percent = 100 * self.difference / self.baseline
         return words.number(percent, step=max(words.step_of(percent), 0.1), signed=True) + f"{words.SPACE}%"

@@ -109,6 +109,12 @@ def test_a_dry_run_tells_runs_time_and_disk_and_writes_nothing(displace, tmp_pat
     assert not (tmp_path / "out").exists()
 
 
+def test_report_of_a_fits_folder_says_where_its_report_is(displace, tmp_path):
+    (tmp_path / "fit.md").write_text("# Fit", encoding="utf-8")
+    code, _, errors = displace("report", tmp_path)
+    assert code != 0 and "fit.md" in errors
+
+
 def test_a_dry_run_says_that_the_folder_holds_something_else(displace, tmp_path):
     (tmp_path / "letter.txt").write_text("dear", encoding="utf-8")
     code, _, errors = displace("compare", "firewalls", "--out", tmp_path, "--dry-run")

@@ -11,7 +11,7 @@ from made_up import manifest, policy, results
 
 from displace import report, words
 from displace.displaced import moved
-from displace.headline import lines
+from displace.headline import Cell, lines
 from displace.study import Study
 from experiments.results import Results
 from model.outcomes import BY_NAME, HEADLINE
@@ -242,3 +242,9 @@ def test_better_follows_the_outcomes_direction_and_the_interval():
     assert words.verdict("down", -3, 1) == words.UNDETERMINED
     assert words.verdict("down", None, None) == words.UNDETERMINED
     assert words.verdict(None, 1, 2) == words.NEITHER
+
+
+@pytest.mark.parametrize(("difference", "high", "told"), [(0.4, 90.0, ""), (0.004, 0.9, ""), (20.0, 90.0, "+4")])
+def test_no_per_cents_stand_beside_a_change_that_is_rounded_to_nothing(difference, high, told):
+    cell = Cell("firewalls", BY_NAME["people_held"], 450.0, -high, difference, high, 0.5, 20)
+    assert cell.relative.startswith(told) and bool(cell.relative) == bool(told)
