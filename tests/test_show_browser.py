@@ -130,6 +130,20 @@ def week(page) -> int:
 WEEKS_SHOWN = "() => new Set([...document.querySelectorAll('.clock, .world')].map(shown => shown.dataset.week)).size === 1"
 
 
+STILL = """quiet => new Promise(done => {
+    const watch = new MutationObserver(() => wait());
+    let timer;
+    const wait = () => { clearTimeout(timer); timer = setTimeout(() => { watch.disconnect(); done(); }, quiet); };
+    watch.observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
+    wait();
+})"""
+
+
+def wait_until_still(page, quiet=1000):
+    """Wait until nothing on the page has changed for so many milliseconds: a click meets what it is aimed at."""
+    page.evaluate(STILL, quiet)
+
+
 def wait_for_week(page, wanted: int):
     page.wait_for_function("w => Number(document.querySelector('.clock').dataset.week) >= w", arg=wanted)
     page.wait_for_function(WEEKS_SHOWN)
@@ -253,15 +267,16 @@ def test_a_lever_changes_the_policys_world_alone(page):
 
 def test_what_a_file_may_not_say_is_an_error_on_the_page(page):
     page.click("text=Policies")
-    for typed, said in (("2044-01-01", "outside the calendar"), ("2025-02-30", "no date"), ("", "no date")):
+    for typed, said in (("2044-01-01", "outside the calendar"), ("2025-02-30", "'2025-02-30' is no date"), ("", "'' is no date")):
         page.get_by_label("Start").fill(typed)
         page.click("text=Show these policies")
-        page.wait_for_selector(f".wrong:has-text('{said}')")
+        page.wait_for_selector(f'.wrong:has-text("{said}")')
         assert page.locator(".clock").count() == 1
     page.get_by_label("Start").fill("2026-01-05")
     run = page.get_attribute(".clock", "data-run")
     page.click("text=Show these policies")
     page.wait_for_selector(f".clock:not([data-run='{run}'])")  # the new worlds are there
+    wait_until_still(page)  # and so is the form, made anew beside them
     page.locator(".form").get_by_label("Seed").fill(str(MOST_SEED + 1))
     page.click("text=Start anew")
     page.wait_for_selector(".wrong:has-text('seed')")
