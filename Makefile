@@ -100,6 +100,7 @@ endif
 .venv/warm.done: .venv/installed.done $(wildcard model/*.py)
 	@echo "Compiling the model's weekly kernels (once for each version of model/)"
 	@.venv/bin/python -m model
+	-@.venv/bin/python -m compileall -qq model scenarios experiments calibration displace
 	@touch $@
 
 .venv/test.done: .venv/installed.done requirements/test.txt

@@ -5,6 +5,7 @@ or `check --strict` found a pattern that does not hold; 2 bad input, nothing wri
 than results, results of another plan or an unfinished batch, or has too little room; 130 interrupted.
 """
 
+import atexit
 import errno
 import gc
 import os
@@ -15,12 +16,13 @@ from typing import Annotated
 
 import typer
 
+from experiments.process import set_up
+
 from . import commands_batch, commands_calibrate, commands_sensitivity, commands_show
 from .listings import COLUMNS, LISTINGS, cell
 from .options import Events, Executor, Overwrite, Quiet, Resume, Scale, ScenarioName, Seed, Workers, executor_of, workers_of
 
 PICTURES = (".png", ".svg", ".pdf")
-FEW_COLLECTIONS = 100_000  # objects made between two looks for garbage: while modules load there is none
 SOME_FAILED, BAD_INPUT, FOLDER, INTERRUPTED = 1, 2, 3, 130
 
 Checked = StrEnum("Checked", ["patterns", "holdout"])
@@ -37,7 +39,8 @@ app = typer.Typer(
 
 def main():
     """Run the command line; an error that a user can mend becomes one message and an exit code."""
-    gc.set_threshold(FEW_COLLECTIONS)
+    set_up()
+    atexit.register(gc.freeze)  # else all that is there is searched for garbage once more before the end
     try:
         try:
             app(prog_name="displace")

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from multiprocessing import get_context
 
-ONE_THREAD = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+from .process import set_up
 
 
 def usable_cores() -> int:
@@ -71,7 +71,7 @@ def _start(lifeline, telling):
     global _telling
     _telling = telling
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the driver's to answer
-    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))  # before anything that reads them is imported
+    set_up()
     threading.Thread(target=_end_with_driver, args=(lifeline,), daemon=True).start()
 
 
