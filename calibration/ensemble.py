@@ -24,6 +24,7 @@ from .targets import quantities
 FIRST, POSTERIOR = "wave-1.npz", "posterior.parquet"
 FROM_PRIOR = 0.2  # of a later wave, so that no weight can be large
 EDGE = 1e-9
+DIGITS = 6  # of where a later wave is proposed: what processors add up differently lies far below, so all propose the same points
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,8 @@ def next_wave(config: Config, number: int, so_far: Ensemble, log_weights: np.nda
     """Return points around the better draws so far: where it is not implausible that the reports came from.
 
     Weights are tempered until a twentieth of a wave's draws, at least, stand behind the mean and the spread of free
-    parameters in normal scores, and both are drawn back to the prior's as far as so few could show them by luck.
+    parameters in normal scores, and both are drawn back to the prior's as far as so few could show them by luck. Both are
+    rounded, and no matrix library multiplies what they are applied to: its last digits depend on the processor.
     """
     from .posterior import effective, normalised
 
@@ -112,10 +114,11 @@ def next_wave(config: Config, number: int, so_far: Ensemble, log_weights: np.nda
     mean = weights @ z
     covariance = (z - mean).T @ ((z - mean) * weights[:, None])
     trust = wanted / (wanted + 2.0 * free)
-    mean, spread = trust * mean, trust * covariance + (1.0 - trust) * np.eye(free)
+    mean, spread = np.round(trust * mean, DIGITS), np.round(trust * covariance + (1.0 - trust) * np.eye(free), DIGITS)
+    root = np.round(np.linalg.cholesky(spread), DIGITS)
     unit = unit_sample(len(config.drawn) + 1, config.draws, config.seed + number, config.sampler)
     from_prior, unit = unit[:, :1] < FROM_PRIOR, unit[:, 1:].copy()
-    around = mean + normal_scores(unit[:, :free]) @ np.linalg.cholesky(spread).T
+    around = mean + (normal_scores(unit[:, None, :free]) * root).sum(axis=2)
     unit[:, :free] = np.where(from_prior, unit[:, :free], ndtr(around))
     return Wave(np.clip(unit, EDGE, 1.0 - EDGE), mean[None], np.ones(1), spread)
 

@@ -10,7 +10,8 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from model.migrants import FORCED, MALE
+from model.migrants import FORCED
+from model.roster import MALE
 
 from . import measures as m
 from .worlds import BAN, HUB, MOEI, RAIDS, START, Seen, months

@@ -69,8 +69,8 @@ def table(tag: tables.Tag, baseline, arm, strata: tuple[np.ndarray, tuple[str, .
 
 def nationality_of_strata(inputs) -> tuple[np.ndarray, tuple[str, ...]]:
     """Return the number of the nationality by stratum, and the nationalities' codes."""
-    from model.migrants import build_strata
     from model.parameters import complete
+    from model.roster import build_strata
 
     values = complete(inputs.parameters)
     strata, _ = build_strata(inputs.world, values["share_young"], values["diaspora_renewal"])

@@ -1,5 +1,6 @@
 """Compile the kernels of the model, so that the first run need not wait: `python -m model`."""
 
+import atexit
 import gc
 import time
 
@@ -13,6 +14,7 @@ def main():
     from .model import Simulation
 
     gc.disable()  # a tenth of the time would go into looking for garbage that there hardly is
+    atexit.register(gc.freeze)  # nor is it looked for at the end
     Simulation(tiny_inputs()).advance()
     print(f"The kernels are ready ({time.perf_counter() - began:.0f} s).")
 

@@ -2,8 +2,9 @@
 
 There are two. The far bound holds for all levers at their maximum, all shocks of the run and every place: it is the
 same in every arm and fixes the weeks in which a hazard *could* strike somebody, and their number in each. The near
-bound holds for this run's policies, the person's place and what never changes while they keep a status: of those
-weeks, only the ones whose number is below it are looked at. So how near it is changes the work, never a result.
+bound holds for this run's policies, the person's place, and what of them never changes while they keep a status or, as
+the debt of people held does, only grows: of those weeks, only the ones whose number is below it are looked at. So how
+near it is changes the work, never a result.
 """
 
 import math

@@ -13,12 +13,13 @@ from .fetch import fetch_ahead
 from .institutions import I
 from .kernel import entry, kernel
 from .life_course import ALONE, BY_CONSULATE, S, T
-from .migrants import FEMALE, WEEKS_A_YEAR, change, count_as, next_visit, people_class
+from .migrants import WEEKS_A_YEAR, change, count_as, next_visit, people_class
 from .operations import CLOSES, MOVES, SPLITS, STAYS, TRADED_IN, TRADED_OUT, bury
 from .outcomes import O
 from .parameters import P
 from .random_numbers import draw
 from .relocation import find_place, note_relocation
+from .roster import FEMALE
 from .streams import R
 from .world import MILITIA
 

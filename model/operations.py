@@ -69,7 +69,7 @@ VIEW = (
     ("room", "f8", "persons that operations want to hold, sum of their targets"),
     ("first", "i4", "row of the first of its offers"),
     ("offers", "i4", "operations that want people"),
-    ("half", "i4", "the largest power of two that is no more than `offers`"),
+    ("first_step", "i4", "the largest power of two that is no more than `offers`"),
 )
 
 OFFER = (
@@ -309,9 +309,9 @@ def list_offers(rows, left, m):
         view.offers += 1
     for k in range(m.hosts.size):
         view = m.views[m.hosts[k]]
-        view.half = 1
-        while 2 * view.half <= view.offers:
-            view.half *= 2
+        view.first_step = 1
+        while 2 * view.first_step <= view.offers:
+            view.first_step *= 2
         for n in range(1, view.offers + 1):
             above = n + (n & -n)
             if above <= view.offers:
@@ -321,7 +321,7 @@ def list_offers(rows, left, m):
 @kernel
 def offer_at(mark, view, m):
     """Return the position in a place's list of the offer at `mark`, persons along it; beyond the end it is the last."""
-    position, step = 0, np.int64(view.half)
+    position, step = 0, np.int64(view.first_step)
     while step > 0:  # without a branch: which way it goes cannot be foreseen
         there = min(position + step, view.offers)
         wanted = m.sums[view.first + there - 1]

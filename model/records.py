@@ -3,8 +3,8 @@
 import numpy as np
 
 from .diary import LANES
-from .fetch import AHEAD, fetch
 from .faults import DIARY, MONEY, NEGATIVE, OPERATIONS, PEOPLE, ROOM, SITES
+from .fetch import AHEAD, fetch
 from .kernel import entry, kernel
 from .life_course import S
 from .operations import CONSUMED, EARNED, INVESTED, SEIZED, TRADED_IN, TRADED_OUT, WRITTEN_OFF

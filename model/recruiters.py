@@ -13,10 +13,11 @@ from .columns import record
 from .diary import ranked
 from .institutions import I
 from .kernel import entry, kernel
-from .migrants import CHILD, COHORTS, YOUNG, enter_cohorts, leave_home, point_to_next
+from .migrants import leave_home
 from .outcomes import O
 from .parameters import P
 from .random_numbers import identity, mix, uniform
+from .roster import CHILD, COHORTS, YOUNG, enter_cohorts, point_to_next
 from .streams import R
 
 SOCIAL_MEDIA, JOB_SITES, ACQUAINTANCES, ON_THE_SPOT = 0, 1, 2, 3

@@ -6,9 +6,9 @@ import numpy as np
 
 from .kernel import entry, kernel
 from .life_course import S
-from .migrants import COHORT_SHIFT, COHORTS
 from .outcomes import GROUPED
 from .policy import WEEKS, monday
+from .roster import COHORT_SHIFT, COHORTS
 
 FATES = np.dtype([("stratum", "i4"), ("ordinal", "i4"), ("spells", "i2"), ("weeks_held", "i4"), ("status", "i1"), ("trafficked", "b1")])
 

@@ -8,10 +8,11 @@ from .beliefs import unafraid
 from .institutions import I
 from .kernel import kernel
 from .life_course import ALONE, BY_RAID, T
-from .migrants import DECEIVED_CONDITIONS, IDENTIFIED, MALE, MISIDENTIFIED, WILLING, change, come_home
+from .migrants import DECEIVED_CONDITIONS, IDENTIFIED, MISIDENTIFIED, WILLING, change, come_home
 from .outcomes import O
 from .parameters import P
 from .random_numbers import draw, identity, uniform
+from .roster import MALE
 from .streams import R
 
 

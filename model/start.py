@@ -16,7 +16,7 @@ from .diary import LANES, NO_VISIT, NOBODY, add_member, enter_in_diary
 from .environment import PROGRESS, average_by_state, compile_plans, extremes
 from .kernel import entry, kernel
 from .life_course import STATUSES, S
-from .migrants import CELL, COHORTS, PERSON, QUEUE, RISK, build_roster, build_strata, count_as, enter_cohorts, leave_home, next_visit, point_to_next
+from .migrants import PERSON, count_as, leave_home, next_visit
 from .operations import GROUP, LEDGER, OFFER, OPERATION, VIEW, discounts, open_operation
 from .outcomes import GROUPED, RECORDED
 from .page import whole_pages
@@ -25,6 +25,7 @@ from .random_numbers import identity, stream_keys, uniform
 from .faults import FAULTS
 from .records import EVENT, RELOCATION
 from .recruiters import CHANNELS, MARKET, base_hazards, entry_shares, measure_answers, start_rings, sum_effort
+from .roster import CELL, COHORTS, QUEUE, RISK, build_roster, build_strata, enter_cohorts, point_to_next
 from .state import USED, Columns
 from .states import HEARD, KNOWN, STATE, draw_deviations
 from .streams import R

@@ -1,5 +1,8 @@
 """Fit to reports: the evidence as data, likelihoods, weights on a problem with a known answer, and the whole path at a small size."""
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -196,6 +199,24 @@ def test_later_waves_leave_the_posterior_as_it_is_and_make_more_draws_count():
     found = posterior.weigh(both, REPORTS)
     assert found.weights @ both.unit[:, :2] == pytest.approx(exact_mean(), abs=0.02)
     assert found.effective > 2 * weights.effective
+
+
+PROPOSES = """
+import hashlib, numpy as np
+from calibration.config import read_config
+from calibration.ensemble import Ensemble, first_wave, next_wave, normal_scores
+config = read_config(draws=1024)
+one = first_wave(config)
+z = normal_scores(one.unit[:, : len(config.free)])
+two = next_wave(config, 2, Ensemble(config.drawn, one.unit, {}, np.zeros(1024), 1024, 0), -((z - 0.3) ** 2).sum(axis=1))
+print(hashlib.sha256(two.unit.tobytes()).hexdigest())
+"""
+
+
+def test_later_waves_are_the_same_on_every_processor():
+    kinds = ("Prescott", "Haswell", "Nehalem")  # for which the matrix library has code of its own
+    runs = [subprocess.run([sys.executable, "-c", PROPOSES], env=os.environ | {"OPENBLAS_CORETYPE": kind}, capture_output=True, text=True) for kind in kinds]
+    assert {run.stderr for run in runs} == {""} and len({run.stdout for run in runs}) == 1
 
 
 def test_a_proposal_is_a_density():

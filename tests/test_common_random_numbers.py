@@ -148,7 +148,7 @@ def test_an_edited_phase_file_is_never_shadowed_by_a_stale_cache(tmp_path):
     def counted():
         code = """if True:
             import numpy as np
-            from model.migrants import _count_cells
+            from model.roster import _count_cells
             first = np.zeros(101, np.int64)
             _count_cells(np.full((20, 5), 0.5), np.uint64(1), 1.0, first)
             print(first[-1])"""
