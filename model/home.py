@@ -24,17 +24,19 @@ from .streams import R
 @kernel
 def accumulate_again(m):
     """Advance every nationality's hazard of being trafficked again; nobody whose threshold it passes is overlooked."""
+    any_faster = False
     for n in range(m.nations.size):
         home = m.nations[n].place
         known = m.par[P.again_by_acquaintances]
         effort = (1.0 - known) * m.env[0, I.social_media_reach, home] + known * m.env[0, I.acquaintance_reach, home]
         heard, step = m.heard[n], m.env[0, I.at_risk, home] * effort * m.market[0].multiplier
         heard.again += step
-        if step > heard.pace:
+        heard.faster = step > heard.pace
+        any_faster |= heard.faster
+        if heard.faster or step * FASTER**2 < heard.pace:
             heard.pace = FASTER * step
-            see_anew(n, m)
-        elif step * FASTER**2 < heard.pace:
-            heard.pace = FASTER * step
+    if any_faster:
+        see_anew(m)
 
 
 @kernel

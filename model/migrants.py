@@ -8,7 +8,7 @@ import math
 import numpy as np
 
 from .bounds import near_rate_of, pressed_by_debt, rate_of
-from .diary import LANES, NO_OPERATION, NO_VISIT, enter_in_diary
+from .diary import HOME, LANES, NO_OPERATION, NO_VISIT, enter_in_diary
 from .faults import UNDECLARED, WHICH
 from .kernel import entry, inlined, kernel
 from .life_course import STATUSES, TRANSITIONS, S
@@ -305,15 +305,21 @@ def next_look_at_threshold(i, m):
 
 
 @kernel
-def see_anew(n, m):
-    """Set anew when those of nationality `n` who are home again are looked at, now that thresholds come near faster."""
+def see_anew(m):
+    """Set anew when those home again are looked at whose thresholds come near faster: one pass over the diary for all nationalities."""
+    later = (m.now + 1) * LANES
     for i in range(m.used[0].people):
-        me = m.people[i]
-        waiting = me.status == S.reintegrated or me.status == S.prosecuted_at_home or (me.status == S.returned and me.until != JUST_HOME)
-        if waiting and me.nation == n:
-            week = m.now if m.heard[n].again >= me.due else next_look_at_threshold(i, m)
+        if m.diary[i] >= later and m.diary[i] % LANES == HOME and m.heard[m.people[i].nation].faster and awaits_threshold(i, m):
+            week = m.now if m.heard[m.people[i].nation].again >= m.people[i].due else next_look_at_threshold(i, m)
             if week < m.diary[i] // LANES:
                 enter_in_diary(i, week, m)
+
+
+@inlined
+def awaits_threshold(i, m):
+    """Tell whether a person home again is one whose threshold may be passed."""
+    me = m.people[i]
+    return me.status == S.reintegrated or me.status == S.prosecuted_at_home or (me.status == S.returned and me.until != JUST_HOME)
 
 
 @kernel

@@ -58,6 +58,7 @@ HEARD = (
     ("home_belief", "f8", "believed at home of being punished outside, 0-1"),
     ("again", "f8", "cumulative hazard of being trafficked again, before a person's own drive"),
     ("pace", "f8", "by how much it may grow in a week before people are looked at anew"),
+    ("faster", "i1", "it grew by more this week"),
 )
 
 
