@@ -104,11 +104,12 @@ def next_wave(config: Config, number: int, so_far: Ensemble, log_weights: np.nda
     from .posterior import effective, normalised
 
     wanted = max(20.0, config.draws / 20)
+    possible = np.isfinite(log_weights)
     low, high = 0.0, 1.0
     for _ in range(40):
         middle = (low + high) / 2
         low, high = (middle, high) if effective(normalised(middle * log_weights)) >= wanted else (low, middle)
-    weights = normalised(low * log_weights)
+    weights = normalised(np.multiply(low, log_weights, out=np.full(len(log_weights), -np.inf), where=possible))
     free = len(config.free)
     z = normal_scores(so_far.unit[:, :free])
     mean = weights @ z

@@ -11,7 +11,7 @@ import numpy as np
 from model.parameters import BY_NAME
 
 from .ensemble import Ensemble, normal_scores
-from .likelihood import draw_report, log_likelihood, over_replicates, predicted, simulated
+from .likelihood import draw_report, over_replicates, predicted, simulated, total_log_likelihood
 from .posterior import Weights, effective, moments, normalised, quantile, weigh
 from .targets import Target, with_errors
 
@@ -220,12 +220,11 @@ def coverage(ensemble: Ensemble, targets: Sequence[Target], free: Sequence[str],
 
 def _weights_of_pseudo_reports(prior, targets, x, truth, rng) -> np.ndarray:
     errors: dict[str, float] = {}
-    families: dict[str, list] = {}
+    reports = {}
     for target in targets:
         u = errors.setdefault(target.family, float(rng.random()))
-        report = draw_report(target, x[target.id][truth], u, rng)
-        families.setdefault(target.family, []).append(log_likelihood(target, simulated(target, prior.observed), report))
-    log_weights = over_replicates(sum(np.mean(found, axis=0) for found in families.values()))
+        reports[target.id] = draw_report(target, x[target.id][truth], u, rng)
+    log_weights = over_replicates(sum(total_log_likelihood(targets, prior.observed, reports).values()))
     log_weights[truth] = -np.inf
     return normalised(log_weights)
 

@@ -5,7 +5,7 @@ its log-likelihood, its quantiles (for predictive checks) and its draws (for pse
 the event that the report names: a lower bound L says that X e^(s z) is at least L, and nothing more.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from scipy import stats
@@ -78,12 +78,16 @@ def predicted(target: Target, x: np.ndarray, rng: np.random.Generator) -> np.nda
     return _above_zero(x, scale) * np.exp(s * ndtri(u))
 
 
-def total_log_likelihood(targets: Sequence[Target], observed: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Return the log-likelihood of each family, (N): the mean over its targets, so that what tells of one thing counts once."""
+def total_log_likelihood(targets: Sequence[Target], observed: dict[str, np.ndarray], reports: Mapping = {}) -> dict[str, np.ndarray]:
+    """Return the log-likelihood of each family, (N): the mean over its targets, so that what tells of one thing counts once.
+
+    `reports`: others than the targets' own, by target. A run that failed, of which nothing is known, has none: not a number.
+    """
     families: dict[str, list[np.ndarray]] = {}
     for target in targets:
-        families.setdefault(target.family, []).append(log_likelihood(target, simulated(target, observed)))
-    return {family: np.mean(found, axis=0) for family, found in families.items()}
+        families.setdefault(target.family, []).append(log_likelihood(target, simulated(target, observed), reports.get(target.id)))
+    failed = np.all([np.isnan(told) for told in observed.values()], axis=0)
+    return {family: np.where(failed, np.nan, np.mean(found, axis=0)) for family, found in families.items()}
 
 
 def over_replicates(log_likelihoods: np.ndarray) -> np.ndarray:

@@ -13,7 +13,7 @@ from .fetch import fetch_ahead
 from .institutions import I
 from .kernel import kernel
 from .life_course import S, T
-from .migrants import FASTER, JUST_HOME, LONGEST, NOT_HELD, change, next_visit, people_class, see_anew, set_drive
+from .migrants import FASTER, JUST_HOME, LONGEST, NOT_HELD, SLOWER, change, next_visit, people_class, see_anew, set_drive
 from .parameters import P
 from .random_numbers import draw
 from .relocation import choose_operation
@@ -33,8 +33,10 @@ def accumulate_again(m):
         heard.again += step
         heard.faster = step > heard.pace
         any_faster |= heard.faster
-        if heard.faster or step * FASTER**2 < heard.pace:
+        if heard.faster:
             heard.pace = FASTER * step
+        else:
+            heard.pace = min(heard.pace, max(FASTER * step, SLOWER * heard.pace))
     if any_faster:
         see_anew(m)
 

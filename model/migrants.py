@@ -25,6 +25,7 @@ JUST_HOME = -1  # in `until`: the state has yet to deal with a return
 NOT_HELD = -10_000  # in `held_from`: not held in this spell
 LONGEST = 2000  # weeks to an appointment: after every run, and within its column
 FASTER = 2.0  # growth of the pace at which thresholds come near that looks at them allow for
+SLOWER = 0.98  # of what they allow for is left after a week that needs less: a lull is not the end
 WEEKS_A_YEAR = 52.18
 
 PERSON = (  # what most looks read comes first: it lies on one line of memory

@@ -153,6 +153,13 @@ def test_the_likelihood_of_a_draw_is_the_mean_over_its_runs():
     assert likelihood.over_replicates(np.array([[np.nan, np.nan]]))[0] == -np.inf  # both runs failed
 
 
+@pytest.mark.parametrize("upper", [target("upper", None, 1000.0), target("multinomial", counts=(30.0, 10.0), parts=2), target("point", 50.0)])
+def test_a_run_that_failed_can_have_made_no_report(upper):
+    seen = {part.name: np.array([[np.nan, 5.0], [np.nan, np.nan], [0.0, 0.0]]) for part in upper.parts}
+    found = likelihood.over_replicates(likelihood.total_log_likelihood([upper], seen)["one"])
+    assert np.isfinite(found[[0, 2]]).all() and found[1] == -np.inf
+
+
 # --- a problem with a known answer ---------------------------------------------------------------------
 
 FREE = ("upkeep", "calls_home", "revenue")  # only their priors' quantiles matter here
