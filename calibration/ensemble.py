@@ -16,7 +16,7 @@ from experiments import execute
 from experiments.design import Design
 from experiments.draws import scaled, unit_sample
 from experiments.runner import Interrupted
-from experiments.store import StoreError, refuse_foreign, write
+from experiments.store import StoreError, forget, refuse_foreign, write
 
 from .config import Config
 from .targets import quantities
@@ -82,6 +82,15 @@ def claim(out: Path, replace: bool | None):
     refuse_foreign(out, (FIRST, POSTERIOR), (), "a calibration")
     if (out / POSTERIOR).exists() and not replace:
         raise StoreError(f"{out}: holds a posterior that no run there would give again; use another --out, or --overwrite to replace it")
+
+
+def forget_later_waves(out: Path):
+    """Remove the waves after the first: made around what the first told, they mean nothing beside another, nor could a batch go on there."""
+    for path in sorted(out.glob("wave-*")):
+        if path.is_dir() and path.name != "wave-1":
+            forget(path)
+        elif path.suffix == ".npz" and path.name != FIRST:
+            path.unlink()
 
 
 # --- waves ----------------------------------------------------------------------------------------------

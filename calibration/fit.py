@@ -1,6 +1,7 @@
 """A calibration from start to end: waves of runs, weights, checks, and the posterior that is kept."""
 
 import json
+import math
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ from experiments.store import write
 
 from . import fit_checks
 from .config import Config
-from .ensemble import FIRST, POSTERIOR, Ensemble, claim, gather, together
+from .ensemble import FIRST, POSTERIOR, Ensemble, claim, forget_later_waves, gather, together
 from .posterior import Weights, save, weigh
 
 FIT = "fit.json"
@@ -40,6 +41,8 @@ def calibrate(config: Config, out: Path, tell: Callable[[str], None] = lambda te
     already are only weighed: with changed reports, errors or sets nothing is run. Raises what `execute` raises.
     """
     claim(out, (out / FIRST).exists() or running.get("resume") or running.get("overwrite"))
+    if running.get("overwrite"):
+        forget_later_waves(out)
     waves, ensemble, weights = [], None, None
     for number in range(1, config.waves + 1):
         waves.append(gather(config, out, number, ensemble, None if weights is None else weights.log_weights, **running))
@@ -84,7 +87,7 @@ def source(fit: Fit) -> dict:
         "not_informed": [row.name for row in fit.learnt if row.name in config.free and row.said == "not informed"],
         "effective": round(fit.weights.effective, 1),
         "enough": config.enough,
-        "k_hat": round(fit.weights.k_hat, 3),
+        "k_hat": round(fit.weights.k_hat, 3) if math.isfinite(fit.weights.k_hat) else None,  # too few draws to tell
         "runs": int(fit.ensemble.unit.shape[0]) * config.replicates,
         "people_per_agent": config.people_per_agent,
         "scenario": config.scenario,

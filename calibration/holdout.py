@@ -101,6 +101,8 @@ def persistence(target: Target, rows: Mapping[str, Row]) -> float | None:
         return None
     row = rows[target.earlier[0]]
     known = [v for v in (row.low, row.central, row.high) if v]
+    if not known:
+        return None
     value = row.central or math.exp(sum(map(math.log, known)) / len(known))
     return value * target.per_earlier
 
@@ -109,7 +111,7 @@ def distance(target: Target, forecast: float) -> float:
     """Return the absolute log of a forecast over the report, 0 inside bounds."""
     forecast = max(forecast, 1e-9)
     if target.kind == "multinomial":
-        return abs(math.log(forecast / (target.counts[0] / sum(target.counts))))
+        return abs(math.log(forecast / max(target.counts[0] / sum(target.counts), 1e-9)))
     if target.kind == "ordering":
         return max(0.0, -math.log(forecast))
     below = math.log(target.low / forecast) if target.low is not None else 0.0

@@ -91,7 +91,7 @@ def _shape(tail: np.ndarray) -> float:
 
 def trusted(source: Mapping) -> bool:
     """Tell whether a posterior, by what is kept of its origin, rests on as many effective draws as were asked for and a light tail."""
-    return source["effective"] >= source["enough"] and source["k_hat"] <= GOOD_K
+    return source["effective"] >= source["enough"] and source["k_hat"] is not None and source["k_hat"] <= GOOD_K
 
 
 def resample(weights: np.ndarray, count: int, seed: int) -> np.ndarray:

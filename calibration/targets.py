@@ -162,6 +162,8 @@ def _target(entry: dict, evidence: Mapping[str, Row], where: Where) -> Target:
     kind = entry["kind"]
     if kind == "multinomial" and len(entry.get("counts", ())) != len(parts):
         raise where.at("counts").error("does not fit", f"one count for each of the {len(parts)} entries of 'part'")
+    if kind == "multinomial" and not sum(entry["counts"]) > 0:
+        raise where.at("counts").error("counts nobody", "one count above 0 at least")
     if kind == "ordering" and len(parts) != 2:
         raise where.at("over").error("is missing", "what the simulated number is to exceed")
     for part in parts:

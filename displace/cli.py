@@ -296,6 +296,8 @@ def check(
     workers: Workers = "auto",
     json: Annotated[bool, typer.Option("--json", help="Print JSON, with every field, instead of tables.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 when a pattern does not hold by its evidence, or a report is missed.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="holdout: go on with what is unfinished in the folder, as is done without it.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="holdout: replace what is in the folder, such as runs under another posterior.")] = False,
     quiet: Quiet = False,
 ):
     """Check the model against what was observed, or against reports that were not used.
@@ -315,7 +317,7 @@ def check(
     Takes two to five minutes on two cores.
     """
     if what is Checked.holdout:
-        commands_calibrate.check_holdout(evidence, targets, draws, people_per_agent, out, workers_of(workers), json, strict, quiet)
+        commands_calibrate.check_holdout(evidence, targets, draws, people_per_agent, out, workers_of(workers), json, strict, quiet, overwrite)
         return
     from . import checks
 

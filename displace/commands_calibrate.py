@@ -77,7 +77,7 @@ def calibrate(
     terminal.show_where(Posterior=out / POSTERIOR, Fit=out / FIT, Page=out / fit_report.PAGE)
 
 
-def check_holdout(evidence, targets, draws, people_per_agent, out, workers, json, strict, quiet):
+def check_holdout(evidence, targets, draws, people_per_agent, out, workers, json, strict, quiet, overwrite):
     """Predict reports that were not used, and print how well (`displace check holdout`)."""
     from calibration import holdout
     from calibration.evidence import EVIDENCE, read_evidence
@@ -92,7 +92,7 @@ def check_holdout(evidence, targets, draws, people_per_agent, out, workers, json
     with terminal.progress(2 * len(found.values), quiet) as tell:
         result = holdout.check(
             found, rows, mapping, out, all_rows=evidence is not None, people_per_agent=people_per_agent,
-            workers_wanted=workers, resume=(out / "manifest.json").exists(), overwrite=False, progress=tell,
+            workers_wanted=workers, resume=not overwrite and (out / "manifest.json").exists(), overwrite=overwrite, progress=tell,
         )  # fmt: skip
     if json:
         from json import dumps

@@ -59,7 +59,7 @@ def sensitivity(
         with terminal.progress(of_stage.runs, quiet) as tell:
             return execute(of_stage, folder, workers_wanted=count, executor=make, resume=resume, overwrite=overwrite, progress=tell)
 
-    _show(analyse(plan, out, run=run))
+    _show(analyse(plan, out, run=run, overwrite=overwrite))
 
 
 def report(folder: Path, picture: Path | None):

@@ -1,6 +1,7 @@
 """What a fit and its checks say, as tables: in the terminal, and as a page of Markdown beside the posterior."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from math import isfinite
 
 from calibration.fit import Fit
 from calibration.fit_checks import CHANCE, ENOUGH_FOR_A_RANK, NOT_INFORMED, NOT_MOVED
@@ -88,11 +89,12 @@ def sentences(fit: Fit) -> list[str]:
     missed = [p.target.id for p in fit.predictions if p.verdict == "missed"]
     families = {p.target.family for p in fit.predictions}
     good = "good" if weights.k_hat <= GOOD_K else f"above {GOOD_K}: not to be trusted without more draws"
+    tail = f"k-hat {weights.k_hat:.2f}, {good}" if isfinite(weights.k_hat) else "k-hat unknown, of so few draws: not to be trusted without more"
     return [
         f"{config.title}. Set of targets: {config.set} ({config.all_targets.sets.get(config.set, 'all')}).",
         f"{len(fit.predictions)} reports in {len(families)} families; {len(missed)} missed{': ' + ', '.join(missed) if missed else ''}.",
         f"{len(fit.ensemble.unit):,} draws in {words.count(fit.waves, 'wave')}, {config.people_per_agent} people an agent, {fit.ensemble.failed:,} runs failed (a draw without any run counts nothing).",
-        f"{weights.effective:.0f} draws are effective{'' if weights.effective >= config.enough else f', fewer than the {config.enough} asked for'}; k-hat {weights.k_hat:.2f}, {good}.",
+        f"{weights.effective:.0f} draws are effective{'' if weights.effective >= config.enough else f', fewer than the {config.enough} asked for'}; {tail}.",
     ]
 
 

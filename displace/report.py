@@ -26,7 +26,7 @@ from model.levers import Lever
 from . import assumed, outlines, pictures, sections, sensitivity_report, words
 from .displaced import Moved, moved
 from .headline import Cell, Line, lines
-from .standing import parameter_shares
+from .standing import between_draws
 from .study import Study
 from .why import why
 
@@ -84,7 +84,7 @@ def _context(study: Study) -> dict:
         "burden": sections.burden(study),
         "costs": sections.costs(study),
         "unit_costs": sections.unit_cost_rows(),
-        "parameter_shares": parameter_shares(study.paired, answer),
+        "between_draws": between_draws(study.paired, answer),
         "pictures": {
             "outcomes": [pictures.outcomes(study, answer, stamp)],
             "relocation": pictures.relocation(study, stamp),

@@ -122,6 +122,9 @@ def _by_dimension(study: Study, found: Mapping, name: str, dimension: str) -> Gr
 # --- what it costs ----------------------------------------------------------------------------------
 
 
+NOT_TOLD = {"USD": "fewer weeks are not clear, or spending is not known", "million USD": "a policy waits for a trigger: how long it acted is not recorded"}
+
+
 def costs(study: Study) -> Grid | None:
     """Return who bears what under each policy, and public spending for each week of captivity avoided."""
     from experiments.costs import MEASURES
@@ -136,7 +139,7 @@ def costs(study: Study) -> Grid | None:
 
 def _cost(row: Mapping | None, unit: str) -> tuple[str, str, str]:
     if row is None or row["value"] is None:
-        return "–", "fewer weeks are not clear" if unit == "USD" else "", words.NEITHER
+        return "–", NOT_TOLD.get(unit, ""), words.NEITHER
     return *words.change(row["value"], row["low"], row["high"], unit), words.NEITHER
 
 

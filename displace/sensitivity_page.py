@@ -35,7 +35,7 @@ Four stages, each a batch of runs that can be interrupted and resumed:
 2. **Screening** (Morris): every factor, one step at a time: which matter at all.
 3. **Indices** (Sobol): of those that matter, how much of the variance each explains, alone (first order) and with all that it interacts with
    (total order). Raid intensity and leaks are always crossed.
-4. **Doses**: each policy at parts of its dose: how effective it must be.
+4. **Doses**: each policy at parts of its dose: how effective it must be. Above the full dose, channels that reach their bounds stay there.
 
 The model is stochastic, so all rows of one base row share their random numbers, the seed is itself a factor (its index is what chance makes),
 and a dummy, one parameter changed by at most a hundredth of a per cent, is judged like all others: an index that does not stand above the

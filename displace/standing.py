@@ -44,15 +44,23 @@ def _fitted(source: Mapping, plan: Mapping) -> Standing:
         said.append("It was made by another version of the model.")
     head = f"Fitted to reported estimates ({len(targets)} targets in {len(source['families'])} families)"
     if "effective" in source and not trusted(source):
-        head += f", and not to be trusted without more draws: {source['effective']:.0f} are effective (asked for: {source['enough']}), k-hat {source['k_hat']:.2f}"
+        head += f", and not to be trusted without more draws: {source['effective']:.0f} are effective (asked for: {source['enough']}), k-hat {'unknown' if source['k_hat'] is None else format(source['k_hat'], '.2f')}"
     return Standing(f"{head}.", " ".join(said), tuple(targets.items()))
 
 
-def parameter_shares(paired: Sequence[Mapping], answer: Sequence[Line]) -> list[tuple[str, list[str]]]:
-    """Return which share of the spread of each effect lies between draws of the parameters, a row an outcome; empty if none is known."""
-    known = {(row["arm"], row["outcome"], row["aggregate"]): row["parameter_share"] for row in paired if not row["place"]}
+def between_draws(paired: Sequence[Mapping], answer: Sequence[Line]) -> list[tuple[str, str, list[str]]]:
+    """Return (outcome, unit, by policy where nine of ten draws' effects lie), and how much of the spread is the parameters' where known."""
+    known = {(row["arm"], row["outcome"], row["aggregate"]): row for row in paired if not row["place"] and row["draws_low"] is not None}
     rows = []
     for line in answer:
-        shares = [known.get((cell.arm, cell.outcome.name, cell.outcome.aggregate)) for cell in line.cells]
-        rows.append((line.outcome.label, ["–" if share is None else f"{100 * share:.0f}{words.SPACE}%" for share in shares], shares))
-    return [(label, cells) for label, cells, shares in rows if any(share is not None for share in shares)]
+        cells = [_between_draws(known.get((cell.arm, cell.outcome.name, cell.outcome.aggregate)), cell.outcome.unit) for cell in line.cells]
+        rows.append((line.outcome.label, line.unit, cells))
+    return rows if known else []
+
+
+def _between_draws(row: Mapping | None, unit: str) -> str:
+    if row is None:
+        return "–"
+    text = words.change(row["difference"], row["draws_low"], row["draws_high"], unit)[1]
+    share = row["parameter_share"]
+    return text if share is None else f"{text} ({words.percent(share)} parameters)"

@@ -4,12 +4,12 @@ import numpy as np
 import pyarrow as pa
 
 from model.outcomes import GROUPED, is_level
+from model.results import QUARTER
 
 from . import tables
-from .comparison import arms_of, effect_of_arm, labels_of, pair_numbers, pairs_of, week_numbers
+from .comparison import arms_of, effect_of_arm, labels_of, pair_numbers, pairs_of
 from .results import Results
 
-A_QUARTER = 13  # weeks
 DIMENSIONS = ("nationality", "sex", "child", "state", "how_recruited")
 
 
@@ -39,10 +39,10 @@ def _sums(results) -> tuple[dict, int]:
     found: dict[str, dict[str, np.ndarray]] = {dimension: {} for dimension in DIMENSIONS}
     start, first = results.window[0], results.window[1]
     for part in results.each("groups"):
-        quarter = week_numbers(part["quarter"])
-        here = quarter + A_QUARTER > start
+        quarter = quarter_numbers(part["quarter"])
+        here = quarter >= QUARTER[start]
         if here.any():
-            first = min(first, int(quarter[here].min()))
+            first = min(first, int(np.searchsorted(QUARTER, quarter[here].min())))
             _add(found, results, part.filter(pa.array(here)), shape)
     missing = _missing(results, shape)
     sums = {}
@@ -51,7 +51,13 @@ def _sums(results) -> tuple[dict, int]:
         values = np.stack([by_label[label] for label in labels], axis=2) if labels else np.zeros((*shape, 0, len(GROUPED)))
         values[missing] = np.nan
         sums[dimension] = labels, values
-    return sums, max(1, results.window[1] - max(0, first))
+    return sums, max(1, results.window[1] - first)
+
+
+def quarter_numbers(dates) -> np.ndarray:
+    """Return the quarter of each date by `model.results.QUARTER`, which counts from January 2016; int64 (N)."""
+    months = dates.to_numpy().astype("datetime64[M]").astype(np.int64) - np.datetime64("2016-01", "M").astype(np.int64)
+    return months // 3
 
 
 def _add(found, results, part, shape):

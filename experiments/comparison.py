@@ -110,7 +110,7 @@ def effect_of_arm(results, pairs, arm, values, directions) -> Iterator[dict]:
     estimate = pairs.mean(difference)
     level_of_baseline = pairs_mean(np.where(known, base, np.nan))
     replicates, draws = pairs.counts(known)
-    of_parameters = pairs.parameter_share(difference)
+    of_parameters, (draws_low, draws_high) = pairs.parameter_share(difference), pairs.of_draws(difference)
     better = np.full(len(directions), np.nan)
     for direction in ("up", "down"):
         which = [k for k, wanted in enumerate(directions) if wanted == direction]
@@ -126,6 +126,8 @@ def effect_of_arm(results, pairs, arm, values, directions) -> Iterator[dict]:
             "replicates": int(replicates[k]),
             "draws": int(draws[k]),
             "parameter_share": of_parameters[k],
+            "draws_low": draws_low[k],
+            "draws_high": draws_high[k],
         }
 
 

@@ -21,14 +21,17 @@ LEVELS = ("deprived_by_a_state",)  # persons at a time: every week counts
 MEASURES = {
     # name: (unit, meaning)
     **{item.name: ("million USD", f"change in what {item.payer} bear for {item.label}") for item in ITEMS},
-    "public": ("million USD", "change in public spending: raids, protection, custody and programmes"),
+    "public": ("million USD", "change in public spending: raids, protection, custody and programmes; null where a policy waits for a trigger, whose weeks are not recorded"),
     "captivity_avoided": ("person-weeks", "fewer weeks of captivity, in operations, another sector or with an armed group"),
     "per_week_avoided": ("USD", "public spending for each person-week of captivity avoided; null unless fewer clearly are"),
 }
 
 
 def programme_years(manifest: Mapping, arm: str) -> float:
-    """Return strength x States x years of the policies of an arm that its baseline lacks and that leave no recorded effort."""
+    """Return strength x States x years of the policies of an arm that its baseline lacks and that leave no recorded effort.
+
+    Not a number where one of them waits for a trigger: how long it acted is not recorded.
+    """
     plan = manifest["plan"]
     known = plan["arms"][plan["baseline"]]["policies"]
     country_of = {place["id"]: place["country"] for place in manifest["places"]}
@@ -36,7 +39,10 @@ def programme_years(manifest: Mapping, arm: str) -> float:
     total = 0.0
     for p in plan["arms"][arm]["policies"]:
         if p not in known and not used_where_recorded(p["lever"]):
-            weeks = min(p["end"], plan["stop"]) - max(p["start"], plan["window_start"]) - sum(b - a for a, b in p["pauses"])
+            if p.get("when"):
+                return math.nan
+            first, last = max(p["start"], plan["window_start"]), min(p["end"], plan["stop"])
+            weeks = last - first - sum(max(0, min(b, last) - max(a, first)) for a, b in p["pauses"])
             total += p["strength"] * states_of(p["states"], p["places"], country_of, acting) * max(0, weeks) / WEEKS_A_YEAR
     return total
 

@@ -200,7 +200,7 @@ class Design:
             "draws": len(self.draws),
             "draws_hash": content_hash([dict(sorted(draw.items())) for draw in self.draws]),
             "draws_from": dict(self.draws_from),
-            "observed": [asdict(quantity) for quantity in self.observed],
+            "observed": json.loads(json.dumps([asdict(quantity) for quantity in self.observed])),  # as it is read back
             "seeds_hash": content_hash(self.seeds),
             "record": self.record,
             "groups": self.groups,

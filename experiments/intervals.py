@@ -2,7 +2,8 @@
 
 Student's t, and for ratios Fieller (1954), on what is independent: the pairs where there is one draw of the parameters,
 the means of the draws where there are several, since pairs of one draw share its parameters. With ten draws a percentile
-bootstrap of the mean would be a fifth too narrow.
+bootstrap of the mean would be a fifth too narrow. Such an interval is that of the average: more draws narrow it. What the
+parameters leave open is the range of the draws themselves (`of_draws`), which they do not.
 """
 
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 LEVEL = 0.95
+MOST_DRAWS = (0.05, 0.95)  # between these quantiles lie nine of ten draws
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,15 @@ class Pairs:
         error = np.sqrt(_over((spread**2).sum(axis=0), count - 1) / np.maximum(count, 1))
         reach = _student(count) * error
         return Estimate(mean, mean - reach, mean + reach, np.isfinite(values).sum(axis=0))
+
+    def of_draws(self, values: np.ndarray) -> np.ndarray:
+        """Return between which numbers nine of ten draws' means of `values` (N, K) lie, (2, K); not a number with one draw."""
+        means = self._independent(values)
+        enough = self.several_draws & (np.isfinite(means).sum(axis=0) > 1)
+        found = np.full((2, values.shape[1]), np.nan)
+        if enough.any():
+            found[:, enough] = np.nanquantile(means[:, enough], MOST_DRAWS, axis=0)
+        return found
 
     def ratio(self, numerator: np.ndarray, denominator: np.ndarray) -> Estimate:
         """Return mean numerator over mean denominator, (K) from (N, K) each, with its interval.

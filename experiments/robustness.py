@@ -103,7 +103,7 @@ def _over(a, b):
 
 @dataclass(frozen=True)
 class Metric:
-    """One setting of the three stages. `says`: what it asks, in plain words. `prefers`: whether it ranks policies at all."""
+    """One setting of the three stages. `says`: what it asks, in plain words."""
 
     name: str
     says: str

@@ -277,7 +277,7 @@ def run(
     """Run one scenario once and return its Results: in memory, or in the folder `out`.
 
     `parameters`: assumptions by name, over the scenario's own. `seed`, `people_per_agent`, `record`, `groups` and `events` as in a Design; `run(seed=n)` is replicate 0 of
-    `compare(seed=n)`. Raises RunnerError if the run fails.
+    `compare(seed=n)`. In memory it raises RunnerError if the run fails; in a folder a failed run is told of there (`Results.failed`).
     """
     design = single(assuming(scenario if isinstance(scenario, files.Scenario) else files.load(scenario), parameters), **settings)
     if out is not None:

@@ -23,7 +23,7 @@ from .runner import Interrupted, RunnerError, execute
 from .samples import Sample
 from .sensitivity_plan import STAGES, Plan
 from .sensitivity_tables import FILE, TABLES, made
-from .store import REPORT, refuse_foreign, write
+from .store import REPORT, forget, refuse_foreign, write
 
 RUN = "runs"  # the folder of the stages' batches
 
@@ -40,16 +40,19 @@ class Analysis:
         return self.tables[name].to_pylist()
 
 
-def analyse(plan: Plan, out: str | Path, *, run: Callable[[str, Design, Path], Results] | None = None, **doing) -> Analysis:
+def analyse(plan: Plan, out: str | Path, *, run: Callable[[str, Design, Path], Results] | None = None, overwrite: bool = False, **doing) -> Analysis:
     """Run all stages of a plan into the folder `out` and return what they say.
 
-    `run(stage, design, folder)` runs one batch (default: `execute` with `doing`: workers_wanted, resume, overwrite ...).
+    `run(stage, design, folder)` runs one batch (default: `execute` with `overwrite` and `doing`: workers_wanted, resume ...).
+    `overwrite`: what is there of later stages is removed before the first, so that what is interrupted can be resumed.
     Worlds of which a run failed are left out whole, and counted. Raises what `execute` raises, StoreBusy if `out` holds
     something else, and RunnerError if more than half of a stage could not be simulated.
     """
     out = Path(out)
     refuse_foreign(out, (FILE,), (RUN,), "a sensitivity analysis")
-    run = run or (lambda _stage, design, folder: execute(design, folder, **doing))
+    run = run or (lambda _stage, design, folder: execute(design, folder, overwrite=overwrite, **doing))
+    for stage in STAGES if overwrite else ():
+        forget(out / RUN / stage)
     seed, settings = plan.design.seed, plan.settings
     found = Findings(plan)
     stages: dict[str, dict] = {}

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from model.outcomes import BY_NAME, HEADLINE
 from scenarios.schema import Where
 
-from .factors import DUMMY, FEEDBACKS, NAMED, SEED, Factor, check_names, chosen, factors_of
+from .factors import DUMMY, FEEDBACKS, NAMED, PERTURBED, SEED, Factor, check_names, chosen, factors_of
 
 STAGES = {
     "ensemble": "worlds drawn from all priors at once: noise, PAWN, robustness, trade-offs, discovery",
@@ -93,6 +93,11 @@ class Plan:
             raise where.error("there is no policy", "at least one arm besides the baseline")
         if settings.points & (settings.points - 1):
             raise where.at("points").error(f"{settings.points} is no power of 2", "a power of 2, as Sobol' points need")
+        if len({round(100 * dose) for dose in settings.doses}) < len(settings.doses):
+            raise where.at("doses").error(f"{list(settings.doses)} holds two that are equal in per cent", "doses that differ by a per cent at least")
+        for name, scenario in self.design.arms.items():
+            if PERTURBED in scenario.parameters:
+                raise where.error(f"arm '{name}' sets {PERTURBED}", "arms that leave it free: the dummy, which shows what noise is, changes it")
         everything = [*self.factors, *self.screened]
         if settings.named != NAMED:
             check_names(settings.named, everything, where.at("named"))

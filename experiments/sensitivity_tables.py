@@ -62,7 +62,7 @@ TABLES: dict[str, tuple[str, tuple[Column, ...]]] = {
         Column("probability", F, "share", "of resamples of worlds in which it is efficient"),
         Column("better", T, "", "outcomes that improve in at least three quarters of worlds"), Column("worse", T, "", "outcomes that worsen in as many"))),
     "doses": ("the benefit of each part of a policy's dose, against the baseline and each rival in full", (
-        Column("arm", T, "", "the policy"), Column("scale", T, "", "strength: all channels; effectiveness: helping channels only"), Column("dose", F, "share", "of the design's"),
+        Column("arm", T, "", "the policy"), Column("scale", T, "", "strength: all channels; effectiveness: helping channels only"), Column("dose", F, "share", "of the design's; above 1, channels stop at their bounds"),
         OUTCOME, Column("rival", T, "", "the baseline or another policy in full"), Column("benefit", F, "that of the outcome", "more is better"), *INTERVAL,
         Column("wins", F, "share", "of pairs in which it is better; ties count half"))),
     "breakeven": ("how effective a policy must be", (

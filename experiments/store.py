@@ -188,6 +188,14 @@ def open_store(folder: str | Path, design: Design, resume: bool = False, overwri
     return store
 
 
+def forget(folder: str | Path):
+    """Remove the results in a folder, if it holds any. Raises StoreBusy if a batch uses it or it holds something else."""
+    folder = Path(folder)
+    if _what_is_there(folder):
+        with _lock(folder):
+            _clear(folder)
+
+
 def objection(folder: str | Path, design: Design) -> str | None:
     """Return why `folder` can't take the results of `design` as it is: it holds another plan's, or something else."""
     try:
@@ -198,8 +206,7 @@ def objection(folder: str | Path, design: Design) -> str | None:
 
 def _what_is_in(folder: Path, plan: dict) -> tuple[dict | None, str | None]:
     """Return the manifest in a folder, if anything would be lost with it, and what to say where it is of another plan. Raises StoreBusy."""
-    refuse_foreign(folder, (MANIFEST,), (LOCK,), "results")
-    manifest = _read_manifest(folder)
+    manifest = _what_is_there(folder)
     if manifest is None or manifest["plan"]["hash"] == plan["hash"]:
         return manifest, None
     if not _holds_runs(folder):
@@ -216,6 +223,11 @@ def refuse_foreign(folder: Path, marks: Sequence[str], besides: Sequence[str], w
     names = {path.name for path in folder.iterdir()} - {*besides, *(f"{mark}.tmp" for mark in marks)} if folder.is_dir() else set()
     if names and names.isdisjoint(marks):
         raise StoreBusy(f"{folder}: holds {', '.join(sorted(names)[:3])} but no {marks[0]}; {wanted}")
+
+
+def _what_is_there(folder: Path) -> dict | None:
+    refuse_foreign(folder, (MANIFEST,), (LOCK,), "results")
+    return _read_manifest(folder)
 
 
 def _read_manifest(folder: Path) -> dict | None:

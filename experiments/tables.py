@@ -87,6 +87,8 @@ EFFECT = (
     Column("probability_better", pa.float64(), "share", "share of pairs strictly better, plus half the ties; null without a better direction"),
     *PAIRS,
     Column("parameter_share", pa.float64(), "share", "of the variance of differences, that between draws; the rest is between seeds; null without several of both"),
+    Column("draws_low", pa.float64(), "", "5th percentile of the draws' mean differences; null with one draw"),
+    Column("draws_high", pa.float64(), "", "95th percentile of them: more draws do not narrow this range, as they do the interval"),
 )
 
 
@@ -145,7 +147,7 @@ TABLES = (
                    Column("months", pa.int32(), "months", "since the window's start"), *EFFECT)),
     Table("timing", False, True, "when an effect is first told from chance, month by month, worldwide",
           lambda: (ARM, OUTCOME,
-                   Column("first_month", pa.int32(), "months", "first month of the window whose interval excludes zero"),
+                   Column("first_month", pa.int32(), "months", "first month of the window of three in a row whose intervals exclude zero on one side"),
                    Column("first_better", pa.int32(), "months", "first such month in which it is better"),
                    Column("first_worse", pa.int32(), "months", "first such month in which it is worse"),
                    Column("months_worse", pa.int32(), "months", "how many such months it is worse"),
@@ -158,7 +160,7 @@ TABLES = (
                    Column("difference", pa.float64(), "", "mean paired difference; 0 for the baseline"), *INTERVAL)),
     Table("displacement", False, True, "what left the places under enforcement, and where it reappeared",
           lambda: (ARM, Column("target", TEXT, "", "states (ISO codes) or places under enforcement in the arm, not in the baseline"),
-                   Column("months", pa.int32(), "months", "since the window's start"),
+                   Column("months", pa.int32(), "months", "since enforcement began in the arm"),
                    Column("measure", TEXT, "", "what the row says (`experiments/displacement.py`)"),
                    Column("place", TEXT, "", "the destination; empty = all together"), UNIT,
                    Column("value", pa.float64(), "", "mean over pairs; null = not meaningful"), *INTERVAL, *PAIRS)),

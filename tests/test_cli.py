@@ -129,7 +129,7 @@ def test_an_estimate_of_time_is_told_in_a_unit_that_fits(seconds, said):
 def test_a_new_scenario_loads_at_once_without_a_caution(displace, tmp_path):
     code, out, _ = displace("new", "mine", "--folder", tmp_path)
     assert code == 0 and "displace compare" in out
-    code, out, errors = displace("compare", tmp_path / "mine.toml", "unilateral-crackdown", "--dry-run")
+    code, out, errors = displace("compare", tmp_path / "mine.toml", "unilateral-crackdown", "--dry-run", "--out", tmp_path / "out")
     assert code == 0 and not errors and "unilateral-crackdown" in out
     code, out, _ = displace("diff", tmp_path / "mine.toml", "unilateral-crackdown")
     assert code == 0 and "strength 1 in 'mine', 2 in 'unilateral-crackdown'" in out

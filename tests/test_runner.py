@@ -92,7 +92,7 @@ def test_every_table_is_there_with_its_keys(whole, design):
     assert found.worldwide().num_rows == 3 * 4 * weeks
     assert {o.name for o in RECORDED} <= {*found.worldwide().column_names}
     assert found.runs["seed"].to_pylist()[0] == 3
-    assert {"arm", "outcome", "unit", "place", "aggregate", "window_start", "window_end", "baseline", "difference", "low", "high", "level", "probability_better", "replicates", "draws", "parameter_share"} == {*found.paired.column_names}
+    assert {"arm", "outcome", "unit", "place", "aggregate", "window_start", "window_end", "baseline", "difference", "low", "high", "level", "probability_better", "replicates", "draws", "parameter_share", "draws_low", "draws_high"} == {*found.paired.column_names}
     assert {row["arm"] for row in found.fates.to_pylist()} == {"raids", "shelter", "placebo"}
 
 
