@@ -90,7 +90,7 @@ def score(target: Target, told_by_runs: Mapping[str, np.ndarray], rows: Mapping[
     x = x.reshape(-1, x.shape[-1]) if target.kind == "multinomial" else x.ravel()
     x = x[np.isfinite(x).reshape(len(x), -1).all(axis=1)]
     reports = predicted(target, x, np.random.default_rng([seed, 4]))
-    interval = tuple(float(v) for v in quantile(reports, np.full(len(reports), 1 / len(reports)), INSIDE))
+    interval = tuple(float(v) for v in quantile(reports, np.full(len(reports), 1 / max(1, len(reports))), INSIDE))
     naive = persistence(target, rows)
     return Scored(target, told(target), interval, verdict(target, interval), distance(target, interval[1]), naive, None if naive is None else distance(target, naive))
 

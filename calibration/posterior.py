@@ -102,8 +102,10 @@ def resample(weights: np.ndarray, count: int, seed: int) -> np.ndarray:
 
 
 def quantile(values: np.ndarray, weights: np.ndarray, at: Sequence[float]) -> np.ndarray:
-    """Return weighted quantiles of `values` (N)."""
+    """Return weighted quantiles of `values` (N), not a number where none is known."""
     known = np.isfinite(values)
+    if not known.any():
+        return np.full(len(at), np.nan)
     order = np.argsort(values[known])
     share = np.cumsum(weights[known][order])
     middle = (share - 0.5 * weights[known][order]) / share[-1]

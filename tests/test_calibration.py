@@ -309,6 +309,17 @@ def test_the_spread_of_differences_is_split_between_parameters_and_chance():
     assert np.isnan(Pairs(np.arange(4), 1).parameter_share(np.ones((4, 1)))).all()
 
 
+def test_more_draws_narrow_the_interval_of_their_average_but_not_how_far_they_differ():
+    for draws in (40, 400):
+        pairs = Pairs(np.repeat(np.arange(draws), 2), 1)
+        values = np.repeat(stats.norm.ppf((np.arange(draws) + 0.5) / draws), 2)[:, None]
+        low, high = pairs.of_draws(values)
+        assert high[0] - low[0] == pytest.approx(2 * 1.645, rel=0.07)
+        mean = pairs.mean(values)
+        assert mean.high[0] - mean.low[0] == pytest.approx(2 * 1.96 / draws**0.5, rel=0.1)
+    assert np.isnan(Pairs(np.zeros(4), 1).of_draws(np.ones((4, 1)))).all()
+
+
 def test_a_draw_whose_runs_failed_leaves_an_interval_to_the_others():
     values = np.array([1.0, 2.0, 3.0, 2.5, np.nan, np.nan])[:, None]
     found = Pairs(np.repeat(np.arange(3), 2), 1).mean(values)
@@ -453,6 +464,25 @@ def test_a_posterior_without_its_runs_is_not_replaced_unasked(displace, tmp_path
     kept.write_text("kept")
     code, _, err = displace("calibrate", tmp_path / "mine.toml", "--out", kept.parent)
     assert code == 3 and "--overwrite" in err and kept.read_text() == "kept"
+
+
+def test_a_fit_that_is_overwritten_and_interrupted_can_go_on(tmp_path):
+    from calibration.fit import calibrate
+    from experiments.runner import Interrupted
+
+    config = replace(read_config(), draws=8, posterior=8, people_per_agent=10_000, waves=2, enough=10_000)
+    calibrate(config, tmp_path, workers_wanted=1)
+
+    def stop(progress):
+        if progress.fresh >= 2:
+            raise KeyboardInterrupt
+
+    other = replace(config, people_per_agent=9_000)
+    with pytest.raises(Interrupted, match="wave 1.*--resume"):
+        calibrate(other, tmp_path, workers_wanted=1, overwrite=True, progress=stop)
+    fit = calibrate(other, tmp_path, workers_wanted=1, resume=True)
+    assert fit.waves == 2 and len(fit.ensemble.unit) == 16
+    assert read_draws(tmp_path / "posterior.parquet").source["k_hat"] is None  # of so few draws, it can't be told
 
 
 def test_a_dry_run_runs_nothing(displace, tmp_path):

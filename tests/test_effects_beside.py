@@ -1,6 +1,7 @@
 """Tables beside the answer, on results made up by hand: what each policy adds, what is left after it, what it costs, who bears it."""
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from made_up import manifest, policy, results, row, rows
 
@@ -91,7 +92,29 @@ def test_a_law_costs_by_state_and_year_and_nothing_is_divided_by_no_captivity_av
     assert row(spent(replicates=1)[0], arm="raids", measure="public")["low"] is None
 
 
+def test_a_programme_costs_the_weeks_in_which_it_acts():
+    def weeks(**keys):
+        return programme_years(manifest({"baseline": [], "law": [policy("non_punishment_scope", ["AAA"]) | keys]}, 2, 1, 114, 10), "law") * 365.25 / 7
+
+    assert weeks() == pytest.approx(104)
+    assert weeks(pauses=[(4, 14), (50, 60), (110, 130)]) == pytest.approx(104 - 4 - 10 - 4)  # of pauses, what lies in the window
+    assert np.isnan(weeks(when={"outcome": "people_held", "above": True, "bound": 1e12, "weeks": 1, "places": []}))
+
+
 # --- who bears it -----------------------------------------------------------------------------------
+
+
+def test_a_quarter_of_the_table_begins_in_the_week_in_which_the_model_begins_it():
+    from datetime import date
+
+    from experiments.by_group import quarter_numbers
+    from model.policy import week_of
+    from model.results import QUARTER
+
+    dates = pa.chunked_array([[date(2016 + n // 4, 3 * (n % 4) + 1, 1) for n in range(60)]])
+    first = np.searchsorted(QUARTER, quarter_numbers(dates))
+    wanted = [max(0, week_of(day) + (day.weekday() > 0)) for day in dates.to_pylist()]  # the first Monday of the quarter
+    assert first.tolist() == wanted
 
 
 def test_groups_add_up_to_the_world(whole):  # noqa: F811

@@ -124,6 +124,8 @@ def test_shipped_designs_can_be_planned():
         ('pairs = [["tip_off", "tip_off"]]', "twice|no pair"),
         ('outcomes = ["people_hold"]', "did you mean 'people_held'"),
         ("rest = 2", "rest: 2 is out of range"),
+        ("doses = [0.101, 0.104]", "doses: .* equal in per cent"),
+        ("[parameters]\nrecruitment_rate = 0.0003", "arm 'baseline' sets recruitment_rate.*dummy"),
     ],
 )
 def test_a_bad_table_is_told_by_file_and_key(tmp_path, settings, said):
