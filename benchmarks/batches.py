@@ -51,7 +51,7 @@ def overhead() -> float:
         return time.process_time() - began
 
     batch(2)
-    return median(batch(SHORT_RUNS) - bare(SHORT_RUNS) for _ in range(3)) / SHORT_RUNS
+    return median(batch(SHORT_RUNS) - bare(SHORT_RUNS) for _ in range(7)) / SHORT_RUNS
 
 
 def speed_up() -> float:

@@ -17,6 +17,8 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table
 
+from experiments.process import set_up
+
 from . import batches, guard
 from .one import PERSON_PHASES, SMALL, timed
 
@@ -118,6 +120,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="only the small run and the guard")
     parser.add_argument("--record", action="store_true", help="add this measurement to benchmarks/history.csv")
     wanted = parser.parse_args()
+    set_up()  # as the command line is
     console = Console(width=110)
     ratio, seconds = guard.ratio_of(lambda: timed(SMALL, 1))
     figures = [Figure("small run, CPU s", seconds, f"{seconds:.3f}", most=0.08), Figure("small run, fixed loops", ratio, f"{ratio:.2f}")]

@@ -56,8 +56,12 @@ class Table:
 
     def schema(self, metadata: Mapping[str, str] | None = None) -> pa.Schema:
         """Return the Arrow schema: units and meanings on the fields, provenance on the whole."""
-        fields = [pa.field(c.name, c.type, metadata={"unit": c.unit, "meaning": c.meaning}) for c in self.columns]
-        return pa.schema(fields, metadata=metadata)
+        return _fields_of(self).with_metadata(metadata)
+
+
+@cache
+def _fields_of(table: Table) -> pa.Schema:
+    return pa.schema([pa.field(c.name, c.type, metadata={"unit": c.unit, "meaning": c.meaning}) for c in table.columns])
 
 
 ARM = Column("arm", TEXT, "", "the arm: a scenario's name")
