@@ -161,7 +161,7 @@ def _facts(study: Study) -> list[tuple[str, str]]:
         ("Window", study.window),
         ("Pairs of runs", _pairs(study)),
         ("Scale", f"{plan['people_per_agent']} people an agent"),
-        ("Parameters", "hand-set" if plan["draws"] == 1 else f"{plan['draws']} draws, {_drawn(plan)}"),
+        ("Parameters", "hand-set" if plan["draws"] == 1 and not plan.get("draws_from") else f"{words.count(plan['draws'], 'draw')}, {_drawn(plan)}"),
     ]
 
 

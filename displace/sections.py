@@ -114,9 +114,11 @@ def burden(study: Study) -> list[tuple[str, list[Grid]]]:
 def _by_dimension(study: Study, found: Mapping, name: str, dimension: str) -> Grid:
     first = next(iter(study.titles))
     level = {key[2]: row["baseline"] or 0 for key, row in found.items() if (key[0], key[1], key[3]) == (name, dimension, first)}
-    shown = sorted((group for group in level if level[group] > 0), key=lambda group: -level[group])[:GROUPS_SHOWN]
+    there = sorted((group for group in level if level[group] > 0), key=lambda group: -level[group])
+    shown = there[:GROUPS_SHOWN]
+    most = f", the {len(shown)} of {len(there)} with most in the baseline" if len(there) > len(shown) else ""
     rows = [(f"{study.place_names.get(g, g)} (baseline {words.number(level[g])})", [cell(found.get((name, dimension, g, arm))) for arm in study.titles]) for g in shown]
-    return Grid(f"{words.start(OUTCOMES[name].label)}. {DIMENSIONS[dimension]}", list(study.titles.values()), rows)
+    return Grid(f"{words.start(OUTCOMES[name].label)}. {DIMENSIONS[dimension]}{most}", list(study.titles.values()), rows)
 
 
 # --- what it costs ----------------------------------------------------------------------------------
