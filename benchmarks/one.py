@@ -55,7 +55,7 @@ def people_by_week(people_per_agent: int) -> dict:
     held = active = 0
     while run.week < run.inputs.stop:
         run.step()
-        by_status = run.columns.stock[:, :, 0].sum(axis=1) * people_per_agent
+        by_status = run.columns.levels[:, :, 0].sum(axis=1) * people_per_agent
         held = max(held, int(by_status[S.held]))
         active += int(by_status[list(ACTIVE)].sum())
     return {"held_at_peak": held, "active_person_weeks": active, "rows": int(run.columns.used[0].people)}

@@ -295,7 +295,7 @@ def closures(w):
     return float(ours.closed[ours.where("KHM")].sum()), in_cambodia("reports_to_hotlines")(ours)
 
 
-def rescued_of_stock(w):
+def rescued_of_held(w):
     s = w["raids and hotline"]
     return in_cambodia("freed")(s), s.mean("people_held", RAIDS, HOTLINE_ENDS, "KHM")
 

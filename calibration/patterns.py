@@ -132,7 +132,7 @@ PATTERNS: tuple[Pattern, ...] = (
         C("people rescued per complaint (reported: 2.5)", "8 months", m.ratio_in_cambodia("freed", "reports_to_hotlines"), low=2.5 / 3, high=7.5, starred=True),
         C("owners arrested per person rescued (reported: 0.06 suspects)", "8 months", m.ratio_in_cambodia("owners_arrested", "freed"), low=0.02, high=0.18, starred=True),
         C("compounds closed per complaint", "8 months", m.closures, high=0.01),
-        C("people rescued, share of the people held (reported: 0.02)", "8 months", m.rescued_of_stock, low=0.02 / 3, high=0.06, starred=True))),
+        C("people rescued, share of the people held (reported: 0.02)", "8 months", m.rescued_of_held, low=0.02 / 3, high=0.06, starred=True))),
     Pattern("R1", "Cambodia's ban of online gambling sends operations to Shwe Kokko", ("history", "no ban"), "E203-E207", "I.hist", "cal", (
         C("more operations move from Cambodia to Shwe Kokko than without the ban", "16 months", m.extra_moved(("KHM",), ("shwe-kokko",), "history", "no ban", BAN, BAN + months(16)), low=0),)),
     Pattern("R2", "raids in Preah Sihanouk send operations to Bavet", ("history", "no raids"), "E217", "I.hist", "cal", (

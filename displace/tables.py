@@ -125,7 +125,7 @@ def outcomes() -> str:
         (f"`{o.name}`", o.label, o.unit, o.kind, o.better or "none", o.of, o.among, o.whose, o.section, marks[o.name]) for o in OUTCOMES
     ]
     header = ("outcome", "label", "unit", "kind", "better", "counts", "among", "whose", "section", "")
-    intro = "A *flow* counts transitions, a *stock* people by status at a week's end, a *measure* is written by a phase, a *ratio* divides two others."
+    intro = "A *flow* counts transitions, a *level* people by status at a week's end, a *measure* is written by a phase, a *ratio* divides two others."
     return _page("Outcomes", intro, _table(header, rows))
 
 

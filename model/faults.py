@@ -7,7 +7,7 @@ FAULTS = (
     "people by status and place do not add up to the rows",
     "operations hold another number of people than have them as their operation",
     "a compound holds another number of people than its operations",
-    "a negative stock",
+    "a negative level",
     "operations rent more room in a compound than it has, or the compounds and the room of a place do not add up",
     "money is not accounted for",
     "somebody was due this week and was not looked at",

@@ -170,8 +170,8 @@ FLOW_FIRST, FLOW_OUTCOME, FLOW_AMONG = _flow_table()
 PUNISHES = np.array([t.name in INTO_DETENTION + CHARGED for t in TRANSITIONS])
 COUNTED_ON_ARRIVAL = np.array([t.name in ("received", "left_on_the_way") for t in TRANSITIONS])
 GROUPED_AT = np.array([GROUPED.index(o) if o in GROUPED else -1 for o in RECORDED], np.int64)
-STOCK_AT = np.array(
-    [next((GROUPED.index(o) for o in GROUPED if o.kind == "stock" and o.of == (name,)), -1) for name, _ in STATUSES], np.int64
+LEVEL_AT = np.array(
+    [next((GROUPED.index(o) for o in GROUPED if o.kind == "level" and o.of == (name,)), -1) for name, _ in STATUSES], np.int64
 )
 
 
@@ -185,24 +185,24 @@ def group_of(i, place, m):
 
 @inlined
 def count_as(i, sign, m):
-    """Put a person into the stocks of their status and place, or take them out."""
+    """Put a person into the levels of their status and place, or take them out."""
     me = m.people[i]
     status, p = me.status, me.place
-    m.stock[status, p, 0] += sign
-    m.stock[status, p, 1] += sign * me.trafficked
-    m.stock[status, p, 2] += sign * me.child
+    m.levels[status, p, 0] += sign
+    m.levels[status, p, 1] += sign * me.trafficked
+    m.levels[status, p, 2] += sign * me.child
     if status == S.held:
         m.held_by[me.nation, p] += sign * m.scale
-    if m.by_group.shape[0] > 0 and STOCK_AT[status] >= 0:
+    if m.by_group.shape[0] > 0 and LEVEL_AT[status] >= 0:
         weeks_left = m.used[0].quarter_end - m.now
-        m.by_group[group_of(i, p, m), STOCK_AT[status]] += sign * m.scale * weeks_left
+        m.by_group[group_of(i, p, m), LEVEL_AT[status]] += sign * m.scale * weeks_left
 
 
 @kernel
 def change(t, i, place, m):
     """Let transition `t` happen to the person in row `i`, who is at `place` afterwards.
 
-    The one way in which a status changes: it keeps the stocks, counts the flows by place and group,
+    The one way in which a status changes: it keeps the levels, counts the flows by place and group,
     writes the event log and the diary, and reports to the audit what the life course does not allow.
     """
     me = m.people[i]

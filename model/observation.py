@@ -34,7 +34,7 @@ class Series:
 
     @property
     def level(self) -> bool:
-        """Whether it is a stock at a week's end, which averages over time, and no flow."""
+        """Whether it is a level at a week's end, which averages over time, and no flow."""
         return is_level(BY_NAME[self.of[0]])
 
     @property

@@ -172,7 +172,7 @@ def price_places(m):
     total = 0.0
     for k in range(m.hosts.size):
         view = m.views[m.hosts[k]]
-        view.persons = m.stock[S.held, m.hosts[k], 0] * m.scale
+        view.persons = m.levels[S.held, m.hosts[k], 0] * m.scale
         total += view.persons
     saturation = (1.0 + total / m.par[P.market_size]) ** (-m.par[P.market_saturation])
     for k in range(m.hosts.size):

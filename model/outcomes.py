@@ -1,8 +1,8 @@
 """Every outcome, declared once.
 
-A *flow* counts transitions of a week (`model/life_course.py`), a *stock* counts people by status at
+A *flow* counts transitions of a week (`model/life_course.py`), a *level* counts people by status at
 the end of a week, a *measure* is written by a phase, and a *ratio* divides two other outcomes over a
-window. `among` restricts flows and stocks to people who are truly trafficked, or to children.
+window. `among` restricts flows and levels to people who are truly trafficked, or to children.
 Direction is the better one: "down", "up", or none, since many process counts have no better
 direction and only their shares do.
 """
@@ -21,7 +21,7 @@ class Outcome:
     name: str
     label: str
     unit: str
-    kind: str  # flow, stock, measure or ratio
+    kind: str  # flow, level, measure or ratio
     better: str | None  # "up", "down" or None
     of: tuple  # transitions, statuses, or (numerator, denominator)
     among: str = EVERYONE
@@ -43,15 +43,15 @@ _LEVELS = ("compounds", "operations", "vacancies")
 
 def is_level(outcome: Outcome) -> bool:
     """Tell whether an outcome is a level at a week's end (averaged over a window), not a flow."""
-    return outcome.kind == "stock" or outcome.name in _LEVELS
+    return outcome.kind == "level" or outcome.name in _LEVELS
 
 
 def _flow(name, label, better, of, among=EVERYONE, **more):
     return Outcome(name, label, "persons", "flow", better, of, among, **more)
 
 
-def _stock(name, label, better, of, among=EVERYONE, **more):
-    return Outcome(name, label, "persons", "stock", better, of, among, **more)
+def _level(name, label, better, of, among=EVERYONE, **more):
+    return Outcome(name, label, "persons", "level", better, of, among, **more)
 
 
 def _measure(name, label, unit, better, **more):
@@ -89,9 +89,9 @@ PERSON = "the person"
 
 OUTCOMES = (
     # --- people -----------------------------------------------------------------------------------
-    _stock("people_held", "people held in operations", "down", ("held",), whose=PERSON, section="I.hist", by_group=True),
-    _stock("trafficked_held", "people held who are trafficked", "down", ("held",), TRAFFICKED, whose=PERSON),
-    _stock("in_captivity", "people held in operations, another sector or by an armed group", "down", IN_CAPTIVITY, whose=PERSON),
+    _level("people_held", "people held in operations", "down", ("held",), whose=PERSON, section="I.hist", by_group=True),
+    _level("trafficked_held", "people held who are trafficked", "down", ("held",), TRAFFICKED, whose=PERSON),
+    _level("in_captivity", "people held in operations, another sector or by an armed group", "down", IN_CAPTIVITY, whose=PERSON),
     _flow("newly_held", "people newly held", "down", ("received",), whose=PERSON, section="III.act", by_group=True),
     _flow("recruited", "people recruited for the first time", "down", ("recruited",), whose=PERSON, by_group=True),
     _flow("retrafficked", "people trafficked again", "down", TRAFFICKED_AGAIN, whose=PERSON, section="IV.D", by_group=True),
@@ -113,7 +113,7 @@ OUTCOMES = (
     _measure("wrongly_identified", "people identified as trafficked who are not", "persons", None, whose="the State"),
     _flow("detained", "people taken into detention", None, INTO_DETENTION, whose=PERSON, section="IV.C", by_group=True),
     _flow("trafficked_detained", "trafficked people taken into detention", "down", INTO_DETENTION, TRAFFICKED, whose=PERSON, section="IV.C"),
-    _stock("in_detention", "trafficked people in detention or prison", "down", ("detained", "prosecuted"), TRAFFICKED, whose=PERSON, section="IV.C"),
+    _level("in_detention", "trafficked people in detention or prison", "down", ("detained", "prosecuted"), TRAFFICKED, whose=PERSON, section="IV.C"),
     _measure("detained_without_assessment", "detained without an individual assessment", "persons", "down", whose=PERSON, section="IV.A S19"),
     _flow("children_detained", "children taken into detention", "down", INTO_DETENTION, CHILDREN, whose="the child", section="IV.F", floor=True),
     _flow("charged", "trafficked people charged with crimes", "down", CHARGED, TRAFFICKED, whose=PERSON, section="IV.C", by_group=True),
@@ -123,12 +123,12 @@ OUTCOMES = (
     _flow("extorted", "people extorted in custody", "down", ("extorted",), whose=PERSON, section="IV.E V52"),
     _flow("coerced_returns", "coerced returns", "down", COERCED_RETURNS, whose=PERSON, section="IV.D V76", by_group=True, floor=True),
     _flow("assisted_returns", "assisted, chosen returns", None, ("returned_with_help", "returned_from_shelter"), whose=PERSON, by_group=True),
-    _stock("in_open_shelter", "people in open shelter", None, ("sheltered_open",), whose=PERSON, section="IV.D"),
-    _stock("stranded", "people stranded", "down", ("stranded",), whose=PERSON, section="IV.F V61", by_group=True),
-    _stock("deprived_by_a_state", "people deprived of liberty by a state", "down", DEPRIVED_BY_A_STATE, whose=PERSON),
+    _level("in_open_shelter", "people in open shelter", None, ("sheltered_open",), whose=PERSON, section="IV.D"),
+    _level("stranded", "people stranded", "down", ("stranded",), whose=PERSON, section="IV.F V61", by_group=True),
+    _level("deprived_by_a_state", "people deprived of liberty by a state", "down", DEPRIVED_BY_A_STATE, whose=PERSON),
     _flow("remedied", "people granted a status or resettled", "up", ("stayed_from_stranded", "stayed_from_detention", "stayed_from_shelter", "resettled_from_shelter"), whose=PERSON, section="IV.D D5"),
     _flow("reintegrated", "people reintegrated", None, ("reintegrated_with_support", "reintegrated_alone"), whose=PERSON, section="IV.D V71", by_group=True),
-    _stock("free_and_safe", "people out who are free and safe", "up", FREE_AND_SAFE, whose=PERSON),
+    _level("free_and_safe", "people out who are free and safe", "up", FREE_AND_SAFE, whose=PERSON),
     _flow("became_recruiters", "returned people who recruit", "down", ("became_recruiter",), whose="others at risk"),
     _flow("stopped", "trafficked travellers refused at a border", None, ("stopped_at_border",), whose=PERSON, section="IV.G V20"),
     _flow("referred_at_borders", "people referred at a border", None, ("referred_at_border",), whose=PERSON),

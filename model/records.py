@@ -1,4 +1,4 @@
-"""The book of a run: stocks and flows as they happen, what is recorded of them, and the audit."""
+"""The book of a run: levels and flows as they happen, what is recorded of them, and the audit."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from .kernel import entry, kernel
 from .life_course import S
 from .operations import CONSUMED, EARNED, INVESTED, SEIZED, TRADED_IN, TRADED_OUT, WRITTEN_OFF
 from .outcomes import GROUPS, RECORDED, O
-from .migrants import STOCK_AT, group_of
+from .migrants import LEVEL_AT, group_of
 
 RECORDS = ("places", "totals", "summary")  # how much of each week is kept
 
@@ -29,15 +29,15 @@ EVENT = (
 )
 
 
-def _stock_table():
-    """Which outcomes are stocks, of which statuses, among whom: rows (outcome, among, status)."""
+def _level_table():
+    """Which outcomes are levels, of which statuses, among whom: rows (outcome, among, status)."""
     rows = [
-        (O[row.name], GROUPS.index(row.among), S[status]) for row in RECORDED if row.kind == "stock" for status in row.of
+        (O[row.name], GROUPS.index(row.among), S[status]) for row in RECORDED if row.kind == "level" for status in row.of
     ]
     return np.array(rows, np.int64)
 
 
-STOCKS = _stock_table()
+LEVEL_ROWS = _level_table()
 
 
 @kernel
@@ -48,11 +48,11 @@ def begin_week(m):
 
 @kernel
 def record_week(m):
-    """Write the stocks of the week's end, and keep what is recorded of the week."""
-    for r in range(STOCKS.shape[0]):
-        outcome, among, status = STOCKS[r]
+    """Write the levels of the week's end, and keep what is recorded of the week."""
+    for r in range(LEVEL_ROWS.shape[0]):
+        outcome, among, status = LEVEL_ROWS[r]
         for p in range(m.places.size):
-            m.tally[outcome, p] += m.stock[status, p, among] * m.scale
+            m.tally[outcome, p] += m.levels[status, p, among] * m.scale
     if m.weekly.shape[0] > 0:
         m.weekly[m.now] = m.tally[:]
     if m.totals.shape[0] > 0:
@@ -70,8 +70,8 @@ def open_quarter(m, now, end):
     m.by_group[:] = 0.0
     for i in range(m.used[0].people):
         me = m.people[i]
-        if STOCK_AT[me.status] >= 0:
-            m.by_group[group_of(i, me.place, m), STOCK_AT[me.status]] += m.scale * (end - m.now)
+        if LEVEL_AT[me.status] >= 0:
+            m.by_group[group_of(i, me.place, m), LEVEL_AT[me.status]] += m.scale * (end - m.now)
 
 
 # ----------------------------------------------------------------------------------- the audit ----
@@ -94,20 +94,20 @@ def audit(m):
 
 @kernel
 def audit_people(m):
-    stock = np.zeros((m.stock.shape[0], m.stock.shape[1]), np.int64)
+    counted = np.zeros((m.levels.shape[0], m.levels.shape[1]), np.int64)
     held, occupants = np.zeros(m.operations.size + 1, np.int64), np.zeros(m.sites.size, np.int64)
     for i in range(m.used[0].people):
         fetch(m.people, i + AHEAD)
         me = m.people[i]
-        stock[me.status, me.place] += 1
+        counted[me.status, me.place] += 1
         held[me.operation if me.status == S.held else m.operations.size] += 1
-    for z in range(stock.shape[0]):
+    for z in range(counted.shape[0]):
         if z == S.at_home:
             continue
         for p in range(m.places.size):
-            m.faults[PEOPLE] += stock[z, p] != m.stock[z, p, 0]
+            m.faults[PEOPLE] += counted[z, p] != m.levels[z, p, 0]
             for among in range(1, 3):
-                m.faults[NEGATIVE] += not 0 <= m.stock[z, p, among] <= m.stock[z, p, 0]
+                m.faults[NEGATIVE] += not 0 <= m.levels[z, p, among] <= m.levels[z, p, 0]
     for o in range(m.used[0].operations):
         occupants[m.operations[o].site] += held[o]
         m.faults[OPERATIONS] += m.operations[o].alive and m.operations[o].held != held[o]

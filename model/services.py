@@ -32,9 +32,9 @@ def renew_capacities(m):
         state.return_credit = renewed(state.return_credit, m.senv[0, I.return_help, s], m)
         state.open_used, state.closed_used, state.detained_used = 0, 0, 0
     for p in range(m.places.size):
-        m.states[m.places[p].state].open_used += m.stock[S.sheltered_open, p, 0]
-        m.states[m.places[p].state].closed_used += m.stock[S.sheltered_closed, p, 0]
-        m.states[m.places[p].state].detained_used += m.stock[S.detained, p, 0]
+        m.states[m.places[p].state].open_used += m.levels[S.sheltered_open, p, 0]
+        m.states[m.places[p].state].closed_used += m.levels[S.sheltered_closed, p, 0]
+        m.states[m.places[p].state].detained_used += m.levels[S.detained, p, 0]
 
 
 @kernel

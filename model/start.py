@@ -141,7 +141,7 @@ def empty_columns(inputs, fixed, values) -> Columns:
         held_by=np.zeros((len(world.nationalities), places)),
         announced=np.zeros(places),
         used=record(USED, 1, stale=1),
-        stock=np.zeros((len(STATUSES), places, 3), np.int32),
+        levels=np.zeros((len(STATUSES), places, 3), np.int32),
         tally=np.zeros((outcomes, places)),
         weekly=np.zeros((weekly["places"], outcomes, places)),
         totals=np.zeros((weekly["totals"], outcomes)),

@@ -107,7 +107,7 @@ class Columns(NamedTuple):
     moved: np.ndarray  # bool (K, I): which of them are not as in `base`
     announced: np.ndarray  # float64 (P): raids per site and week that announcements let operations expect
     used: np.recarray  # USED (1)
-    stock: np.ndarray  # int32 (Z, P, 3): everyone, trafficked, children; agents
+    levels: np.ndarray  # int32 (Z, P, 3): everyone, trafficked, children; agents
     tally: np.ndarray  # float64 (O, P): this week
     weekly: np.ndarray  # float64 (weeks, O, P) or (0, O, P)
     totals: np.ndarray  # float64 (weeks, O) or (0, O)

@@ -101,7 +101,7 @@ def plant(run, fault):
         case "cash":
             columns.operations.cash[0] += 1000.0
         case "trafficked":
-            columns.stock[:, :, 1] = -1
+            columns.levels[:, :, 1] = -1
 
 
 FAULTS = {

@@ -106,7 +106,7 @@ def every_life_is_a_chain_of_declared_transitions(result):
 
 
 def the_weekly_record_is_the_log_counted(inputs, result):
-    """Flows are the transitions of the week, stocks the people in these statuses, in persons."""
+    """Flows are the transitions of the week, levels the people in these statuses, in persons."""
     happened = Counter(zip(result.events["week"].tolist(), result.events["transition"].tolist()))
     is_now = Counter(result.fates["status"].tolist())
     trafficked = Counter(result.fates["status"][result.fates["trafficked"]].tolist())
@@ -115,7 +115,7 @@ def the_weekly_record_is_the_log_counted(inputs, result):
         if row.kind == "flow" and row.among == EVERYONE:
             flow = [sum(happened[week, t] for t, step in enumerate(TRANSITIONS) if step.name in row.of) for week in range(STOP)]
             assert weekly == pytest.approx(np.array(flow) * inputs.people_per_agent), row.name
-        elif row.kind == "stock" and row.among in (EVERYONE, TRAFFICKED):
+        elif row.kind == "level" and row.among in (EVERYONE, TRAFFICKED):
             among = is_now if row.among == EVERYONE else trafficked
             assert weekly[-1] == sum(among[S[status]] for status in row.of) * inputs.people_per_agent, row.name
 

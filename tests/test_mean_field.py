@@ -58,7 +58,7 @@ def shares(seed, people_per_agent):
     """Simulate the same and return the three shares, and how many agents there are."""
     values = QUIET | dict(ransom_rate=LEAVES, returns_alone=RETURNS, again_base=AGAIN, recruitment_rate=0.01, release_rate=0)
     run = Simulation(Inputs(captives(), seed, people_per_agent, values, stop=WEEKS)).advance()
-    by_status = run.columns.stock[:, :, 0].sum(axis=1)
+    by_status = run.columns.levels[:, :, 0].sum(axis=1)
     counts = [by_status[S.held], by_status[S.stranded], by_status[S.returned] + by_status[S.travelling]]
     assert sum(counts) >= 0.999 * EVERYBODY / people_per_agent  # some may find no room at the start
     return np.array(counts) / sum(counts), sum(counts)

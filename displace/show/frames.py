@@ -73,7 +73,7 @@ class Map:
 
 
 def _held_at_start(run) -> np.ndarray:
-    return run.columns.stock[S.held, :, 0] * float(run.inputs.people_per_agent)
+    return run.columns.levels[S.held, :, 0] * float(run.inputs.people_per_agent)
 
 
 # --- the strip of differences -----------------------------------------------------------------------
