@@ -128,7 +128,7 @@ PATTERNS: tuple[Pattern, ...] = (
         C("people freed a week, Lao PDR over Myanmar", "mid-2021 to mid-2023", m.better_freed("LAO", "MMR"), low=1),
         C("people freed a week, Cambodia over Myanmar (reported: 11)", "mid-2021 to mid-2023", m.better_freed("KHM", "MMR"), low=3, starred=True)), separates=True),
     Pattern("P20", "a hotline opens during a crackdown", ("raids and hotline", "no raids or hotline"), "E208-E210 E286-E291", "I.hist IV.G", "cal", (
-        C("complaints, with raids and hotline over without", "2 months", m.over(m.in_the_rush("reports_to_hotlines"), "raids and hotline", "no raids or hotline"), low=2, starred=True),
+        C("complaints, with raids and hotline over without", "2 months", m.over(m.in_the_rush("reports_to_hotlines"), "raids and hotline", "no raids or hotline"), low=2, kind=UNIT, starred=True),
         C("people rescued per complaint (reported: 2.5)", "8 months", m.ratio_in_cambodia("freed", "reports_to_hotlines"), low=2.5 / 3, high=7.5, starred=True),
         C("owners arrested per person rescued (reported: 0.06 suspects)", "8 months", m.ratio_in_cambodia("owners_arrested", "freed"), low=0.02, high=0.18, starred=True),
         C("compounds closed per complaint", "8 months", m.closures, high=0.01),

@@ -82,18 +82,19 @@ def gather_leads(m):
         out = m.tally[O.out, p]
         testified = out * trusting / held * m.par[P.testifies_share] * m.env[0, I.leads_passed, p] * unafraid(0, p, m)
         calls = held * m.par[P.calls_home] * m.env[0, I.contact, p]
+        unafraid_calls = calls * (1.0 - m.par[P.fear_silences] * m.par[P.feedback_fear] * m.known[p].inside)
         alone = m.par[P.reports_without_consulate]
-        consular = (calls + out * m.par[P.consular_contact]) * (alone + (1.0 - alone) * covered / held)
+        consular = (unafraid_calls + out * m.par[P.consular_contact]) * (alone + (1.0 - alone) * covered / held)
         press = (m.par[P.press_calls] * calls + m.par[P.press_out] * out) * m.env[0, I.civic_space, p]
-        hotline = calls * m.par[P.hotline_share] * trusting / held + testified
+        hotline = calls * m.env[0, I.hotline_share, p] * trusting / held
         m.tally[O.reports_to_consulates, p] += consular
         m.tally[O.reports_in_press, p] += press
         m.tally[O.reports_to_hotlines, p] += hotline
-        gain = (testified + m.par[P.lead_of_report] * (consular + press)) * m.env[0, I.intelligence_gain, p]
+        gain = (testified + m.par[P.lead_of_report] * (consular + press + hotline)) * m.env[0, I.intelligence_gain, p]
         gain *= 1.0 + m.par[P.sharing_gain] * m.env[0, I.intelligence_shared, p]
         m.known[p].intelligence += gain * m.par[P.feedback_reports]
         m.known[p].intelligence *= 1.0 - m.par[P.intelligence_fading]
-        m.states[s].reports += (consular + press + hotline) * m.par[P.feedback_reports]
+        m.states[s].reports += (consular + press + hotline + testified) * m.par[P.feedback_reports]
 
 
 @kernel

@@ -157,7 +157,8 @@ def meet_risks(i, u, m):
     me = m.people[i]
     firm, p = m.operations[me.operation], me.place
     debt = debt_now(i, m) / m.par[P.debt_scale]
-    u -= escape_hazard(i, debt, m)
+    believed = m.par[P.feedback_fear] * belief_now(i, m)
+    u -= escape_hazard(i, debt, believed, m)
     if u < 0.0:
         try_to_escape(i, m)
         return u
@@ -171,7 +172,7 @@ def meet_risks(i, u, m):
     if u < 0.0:
         come_out(T.released, i, ALONE, m)
         return u
-    u -= consular_hazard(i, contact, m)
+    u -= consular_hazard(i, contact, believed, m)
     if u < 0.0:
         come_out(T.freed_by_consulate, i, BY_CONSULATE, m)
         return u
@@ -204,19 +205,21 @@ def measure_distances(m):
 
 
 @kernel
-def escape_hazard(i, debt, m):
-    """Return the hazard of trying to escape: by guards, distance, debt and fear of what waits outside (V37, V48)."""
+def escape_hazard(i, debt, believed, m):
+    """Return the hazard of trying to escape: by guards, distance, debt and the punishment `believed` to wait outside (V37, V48)."""
     me = m.people[i]
     guards = m.sites[m.operations[me.operation].site].guards
-    fear = m.par[P.fear] * m.par[P.feedback_fear] * belief_now(i, m)
-    hazard = m.par[P.escape_rate] * math.exp(-m.par[P.guard_deterrence] * (guards - 1.0)) * (1.0 - fear)
+    hazard = m.par[P.escape_rate] * math.exp(-m.par[P.guard_deterrence] * (guards - 1.0)) * (1.0 - m.par[P.fear] * believed)
     hazard *= 1.0 + m.par[P.escape_debt] * debt / (1.0 + debt)
     return hazard * m.near_home[me.place, m.nations[me.nation].place]
 
 
 @kernel
-def consular_hazard(i, contact, m):
-    """Return the hazard of being freed through a consulate, where there is one and the state can enter (V40, S13)."""
+def consular_hazard(i, contact, believed, m):
+    """Return the hazard of being freed through a consulate, where there is one and the state can enter (V40, S13).
+
+    Who believes that punishment waits outside may not call for help (V48).
+    """
     me = m.people[i]
     s = m.places[me.place].state
     presence = 1.0 if m.nations[me.nation].state == s else m.consulate[me.nation, s]
@@ -226,6 +229,7 @@ def consular_hazard(i, contact, m):
         rate *= min(1.0, m.par[P.consular_capacity] / max(1e-9, usual))
     delay = 1.0 + m.par[P.rescue_delay] * (1.0 - m.env[0, I.intelligence_shared, me.place])
     reach = rate * m.env[0, I.control, me.place] * contact / delay
+    reach *= 1.0 - m.par[P.fear_silences] * believed
     return reach * (m.par[P.reach_without_consulate] + (1.0 - m.par[P.reach_without_consulate]) * presence)
 
 

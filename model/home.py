@@ -13,10 +13,11 @@ from .fetch import fetch_ahead
 from .institutions import I
 from .kernel import kernel
 from .life_course import S, T
-from .migrants import FASTER, JUST_HOME, LONGEST, NOT_HELD, SLOWER, change, next_visit, people_class, see_anew, set_drive
+from .migrants import FASTER, IDENTIFIED, JUST_HOME, LONGEST, NOT_HELD, SLOWER, change, next_visit, people_class, see_anew, set_drive
 from .parameters import P
 from .random_numbers import draw
 from .relocation import choose_operation
+from .screening import protected
 from .services import taken_again
 from .streams import R
 
@@ -144,11 +145,11 @@ def settle_in(i, u, m):
 
 @kernel
 def face_the_state(i, m):
-    """The week after return: fines and, for some, charges (V55-V57)."""
+    """The week after return: fines and, for some, charges; who is identified is spared as far as the law goes (V55-V57)."""
     me, p, k = m.people[i], m.people[i].place, people_class(i, m)
     me.debt += m.env[k, I.home_penalty, p]
     set_drive(i, 1.0, m)
-    excused = m.env[k, I.np_scope, p] * m.env[k, I.np_practice, p]
+    excused = protected(k, p, m) * (1.0 if me.label == IDENTIFIED else m.par[P.principle_for_unrecognised])
     if me.child == 0 and draw(R.after, m, me.key) < m.env[k, I.charged_at_home, p] * (1.0 - excused):
         me.until = m.now + int(m.par[P.case_weeks_at_home])
         set_drive(i, m.par[P.drive_under_charge], m)

@@ -125,6 +125,7 @@ TRANSITIONS = (
     _t("returned_from_closed_shelter", "sheltered_closed", "returned", "sent back from a closed shelter", "IV.D V75"),
     _t("left_closed_shelter", "sheltered_closed", "stranded", "leaves or flees", "IV.D V75"),
     _t("lost_status", "staying", "stranded", "the status ends", "IV.F V59"),
+    _t("identified_at_home", "returned", "returned", "their own State, to which they were handed over, identifies them", "IV.B V43"),
     _t("charged_at_home", "returned", "prosecuted_at_home", "charged in their own country", "IV.C V55"),
     _t("reintegrated_with_support", "returned", "reintegrated", "long-term support at home", "IV.D V71"),
     _t("reintegrated_alone", "returned", "reintegrated", "finds a footing alone", "IV.D V67"),

@@ -127,8 +127,8 @@ MECHANISMS = (
     _m("V42", "formal identification is the gate to protection", "IV.B",
        "screening.screen screening.treat_as_victim life_course.identified_to_open_shelter life_course.identified_without_bed",
        partly="services also take in stranded people whom no official has identified"),
-    _m("V43", "many are not identified", "IV.B", "screening.recognised institutions.sensitivity outcomes.identified_share",
-       partly="by the country where people come out alone: none is identified by their own after return"),
+    _m("V43", "many are not identified", "IV.B",
+       "screening.recognised screening.hand_over institutions.sensitivity life_course.identified_at_home outcomes.identified_share"),
     _m("V44", "law that does not recognise forced criminality", "IV.E",
        "screening.recognised institutions.recognition parameters.recognition_without_law levers.law_covers_forced_criminality"),
     _m("V45", "taken for a criminal", "IV.B", "screening.treat_as_offender life_course.charged_after_screening institutions.charges"),
@@ -137,8 +137,8 @@ MECHANISMS = (
     _m("V47", "officials trained for another profile; no common language", "II.org",
        "screening.recognised parameters.profile_bias parameters.language_barrier institutions.training institutions.interpreters"),
     _m("V48", "fear of traffickers and authorities keeps people silent", "IV.B",
-       "screening.meet_authorities captivity.belief_now beliefs.spread_beliefs beliefs.unafraid parameters.fear parameters.seeks_help "
-       "parameters.reprisal_fear"),
+       "screening.meet_authorities captivity.belief_now beliefs.spread_beliefs beliefs.unafraid parameters.fear parameters.fear_silences "
+       "parameters.seeks_help parameters.reprisal_fear"),
     _m("V49", "shame, and a status that brings no benefit", "IV.A",
        "screening.benefit screening.screen parameters.shame",
        partly="the benefit that counts is a free bed; leave to stay and to work is not weighed"),

@@ -90,10 +90,7 @@ def by_nationality(series: Series, result, world, values) -> np.ndarray:
     if not series.cases:
         return _groups(series.of, result, world) * _published(series, values)
     known, every = (_known_cases(which, result, world, values) for which in (series.cases, "all"))
-    weekly = result.weekly[:, O[series.of[0]], :] * _published(series, values)
-    recorded = np.zeros(every.shape[:2])
-    np.add.at(recorded, (QUARTER[: len(weekly)][:, None], world.places.state[None, :]), weekly)
-    total = every.sum(axis=2)
+    recorded, total = _recorded(result, world) * _published(series, values), every.sum(axis=2)
     return known * np.divide(recorded, total, out=np.zeros_like(total), where=total > 0)[:, :, None]
 
 
@@ -110,15 +107,29 @@ def _groups(names, result, world) -> np.ndarray:
 
 
 def _known_cases(which, result, world, values) -> np.ndarray:
-    """Return how many cases consulates would know of, at the usual contact, (quarters, S, N)."""
+    """Return how many cases consulates would know of, (quarters, S, N), up to a factor by quarter and state."""
     alone = values["reports_without_consulate"]
     reach = alone + (1.0 - alone) * np.maximum(world.consulate.T, _at_home(world))
-    held = _groups(("people_held",), result, world) * values["calls_home"] * reach
     out = _groups(("out",), result, world) * values["consular_contact"] * reach
+    held = _groups(("people_held",), result, world) * values["calls_home"] * reach
+    held *= _share_of_calls(held.sum(axis=2), out.sum(axis=2), _recorded(result, world))[:, :, None]
     if which == "detained":
         came, taken = (_groups((name,), result, world) for name in ("out", "detained"))
         return out * np.divide(np.minimum(taken, came), came, out=np.zeros_like(came), where=came > 0)
     return {"held": held, "out": out, "all": held + out}[which]
+
+
+def _recorded(result, world) -> np.ndarray:
+    """Return the cases that consulates came to know of, (quarters, S)."""
+    weekly = result.weekly[:, O[_CASES[0]], :]
+    recorded = np.zeros((int(QUARTER[result.last_week - 1]) + 1, len(world.states)))
+    np.add.at(recorded, (QUARTER[: len(weekly)][:, None], world.places.state[None, :]), weekly)
+    return recorded
+
+
+def _share_of_calls(held, out, recorded) -> np.ndarray:
+    """Return the share of calls at the usual contact and without fear that were made: what is recorded beyond those who came out."""
+    return np.clip(np.divide(recorded - out, held, out=np.zeros_like(held), where=held > 0), 0.0, None)
 
 
 def _at_home(world) -> np.ndarray:

@@ -68,7 +68,7 @@ OUT_OF_CAPTIVITY = (
 )
 IDENTIFIED = (
     "identified_to_open_shelter", "identified_to_closed_shelter", "identified_without_bed",
-    "identified_but_detained", "identified_in_detention", "case_dropped", "case_dropped_no_bed",
+    "identified_but_detained", "identified_in_detention", "case_dropped", "case_dropped_no_bed", "identified_at_home",
 )
 MISIDENTIFIED = ("detained_after_screening", "charged_after_screening", "let_go_after_screening")
 INTO_DETENTION = (
@@ -152,7 +152,7 @@ OUTCOMES = (
     _measure("lawful_ads_removed", "lawful job advertisements removed (index)", "share-weeks", "down", whose="job seekers"),
     # --- what reporters would see (expected) ------------------------------------------------------
     _measure("reports_to_consulates", "cases reported to consulates (expected)", "persons", None, whose="observer", section="IV.G V40"),
-    _measure("reports_to_hotlines", "complaints to hotlines and police (expected)", "persons", None, whose="observer"),
+    _measure("reports_to_hotlines", "complaints about people held, to hotlines and police (expected)", "persons", None, whose="observer"),
     _measure("reports_in_press", "cases reported by press and civil society (expected)", "persons", None, whose="observer"),
     # --- shares -----------------------------------------------------------------------------------
     _ratio("identified_share", "identified per trafficked person out", "up", "identified", "trafficked_out", whose=PERSON, section="IV.B"),

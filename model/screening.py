@@ -8,7 +8,7 @@ from .beliefs import unafraid
 from .institutions import I
 from .kernel import kernel
 from .life_course import ALONE, BY_RAID, T
-from .migrants import DECEIVED_CONDITIONS, IDENTIFIED, MISIDENTIFIED, WILLING, change, come_home
+from .migrants import DECEIVED_CONDITIONS, IDENTIFIED, MISIDENTIFIED, WILLING, change, come_home, people_class
 from .outcomes import O
 from .parameters import P
 from .random_numbers import draw, identity, uniform
@@ -146,7 +146,7 @@ def meet_authorities(i, k, m):
     if child:
         held *= m.env[k, I.child_detained, p]
     if me.until == BY_RAID and not at_home_here(i, m) and not child and u < m.env[k, I.deports_unassessed, p] * (1.0 - m.env[k, I.assessed, p]):
-        come_home(T.deported_unassessed, i, m)
+        hand_over(T.deported_unassessed, i, m)
         return
     if me.until == ALONE:
         afraid = m.par[P.fear] * m.par[P.feedback_fear] * me.belief * (1.0 - m.env[k, I.safe_help, p])
@@ -157,7 +157,6 @@ def meet_authorities(i, k, m):
             detain(T.detained_unscreened, i, k, m)
             return
     if take_screening(m.places[p].state, m):
-        m.tally[O.protection_effort, p] += m.scale
         screen(i, k, child, m)
     elif me.until == BY_RAID and v < held:
         detain(T.detained_unscreened, i, k, m)
@@ -172,7 +171,8 @@ def recognised(i, k, discloses, m):
     chance = m.env[k, I.sensitivity, p] * m.env[k, I.recognition, p]
     unusual = m.par[P.unusual_men] * (me.sex == MALE) + (1.0 - m.par[P.unusual_men]) * me.educated
     chance *= 1.0 - m.par[P.profile_bias] * unusual * (1.0 - m.env[k, I.training, p])
-    chance *= 1.0 - m.par[P.language_barrier] * (1.0 - m.env[k, I.interpreters, p])
+    if not at_home_here(i, m):
+        chance *= 1.0 - m.par[P.language_barrier] * (1.0 - m.env[k, I.interpreters, p])
     if me.how == DECEIVED_CONDITIONS or me.how == WILLING:
         chance *= 1.0 - m.par[P.knew_penalty]
     if me.contract:
@@ -195,31 +195,50 @@ def benefit(i, k, m):
 @kernel
 def screen(i, k, child, m):
     """Screen one person and act on what is found (IV.B, IV.C)."""
-    me, p = m.people[i], m.people[i].place
     key = m.keys[R.screening, m.now]
-    open_to_tell = m.par[P.disclosure] + (1.0 - m.par[P.disclosure]) * m.env[k, I.safe_help, p]
-    open_to_tell *= unafraid(k, p, m) * (1.0 - m.par[P.shame] * (1.0 - benefit(i, k, m)))
-    discloses = uniform(key, identity(me.key, 3)) < open_to_tell * trust_of(i, k, m)
-    if me.trafficked:
-        found = recognised(i, k, discloses, m)
-    else:
-        found = (1.0 - m.env[k, I.specificity, p]) * m.env[k, I.false_claims, p]
     held = detention_chance(i, k, m)
     if child:
-        held *= m.env[k, I.child_detained, p]
-    if uniform(key, me.key) < found:
+        held *= m.env[k, I.child_detained, m.people[i].place]
+    if identify(i, k, key, m):
         treat_as_victim(i, k, held, key, m)
     else:
         treat_as_offender(i, k, held, child, key, m)
 
 
 @kernel
-def treat_as_victim(i, k, held, key, m):
-    """What follows when officials identify a person, rightly or wrongly: shelter, or detention all the same."""
+def identify(i, k, key, m):
+    """Screen one person: tell whether officials identify them, rightly or wrongly, and note it (IV.B)."""
     me, p = m.people[i], m.people[i].place
+    m.tally[O.protection_effort, p] += m.scale
+    safe = 1.0 if at_home_here(i, m) else m.env[k, I.safe_help, p]  # nobody is irregular at home
+    open_to_tell = m.par[P.disclosure] + (1.0 - m.par[P.disclosure]) * safe
+    open_to_tell *= unafraid(k, p, m) * (1.0 - m.par[P.shame] * (1.0 - benefit(i, k, m)))
+    discloses = uniform(key, identity(me.key, 3)) < open_to_tell * trust_of(i, k, m)
+    if me.trafficked:
+        found = recognised(i, k, discloses, m)
+    else:
+        found = (1.0 - m.env[k, I.specificity, p]) * m.env[k, I.false_claims, p]
+    if uniform(key, me.key) >= found:
+        return False
     me.label = IDENTIFIED
     if me.trafficked == 0:
         m.tally[O.wrongly_identified, p] += m.scale
+    return True
+
+
+@kernel
+def hand_over(t, i, m):
+    """Bring a person home by transition `t` into the hands of their own State, which screens them while it has capacity (V43)."""
+    come_home(t, i, m)
+    me = m.people[i]
+    if me.label != IDENTIFIED and take_screening(m.places[me.place].state, m) and identify(i, people_class(i, m), m.keys[R.screening, m.now], m):
+        change(T.identified_at_home, i, me.place, m)
+
+
+@kernel
+def treat_as_victim(i, k, held, key, m):
+    """What follows when officials identify a person, rightly or wrongly: shelter, or detention all the same."""
+    me, p = m.people[i], m.people[i].place
     v, w, x = uniform(key, identity(me.key, 1)), uniform(key, identity(me.key, 2)), uniform(key, identity(me.key, 4))
     if v < held * m.par[P.identified_detained] * (1.0 - protected(k, p, m)) * reported(i, k, m):
         detain(T.identified_but_detained, i, k, m)

@@ -16,7 +16,7 @@ from .outcomes import O
 from .parameters import P
 from .random_numbers import draw, identity
 from .relocation import find_place
-from .screening import at_home_here, come_into_open_bed, detain, detention_chance, give_open_bed, meet_authorities, protected, shelter, trust_of
+from .screening import at_home_here, come_into_open_bed, detain, detention_chance, give_open_bed, hand_over, meet_authorities, protected, shelter, trust_of
 from .streams import R
 
 UNLIMITED = 1e12
@@ -107,7 +107,7 @@ def return_with_help(t, i, m):
             return
         state.return_credit -= m.scale
     m.tally[O.protection_effort, m.people[i].place] += m.scale
-    come_home(t, i, m)
+    hand_over(t, i, m)
 
 
 # ---------------------------------------------------------------------------------- the stranded --
@@ -278,7 +278,7 @@ def be_deported(i, k, m):
         return
     me.debt += m.env[k, I.fines, me.place]
     me.banned = 1
-    come_home(T.deported, i, m)
+    hand_over(T.deported, i, m)
 
 
 @kernel
@@ -323,7 +323,7 @@ def be_sheltered(i, k, m):
         u -= m.par[P.sent_back_from_shelter] * papers(i, k, m)
         if u < 0.0:
             if draw(R.after_detail, m, me.key) >= m.env[k, I.unsafe_return_caught, p]:
-                come_home(T.returned_without_alternative, i, m)
+                hand_over(T.returned_without_alternative, i, m)
             return
         u -= m.env[k, I.stay, p]
         if u < 0.0:
