@@ -626,6 +626,8 @@ BEHAVIOUR = {
          "reach of acquaintances"),
         ("stranded_reach", "factor", 1, (0, 50), None, A, "", "I.hist V09",
          "reach among stranded migrant workers"),
+        ("recruiters_stopped", "share", 0, (0, 1), None, A, "", "IV.A A4",
+         "of recruiters' effort ended by detection and arrests, against 2019"),
         ("lawful_ads_removed", "share", 0.005, (0, 1), None, A, "", "IV.G",
          "lawful advertisements removed"),
         ("willing_entry", "factor", 1, (0, 10), None, A, "", "III.means",

@@ -30,6 +30,7 @@ def accumulate_again(m):
         home = m.nations[n].place
         known = m.par[P.again_by_acquaintances]
         effort = (1.0 - known) * m.env[0, I.social_media_reach, home] + known * m.env[0, I.acquaintance_reach, home]
+        effort *= 1.0 - m.env[0, I.recruiters_stopped, home]
         heard, step = m.heard[n], m.env[0, I.at_risk, home] * effort * m.market[0].multiplier
         heard.again += step
         heard.faster = step > heard.pace

@@ -59,6 +59,7 @@ INSTITUTIONS = (
     _i("job_site_reach", "factor", "parameter", 0, 10, "reach of false advertisements on job sites and agencies"),
     _i("acquaintance_reach", "factor", "parameter", 0, 10, "reach of recruiters who are known to the person"),
     _i("stranded_reach", "factor", "parameter", 0, 50, "reach among stranded migrant workers on the spot"),
+    _i("recruiters_stopped", "share", "parameter", 0, 1, "of recruiters' effort ended by detection and arrests"),
     _i("lawful_ads_removed", "share", "parameter", 0, 1, "lawful job advertisements removed"),
     _i("willing_entry", "factor", "parameter", 0, 10, "willing entrants, against the usual"),
     _i("people_market", "factor", "parameter", 0, 10, "ease with which people are sold"),

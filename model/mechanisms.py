@@ -53,7 +53,7 @@ MECHANISMS = (
     _m("V09", "migrant workers stranded abroad are recruited on the spot", "I.hist",
        "recruiters.channel_reach institutions.stranded_reach parameters.affinity_on_the_spot parameters.share_forced_abroad"),
     _m("V10", "recruiters at home, in third countries and where operations are", "III.act",
-       "recruiters.start_rings roster.build_strata parameters.ring_at_home"),
+       "recruiters.start_rings roster.build_strata institutions.recruiters_stopped parameters.ring_at_home levers.recruiter_regulation"),
     _m("V11", "abduction, and sale out of other migrant labour", "III.act",
        "migrants.begin_spell recruiters.entry_shares parameters.share_forced parameters.share_forced_abroad",
        partly="people taken by force travel like others; no other labour sector is simulated"),

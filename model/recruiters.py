@@ -137,9 +137,9 @@ def base_hazards(m):
 
 @kernel
 def drive_in_area(area, kind, drive, m):
-    """Fill what recruiters achieve in an area by channel: distress x effort x reach, less what closed borders stop."""
+    """Fill what recruiters achieve in an area by channel: distress x effort x reach, less what arrests and closed borders stop."""
     p = kind.place
-    common = m.env[0, I.at_risk, p] * (1.0 - m.par[P.border_deterrence] * m.env[0, I.closure, p] * (1 - kind.abroad))
+    common = m.env[0, I.at_risk, p] * (1.0 - m.env[0, I.recruiters_stopped, p]) * (1.0 - m.par[P.border_deterrence] * m.env[0, I.closure, p] * (1 - kind.abroad))
     for c in range(CHANNELS):
         effort = m.effort[area, c]
         if c == ACQUAINTANCES:
