@@ -54,7 +54,8 @@ def relocation(study: Study, stamp: str) -> list[Picture]:
     spots = [study.spots[id] for id in held]
     levels = {id: next(iter(by_arm.values()))["baseline"] for id, by_arm in held.items()}
     top = "; ".join(f"{spot.name}: {words.number(levels[spot.id])}" for spot in spots[:5])
-    title = "Where people are held and operations move, if nothing changes"
+    under = f"under the baseline: {study.plan['arms'][study.baseline]['title']}" if study.of_baseline else "if nothing changes"
+    title = f"Where people are held and operations move, {under}"
     alt = f"Map of the baseline, average over {study.window}. Most people are held in: {top}."
     still = maps.people_map(spots, levels, study.flows(FLOWS_OF_A_WORLD), title=title, alt=alt, stamp=stamp)
     caption = (

@@ -94,6 +94,7 @@ def _context(study: Study) -> dict:
         "moved": displacement,
         "places": places,
         "history": study.history,
+        "baseline": {"title": study.plan["arms"][study.baseline]["title"], "pulls": bool(study.of_baseline), "only_some": study.only_some},
         "drives": sensitivity_report.section(),
         "assumed": {"groups": groups, "sources": assumed.cited(), "targets": study.standing.targets, "sentence": _how_much(groups)},
         "limits": assumed.limits(),
@@ -196,7 +197,7 @@ def _policy(study: Study, name: str, answer: list[Line], displacement: list[Move
         "summary": _summary(cells, levers),
         "floor": study.floor(name),
         "displacement": next((row.short for row in displacement if row.arm == name), None),
-        "pulled": _pulled(study, name),
+        "pulled": study.pulled(name),
         "sentences": study.sentences(name),
         "helps": list(dict.fromkeys(channel.why for lever in levers for channel in lever.helps_by)),
         "hurts": list(dict.fromkeys(channel.why for lever in levers for channel in lever.hurts_by)),
@@ -223,18 +224,6 @@ def _summary(cells: Sequence[Cell], levers: Sequence[Lever]) -> list[tuple[str, 
 def _size(cell: Cell) -> str:
     unit = f"{words.SPACE}points" if cell.outcome.unit == "share" else ""
     return cell.change + unit + (f" ({cell.relative})" if cell.relative else "")
-
-
-def _pulled(study: Study, name: str) -> list[str]:
-    """Return one sentence for all levers that are pulled in the same states, from the same day, as strongly."""
-    alike: dict[tuple, list[str]] = {}
-    for lever in study.levers(name):
-        entries = [policy for policy in study.policies(name) if policy["lever"] == lever.name]
-        where = words.listed(sorted({study.place_names.get(id, id) for entry in entries for id in (*entry["states"], *entry["places"])}) or ["all states"])
-        strengths = sorted({entry["strength"] for entry in entries})
-        strength = " to ".join(f"{s:g}" for s in dict.fromkeys((strengths[0], strengths[-1])))
-        alike.setdefault((where, min(entry["start"] for entry in entries), strength), []).append(lever.summary)
-    return [f"{where}, from {words.day(since)}, at strength {strength}: {'; '.join(said)}." for (where, since, strength), said in alike.items()]
 
 
 def _timing(study: Study, answer: list[Line]) -> list[tuple[str, list[str]]]:

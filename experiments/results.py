@@ -10,6 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from model.policy import Policy, Trigger
+
 from .design import PLACEBO
 from .tables import BY_TABLE, COMMIT_MARK
 
@@ -198,6 +200,21 @@ class Results:
         if (table.schema.metadata or {}).get(b"displace.plan", b"").decode() != self.manifest["plan"]["hash"]:
             raise ResultsError(f"{source}: is not of this plan; run the batch again with --resume, which sets it aside")
         return table
+
+
+def policies_of(manifest: Mapping, arm: str) -> list[Policy]:
+    """Return the policies of an arm of a manifest as the model takes them."""
+    return [_policy(entry) for entry in manifest["plan"]["arms"][arm]["policies"]]
+
+
+def _policy(entry: Mapping) -> Policy:
+    when = entry.get("when")
+    return Policy(**_frozen(entry) | {"when": Trigger(**_frozen(when)) if when else None})
+
+
+def _frozen(values: Mapping) -> dict:
+    """Return values as they were before JSON made lists of tuples."""
+    return {key: tuple(tuple(item) if isinstance(item, list) else item for item in value) if isinstance(value, list) else value for key, value in values.items()}
 
 
 def _order(path: Path):

@@ -15,6 +15,7 @@ from displace.headline import Cell, lines
 from displace.study import Study
 from experiments.results import Results
 from model.outcomes import BY_NAME, HEADLINE
+from scenarios.explain import NO_POLICY
 
 NASTY = "</script><img src=x onerror=alert(1)> & $x_1$ =cmd"
 WEEKS, START = 260, 200
@@ -32,12 +33,14 @@ def alone():
     return study_of(1)
 
 
-def study_of(replicates):
-    arms = {
-        "baseline": [],
-        "raids": [policy("crackdown", states=["AAA"], start=START)],
-        "firewall": [policy("firewall", states=["AAA"], start=START)],
-    }
+ARMS = {
+    "baseline": [],
+    "raids": [policy("crackdown", states=["AAA"], start=START)],
+    "firewall": [policy("firewall", states=["AAA"], start=START)],
+}
+
+
+def study_of(replicates, arms=ARMS):
     plan = manifest(arms, replicates, 1, WEEKS, START, HEADLINE)
     plan["plan"] |= {"title": NASTY, "question": NASTY, "draws_hash": "d" * 64}
     for name, arm in plan["plan"]["arms"].items():
@@ -136,6 +139,27 @@ def test_what_may_not_be_meant_and_what_is_unfinished_stand_at_the_head(study):
 def test_cards_give_sizes_and_the_direct_way_where_there_is_one(page):
     text = " ".join(Page(page).text.split())
     assert re.search(r"people held in operations: −[\d,]+ \(−\d+ %\) ?assumed: raids find and free people, close sites and arrest owners", text.replace("\xa0", " "))
+
+
+def test_cards_tell_each_entry_with_its_timing():
+    """Two entries of one lever that differ in place, strength and end are not told as one."""
+    entries = [policy("crackdown", states=["AAA"], start=START, end=230), policy("crackdown", states=["BBB"], start=START + 8, strength=0.5) | {"pauses": [[220, 230]]}]
+    text = " ".join(Page(report.render(study_of(1, ARMS | {"raids": entries}))).text.split())
+    assert re.search(r"AAA, from 4 November 2019, at strength 1: [^.]+\. It ends on 1 June 2020\.", text)
+    assert re.search(r"BBB, from 30 December 2019, at strength 0.5: [^.]+\. It pauses from 23 March 2020 to 1 June 2020 and has no end date\.", text)
+
+
+def test_policies_of_the_baseline_are_not_those_of_every_world():
+    """An arm that lacks one says so, and no card names ways of a policy that both worlds have."""
+    raids, firewall = ARMS["raids"], ARMS["firewall"]
+    found = study_of(2, {"baseline": raids, "raids": [*raids, *firewall], "firewall": firewall})
+    explained = {"baseline": ["title", "history", "raids"], "raids": ["title", "history", "raids", "firewall"], "firewall": ["title", "history", NO_POLICY]}
+    found.manifest["explained"] = explained
+    assert (found.history, found.only_some, found.sentences("firewall")) == (["history"], ["raids"], [])
+    assert found.pulled("firewall")[1].startswith("Left out: AAA, from 4 November 2019, at strength 1: raid")
+    assert [lever.name for lever in found.levers("raids")] == ["firewall"]
+    text = " ".join(Page(report.render(found)).text.split())
+    assert "Left out: AAA" in text and NO_POLICY not in text and "if nothing changes" not in text and "which has policies of its own (Baseline)" in text
 
 
 def test_many_policies_stand_in_several_tables():
