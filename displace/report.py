@@ -61,7 +61,7 @@ def _context(study: Study) -> dict:
     answer = lines(study.paired, list(study.titles), study.plan["outcomes"])
     displacement = moved(study)
     places = _places(study)
-    groups = assumed.groups({name: arm["parameters"] for name, arm in study.plan["arms"].items()})
+    groups = assumed.groups({name: arm["parameters"] for name, arm in study.plan["arms"].items()}, study.drawn or {})
     stamp = _stamp(study)
     return {
         "unfinished": study.unfinished,
@@ -96,7 +96,7 @@ def _context(study: Study) -> dict:
         "history": study.history,
         "baseline": {"title": study.plan["arms"][study.baseline]["title"], "pulls": bool(study.of_baseline), "only_some": study.only_some},
         "drives": sensitivity_report.section(),
-        "assumed": {"groups": groups, "sources": assumed.cited(), "targets": study.standing.targets, "sentence": _how_much(groups)},
+        "assumed": {"groups": groups, "head": assumed.VALUE if study.drawn is not None else assumed.HAND_SET, "sources": assumed.cited(), "targets": study.standing.targets, "sentence": _how_much(groups)},
         "limits": assumed.limits(),
         "made": {"command": _command(study), "rows": _made(study), "stamp": stamp},
         "outlines": outlines.source(),
@@ -135,7 +135,8 @@ def _tables(study: Study, answer: list[Line], displacement: list[Moved], groups:
     worldwide = [row for row in study.paired if not row["place"]]
     headline = {line.outcome.name for line in answer}
     held = [row for row in study.paired if row["place"] in study.spots and row["outcome"] == "people_held"]
-    parameters = [{key: row[key] for key in ("name", "value", "range", "unit", "label", "meaning", "source")} for group in groups for row in group["rows"]]
+    columns = ("name", "value", "differs", "hand_set", "range", "unit", "label", "meaning", "source")
+    parameters = [{assumed.HAND_SET if key == "value" and study.drawn is None else key: row[key] for key in columns} for group in groups for row in group["rows"]]
     return {
         "answer": csv_table("answer", [row for row in worldwide if row["outcome"] in headline]),
         "worldwide": csv_table("all-outcomes", worldwide),

@@ -74,6 +74,11 @@ class Study:
         """What may not be meant in what was compared."""
         return list(self.manifest.get("cautions", ()))
 
+    @property
+    def drawn(self) -> Mapping | None:
+        """The lowest and highest value of each parameter that is drawn; None where the folder, made before this was kept, does not tell."""
+        return self.manifest.get("drawn", None if self.plan["draws"] > 1 or self.plan.get("draws_from") else {})
+
     @cached_property
     def of_baseline(self) -> list[Policy]:
         """The baseline's own policies; mostly it has none."""

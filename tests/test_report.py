@@ -1,5 +1,6 @@
 """The report: self-contained, escaped, honest about direction, and silent about what is never shown."""
 
+import csv
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -9,12 +10,13 @@ import numpy as np
 import pytest
 from made_up import manifest, policy, results
 
-from displace import report, words
+from displace import assumed, report, words
 from displace.displaced import moved
 from displace.headline import Cell, lines
 from displace.study import Study
 from experiments.results import Results
 from model.outcomes import BY_NAME, HEADLINE
+from model.parameters import DEFAULTS
 from scenarios.explain import NO_POLICY
 
 NASTY = "</script><img src=x onerror=alert(1)> & $x_1$ =cmd"
@@ -139,6 +141,23 @@ def test_what_may_not_be_meant_and_what_is_unfinished_stand_at_the_head(study):
 def test_cards_give_sizes_and_the_direct_way_where_there_is_one(page):
     text = " ".join(Page(page).text.split())
     assert re.search(r"people held in operations: −[\d,]+ \(−\d+ %\) ?assumed: raids find and free people, close sites and arrest owners", text.replace("\xa0", " "))
+
+
+@pytest.mark.parametrize("drawn", [{}, {"refill_elasticity": [0.2, 0.8]}, None], ids=["by hand", "drawn", "drawn, not kept"])
+def test_what_was_assumed_is_what_was_used(drawn):
+    """A value that the arms or the draws set stands in the hand-set value's place, in the page and in its table."""
+    found = study_of(1)
+    for name, arm in found.plan["arms"].items():
+        arm["parameters"] = {"tip_off": 0.125} | ({"upkeep": 123.0} if name == "raids" else {})
+    found.manifest.update({"drawn": drawn} if drawn is not None else {"plan": found.plan | {"draws_from": {"kind": "prior", "draws": 1}}})
+    page = report.render(Study(found.results))
+    rows = {row["name"]: row for row in csv.DictReader(unquote(re.search(r'download="parameters.csv" href="data:text/csv;charset=utf-8,([^"]+)', page)[1]).splitlines())}
+    value = "value" if drawn is not None else assumed.HAND_SET
+    assert (rows["tip_off"][value], rows["tip_off"]["hand_set"]) == ("0.125", f"{DEFAULTS['tip_off']:g}")
+    assert (rows["upkeep"][value], rows["upkeep"]["differs"]) == (f"{DEFAULTS['upkeep']:g}", "123 in raids")
+    assert rows["refill_elasticity"][value] == ("0.2 to 0.8, drawn" if drawn else f"{DEFAULTS['refill_elasticity']:g}")
+    text = " ".join(Page(page).text.split())
+    assert f"tip_off0.125hand-set: {DEFAULTS['tip_off']:g}" in text and (assumed.HAND_SET in text) is (drawn is None)
 
 
 def test_cards_tell_each_entry_with_its_timing():
