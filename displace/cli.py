@@ -1,8 +1,8 @@
 """The command line: a thin layer over `experiments` (run, compare, read) and the registries.
 
 Everything heavy is imported inside the command that needs it. Exit codes: 0 done; 1 some runs failed or were not done,
-or `check --strict` found a pattern that does not hold; 2 bad input, nothing written; 3 the folder is in use, holds something else
-than results, results of another plan or an unfinished batch, or has too little room; 130 interrupted.
+or `check --strict` found a pattern that does not hold; 2 bad input, nothing written; 3 the folder is in use, can't be
+written, holds something else than results, results of another plan or an unfinished batch, or has too little room; 130 interrupted.
 """
 
 import atexit
@@ -48,7 +48,10 @@ def main():
             sys.stdout.flush()
     except OSError as error:
         if error.errno != errno.ENOSPC:
-            raise
+            if not isinstance(error.filename, str | os.PathLike):
+                raise
+            print(f"Error: {error.filename}: {error.strerror}; give another path, or see to it that this one can be read and written", file=sys.stderr)
+            sys.exit(BAD_INPUT)
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is still to be printed has no place
         print("Error: no room is left where the output goes; make room, or print it elsewhere", file=sys.stderr)
         sys.exit(SOME_FAILED)
@@ -234,6 +237,8 @@ def report(
 def _check_picture(picture: Path):
     if picture.suffix.lower() not in PICTURES:
         raise typer.BadParameter(f"'{picture}' does not end in {', '.join(PICTURES)}", param_hint="--picture")
+    if picture.is_dir():
+        raise typer.BadParameter(f"'{picture}' is a folder; expected a file in it", param_hint="--picture")
     if not picture.parent.is_dir():
         raise typer.BadParameter(f"'{picture}' can't be written: '{picture.parent}' is no folder", param_hint="--picture")
 
@@ -252,10 +257,11 @@ def _finish(results, terminal, picture=None):
         from .study import Study
 
         study = Study(results)
+        if picture:
+            report.write_picture(study, picture)  # first: where it can't be written, nothing else is done
         terminal.show_headline(study)
         terminal.show_where(Results=results.folder, Report=report.write(study))
         if picture:
-            report.write_picture(study, picture)
             terminal.show_where(Picture=picture)
     if results.failed or not results.runs.num_rows:
         raise typer.Exit(SOME_FAILED)

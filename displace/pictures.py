@@ -15,6 +15,7 @@ from .study import KNOWN_UNTIL, Study
 from .words import CONDITIONAL
 
 THROUGH_TIME = ("people_held", "newly_held", "in_detention", "free_and_safe")
+LEAST_WEEKS = 2 * series.FOUR_WEEKS  # two points make a line
 FLOWS_OF_A_WORLD, FLOWS_OF_A_POLICY = 14, 6
 IN_SHORT = ("people_held", "in_detention", "coerced_returns", "identified_share")  # of the one picture that says most
 
@@ -85,10 +86,25 @@ def _change(study: Study, arm: str) -> maps.Change:
 
 
 def years(study: Study, stamp: str) -> list[Picture]:
-    """Return the first outcome's level through the years, then the difference from the baseline of each outcome."""
-    names = [name for name in THROUGH_TIME if name in study.plan["outcomes"]]
+    """Return the first outcome's level through the years, then the difference from the baseline of each outcome; nothing where `no_years` says why."""
+    if no_years(study):
+        return []
+    names = _through_time(study)
     drawn = [_levels(study, name, stamp) for name in names[:1]]
     return drawn + [_differences(study, name, stamp, folded=name != names[0]) for name in names]
+
+
+def no_years(study: Study) -> str:
+    """Say why no picture through the years can be drawn; empty if one can."""
+    if study.plan["stop"] < LEAST_WEEKS:
+        return f"Only {words.count(study.plan['stop'], 'week')} were simulated: a picture through time takes at least {LEAST_WEEKS}."
+    if not _through_time(study):
+        return f"None of the outcomes that are drawn through the years is one of this comparison: {words.listed([OUTCOMES[name].label for name in THROUGH_TIME])}."
+    return ""
+
+
+def _through_time(study: Study) -> list[str]:
+    return [name for name in THROUGH_TIME if name in study.plan["outcomes"]]
 
 
 def _dates(study: Study, arm: str) -> list[float]:

@@ -89,6 +89,7 @@ def _context(study: Study) -> dict:
             "outcomes": [pictures.outcomes(study, answer, stamp)],
             "relocation": pictures.relocation(study, stamp),
             "years": pictures.years(study, stamp),
+            "no_years": pictures.no_years(study),
         },
         "fates": _fates(study),
         "moved": displacement,

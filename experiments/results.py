@@ -227,9 +227,10 @@ def read(folder: str | Path) -> Results:
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         manifest["plan"]["hash"]
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
+        what = "is a file" if folder.is_file() else "no manifest.json"
         of_a_fit = " (this one holds a calibration: its report is fit.md)" if (folder / "fit.md").is_file() else ""
-        raise ResultsError(f"{folder}: no manifest.json; expected a folder that `displace compare`, `displace run` or, to its end, `displace sensitivity` has written{of_a_fit}") from None
+        raise ResultsError(f"{folder}: {what}; expected a folder that `displace compare`, `displace run` or, to its end, `displace sensitivity` has written{of_a_fit}") from None
     except (ValueError, KeyError, TypeError):
         raise ResultsError(f"{folder / 'manifest.json'}: is not the manifest of a results folder") from None
     return Results(manifest, folder)
