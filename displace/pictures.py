@@ -161,15 +161,18 @@ def save_headline(study: Study, answer: list[Line], path: Path, stamp: str, warn
 
 def _headline(study: Study, chosen: list[Line], arm: str, stamp: str, warning: str) -> Figure:
     figure = Figure(figsize=(11.5, 6.2), facecolor="white")
-    figure.text(0.012, 0.965, study.plan["title"], fontsize=13, fontweight="bold", va="top")
-    figure.text(0.012, 0.915, f"Change against the baseline, {study.window}: {words.count(study.pairs, "pair")} of runs, {study.level} intervals. {CONDITIONAL}", fontsize=8.5, va="top")
+    title = drawing.wrapped(study.plan["title"], 95)
+    figure.text(0.012, 0.99 if "\n" in title else 0.965, title, fontsize=13, fontweight="bold", va="top")
+    figure.text(0.012, 0.91, f"Change against the baseline, {study.window}: {words.count(study.pairs, "pair")} of runs, {study.level} intervals. {CONDITIONAL}", fontsize=8.5, va="top")
     change = _change(study, arm)
     spots = [study.spots[id] for id in change.held]
-    axes = figure.add_axes((0.012, 0.13, 0.385, 0.71))
-    axes.set_title(f"{change.title}: change in people held", fontsize=9)
+    axes = figure.add_axes((0.012, 0.13, 0.385, 0.69))
+    axes.set_title(drawing.wrapped(f"{change.title}: change in people held", 52), fontsize=9)
     maps.change_map(axes, spots, change, *maps.scale_of([change]), 700.0, names=4)
     maps.change_key(figure.add_axes((0.008, 0.085, 0.98, 0.04)), maps.scale_of([change])[0])
-    grid = figure.add_gridspec(2, 2, left=0.585, right=0.99, top=0.835, bottom=0.215, wspace=0.1, hspace=0.5).subplots(sharey=True)
+    grid = figure.add_gridspec(2, 2, left=0.585, right=0.99, top=0.82, bottom=0.215, wspace=0.1, hspace=0.5).subplots(sharey=True)
+    for panel in grid.flat[len(chosen) :]:
+        panel.axis("off")
     for panel, line in zip(grid.flat, chosen):
         charts.dots_of(panel, list(study.titles.values()), _panel(line))
     charts.dots_key(figure.add_axes((0.008, 0.05, 0.8, 0.04)))

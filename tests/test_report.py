@@ -6,11 +6,12 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from urllib.parse import unquote
 
+import matplotlib
 import numpy as np
 import pytest
 from made_up import manifest, policy, results
 
-from displace import assumed, report, words
+from displace import assumed, drawing, pictures, report, words
 from displace.displaced import moved
 from displace.headline import Cell, lines
 from displace.study import Study
@@ -252,6 +253,21 @@ def test_the_headline_picture_is_the_same_bytes_again(study, tmp_path, kind):
     picture = (tmp_path / f"a.{kind}").read_bytes()
     assert picture == (tmp_path / f"b.{kind}").read_bytes()
     assert kind == "png" or b"Illustrative: hand-set parameters." in picture and b"conditional world" in picture
+
+
+def test_the_headline_picture_has_room_for_long_titles_and_no_empty_panels(study):
+    long = Study(study.results)
+    long.plan = study.plan | {"title": "How much of it moves elsewhere, " * 6}
+    long.titles = {arm: "A crackdown with screening, shelter and a firewall between aid and police" for arm in study.titles}
+    with matplotlib.rc_context(drawing.STYLE):
+        figure = pictures._headline(long, lines(study.paired, list(study.titles), ["people_held", "deaths"]), "raids", "stamp", "")
+        figure.draw_without_rendering()
+    drawn = [axes for axes in figure.axes if axes.axison]
+    assert len(drawn) == 3  # the map and two outcomes
+    head, beneath, *_ = figure.texts
+    boxes = [text.get_window_extent() for text in (head, beneath, drawn[0]._left_title)]
+    assert head.get_text().count("\n") == 1 and all(box.x1 < figure.bbox.x1 for box in boxes)
+    assert boxes[0].y0 > boxes[1].y1 > boxes[1].y0 > boxes[2].y1 and boxes[2].x1 < drawn[1].get_window_extent().x0
 
 
 def test_a_spreadsheet_runs_nothing():
