@@ -10,6 +10,7 @@ import errno
 import gc
 import os
 import sys
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -20,7 +21,7 @@ from experiments.process import set_up
 
 from . import commands_batch, commands_calibrate, commands_sensitivity, commands_show
 from .listings import COLUMNS, LISTINGS, cell
-from .options import Events, Executor, Overwrite, Quiet, Resume, Scale, ScenarioName, Seed, Workers, executor_of, workers_of
+from .options import Assume, Events, Executor, Overwrite, Quiet, Resume, Scale, ScenarioName, Seed, Workers, executor_of, workers_of
 
 PICTURES = (".png", ".svg", ".pdf")
 SOME_FAILED, BAD_INPUT, FOLDER, INTERRUPTED = 1, 2, 3, 130
@@ -117,7 +118,7 @@ def compare(
     workers: Workers = "auto",
     executor: Executor = None,
     out: Annotated[Path, typer.Option(help="Folder for results and report.")] = Path("outputs/compare"),
-    assume: Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="An assumption for all arms (a parameter of `displace list parameters`); may be given again.")] = None,
+    assume: Assume = None,
     events: Events = False,
     resume: Resume = False,
     overwrite: Overwrite = False,
@@ -168,7 +169,8 @@ def run(
     scenario: ScenarioName,
     seed: Seed = None,
     people_per_agent: Scale = None,
-    out: Annotated[Path | None, typer.Option(help="Folder for the results. Default: outputs/run/<scenario>, with -seed<seed> and -people<people per agent> at its end where given.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the results. Default: outputs/run/<scenario>, with -seed<seed>, -people<people per agent> and -<name>=<value> at its end where given.")] = None,
+    assume: Assume = None,
     events: Events = False,
     resume: Resume = False,
     overwrite: Overwrite = False,
@@ -179,22 +181,25 @@ def run(
     The run is replicate 0 of a comparison with the same seed.
 
     \b
-    Example:
+    Examples:
       displace run unilateral-crackdown --seed 7 --people-per-agent 100 --out outputs/one
+      displace run unilateral-crackdown --set refill_elasticity=0.2
 
     One run alone shows no effect of a policy: that takes pairs (displace compare).
     """
     from experiments import execute
-    from experiments.design import single
+    from experiments.arms import assignments
+    from experiments.design import assuming, single
 
     from . import terminal
     from .loading import scenario_of
 
-    loaded = scenario_of(scenario)
+    assumed = assignments(assume or ())
+    loaded = assuming(scenario_of(scenario), assumed)
     settings = {"seed": seed, "people_per_agent": people_per_agent, "events": events or None}
     design = single(loaded, **settings)
     with terminal.progress(design.runs, quiet) as tell:
-        results = execute(design, out or _folder_of_run(loaded.name, seed, people_per_agent), workers_wanted=1, resume=resume, overwrite=overwrite, progress=tell)
+        results = execute(design, out or _folder_of_run(loaded.name, seed, people_per_agent, assumed), workers_wanted=1, resume=resume, overwrite=overwrite, progress=tell)
     _say_what_went_wrong(results)
     if not results.failed:
         terminal.show_run(results, loaded)
@@ -202,8 +207,8 @@ def run(
         raise typer.Exit(SOME_FAILED)
 
 
-def _folder_of_run(name: str, seed: int | None, people_per_agent: int | None) -> Path:
-    asked = {"seed": seed, "people": people_per_agent}
+def _folder_of_run(name: str, seed: int | None, people_per_agent: int | None, assumed: Mapping[str, float | str]) -> Path:
+    asked = {"seed": seed, "people": people_per_agent} | {f"{key}=": value for key, value in sorted(assumed.items())}
     return Path("outputs/run") / "-".join([name, *(f"{what}{value}" for what, value in asked.items() if value is not None)])
 
 

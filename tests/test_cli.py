@@ -71,6 +71,7 @@ def test_the_version_names_code_and_lock(displace):
         (["compare", "firewalls", "--executor", "nowhere.json", "--dry-run", "--out", "OUT"], "neither an address nor a file"),
         (["compare", "firewalls", "--resume", "--overwrite", "--out", "OUT"], "give one"),
         (["run", "firewalls", "--seed", str(2**63), "--out", "OUT"], "--seed"),
+        (["run", "firewalls", "--set", "refil_elasticity=1", "--out", "OUT"], "did you mean 'refill_elasticity'?"),
         (["list", "leverz"], "did you mean 'levers'?"),
         (["list", "levers", "crackdwn"], "did you mean 'crackdown'?"),
         (["explain", "Firewalls"], "did you mean 'firewalls'?"),
@@ -222,10 +223,12 @@ def test_a_picture_that_cannot_be_written_is_told_and_nothing_else_is_done(displ
 
 
 def test_a_run_prints_its_outcomes_and_writes_its_tables(displace, tiny, tmp_path):
-    code, out, errors = displace("run", tiny / "raids.toml", "--people-per-agent", 2000, "--out", tmp_path / "one", "--quiet")
+    code, out, errors = displace("run", tiny / "raids.toml", "--people-per-agent", 2000, "--set", "tip_off=0.125", "--out", tmp_path / "one", "--quiet")
     assert code == 0 and not errors and "people held in operations" in out and "compare pairs" in out
     assert (tmp_path / "one" / "summary.parquet").is_file()
+    plan = json.loads((tmp_path / "one" / "manifest.json").read_text(encoding="utf-8"))["plan"]
     code, out, errors = displace("report", tmp_path / "one", "--picture", tmp_path / "one.png")
+    assert plan["arms"]["raids"]["parameters"] == {"tip_off": 0.125}
     assert code == 2 and "nothing to draw" in errors and not out and not (tmp_path / "one.png").exists()
 
 
