@@ -66,6 +66,8 @@ def test_a_fraction_is_balanced_and_mixes_no_policy_with_another(factors, runs, 
     ("text", "said"),
     [
         (FOUR + "arms = 6\n", "factorial . arms: 6 for 4 policies; expected one of 8, 16"),
+        ('[factorial]\npolicies = ["firewalls"]\n', "factorial . policies: has only 1; expected at least 2"),
+        ('[factorial]\npolicies = []\n', "factorial . policies: is empty; expected at least 2"),
         ('[factorial]\npolicies = ["firewals", "non-punishment"]\n', "did you mean 'firewalls'?"),
         ('[factorial]\npolicies = ["unilateral-crackdown", "simultaneous-crackdown"]\n', "contradicts"),
         ('[[arm]]\nname = "a"\n', "arm 1: names no scenario"),
