@@ -13,6 +13,8 @@ from . import words
 EVIDENCE = Path(__file__).parent.parent / "calibration" / "evidence.csv"
 LIMITS = Path(__file__).parent.parent / "docs" / "limits.md"
 
+UNTRACED = "UNVERIFIED"  # the source_key of a row whose source is not known
+
 LABELS = {
     "evidence": "A source gives the value or its bounds.",
     "derived": "Computed from sources, with a step of reasoning between.",
@@ -81,10 +83,20 @@ def _range(parameter) -> str:
 
 
 def cited() -> list[tuple[str, str]]:
-    """Return (id, source) for every row of `calibration/evidence.csv` that a parameter cites."""
+    """Return (id, source) for every row of `calibration/evidence.csv` that a parameter cites and whose source is known."""
+    return [(row["id"], row["source"]) for row in _cited() if row["source_key"] != UNTRACED]
+
+
+def untraced() -> list[tuple[str, str]]:
+    """Return (id, what is noted of it, and which parameters cite it) for every such row that is not traced to a source."""
+    rows = [row for row in _cited() if row["source_key"] == UNTRACED]
+    return [(row["id"], f"{row['note']} (for {words.listed([p.name for p in PARAMETERS if row['id'] in p.evidence])})") for row in rows]
+
+
+def _cited() -> list[dict[str, str]]:
     wanted = {key for parameter in PARAMETERS for key in parameter.evidence}
     with EVIDENCE.open(encoding="utf-8", newline="") as file:
-        return [(row["id"], row["source"]) for row in csv.DictReader(file) if row["id"] in wanted]
+        return [row for row in csv.DictReader(file) if row["id"] in wanted]
 
 
 def limits() -> list[tuple[str, str]]:

@@ -53,6 +53,7 @@ def write_picture(study: Study, path: Path):
 def render(study: Study) -> str:
     """Return the page as HTML. The same results give the same bytes."""
     pages = Environment(loader=PackageLoader("displace"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    pages.filters["count"] = words.count
     style = Markup(pages.loader.get_source(pages, "report.css")[0])
     return pages.get_template("report.html").render(style=style, **_context(study))
 
@@ -97,7 +98,7 @@ def _context(study: Study) -> dict:
         "history": study.history,
         "baseline": {"title": study.plan["arms"][study.baseline]["title"], "pulls": bool(study.of_baseline), "only_some": study.only_some},
         "drives": sensitivity_report.section(),
-        "assumed": {"groups": groups, "head": assumed.VALUE if study.drawn is not None else assumed.HAND_SET, "sources": assumed.cited(), "targets": study.standing.targets, "sentence": _how_much(groups)},
+        "assumed": {"groups": groups, "head": assumed.VALUE if study.drawn is not None else assumed.HAND_SET, "sources": assumed.cited(), "untraced": assumed.untraced(), "targets": study.standing.targets, "sentence": _how_much(groups)},
         "limits": assumed.limits(),
         "made": {"command": _command(study), "rows": _made(study), "stamp": stamp},
         "outlines": outlines.source(),

@@ -161,6 +161,13 @@ def test_what_was_assumed_is_what_was_used(drawn):
     assert f"tip_off0.125hand-set: {DEFAULTS['tip_off']:g}" in text and (assumed.HAND_SET in text) is (drawn is None)
 
 
+def test_what_is_not_traced_to_a_source_is_not_among_the_sources():
+    sources, untraced = dict(assumed.cited()), dict(assumed.untraced())
+    assert not sources.keys() & untraced.keys() and not any("unverified" in text.lower() for text in sources.values())
+    assert {*sources, *untraced} == {row["id"] for row in assumed._cited()}
+    assert all(text.endswith(")") and " (for " in text for text in untraced.values())
+
+
 def test_cards_tell_each_entry_with_its_timing():
     """Two entries of one lever that differ in place, strength and end are not told as one."""
     entries = [policy("crackdown", states=["AAA"], start=START, end=230), policy("crackdown", states=["BBB"], start=START + 8, strength=0.5) | {"pauses": [[220, 230]]}]
