@@ -189,6 +189,13 @@ def test_policies_of_the_baseline_are_not_those_of_every_world():
     assert "Left out: AAA" in text and NO_POLICY not in text and "if nothing changes" not in text and "which has policies of its own (Baseline)" in text
 
 
+@pytest.mark.parametrize(("changes", "said"), [({}, ""), ({"outcomes": ["deaths"]}, "None of the outcomes"), ({"stop": 7}, "Only 7 weeks")])
+def test_a_section_without_pictures_through_time_says_why(study, changes, said):
+    other = Study(Results(study.manifest | {"plan": study.plan | changes}, study.results._memory))
+    assert pictures.no_years(other).startswith(said) and bool(pictures.no_years(other)) == bool(said)
+    assert not said or pictures.years(other, "stamp") == []
+
+
 def test_many_policies_stand_in_several_tables():
     batches = report._batches({f"p{i}": f"P{i}" for i in range(15)})
     assert [len(batch) for batch in batches] == [8, 7] and [name for batch in batches for name in batch] == [f"p{i}" for i in range(15)]
