@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from model.levers import channels
@@ -13,21 +13,23 @@ from . import words
 EVIDENCE = Path(__file__).parent.parent / "calibration" / "evidence.csv"
 LIMITS = Path(__file__).parent.parent / "docs" / "limits.md"
 
+UNTRACED = "UNVERIFIED"  # the source_key of a row whose source is not known
+
 LABELS = {
     "evidence": "A source gives the value or its bounds.",
     "derived": "Computed from sources, with a step of reasoning between.",
     "assumption": "No source gives these. They are chosen by hand, and a result that hangs on one is only as good as it is.",
 }
+VALUE, HAND_SET = "Value used", "Hand-set value (not used where drawn)"
 CHANNELS = "The effect of each channel at strength 1. All are assumptions, and the plausible range of each includes none."
 
 
-def groups(overrides: Mapping[str, Mapping[str, float]]) -> list[dict]:
+def groups(arms: Mapping[str, Mapping[str, float]], drawn: Mapping[str, Sequence[float]]) -> list[dict]:
     """Return the report's tables of parameters: by label, the assumptions by topic, and the levers' channels last.
 
-    `overrides` is {arm: {parameter: value}}: what some arm sets differently is marked.
+    `arms` is {arm: {parameter: value}}, what each sets itself; `drawn` is {parameter: (lowest, highest)} over the draws.
     """
     helps = {f"{lever.name}.{channel.name}": helps for lever, channel, helps in channels()}
-    changed = {name: sorted(arm for arm in overrides if name in overrides[arm]) for names in overrides.values() for name in names}
     tables: dict[str, dict] = {}
     for label, meaning in LABELS.items():
         for p in PARAMETERS:
@@ -35,28 +37,42 @@ def groups(overrides: Mapping[str, Mapping[str, float]]) -> list[dict]:
                 continue
             title = words.start(f"{label}: {p.topic}" if label == "assumption" else label)
             table = tables.setdefault(title, {"title": title, "meaning": meaning, "rows": [], "open": label != "assumption"})
-            table["rows"].append(_row(p, changed))
+            table["rows"].append(_row(p, arms, drawn))
     for which, title in ((True, "How strongly each policy may help"), (False, "How strongly each policy may hurt")):
-        rows = [_row(p, changed) for p in PARAMETERS if helps.get(p.name) is which]
+        rows = [_row(p, arms, drawn) for p in PARAMETERS if helps.get(p.name) is which]
         tables[title] = {"title": title, "meaning": CHANNELS, "rows": rows, "open": False}
     return list(tables.values())
 
 
-def _row(parameter, changed) -> dict:
-    if parameter.choices:
-        value, span = parameter.choices[int(parameter.default)], ", ".join(parameter.choices)
-    else:
-        value, span = f"{parameter.default:g}", _range(parameter)
+def _row(parameter, arms, drawn) -> dict:
+    value, *others = _used(parameter, arms, drawn).items()
+    hand_set = _shown(parameter, parameter.default)
     return {
         "name": parameter.name,
-        "value": value,
-        "changed": ", ".join(changed.get(parameter.name, ())),
-        "range": span,
+        "value": value[0],
+        "differs": "; ".join(f"{text} in {words.listed(those)}" for text, those in others),
+        "hand_set": hand_set,
+        "moved": hand_set not in (value[0], *(text for text, _ in others)),
+        "range": ", ".join(parameter.choices) if parameter.choices else _range(parameter),
         "unit": parameter.unit,
         "meaning": parameter.meaning,
         "label": parameter.label,
         "source": ", ".join([*parameter.evidence, *([parameter.section] if parameter.section else [])]),
     }
+
+
+def _used(parameter, arms, drawn) -> dict[str, list[str]]:
+    """Return {value as text: arms that use it}, first what holds where no arm sets it: what an arm sets itself holds over the draws."""
+    low, high = drawn.get(parameter.name, (parameter.default, parameter.default))
+    usual = " to ".join(dict.fromkeys(_shown(parameter, end) for end in (low, high))) + (", drawn" if parameter.name in drawn else "")
+    used: dict[str, list[str]] = {usual: []}
+    for arm, own in arms.items():
+        used.setdefault(_shown(parameter, own[parameter.name]) if parameter.name in own else usual, []).append(arm)
+    return {text: those for text, those in used.items() if those}
+
+
+def _shown(parameter, value) -> str:
+    return parameter.choices[int(value)] if parameter.choices else f"{value:g}"
 
 
 def _range(parameter) -> str:
@@ -67,10 +83,20 @@ def _range(parameter) -> str:
 
 
 def cited() -> list[tuple[str, str]]:
-    """Return (id, source) for every row of `calibration/evidence.csv` that a parameter cites."""
+    """Return (id, source) for every row of `calibration/evidence.csv` that a parameter cites and whose source is known."""
+    return [(row["id"], row["source"]) for row in _cited() if row["source_key"] != UNTRACED]
+
+
+def untraced() -> list[tuple[str, str]]:
+    """Return (id, what is noted of it, and which parameters cite it) for every such row that is not traced to a source."""
+    rows = [row for row in _cited() if row["source_key"] == UNTRACED]
+    return [(row["id"], f"{row['note']} (for {words.listed([p.name for p in PARAMETERS if row['id'] in p.evidence])})") for row in rows]
+
+
+def _cited() -> list[dict[str, str]]:
     wanted = {key for parameter in PARAMETERS for key in parameter.evidence}
     with EVIDENCE.open(encoding="utf-8", newline="") as file:
-        return [(row["id"], row["source"]) for row in csv.DictReader(file) if row["id"] in wanted]
+        return [row for row in csv.DictReader(file) if row["id"] in wanted]
 
 
 def limits() -> list[tuple[str, str]]:

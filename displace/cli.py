@@ -1,8 +1,8 @@
 """The command line: a thin layer over `experiments` (run, compare, read) and the registries.
 
 Everything heavy is imported inside the command that needs it. Exit codes: 0 done; 1 some runs failed or were not done,
-or `check --strict` found a pattern that does not hold; 2 bad input, nothing written; 3 the folder is in use, holds something else
-than results, results of another plan or an unfinished batch, or has too little room; 130 interrupted.
+or `check --strict` found a pattern that does not hold; 2 bad input, nothing written; 3 the folder is in use, can't be
+written, holds something else than results, results of another plan or an unfinished batch, or has too little room; 130 interrupted.
 """
 
 import atexit
@@ -10,6 +10,7 @@ import errno
 import gc
 import os
 import sys
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -20,7 +21,7 @@ from experiments.process import set_up
 
 from . import commands_batch, commands_calibrate, commands_sensitivity, commands_show
 from .listings import COLUMNS, LISTINGS, cell
-from .options import Events, Executor, Overwrite, Quiet, Resume, Scale, ScenarioName, Seed, Workers, executor_of, workers_of
+from .options import Assume, Events, Executor, Overwrite, Quiet, Resume, Scale, ScenarioName, Seed, Workers, executor_of, workers_of
 
 PICTURES = (".png", ".svg", ".pdf")
 SOME_FAILED, BAD_INPUT, FOLDER, INTERRUPTED = 1, 2, 3, 130
@@ -48,7 +49,10 @@ def main():
             sys.stdout.flush()
     except OSError as error:
         if error.errno != errno.ENOSPC:
-            raise
+            if not isinstance(error.filename, str | os.PathLike):
+                raise
+            print(f"Error: {error.filename}: {error.strerror}; give another path, or see to it that this one can be read and written", file=sys.stderr)
+            sys.exit(BAD_INPUT)
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is still to be printed has no place
         print("Error: no room is left where the output goes; make room, or print it elsewhere", file=sys.stderr)
         sys.exit(SOME_FAILED)
@@ -114,7 +118,7 @@ def compare(
     workers: Workers = "auto",
     executor: Executor = None,
     out: Annotated[Path, typer.Option(help="Folder for results and report.")] = Path("outputs/compare"),
-    assume: Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="An assumption for all arms (a parameter of `displace list parameters`); may be given again.")] = None,
+    assume: Assume = None,
     events: Events = False,
     resume: Resume = False,
     overwrite: Overwrite = False,
@@ -165,7 +169,8 @@ def run(
     scenario: ScenarioName,
     seed: Seed = None,
     people_per_agent: Scale = None,
-    out: Annotated[Path | None, typer.Option(help="Folder for the results. Default: outputs/run/<scenario>, with -seed<seed> and -people<people per agent> at its end where given.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the results. Default: outputs/run/<scenario>, with -seed<seed>, -people<people per agent> and -<name>=<value> at its end where given.")] = None,
+    assume: Assume = None,
     events: Events = False,
     resume: Resume = False,
     overwrite: Overwrite = False,
@@ -176,22 +181,25 @@ def run(
     The run is replicate 0 of a comparison with the same seed.
 
     \b
-    Example:
+    Examples:
       displace run unilateral-crackdown --seed 7 --people-per-agent 100 --out outputs/one
+      displace run unilateral-crackdown --set refill_elasticity=0.2
 
     One run alone shows no effect of a policy: that takes pairs (displace compare).
     """
     from experiments import execute
-    from experiments.design import single
+    from experiments.arms import assignments
+    from experiments.design import assuming, single
 
     from . import terminal
     from .loading import scenario_of
 
-    loaded = scenario_of(scenario)
+    assumed = assignments(assume or ())
+    loaded = assuming(scenario_of(scenario), assumed)
     settings = {"seed": seed, "people_per_agent": people_per_agent, "events": events or None}
     design = single(loaded, **settings)
     with terminal.progress(design.runs, quiet) as tell:
-        results = execute(design, out or _folder_of_run(loaded.name, seed, people_per_agent), workers_wanted=1, resume=resume, overwrite=overwrite, progress=tell)
+        results = execute(design, out or _folder_of_run(loaded.name, seed, people_per_agent, assumed), workers_wanted=1, resume=resume, overwrite=overwrite, progress=tell)
     _say_what_went_wrong(results)
     if not results.failed:
         terminal.show_run(results, loaded)
@@ -199,8 +207,8 @@ def run(
         raise typer.Exit(SOME_FAILED)
 
 
-def _folder_of_run(name: str, seed: int | None, people_per_agent: int | None) -> Path:
-    asked = {"seed": seed, "people": people_per_agent}
+def _folder_of_run(name: str, seed: int | None, people_per_agent: int | None, assumed: Mapping[str, float | str]) -> Path:
+    asked = {"seed": seed, "people": people_per_agent} | {f"{key}=": value for key, value in sorted(assumed.items())}
     return Path("outputs/run") / "-".join([name, *(f"{what}{value}" for what, value in asked.items() if value is not None)])
 
 
@@ -234,6 +242,8 @@ def report(
 def _check_picture(picture: Path):
     if picture.suffix.lower() not in PICTURES:
         raise typer.BadParameter(f"'{picture}' does not end in {', '.join(PICTURES)}", param_hint="--picture")
+    if picture.is_dir():
+        raise typer.BadParameter(f"'{picture}' is a folder; expected a file in it", param_hint="--picture")
     if not picture.parent.is_dir():
         raise typer.BadParameter(f"'{picture}' can't be written: '{picture.parent}' is no folder", param_hint="--picture")
 
@@ -252,10 +262,11 @@ def _finish(results, terminal, picture=None):
         from .study import Study
 
         study = Study(results)
+        if picture:
+            report.write_picture(study, picture)  # first: where it can't be written, nothing else is done
         terminal.show_headline(study)
         terminal.show_where(Results=results.folder, Report=report.write(study))
         if picture:
-            report.write_picture(study, picture)
             terminal.show_where(Picture=picture)
     if results.failed or not results.runs.num_rows:
         raise typer.Exit(SOME_FAILED)

@@ -49,7 +49,7 @@ open_dataset("outputs/compare/worldwide") |> group_by(arm) |> summarise(people_h
 Every file has in its schema's metadata: `displace.plan` (the hash of all that bears on the results), `displace.code`, `displace.commit`,
 `displace.lock`, `displace.version`, `displace.versions` (of the packages), `displace.seed`, `displace.people_per_agent`, `displace.scenarios`
 (the hash of each arm's scenario). Every column has `unit` and `meaning`. `manifest.json` holds the plan itself, the places, each arm in
-sentences, and `finished`: null until all is there, then how many runs failed and the size and SHA-256 of each whole table. Null in a column
+sentences, the range of each parameter that is drawn, and `finished`: null until all is there, then how many runs failed and the size and SHA-256 of each whole table. Null in a column
 of an interval: fewer than two pairs; in a value: it means nothing there."""
 
 

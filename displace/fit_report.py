@@ -92,7 +92,7 @@ def sentences(fit: Fit) -> list[str]:
     tail = f"k-hat {weights.k_hat:.2f}, {good}" if isfinite(weights.k_hat) else "k-hat unknown, of so few draws: not to be trusted without more"
     return [
         f"{config.title}. Set of targets: {config.set} ({config.all_targets.sets.get(config.set, 'all')}).",
-        f"{len(fit.predictions)} reports in {len(families)} families; {len(missed)} missed{': ' + ', '.join(missed) if missed else ''}.",
+        f"{words.count(len(fit.predictions), 'report')} in {words.count(len(families), 'family', 'families')}; {len(missed)} missed{': ' + ', '.join(missed) if missed else ''}.",
         f"{len(fit.ensemble.unit):,} draws in {words.count(fit.waves, 'wave')}, {config.people_per_agent} people an agent, {fit.ensemble.failed:,} runs failed (a draw without any run counts nothing).",
         f"{weights.effective:.0f} draws are effective{'' if weights.effective >= config.enough else f', fewer than the {config.enough} asked for'}; {tail}.",
     ]
@@ -142,7 +142,7 @@ def show_holdout(result: Holdout, source: Mapping):
         print(f"Where a naive forecast exists (the last report holds on, flows at the same rate): median error {model:.2f} by the model, {naive:.2f} by it.")
         print(f"The naive forecast is nearer for {len(wins)}: {', '.join(wins) or 'none'}; the model for {len(result.nearer(MODEL))}.")
     print()
-    terminal.show_table(("not predicted", "why"), [[id, why] for id, why in result.unmapped.items()], f"{len(result.unmapped)} rows without a prediction")
+    terminal.show_table(("not predicted", "why"), [[id, why] for id, why in result.unmapped.items()], f"{words.count(len(result.unmapped), 'row')} without a prediction")
 
 
 def holdout_as_json(result: Holdout) -> dict:

@@ -20,6 +20,7 @@ Scale = Annotated[int | None, typer.Option(min=1, max=MOST_PEOPLE_PER_AGENT, hel
 DrawsAWave = Annotated[int | None, typer.Option(min=2, max=MOST_DRAWS, help="Draws a wave.")]
 Workers = Annotated[str, typer.Option(help="Processes: a number, or 'auto' for the usable cores.")]
 Executor = Annotated[str | None, typer.Option(metavar="ADDRESS", help="A Dask cluster instead: dask://host:port, or a scheduler file.")]
+Assume = Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="An assumption for all that is run (a parameter of `displace list parameters`); may be given again.")]
 Events = Annotated[bool, typer.Option("--events", help="Also write every change of status (large).")]
 Resume = Annotated[bool, typer.Option("--resume", callback=_one_of_them, help="Go on with what is unfinished in the folder: only what is missing is run.")]
 Overwrite = Annotated[bool, typer.Option("--overwrite", callback=_one_of_them, help="Replace what is in the folder: another plan, or another version of the code.")]

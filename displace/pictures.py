@@ -15,6 +15,7 @@ from .study import KNOWN_UNTIL, Study
 from .words import CONDITIONAL
 
 THROUGH_TIME = ("people_held", "newly_held", "in_detention", "free_and_safe")
+LEAST_WEEKS = 2 * series.FOUR_WEEKS  # two points make a line
 FLOWS_OF_A_WORLD, FLOWS_OF_A_POLICY = 14, 6
 IN_SHORT = ("people_held", "in_detention", "coerced_returns", "identified_share")  # of the one picture that says most
 
@@ -54,7 +55,8 @@ def relocation(study: Study, stamp: str) -> list[Picture]:
     spots = [study.spots[id] for id in held]
     levels = {id: next(iter(by_arm.values()))["baseline"] for id, by_arm in held.items()}
     top = "; ".join(f"{spot.name}: {words.number(levels[spot.id])}" for spot in spots[:5])
-    title = "Where people are held and operations move, if nothing changes"
+    under = f"under the baseline: {study.plan['arms'][study.baseline]['title']}" if study.of_baseline else "if nothing changes"
+    title = f"Where people are held and operations move, {under}"
     alt = f"Map of the baseline, average over {study.window}. Most people are held in: {top}."
     still = maps.people_map(spots, levels, study.flows(FLOWS_OF_A_WORLD), title=title, alt=alt, stamp=stamp)
     caption = (
@@ -84,10 +86,25 @@ def _change(study: Study, arm: str) -> maps.Change:
 
 
 def years(study: Study, stamp: str) -> list[Picture]:
-    """Return the first outcome's level through the years, then the difference from the baseline of each outcome."""
-    names = [name for name in THROUGH_TIME if name in study.plan["outcomes"]]
+    """Return the first outcome's level through the years, then the difference from the baseline of each outcome; nothing where `no_years` says why."""
+    if no_years(study):
+        return []
+    names = _through_time(study)
     drawn = [_levels(study, name, stamp) for name in names[:1]]
     return drawn + [_differences(study, name, stamp, folded=name != names[0]) for name in names]
+
+
+def no_years(study: Study) -> str:
+    """Say why no picture through the years can be drawn; empty if one can."""
+    if study.plan["stop"] < LEAST_WEEKS:
+        return f"Only {words.count(study.plan['stop'], 'week')} were simulated: a picture through time takes at least {LEAST_WEEKS}."
+    if not _through_time(study):
+        return f"None of the outcomes that are drawn through the years is one of this comparison: {words.listed([OUTCOMES[name].label for name in THROUGH_TIME])}."
+    return ""
+
+
+def _through_time(study: Study) -> list[str]:
+    return [name for name in THROUGH_TIME if name in study.plan["outcomes"]]
 
 
 def _dates(study: Study, arm: str) -> list[float]:
@@ -144,15 +161,18 @@ def save_headline(study: Study, answer: list[Line], path: Path, stamp: str, warn
 
 def _headline(study: Study, chosen: list[Line], arm: str, stamp: str, warning: str) -> Figure:
     figure = Figure(figsize=(11.5, 6.2), facecolor="white")
-    figure.text(0.012, 0.965, study.plan["title"], fontsize=13, fontweight="bold", va="top")
-    figure.text(0.012, 0.915, f"Change against the baseline, {study.window}: {words.count(study.pairs, "pair")} of runs, {study.level} intervals. {CONDITIONAL}", fontsize=8.5, va="top")
+    title = drawing.wrapped(study.plan["title"], 95)
+    figure.text(0.012, 0.99 if "\n" in title else 0.965, title, fontsize=13, fontweight="bold", va="top")
+    figure.text(0.012, 0.91, f"Change against the baseline, {study.window}: {words.count(study.pairs, "pair")} of runs, {study.level} intervals. {CONDITIONAL}", fontsize=8.5, va="top")
     change = _change(study, arm)
     spots = [study.spots[id] for id in change.held]
-    axes = figure.add_axes((0.012, 0.13, 0.385, 0.71))
-    axes.set_title(f"{change.title}: change in people held", fontsize=9)
+    axes = figure.add_axes((0.012, 0.13, 0.385, 0.69))
+    axes.set_title(drawing.wrapped(f"{change.title}: change in people held", 52), fontsize=9)
     maps.change_map(axes, spots, change, *maps.scale_of([change]), 700.0, names=4)
     maps.change_key(figure.add_axes((0.008, 0.085, 0.98, 0.04)), maps.scale_of([change])[0])
-    grid = figure.add_gridspec(2, 2, left=0.585, right=0.99, top=0.835, bottom=0.215, wspace=0.1, hspace=0.5).subplots(sharey=True)
+    grid = figure.add_gridspec(2, 2, left=0.585, right=0.99, top=0.82, bottom=0.215, wspace=0.1, hspace=0.5).subplots(sharey=True)
+    for panel in grid.flat[len(chosen) :]:
+        panel.axis("off")
     for panel, line in zip(grid.flat, chosen):
         charts.dots_of(panel, list(study.titles.values()), _panel(line))
     charts.dots_key(figure.add_axes((0.008, 0.05, 0.8, 0.04)))

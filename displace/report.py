@@ -53,6 +53,7 @@ def write_picture(study: Study, path: Path):
 def render(study: Study) -> str:
     """Return the page as HTML. The same results give the same bytes."""
     pages = Environment(loader=PackageLoader("displace"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    pages.filters["count"] = words.count
     style = Markup(pages.loader.get_source(pages, "report.css")[0])
     return pages.get_template("report.html").render(style=style, **_context(study))
 
@@ -61,7 +62,7 @@ def _context(study: Study) -> dict:
     answer = lines(study.paired, list(study.titles), study.plan["outcomes"])
     displacement = moved(study)
     places = _places(study)
-    groups = assumed.groups({name: arm["parameters"] for name, arm in study.plan["arms"].items()})
+    groups = assumed.groups({name: arm["parameters"] for name, arm in study.plan["arms"].items()}, study.drawn or {})
     stamp = _stamp(study)
     return {
         "unfinished": study.unfinished,
@@ -89,13 +90,15 @@ def _context(study: Study) -> dict:
             "outcomes": [pictures.outcomes(study, answer, stamp)],
             "relocation": pictures.relocation(study, stamp),
             "years": pictures.years(study, stamp),
+            "no_years": pictures.no_years(study),
         },
         "fates": _fates(study),
         "moved": displacement,
         "places": places,
         "history": study.history,
+        "baseline": {"title": study.plan["arms"][study.baseline]["title"], "pulls": bool(study.of_baseline), "only_some": study.only_some},
         "drives": sensitivity_report.section(),
-        "assumed": {"groups": groups, "sources": assumed.cited(), "targets": study.standing.targets, "sentence": _how_much(groups)},
+        "assumed": {"groups": groups, "head": assumed.VALUE if study.drawn is not None else assumed.HAND_SET, "sources": assumed.cited(), "untraced": assumed.untraced(), "targets": study.standing.targets, "sentence": _how_much(groups)},
         "limits": assumed.limits(),
         "made": {"command": _command(study), "rows": _made(study), "stamp": stamp},
         "outlines": outlines.source(),
@@ -134,7 +137,8 @@ def _tables(study: Study, answer: list[Line], displacement: list[Moved], groups:
     worldwide = [row for row in study.paired if not row["place"]]
     headline = {line.outcome.name for line in answer}
     held = [row for row in study.paired if row["place"] in study.spots and row["outcome"] == "people_held"]
-    parameters = [{key: row[key] for key in ("name", "value", "range", "unit", "label", "meaning", "source")} for group in groups for row in group["rows"]]
+    columns = ("name", "value", "differs", "hand_set", "range", "unit", "label", "meaning", "source")
+    parameters = [{assumed.HAND_SET if key == "value" and study.drawn is None else key: row[key] for key in columns} for group in groups for row in group["rows"]]
     return {
         "answer": csv_table("answer", [row for row in worldwide if row["outcome"] in headline]),
         "worldwide": csv_table("all-outcomes", worldwide),
@@ -196,7 +200,7 @@ def _policy(study: Study, name: str, answer: list[Line], displacement: list[Move
         "summary": _summary(cells, levers),
         "floor": study.floor(name),
         "displacement": next((row.short for row in displacement if row.arm == name), None),
-        "pulled": _pulled(study, name),
+        "pulled": study.pulled(name),
         "sentences": study.sentences(name),
         "helps": list(dict.fromkeys(channel.why for lever in levers for channel in lever.helps_by)),
         "hurts": list(dict.fromkeys(channel.why for lever in levers for channel in lever.hurts_by)),
@@ -223,18 +227,6 @@ def _summary(cells: Sequence[Cell], levers: Sequence[Lever]) -> list[tuple[str, 
 def _size(cell: Cell) -> str:
     unit = f"{words.SPACE}points" if cell.outcome.unit == "share" else ""
     return cell.change + unit + (f" ({cell.relative})" if cell.relative else "")
-
-
-def _pulled(study: Study, name: str) -> list[str]:
-    """Return one sentence for all levers that are pulled in the same states, from the same day, as strongly."""
-    alike: dict[tuple, list[str]] = {}
-    for lever in study.levers(name):
-        entries = [policy for policy in study.policies(name) if policy["lever"] == lever.name]
-        where = words.listed(sorted({study.place_names.get(id, id) for entry in entries for id in (*entry["states"], *entry["places"])}) or ["all states"])
-        strengths = sorted({entry["strength"] for entry in entries})
-        strength = " to ".join(f"{s:g}" for s in dict.fromkeys((strengths[0], strengths[-1])))
-        alike.setdefault((where, min(entry["start"] for entry in entries), strength), []).append(lever.summary)
-    return [f"{where}, from {words.day(since)}, at strength {strength}: {'; '.join(said)}." for (where, since, strength), said in alike.items()]
 
 
 def _timing(study: Study, answer: list[Line]) -> list[tuple[str, list[str]]]:

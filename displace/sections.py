@@ -83,22 +83,38 @@ def endings(study: Study) -> list[Grid]:
 # --- what each adds ---------------------------------------------------------------------------------
 
 
-def contributions(study: Study) -> tuple[Grid | None, list[str]]:
-    """Return what each policy of a factorial adds on average, and sentences on pairs that achieve more or less together."""
+@dataclass(frozen=True)
+class Added:
+    """What each policy of a factorial adds on average, what is mixed into it, and sentences on pairs that achieve more or less together."""
+
+    grid: Grid
+    mixed: str
+    pairs: list[str]
+
+
+def contributions(study: Study) -> Added | None:
+    """Return what each policy of a factorial adds; None without one."""
+    from experiments.contributions import pulled, titles
+
     rows = [row for row in study.results.contributions.to_pylist() if row["outcome"] in study.plan["outcomes"]]
     if not rows:
-        return None, []
+        return None
     policies = list(dict.fromkeys(row["arm"] for row in rows if not row["beside"]))
-    titles = {name: study.titles.get(name, name) for name in policies}
+    title = titles(study.manifest)
+    run, all_of_them = len(pulled(study.manifest)[1]), 2 ** len(policies)
+    mixed = (
+        f"Only {run} of the {all_of_them} combinations were run: what several of these policies achieve together, beyond the sum of each, "
+        "is mixed into these figures and cannot be told apart from what each adds."
+    )
     alone = {(row["outcome"], row["arm"]): row for row in rows if not row["beside"]}
-    grid = Grid("", [titles[name] for name in policies], [(_outcome_title(o), [cell(alone.get((o, name)), "value") for name in policies]) for o in study.plan["outcomes"] if (o, policies[0]) in alone])
+    grid = Grid("", [title[name] for name in policies], [(_outcome_title(o), [cell(alone.get((o, name)), "value") for name in policies]) for o in study.plan["outcomes"] if (o, policies[0]) in alone])
     said = []
     for row in rows:
         if row["beside"] and words.told(row["low"], row["high"]):
             change, interval, verdict = cell(row, "value")
             how = f", which is {verdict}" if verdict in (words.BETTER, words.WORSE) else ""
-            said.append(f"{titles[row['arm']]} and {titles[row['beside']]}: {OUTCOMES[row['outcome']].label} {change} ({interval}){how}")
-    return grid, said
+            said.append(f"{title[row['arm']]} and {title[row['beside']]}: {OUTCOMES[row['outcome']].label} {change} ({interval}){how}")
+    return Added(grid, mixed if run < all_of_them else "", said)
 
 
 # --- who bears it -----------------------------------------------------------------------------------

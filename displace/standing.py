@@ -34,7 +34,7 @@ def _fitted(source: Mapping, plan: Mapping) -> Standing:
     from model.version import code_hash
 
     targets, missed = source["targets"], source["missed"]
-    said = [f"The reports are few and uncertain, and inform {len(source['free']) - len(source['not_informed'])} parameters; all others are drawn from their priors. {DIFFERENCES}"]
+    said = [f"The reports are few and uncertain, and inform {words.count(len(source['free']) - len(source['not_informed']), 'parameter')}; all others are drawn from their priors. {DIFFERENCES}"]
     if missed:
         said.append(f"The fit misses {words.count(len(missed), 'report')}: {words.listed(missed)}.")
     by_hand = plan["arms"][plan["baseline"]].get("parameters") or {}
@@ -42,7 +42,7 @@ def _fitted(source: Mapping, plan: Mapping) -> Standing:
         said.append(f"Then set by hand, against the fit: {words.listed(by_hand)}.")
     if source["code"] != code_hash():
         said.append("It was made by another version of the model.")
-    head = f"Fitted to reported estimates ({len(targets)} targets in {len(source['families'])} families)"
+    head = f"Fitted to reported estimates ({words.count(len(targets), 'target')} in {words.count(len(source['families']), 'family', 'families')})"
     if "effective" in source and not trusted(source):
         head += f", and not to be trusted without more draws: {source['effective']:.0f} are effective (asked for: {source['enough']}), k-hat {'unknown' if source['k_hat'] is None else format(source['k_hat'], '.2f')}"
     return Standing(f"{head}.", " ".join(said), tuple(targets.items()))

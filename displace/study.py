@@ -9,10 +9,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from experiments.comparison import ENOUGH_PAIRS, rights_floor
+from experiments.explain import policies_in_words
+from experiments.results import policies_of
 from model.levers import BY_NAME as LEVERS
 from model.levers import Lever
 from model.outcomes import BY_NAME as OUTCOMES
-from model.policy import monday
+from model.policy import Policy, monday
+from scenarios.explain import NO_POLICY
 
 from . import words
 from .maps import Flow, Spot
@@ -71,33 +74,46 @@ class Study:
         """What may not be meant in what was compared."""
         return list(self.manifest.get("cautions", ()))
 
-    def policies(self, arm: str) -> list[Mapping]:
-        """Return the entries of an arm's policies, as the manifest holds them."""
-        return self.plan["arms"][arm]["policies"]
+    @property
+    def drawn(self) -> Mapping | None:
+        """The lowest and highest value of each parameter that is drawn; None where the folder, made before this was kept, does not tell."""
+        return self.manifest.get("drawn", None if self.plan["draws"] > 1 or self.plan.get("draws_from") else {})
 
-    def starts(self, arm: str) -> list:
-        """Return the days on which an arm's policies start, without repetition."""
-        return sorted({monday(policy["start"]) for policy in self.policies(arm)})
+    @cached_property
+    def of_baseline(self) -> list[Policy]:
+        """The baseline's own policies; mostly it has none."""
+        return policies_of(self.manifest, self.baseline)
 
     def dates(self, arm: str) -> list:
-        """Return the days on which an arm's policies start or end within the run, without repetition."""
-        ends = {monday(policy["end"]) for policy in self.policies(arm) if policy["end"] < self.plan["stop"]}
-        return sorted({*self.starts(arm), *ends})
+        """Return the days within the run on which a policy starts or ends that only one of an arm and its baseline has."""
+        weeks = {week for policy in {*policies_of(self.manifest, arm)} ^ {*self.of_baseline} for week in (policy.start, policy.end)}
+        return sorted(monday(week) for week in weeks if week < self.plan["stop"])
 
     def levers(self, arm: str) -> list[Lever]:
-        """Return the levers that an arm pulls, in the registry's order."""
-        pulled = {policy["lever"] for policy in self.policies(arm)}
+        """Return the levers that an arm pulls otherwise than its baseline, in the registry's order."""
+        pulled = {policy.lever for policy in policies_of(self.manifest, arm) if policy not in self.of_baseline}
         return [lever for lever in LEVERS.values() if lever.name in pulled]
+
+    def pulled(self, arm: str) -> list[str]:
+        """Return in sentences what an arm pulls beyond its baseline, entry by entry with its timing, and what it leaves out of it."""
+        return policies_in_words(policies_of(self.manifest, arm), self.of_baseline) or ["Its policies are those of the baseline."]
+
+    def _explained(self, arm: str) -> list[str]:
+        return [sentence for sentence in self.manifest["explained"][arm][1:] if sentence != NO_POLICY]
 
     def sentences(self, arm: str) -> list[str]:
         """Return what an arm is, without what it shares with the baseline and without its title."""
-        shared = set(self.manifest["explained"][self.baseline])
-        return [sentence for sentence in self.manifest["explained"][arm][1:] if sentence not in shared]
+        return [sentence for sentence in self._explained(arm) if sentence not in self._explained(self.baseline)]
+
+    @cached_property
+    def history(self) -> list[str]:
+        """What holds in the baseline and in every arm."""
+        return [sentence for sentence in self._explained(self.baseline) if all(sentence in self._explained(arm) for arm in self.titles)]
 
     @property
-    def history(self) -> list[str]:
-        """What happens in the baseline, and so in every arm."""
-        return self.manifest["explained"][self.baseline][1:]
+    def only_some(self) -> list[str]:
+        """What holds in the baseline, but not in every arm."""
+        return [sentence for sentence in self._explained(self.baseline) if sentence not in self.history]
 
     @cached_property
     def spots(self) -> dict[str, Spot]:

@@ -197,7 +197,7 @@ def _show_displacement(study):
     for row in found:
         print(f"  {row.title}. {row.sentence}")
     if not found:
-        print("  No policy here enforces in some place: there is nothing to displace.")
+        print("  No policy here enforces in some place harder than the baseline: there is nothing to displace.")
     print()
 
 

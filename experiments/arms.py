@@ -16,6 +16,7 @@ from scenarios.schema import NAME, ScenarioError, Where
 from . import unit_costs
 
 BETWEEN = "--"  # two policies in the name of a combination; no shipped scenario has it in its own
+AND = " + "  # two titles in that of a combination
 MOST_POLICIES = 7  # of a factorial: 128 combinations
 
 
@@ -84,7 +85,7 @@ def _arm(entry: Mapping, path: Path, where: Where):
         if "name" not in entry:
             raise where.at("name").error("is missing", "a name for the parts together")
         parts = [_part(part, path, where.at(f"part {number}")) for number, part in enumerate(entry["part"], start=1)]
-        title = entry.get("title", " + ".join(part.title for part in parts))
+        title = entry.get("title", AND.join(part.title for part in parts))
         question = entry.get("question", " ".join(part.question for part in parts))
         scenario = together(parts, where, entry["name"], title, question)
     else:
@@ -121,7 +122,7 @@ def _combined(policies: Sequence[Scenario], where: Where) -> Scenario:
         return policies[0]
     titles = [policy.title for policy in policies]
     question = f"What do these achieve together: {'; '.join(titles)}?"
-    return together(policies, where, BETWEEN.join(p.name for p in policies), " + ".join(titles), question)
+    return together(policies, where, BETWEEN.join(p.name for p in policies), AND.join(titles), question)
 
 
 def chosen(factors: int, runs: int, where: Where) -> list[tuple[bool, ...]]:

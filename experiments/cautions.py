@@ -33,9 +33,9 @@ def _differs(scenario: Scenario, baseline: Scenario, name: str) -> Iterator[str]
     missing, added = (list(dict.fromkeys(s.name for s in one.shocks if s not in other.shocks)) for one, other in ((baseline, scenario), (scenario, baseline)))
     if missing:
         hint = '; extends = "history" may be missing from its file' if not scenario.shocks else ""
-        yield f"lacks {len(missing)} events of the past that '{name}' has ({_some(missing)}): the difference is not its policies' alone{hint}"
+        yield f"lacks {_events(missing)} of the past that '{name}' has ({_some(missing)}): the difference is not its policies' alone{hint}"
     if added:
-        yield f"has {len(added)} events that '{name}' lacks ({_some(added)}): the difference is not its policies' alone"
+        yield f"has {_events(added)} that '{name}' lacks ({_some(added)}): the difference is not its policies' alone"
     mine, theirs = (DEFAULTS | one.parameters for one in (scenario, baseline))
     parameters = [key for key in mine if mine[key] != theirs[key]]
     if parameters:
@@ -73,6 +73,10 @@ def _reached(world, lever, name: str, hosts: set[str]) -> bool:
     """Tell whether a lever can act at a place or in a State: enforcement at destinations needs a place of operation."""
     there = [place for place, row in world.nodes(data=True) if name in (place, row["iso3"]) and (not lever.kinds or row["kind"] in lever.kinds)]
     return bool(hosts & {*there}) if lever.kind == "enforcement" and lever.acts_at == "destination" else bool(there)
+
+
+def _events(names: list[str]) -> str:
+    return "1 event" if len(names) == 1 else f"{len(names)} events"
 
 
 def _some(names: list[str]) -> str:

@@ -13,7 +13,7 @@ import pyarrow as pa
 from model.outcomes import BY_NAME
 
 from . import tables
-from .arms import BETWEEN
+from .arms import AND, BETWEEN
 from .comparison import cube, pairs_of
 from .intervals import LEVEL
 from .results import Results
@@ -32,6 +32,19 @@ def pulled(manifest: Mapping) -> tuple[tuple[str, ...], dict[str, tuple[bool, ..
     half = len(rows) / 2
     balanced = policies and all(sum(row[k] for row in rows.values()) == half for k in range(len(policies)))
     return (policies, rows) if balanced else ((), {})
+
+
+def titles(manifest: Mapping) -> dict[str, str]:
+    """Return the title of each policy of a factorial: its own arm's, else its part of a combination's, else its name."""
+    arms = manifest["plan"]["arms"]
+    policies, rows = pulled(manifest)
+    found = {policy: policy for policy in policies}
+    for arm in sorted((arm for arm in rows if any(rows[arm])), key=lambda arm: -sum(rows[arm])):  # one policy alone last: its own title holds
+        names, title = arm.split(BETWEEN), arms[arm]["title"]
+        parts = title.split(AND) if len(names) > 1 else [title]
+        if len(parts) == len(names):  # else a title holds what joins them
+            found |= dict(zip(names, parts))
+    return found
 
 
 def contributions(results: Results, stamp=None) -> pa.Table:

@@ -11,7 +11,7 @@ displacement quotient (Bowers and Johnson 2003) and the weighted displacement di
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -20,11 +20,12 @@ import numpy as np
 import pyarrow as pa
 
 from model.levers import BY_NAME as LEVERS
+from model.policy import WEEKS, Policy
 
 from . import tables
 from .comparison import DAYS_A_MONTH, MONTHS, labels_of, pair_numbers, arms_of, pairs_of, week_numbers, weeks_in
 from .intervals import LEVEL, Estimate
-from .results import Results
+from .results import Results, policies_of
 
 MEASURES = {
     # name: (unit, meaning)
@@ -90,7 +91,7 @@ def wdd(target, control, displaced=(0, 0), displaced_control=(0, 0)) -> Wdd:
 
 @dataclass(frozen=True)
 class Target:
-    """Where an arm enforces and its baseline does not, from the week in which this is known."""
+    """Where an arm enforces harder than its baseline, from the week in which this is known."""
 
     arm: str
     named: str  # the states and places, as the policies name them
@@ -99,22 +100,60 @@ class Target:
 
 
 def target_of(manifest: Mapping, arm: str) -> Target | None:
-    """Return the target of an arm's enforcement levers, or None without any."""
+    """Return the target of an arm's enforcement levers, or None where its baseline enforces as hard or harder."""
     plan = manifest["plan"]
-    known = plan["arms"][plan["baseline"]]["policies"]
-    policies = [
-        policy
-        for policy in plan["arms"][arm]["policies"]
-        if LEVERS[policy["lever"]].kind == "enforcement" and policy["strength"] > 0 and policy not in known
-    ]
-    start = min((policy["announced"] for policy in policies), default=plan["stop"])
+    known = policies_of(manifest, plan["baseline"])
+    hosts = [place for place in manifest["places"] if place["host"]]
+    where, named, start = np.zeros(len(hosts), bool), set(), plan["stop"]
+    for policy in policies_of(manifest, arm):
+        if LEVERS[policy.lever].kind != "enforcement":
+            continue
+        areas = hosts + _without_hosts(policy, hosts)
+        weeks = [_known(policy, [other for other in known if _outdoes(other, policy, area)], area) for area in areas]
+        harder = [area for area, week in zip(areas, weeks) if week < plan["stop"]]
+        where |= np.array([week < plan["stop"] for week in weeks[: len(hosts)]], bool)
+        named |= {name for area in harder for name in (_names(policy) & {area["id"], area["country"]} or {area["country"]})}
+        start = min([start, *weeks])
     if start >= plan["stop"]:
         return None
-    hosts = [place for place in manifest["places"] if place["host"]]
-    named = sorted({name for policy in policies for name in (*policy["states"], *policy["places"])})
-    everywhere = any(not policy["states"] and not policy["places"] for policy in policies)
-    where = np.array([everywhere or place["id"] in named or place["country"] in named for place in hosts])
-    return Target(arm, "everywhere" if everywhere else ", ".join(named), where, start)
+    return Target(arm, "everywhere" if where.all() else ", ".join(sorted(named)), where, start)
+
+
+def _names(policy: Policy) -> set[str]:
+    return {*policy.states, *policy.places}
+
+
+def _acts_in(policy: Policy, area: Mapping) -> bool:
+    return not _names(policy) or not _names(policy).isdisjoint((area["id"], area["country"]))
+
+
+def _without_hosts(policy: Policy, hosts: Sequence[Mapping]) -> list[dict]:
+    """Return what a policy names where no operations may be, as areas like the others."""
+    return [{"id": name, "country": name} for name in sorted(_names(policy)) if not any(name in (host["id"], host["country"]) for host in hosts)]
+
+
+def _outdoes(other: Policy, policy: Policy, area: Mapping) -> bool:
+    """Tell whether a baseline's policy does in an area, to all the same people, on no other condition, what an arm's does."""
+    alike = all(getattr(other, key) in (None, (), getattr(policy, key)) for key in ("nationalities", "sex", "age", "when"))
+    return alike and other.lever == policy.lever and _acts_in(other, area)
+
+
+def _known(policy: Policy, others: Sequence[Policy], area: Mapping) -> int:
+    """Return the week in which it is known that a policy is stronger in an area than all of the others; WEEKS if it never is."""
+    weeks = np.arange(policy.start, policy.end)
+    mine = _strength(policy, weeks) * _acts_in(policy, area)
+    harder = weeks[mine > np.max([_strength(other, weeks) for other in others], axis=0, initial=0.0) + 1e-9]
+    if not harder.size:
+        return WEEKS
+    return policy.announced if harder[0] == weeks[mine > 0][0] else int(harder[0])
+
+
+def _strength(policy: Policy, weeks: np.ndarray) -> np.ndarray:
+    """Return a policy's strength by week, from its start on even where it waits for a trigger."""
+    acts = (weeks >= policy.start) & (weeks < policy.end)
+    for first, stop in policy.pauses:
+        acts &= (weeks < first) | (weeks >= stop)
+    return policy.strength * acts * np.clip((weeks - policy.start + 1) / max(policy.ramp_weeks, 1), 0.0, 1.0)
 
 
 # --- what the runs say --------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from model.levers import channels
-from model.parameters import BY_NAME, PARAMETERS, Parameter
+from model.parameters import BY_NAME, DEFAULTS, PARAMETERS, Parameter
 from scenarios.schema import ScenarioError, Where
 
 from .bounds import MOST_DRAWS
@@ -85,6 +85,12 @@ def prior_draws(count: int, seed: int = 1, names: Iterable[str] | None = None, s
     """Return draws of parameters (default: all uncertain ones) from their priors."""
     chosen = tuple(uncertain() if names is None else names)
     return scaled(chosen, unit_sample(len(chosen), count, seed, sampler))
+
+
+def ranges(draws: Sequence[Mapping[str, float]]) -> dict[str, list[float]]:
+    """Return the lowest and the highest value that each parameter has in some of the draws; of those alone that are drawn."""
+    drawn = {name: [draw.get(name, DEFAULTS[name]) for draw in draws] for name in sorted({name for draw in draws for name in draw})}
+    return {name: [min(values), max(values)] for name, values in drawn.items()}
 
 
 # --- by name ----------------------------------------------------------------------------------------

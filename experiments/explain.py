@@ -1,11 +1,11 @@
 """A design read back as plain sentences: what is compared, on how many runs, and what each arm changes, how strongly."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from model.levers import BY_NAME as LEVERS
-from model.policy import WEEKS, Policy
+from model.policy import Policy
 from scenarios.diff import besides_policies
-from scenarios.explain import day_of, parameter_in_words, sentence, timing, where_of, whom
+from scenarios.explain import day_of, parameter_in_words, sentence, special_timing, where_of, whom
 from scenarios.files import Scenario
 
 from .design import Design
@@ -24,17 +24,21 @@ def explain(design: Design) -> list[str]:
 
 
 def _arm(name: str, arm: Scenario, baseline: Scenario) -> str:
-    added, left_out = ({*one.policies} - {*other.policies} for one, other in ((arm, baseline), (baseline, arm)))
-    said = [*_policies(added), *(f"Left out: {text}" for text in _policies(left_out)), *besides_policies(baseline, arm)]
+    said = [*policies_in_words(arm.policies, baseline.policies), *besides_policies(baseline, arm)]
     return "\n".join([f"{name}: {arm.title}", *(f"  {text}" for text in said or ["The baseline, as it is." if arm is baseline else "Nothing is changed."])])
+
+
+def policies_in_words(policies: Collection[Policy], baseline: Collection[Policy]) -> list[str]:
+    """Return the sentences on what an arm pulls beyond its baseline, and on what it leaves out of it."""
+    added, left_out = ({*one} - {*other} for one, other in ((policies, baseline), (baseline, policies)))
+    return [*_policies(added), *(f"Left out: {text}" for text in _policies(left_out))]
 
 
 def _policies(policies: Iterable[Policy]) -> Iterator[str]:
     """Yield one sentence for all levers that are pulled alike: where, from when, how strongly, for whom."""
     alike: dict[tuple, list[str]] = {}
     for policy in sorted(policies, key=lambda p: (p.start, p.lever, p.states)):
-        plain = policy.end == WEEKS and not (policy.ramp_weeks or policy.pauses or policy.when or policy.announced < policy.start)
-        key = (where_of(policy), day_of(policy.start), f"{policy.strength:.3g}{whom(policy)}", "" if plain else timing(policy))
+        key = (where_of(policy), day_of(policy.start), f"{policy.strength:.3g}{whom(policy)}", special_timing(policy))
         alike.setdefault(key, []).append(LEVERS[policy.lever].summary)
     for (where, day, strength, how), levers in alike.items():
         yield sentence(f"{where}, from {day}, at strength {strength}: {'; '.join(levers)}") + (f" {sentence(how)}" if how else "")

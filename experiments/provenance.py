@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from .design import SCHEMA_VERSION, Design, content_hash
+from .draws import ranges
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("mesa", "numba", "numpy", "pyarrow", "scipy")
@@ -41,6 +42,7 @@ def manifest_of(design: Design) -> dict:
         "window": {"start": str(monday(design.window_start)), "end": str(monday(design.stop - 1))},
         "asked": [Path(word).name if Path(word).is_absolute() else word for word in design.asked],  # no folder of one's machine
         "cautions": cautions(design),
+        "drawn": ranges(design.draws),
         "explained": {name: explain(scenario) for name, scenario in design.arms.items()},
         "places": [
             {"id": id, "name": name, "country": country, "kind": kind, "host": bool(host), "lat": float(lat), "lon": float(lon)}

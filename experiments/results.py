@@ -10,6 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from model.policy import Policy, Trigger
+
 from .design import PLACEBO
 from .tables import BY_TABLE, COMMIT_MARK
 
@@ -200,6 +202,21 @@ class Results:
         return table
 
 
+def policies_of(manifest: Mapping, arm: str) -> list[Policy]:
+    """Return the policies of an arm of a manifest as the model takes them."""
+    return [_policy(entry) for entry in manifest["plan"]["arms"][arm]["policies"]]
+
+
+def _policy(entry: Mapping) -> Policy:
+    when = entry.get("when")
+    return Policy(**_frozen(entry) | {"when": Trigger(**_frozen(when)) if when else None})
+
+
+def _frozen(values: Mapping) -> dict:
+    """Return values as they were before JSON made lists of tuples."""
+    return {key: tuple(tuple(item) if isinstance(item, list) else item for item in value) if isinstance(value, list) else value for key, value in values.items()}
+
+
 def _order(path: Path):
     return [int(number) for number in re.findall(r"\d+", path.name)]
 
@@ -210,9 +227,10 @@ def read(folder: str | Path) -> Results:
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         manifest["plan"]["hash"]
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
+        what = "is a file" if folder.is_file() else "no manifest.json"
         of_a_fit = " (this one holds a calibration: its report is fit.md)" if (folder / "fit.md").is_file() else ""
-        raise ResultsError(f"{folder}: no manifest.json; expected a folder that `displace compare`, `displace run` or, to its end, `displace sensitivity` has written{of_a_fit}") from None
+        raise ResultsError(f"{folder}: {what}; expected a folder that `displace compare`, `displace run` or, to its end, `displace sensitivity` has written{of_a_fit}") from None
     except (ValueError, KeyError, TypeError):
         raise ResultsError(f"{folder / 'manifest.json'}: is not the manifest of a results folder") from None
     return Results(manifest, folder)

@@ -166,8 +166,12 @@ def open_store(folder: str | Path, design: Design, resume: bool = False, overwri
         _refuse_full_disk(folder, design)
     elif other:
         raise StoreError(other)
-    folder.mkdir(parents=True, exist_ok=True)
-    store = Store(folder, _lock(folder), design.chunks())
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = _lock(folder)
+    except OSError as error:
+        raise StoreError(f"{folder}: can't be written ({error.strerror}); use another --out") from None
+    store = Store(folder, lock, design.chunks())
     try:
         if overwrite:
             _clear(folder)
@@ -218,11 +222,17 @@ def _what_is_in(folder: Path, plan: dict) -> tuple[dict | None, str | None]:
 def refuse_foreign(folder: Path, marks: Sequence[str], besides: Sequence[str], what: str):
     """Raise StoreBusy if `folder` holds something, `besides` left out, and none of the files `marks` by which a folder for `what` is known."""
     wanted = f"expected a folder for {what}, new or made by this command (--out)"
-    if folder.exists() and not folder.is_dir():
-        raise StoreBusy(f"{folder}: is a file; {wanted}")
+    there = _nearest(folder)
+    if not there.is_dir():
+        raise StoreBusy(f"{there}: is a file; {wanted}")
     names = {path.name for path in folder.iterdir()} - {*besides, *(f"{mark}.tmp" for mark in marks)} if folder.is_dir() else set()
     if names and names.isdisjoint(marks):
         raise StoreBusy(f"{folder}: holds {', '.join(sorted(names)[:3])} but no {marks[0]}; {wanted}")
+
+
+def _nearest(folder: Path) -> Path:
+    """Return the folder, or what of the path to it is there."""
+    return next(path for path in (folder, *folder.absolute().parents) if path.exists())
 
 
 def _what_is_there(folder: Path) -> dict | None:
@@ -268,8 +278,7 @@ def _of_arms(old: dict, new: dict) -> list[str]:
 
 
 def _refuse_full_disk(folder: Path, design: Design):
-    there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
-    free, needed = shutil.disk_usage(there).free, design.bytes_on_disk()
+    free, needed = shutil.disk_usage(_nearest(folder)).free, design.bytes_on_disk()
     if free < needed:
         raise StoreError(f"{folder}: the results take about {needed / 1e6:,.0f} MB and {free / 1e6:,.0f} MB are free; make room, or use another --out or fewer --replicates")
 

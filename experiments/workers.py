@@ -10,7 +10,8 @@ import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from multiprocessing import get_context
+from contextlib import contextmanager
+from multiprocessing import get_context, resource_tracker
 
 from .process import set_up
 
@@ -49,6 +50,10 @@ class Pool(ProcessPoolExecutor):
         self.tell = _tell if heard else None
         super().__init__(workers, mp_context=context, initializer=_start, initargs=(theirs, telling))
 
+    def submit(self, work, /, *args, **kwargs):
+        with _deaf_to_ctrl_c():  # a worker may be started here
+            return super().submit(work, *args, **kwargs)
+
     def hear(self):
         """Pass on what workers have told since."""
         while self._told.poll():
@@ -58,6 +63,17 @@ class Pool(ProcessPoolExecutor):
         """End the workers now, whatever they are doing."""
         self._lifeline.close()
         self.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def _deaf_to_ctrl_c():
+    """Let processes that are started meanwhile not hear Ctrl-C, not even while they load; this one hears it afterwards."""
+    resource_tracker.ensure_running()  # else it would be started in between, and undo this
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 _telling = None  # in a worker: its end of the pipe to the driver

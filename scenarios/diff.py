@@ -5,7 +5,7 @@ from dataclasses import fields
 from model.levers import BY_NAME as LEVERS
 from model.policy import WEEKS, monday
 
-from .explain import day_of, listed, parameter_in_words, place_name, pulled, sentence, trigger_in_words
+from .explain import day_of, listed, parameter_in_words, place_name, pulled, sentence, special_timing, trigger_in_words
 
 
 def differences(first, second) -> list[str]:
@@ -32,7 +32,12 @@ def _policies(first, second):
             yield sentence(f"{LEVERS[lever].summary} ({lever}): {'; '.join(_changes(first.name, a[0], second.name, b[0]))}")
         else:
             for name, entries in ((first.name, a), (second.name, b)):
-                yield from (f"Only in '{name}': {pulled(policy)}." for policy in sorted(entries, key=lambda p: (p.start, p.states)))
+                yield from (f"Only in '{name}': {_whole(policy)}" for policy in sorted(entries, key=lambda p: (p.start, p.states)))
+
+
+def _whole(policy):
+    how = special_timing(policy)
+    return f"{pulled(policy)}." + (f" {sentence(how)}" if how else "")
 
 
 def _changes(name, a, other, b):

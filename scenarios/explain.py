@@ -11,6 +11,7 @@ from .files import world_graph
 PAPER = week_of(date(2023, 8, 31))  # the briefing paper, and with it the known past, ends here
 SEXES = {"male": "men and boys", "female": "women and girls"}
 AGES = {"child": "children", "adult": "adults"}
+NO_POLICY = "No policy is added."
 
 
 def explain(scenario):
@@ -19,7 +20,7 @@ def explain(scenario):
     return [
         f"{scenario.title}: {scenario.question}",
         *_history(scenario),
-        *([_policy(policy) for policy in sorted(scenario.policies, key=lambda p: (p.start, p.states))] or ["No policy is added."]),
+        *([_policy(policy) for policy in sorted(scenario.policies, key=lambda p: (p.start, p.states))] or [NO_POLICY]),
         *changed,
         *[parameter_in_words(name, value) for name, value in scenario.parameters.items()],
         *[f"Weeks start on Mondays: {note}." for note in scenario.notes],
@@ -43,11 +44,11 @@ def day_of(week):
 
 
 def _state(iso3):
-    return world_graph().graph["states"][iso3]["name"]
+    return world_graph().graph["states"].get(iso3, {"name": iso3})["name"]
 
 
 def place_name(name):
-    """Return the name of a place, by id, or of a State, by ISO code."""
+    """Return the name of a place, by id, or of a State, by ISO code; what the shipped world lacks is called as it is."""
     places = world_graph().nodes
     return places[name]["name"] if name in places else _state(name)
 
@@ -135,6 +136,12 @@ def timing(policy):
         parts.append("pauses " + listed([f"from {day_of(a)} to {day_of(b)}" for a, b in policy.pauses]))
     parts.append(f"ends on {day_of(policy.end)}" if policy.end < WEEKS else "has no end date")
     return "It " + listed(parts)
+
+
+def special_timing(policy):
+    """Return how a policy is timed, as a clause; empty where it is known and whole from its start, and has no end."""
+    plain = policy.end == WEEKS and not (policy.ramp_weeks or policy.pauses or policy.when or policy.announced < policy.start)
+    return "" if plain else timing(policy)
 
 
 def trigger_in_words(when):

@@ -206,8 +206,8 @@ def check(value, schema, where):
         case dict():
             _check_table(value, schema, where)
         case list():
-            if len(value) < schema.get("minItems", 0):
-                raise where.error("is empty", "at least one, or no such key")
+            if len(value) < (least := schema.get("minItems", 0)):
+                raise where.error(f"has only {len(value)}" if value else "is empty", "at least one, or no such key" if least == 1 else f"at least {least}")
             for number, item in enumerate(value, start=1):
                 if schema.get("uniqueItems") and item in value[: number - 1]:
                     raise where.error(f"{_shown(item)} is there twice", "each once")

@@ -64,11 +64,14 @@ def test_the_version_names_code_and_lock(displace):
         (["compare", "firewalls", "--replicates", "0", "--out", "OUT"], "--replicates"),
         (["run", "missing.toml", "--out", "OUT"], "missing.toml"),
         (["report", "OUT"], "no manifest.json"),
+        (["report", str(ROOT / "README.md")], "README.md: is a file; expected a folder"),
+        (["new", "mine", "--folder", "/proc"], "/proc/mine.toml: No such file"),
         (["report", "OUT", "--picture", "picture.bmp"], "picture.bmp"),
         (["report", "OUT", "--picture", "nowhere/picture.svg"], "'nowhere' is no folder"),
         (["compare", "firewalls", "--executor", "nowhere.json", "--dry-run", "--out", "OUT"], "neither an address nor a file"),
         (["compare", "firewalls", "--resume", "--overwrite", "--out", "OUT"], "give one"),
         (["run", "firewalls", "--seed", str(2**63), "--out", "OUT"], "--seed"),
+        (["run", "firewalls", "--set", "refil_elasticity=1", "--out", "OUT"], "did you mean 'refill_elasticity'?"),
         (["list", "leverz"], "did you mean 'levers'?"),
         (["list", "levers", "crackdwn"], "did you mean 'crackdown'?"),
         (["explain", "Firewalls"], "did you mean 'firewalls'?"),
@@ -101,6 +104,13 @@ def test_a_folder_that_holds_something_else_is_left_alone(displace, tmp_path):
     code, _, errors = displace("compare", "firewalls", "--replicates", "1", "--out", tmp_path)
     assert code == 3 and "letter.txt" in errors
     assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
+
+
+@pytest.mark.parametrize("more", [[], ["--dry-run"]])
+def test_a_folder_below_a_file_is_told_before_anything_runs(displace, tmp_path, more):
+    (tmp_path / "letter.txt").write_text("dear", encoding="utf-8")
+    code, _, errors = displace("compare", "firewalls", "--replicates", "1", "--out", tmp_path / "letter.txt" / "out", *more)
+    assert code == (0 if more else 3) and "letter.txt: is a file" in errors
 
 
 def test_a_dry_run_tells_runs_time_and_disk_and_writes_nothing(displace, tmp_path):
@@ -197,11 +207,28 @@ def test_a_comparison_ends_with_the_table_the_floor_and_the_report(displace, tin
     assert code == 3 and "--out" in errors and "--overwrite" in errors
 
 
+def test_a_picture_that_cannot_be_written_is_told_and_nothing_else_is_done(displace, tiny, tmp_path):
+    """A comparison of three weeks: too short for a picture through time, which its report says."""
+    for name in ("calm", "raids"):
+        text = (tiny / f"{name}.toml").read_text(encoding="utf-8").replace("2016-06-13", "2016-01-18").replace("2016-03-14", "2016-01-11")
+        (tmp_path / f"{name}.toml").write_text(text, encoding="utf-8")
+    code, _, errors = displace("compare", tmp_path / "raids.toml", "--baseline", tmp_path / "calm.toml", "--replicates", 2, "--people-per-agent", 2000, "--workers", 1, "--out", tmp_path / "out")
+    page = tmp_path / "out" / "report.html"
+    assert code == 0 and "Only 3 weeks were simulated" in page.read_text(encoding="utf-8"), errors
+    page.unlink()
+    (tmp_path / "folder.svg").mkdir()
+    for picture, said in ((tmp_path / "folder.svg", "is a folder"), ("/proc/picture.svg", "/proc/picture.svg: No such file")):
+        code, out, errors = displace("report", tmp_path / "out", "--picture", picture)
+        assert code == 2 and said in errors and not out and not page.exists()
+
+
 def test_a_run_prints_its_outcomes_and_writes_its_tables(displace, tiny, tmp_path):
-    code, out, errors = displace("run", tiny / "raids.toml", "--people-per-agent", 2000, "--out", tmp_path / "one", "--quiet")
+    code, out, errors = displace("run", tiny / "raids.toml", "--people-per-agent", 2000, "--set", "tip_off=0.125", "--out", tmp_path / "one", "--quiet")
     assert code == 0 and not errors and "people held in operations" in out and "compare pairs" in out
     assert (tmp_path / "one" / "summary.parquet").is_file()
+    plan = json.loads((tmp_path / "one" / "manifest.json").read_text(encoding="utf-8"))["plan"]
     code, out, errors = displace("report", tmp_path / "one", "--picture", tmp_path / "one.png")
+    assert plan["arms"]["raids"]["parameters"] == {"tip_off": 0.125}
     assert code == 2 and "nothing to draw" in errors and not out and not (tmp_path / "one.png").exists()
 
 

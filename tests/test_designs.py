@@ -66,6 +66,8 @@ def test_a_fraction_is_balanced_and_mixes_no_policy_with_another(factors, runs, 
     ("text", "said"),
     [
         (FOUR + "arms = 6\n", "factorial . arms: 6 for 4 policies; expected one of 8, 16"),
+        ('[factorial]\npolicies = ["firewalls"]\n', "factorial . policies: has only 1; expected at least 2"),
+        ('[factorial]\npolicies = []\n', "factorial . policies: is empty; expected at least 2"),
         ('[factorial]\npolicies = ["firewals", "non-punishment"]\n', "did you mean 'firewalls'?"),
         ('[factorial]\npolicies = ["unilateral-crackdown", "simultaneous-crackdown"]\n', "contradicts"),
         ('[[arm]]\nname = "a"\n', "arm 1: names no scenario"),
@@ -184,6 +186,11 @@ def test_two_scenarios_are_told_apart_in_sentences(tmp_path):
     said = " ".join(differences(load("crackdown-with-protection"), load("protection-alone")))
     assert said.startswith("Only in 'crackdown-with-protection': Cambodia, from 6 January 2025: raid compounds more often") and "protection-alone'" not in said
     assert differences(load("firewalls"), load("firewalls")) == []
+    entry = '[[policy]]\nlever = "crackdown"\nstates = ["%s"]\nstart = 2025-01-06\nstrength = 1\n'
+    for name, more in (("to-the-end", ""), ("for-a-year", "end = 2026-01-05\nramp_weeks = 8\n")):
+        (tmp_path / f"{name}.toml").write_text(HEAD + "".join(entry % state + more for state in ("KHM", "LAO")))
+    said = differences(*(load(tmp_path / f"{name}.toml") for name in ("to-the-end", "for-a-year")))
+    assert len(said) == 4 and sum("It builds up over 8 weeks and ends on 5 January 2026." in text for text in said) == 2
     (tmp_path / "bare.toml").write_text(HEAD + "[run]\nend = 2026-01-05\n[parameters]\nrefill_elasticity = 0.7\n")
     said = " ".join(differences(load("baseline"), load(tmp_path / "bare.toml")))
     assert "Only in 'baseline' happens anyway" in said and "refill_elasticity" in said and "up to 2026-01-05" in said

@@ -71,6 +71,34 @@ def test_without_enforcement_there_is_no_target():
     assert target([policy("crackdown", ["AAA"])], baseline=[policy("crackdown", ["AAA"])]) is None
 
 
+@pytest.mark.parametrize(
+    ("where", "known"),
+    [
+        ({"states": ["AAA"]}, policy("crackdown", ["AAA"], strength=2.0)),
+        ({"states": ["AAA"]}, policy("crackdown", ["AAA"], start=8)),
+        ({"states": ["AAA"]}, policy("crackdown")),
+        ({"places": ["a1", "a2"]}, policy("crackdown", ["AAA"])),
+    ],
+    ids=["harder", "earlier", "everywhere", "in the whole state"],
+)
+def test_what_the_baseline_enforces_as_hard_is_no_target(where, known):
+    assert target([policy("crackdown", **where)], baseline=[known]) is None
+
+
+def test_of_enforcement_that_the_baseline_shares_in_part_the_rest_is_the_target():
+    def of(mine, known):
+        found = target([mine], baseline=[known])
+        return [place for place, inside in zip(PLACES, found.places) if inside], found.named, found.start
+
+    mine = policy("crackdown", ["AAA", "BBB"], start=12)
+    assert of(mine, policy("crackdown", ["AAA"], start=12, strength=2.0)) == (["b1"], "BBB", 12)
+    assert of(mine, policy("crackdown", places=["a1"], start=12)) == (["a2", "b1"], "AAA, BBB", 12)
+    assert of(mine, policy("crackdown", ["AAA", "BBB"], start=12, end=30)) == (["a1", "a2", "b1"], "AAA, BBB", 30)  # harder when that has ended
+    assert of(mine, policy("crackdown", ["AAA", "BBB"], start=20)) == (["a1", "a2", "b1"], "AAA, BBB", 12)
+    assert of(mine, policy("crackdown", ["AAA", "BBB"], start=12) | {"sex": "male"})[0] == ["a1", "a2", "b1"]
+    assert of(policy("crackdown", start=12), policy("crackdown", ["AAA"], start=12)) == (["b1", "far"], "BBB, CCC", 12)
+
+
 # --- the ratio ----------------------------------------------------------------------------------------
 
 

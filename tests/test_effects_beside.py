@@ -5,9 +5,11 @@ import pyarrow as pa
 import pytest
 from made_up import manifest, policy, results, row, rows
 
+from displace import sections
+from displace.study import Study
 from experiments import read, unit_costs
 from experiments.comparison import A_YEAR
-from experiments.contributions import contributions
+from experiments.contributions import contributions, titles
 from experiments.costs import costs, programme_years
 from experiments.endings import endings
 from test_runner import design, tiny, whole  # noqa: F401 (fixtures)
@@ -28,6 +30,28 @@ def test_a_factorial_tells_what_each_adds_and_what_two_do_beyond_their_sum():
     table = contributions(results(plan, weekly))
     assert {(r["arm"], r["beside"]): round(r["value"], 3) for r in rows(table, outcome="people_held")} == {("a", ""): 7, ("b", ""): -7, ("a", "b"): -6}
     assert row(table, arm="a", beside="", outcome="people_held")["low"] == pytest.approx(7)  # chance is the same in all arms: it cancels
+
+
+@pytest.mark.parametrize(
+    ("names", "policies", "said"),
+    [(["a--b", "a--c", "b--c"], "ABC", "Only 4 of the 8 combinations were run"), (["a", "b", "a--b"], "AB", "")],
+    ids=["a fraction", "all"],
+)
+def test_what_is_added_has_titles_and_says_what_is_mixed_into_it(names, policies, said):
+    """Of a fraction no policy need be an arm of its own."""
+    plan = manifest({name: [] for name in ("base", *names)}, 2, 1, 20, 10)
+    for name, arm in plan["plan"]["arms"].items():
+        arm["title"] = " + ".join(f"Policy {part.upper()}" for part in name.split("--"))
+    found = sections.contributions(Study(results(plan, lambda arm, d, r: {"people_held": np.full((20, 4), 1.0 + len(arm))})))
+    assert found.grid.headers == [f"Policy {letter}" for letter in policies]
+    assert found.mixed.startswith(said) and bool(found.mixed) == bool(said)
+
+
+def test_a_title_that_holds_what_joins_two_is_not_taken_apart():
+    plan = manifest({name: [] for name in ("base", "a", "b", "a--b")}, 1, 1, 20, 10)
+    for name, title in (("base", "Base"), ("a", "Raids + beds"), ("b", "B"), ("a--b", "Raids + beds + B")):
+        plan["plan"]["arms"][name]["title"] = title
+    assert titles(plan) == {"a": "Raids + beds", "b": "B"}
 
 
 def test_arms_that_are_no_factorial_add_nothing():

@@ -1,20 +1,24 @@
 """The report: self-contained, escaped, honest about direction, and silent about what is never shown."""
 
+import csv
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from urllib.parse import unquote
 
+import matplotlib
 import numpy as np
 import pytest
 from made_up import manifest, policy, results
 
-from displace import report, words
+from displace import assumed, drawing, pictures, report, words
 from displace.displaced import moved
 from displace.headline import Cell, lines
 from displace.study import Study
 from experiments.results import Results
 from model.outcomes import BY_NAME, HEADLINE
+from model.parameters import DEFAULTS
+from scenarios.explain import NO_POLICY
 
 NASTY = "</script><img src=x onerror=alert(1)> & $x_1$ =cmd"
 WEEKS, START = 260, 200
@@ -32,12 +36,14 @@ def alone():
     return study_of(1)
 
 
-def study_of(replicates):
-    arms = {
-        "baseline": [],
-        "raids": [policy("crackdown", states=["AAA"], start=START)],
-        "firewall": [policy("firewall", states=["AAA"], start=START)],
-    }
+ARMS = {
+    "baseline": [],
+    "raids": [policy("crackdown", states=["AAA"], start=START)],
+    "firewall": [policy("firewall", states=["AAA"], start=START)],
+}
+
+
+def study_of(replicates, arms=ARMS):
     plan = manifest(arms, replicates, 1, WEEKS, START, HEADLINE)
     plan["plan"] |= {"title": NASTY, "question": NASTY, "draws_hash": "d" * 64}
     for name, arm in plan["plan"]["arms"].items():
@@ -138,6 +144,58 @@ def test_cards_give_sizes_and_the_direct_way_where_there_is_one(page):
     assert re.search(r"people held in operations: −[\d,]+ \(−\d+ %\) ?assumed: raids find and free people, close sites and arrest owners", text.replace("\xa0", " "))
 
 
+@pytest.mark.parametrize("drawn", [{"refill_elasticity": [0.2, 0.8]}, None], ids=["kept", "not kept"])
+def test_what_was_assumed_is_what_was_used(drawn):
+    """A value that the arms or the draws set stands in the hand-set value's place, in the page and in its table."""
+    found = study_of(1)
+    for name, arm in found.plan["arms"].items():
+        arm["parameters"] = {"tip_off": 0.125} | ({"upkeep": 123.0} if name == "raids" else {})
+    found.manifest.update({"drawn": drawn} if drawn is not None else {"plan": found.plan | {"draws_from": {"kind": "prior", "draws": 1}}})
+    page = report.render(Study(found.results))
+    rows = {row["name"]: row for row in csv.DictReader(unquote(re.search(r'download="parameters.csv" href="data:text/csv;charset=utf-8,([^"]+)', page)[1]).splitlines())}
+    value = "value" if drawn is not None else assumed.HAND_SET
+    assert (rows["tip_off"][value], rows["tip_off"]["hand_set"]) == ("0.125", f"{DEFAULTS['tip_off']:g}")
+    assert (rows["upkeep"][value], rows["upkeep"]["differs"]) == (f"{DEFAULTS['upkeep']:g}", "123 in raids")
+    assert rows["refill_elasticity"][value] == ("0.2 to 0.8, drawn" if drawn else f"{DEFAULTS['refill_elasticity']:g}")
+    text = " ".join(Page(page).text.split())
+    assert f"tip_off0.125hand-set: {DEFAULTS['tip_off']:g}" in text and (assumed.HAND_SET in text) is (drawn is None)
+
+
+def test_what_is_not_traced_to_a_source_is_not_among_the_sources():
+    sources, untraced = dict(assumed.cited()), dict(assumed.untraced())
+    assert not sources.keys() & untraced.keys() and not any("unverified" in text.lower() for text in sources.values())
+    assert {*sources, *untraced} == {row["id"] for row in assumed._cited()}
+    assert all(text.endswith(")") and " (for " in text for text in untraced.values())
+
+
+def test_cards_tell_each_entry_with_its_timing():
+    """Two entries of one lever that differ in place, strength and end are not told as one."""
+    entries = [policy("crackdown", states=["AAA"], start=START, end=230), policy("crackdown", states=["BBB"], start=START + 8, strength=0.5) | {"pauses": [[220, 230]]}]
+    text = " ".join(Page(report.render(study_of(1, ARMS | {"raids": entries}))).text.split())
+    assert re.search(r"AAA, from 4 November 2019, at strength 1: [^.]+\. It ends on 1 June 2020\.", text)
+    assert re.search(r"BBB, from 30 December 2019, at strength 0.5: [^.]+\. It pauses from 23 March 2020 to 1 June 2020 and has no end date\.", text)
+
+
+def test_policies_of_the_baseline_are_not_those_of_every_world():
+    """An arm that lacks one says so, and no card names ways of a policy that both worlds have."""
+    raids, firewall = ARMS["raids"], ARMS["firewall"]
+    found = study_of(2, {"baseline": raids, "raids": [*raids, *firewall], "firewall": firewall})
+    explained = {"baseline": ["title", "history", "raids"], "raids": ["title", "history", "raids", "firewall"], "firewall": ["title", "history", NO_POLICY]}
+    found.manifest["explained"] = explained
+    assert (found.history, found.only_some, found.sentences("firewall")) == (["history"], ["raids"], [])
+    assert found.pulled("firewall")[1].startswith("Left out: AAA, from 4 November 2019, at strength 1: raid")
+    assert [lever.name for lever in found.levers("raids")] == ["firewall"]
+    text = " ".join(Page(report.render(found)).text.split())
+    assert "Left out: AAA" in text and NO_POLICY not in text and "if nothing changes" not in text and "which has policies of its own (Baseline)" in text
+
+
+@pytest.mark.parametrize(("changes", "said"), [({}, ""), ({"outcomes": ["deaths"]}, "None of the outcomes"), ({"stop": 7}, "Only 7 weeks")])
+def test_a_section_without_pictures_through_time_says_why(study, changes, said):
+    other = Study(Results(study.manifest | {"plan": study.plan | changes}, study.results._memory))
+    assert pictures.no_years(other).startswith(said) and bool(pictures.no_years(other)) == bool(said)
+    assert not said or pictures.years(other, "stamp") == []
+
+
 def test_many_policies_stand_in_several_tables():
     batches = report._batches({f"p{i}": f"P{i}" for i in range(15)})
     assert [len(batch) for batch in batches] == [8, 7] and [name for batch in batches for name in batch] == [f"p{i}" for i in range(15)]
@@ -209,6 +267,21 @@ def test_the_headline_picture_is_the_same_bytes_again(study, tmp_path, kind):
     picture = (tmp_path / f"a.{kind}").read_bytes()
     assert picture == (tmp_path / f"b.{kind}").read_bytes()
     assert kind == "png" or b"Illustrative: hand-set parameters." in picture and b"conditional world" in picture
+
+
+def test_the_headline_picture_has_room_for_long_titles_and_no_empty_panels(study):
+    long = Study(study.results)
+    long.plan = study.plan | {"title": "How much of it moves elsewhere, " * 6}
+    long.titles = {arm: "A crackdown with screening, shelter and a firewall between aid and police" for arm in study.titles}
+    with matplotlib.rc_context(drawing.STYLE):
+        figure = pictures._headline(long, lines(study.paired, list(study.titles), ["people_held", "deaths"]), "raids", "stamp", "")
+        figure.draw_without_rendering()
+    drawn = [axes for axes in figure.axes if axes.axison]
+    assert len(drawn) == 3  # the map and two outcomes
+    head, beneath, *_ = figure.texts
+    boxes = [text.get_window_extent() for text in (head, beneath, drawn[0]._left_title)]
+    assert head.get_text().count("\n") == 1 and all(box.x1 < figure.bbox.x1 for box in boxes)
+    assert boxes[0].y0 > boxes[1].y1 > boxes[1].y0 > boxes[2].y1 and boxes[2].x1 < drawn[1].get_window_extent().x0
 
 
 def test_a_spreadsheet_runs_nothing():

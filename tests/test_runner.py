@@ -172,6 +172,16 @@ def test_ctrl_c_keeps_what_is_done_and_resume_completes_it(design, whole, tmp_pa
     same_tables(out, whole)
 
 
+def hears_ctrl_c() -> bool:
+    return signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+
+
+def test_a_worker_is_deaf_to_ctrl_c_from_its_first_moment():
+    """While it still loads, nobody ignores the signal for it: it would end with a traceback. The driver goes on to hear it."""
+    with workers.Pool(1) as pool:
+        assert not pool.submit(hears_ctrl_c).result() and hears_ctrl_c()
+
+
 def is_worker(process):
     with contextlib.suppress(psutil.Error):  # it may end while we look
         return "spawn_main" in " ".join(process.cmdline())

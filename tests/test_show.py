@@ -18,8 +18,8 @@ from experiments.bounds import MOST_SEED
 from model import Simulation
 from model.levers import BY_NAME as LEVERS
 from model.outcomes import O
-from model.policy import monday, week_of
-from scenarios.files import list_scenarios, load
+from model.policy import Policy, Trigger, monday, week_of
+from scenarios.files import list_scenarios, load, resolved
 from scenarios.schema import ScenarioError
 from small import same_bytes
 
@@ -123,6 +123,22 @@ def test_a_card_tells_both_worlds_and_nothing_that_guides_anybody(after):
     assert not cards.card(after, "clark", scene.KINDS).policies
     never = {"tip_off", "protection_price", "spares_payers", "border_collusion", "collusion", "control", "notice", "hidden", "guarding"}
     assert not never & {*cards.CAPACITIES} and {*cards.FLOWS} <= {o.name for o in O}
+
+
+def test_a_card_says_whether_a_policy_acts_is_paused_or_waits():
+    at = {"lever": "crackdown", "strength": 1.0, "announced": 4, "start": 4, "states": ("KHM",)}
+    waits = Trigger("people_held", 1e9, places=("KHM",), weeks=3)
+    entries = [Policy(**at, pauses=((8, 12),)), Policy(**at | {"lever": "screening"}, when=waits), Policy(**at | {"lever": "shelter_capacity"}, end=10)]
+    worlds = shown(resolved(POLICY, policies=entries))
+
+    def said(week):
+        return [text.rsplit("; ", 1)[1] for text in cards.card(worlds.advance(week), "preah-sihanouk", scene.KINDS).policies]
+
+    only_after = "from 1 February 2016, but only after people held in operations (Cambodia) stood above 1,000,000,000 persons for 3 weeks)"
+    ends = "from 1 February 2016 to 14 March 2016)"
+    assert dict(zip(entries, ("from 1 February 2016)", only_after, ends))) == dict(zip(worlds.worlds[1].simulation.inputs.policies, said(4)))
+    assert sorted(said(9)) == sorted(["paused to 28 March 2016)", only_after, "acts now)"])
+    assert sorted(said(13)) == sorted(["acts now)", only_after, ends])
 
 
 # --- story and policies -----------------------------------------------------------------------------

@@ -6,11 +6,13 @@ Read from the Mesa agents behind the map (`Compound`, `State`). Never told: what
 from dataclasses import dataclass
 
 from displace import words
+from model.environment import NEVER
 from model.institutions import BY_NAME as INSTITUTIONS
 from model.levers import BY_NAME as LEVERS
 from model.outcomes import BY_NAME as OUTCOMES
-from model.policy import WEEKS
+from model.policy import WEEKS, Policy
 from model.views import Compound, State
+from scenarios.explain import trigger_in_words
 
 from .scene import places
 from .worlds import TwoWorlds
@@ -102,11 +104,22 @@ def _state_rows(worlds: TwoWorlds, state: int):
 
 def _policies(worlds: TwoWorlds, place: str, country: str):
     """The policies that the scenario has for this place or its State, and whether they act yet."""
-    for policy in worlds.worlds[1].simulation.inputs.policies:
+    simulation = worlds.worlds[1].simulation
+    for policy, at in zip(simulation.inputs.policies, simulation.columns.policies):
         if country in policy.states or place in policy.places or not (policy.states or policy.places):
-            until = f" to {words.day(policy.end)}" if policy.end < WEEKS else ""
-            acts = "acts now" if policy.start < worlds.week <= policy.end else f"from {words.day(policy.start)}{until}"
-            yield f"{words.start(LEVERS[policy.lever].summary)} (strength {policy.strength:g}; {acts})"
+            yield f"{words.start(LEVERS[policy.lever].summary)} (strength {policy.strength:g}; {_acts(policy, at, worlds.week - 1)})"
+
+
+def _acts(policy: Policy, at, week: int) -> str:
+    """Say whether a policy acted in the last week that was run, `at` its row of the model; if not, why not, or when."""
+    if at.now > 0:
+        return "acts now"
+    if policy.when and at.fired == NEVER and week < policy.end:
+        return f"from {words.day(policy.start)}, but only after {trigger_in_words(policy.when)}"
+    pause = next((stop for first, stop in policy.pauses if first <= week < stop and policy.start <= week < policy.end), None)
+    if pause is not None:
+        return f"paused to {words.day(pause)}"
+    return f"from {words.day(policy.start)}" + (f" to {words.day(policy.end)}" if policy.end < WEEKS else "")
 
 
 def _number(value: float) -> str:
