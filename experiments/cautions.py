@@ -70,9 +70,9 @@ def _begins_in_the_past(scenario: Scenario, baseline: Scenario) -> Iterator[str]
 
 
 def _reached(world, lever, name: str, hosts: set[str]) -> bool:
-    """Tell whether a lever can act at a place or in a State: enforcement at destinations needs a place of operation."""
+    """Tell whether a lever can act at a place or in a State: one that acts at destinations needs a place of operation."""
     there = [place for place, row in world.nodes(data=True) if name in (place, row["iso3"]) and (not lever.kinds or row["kind"] in lever.kinds)]
-    return bool(hosts & {*there}) if lever.kind == "enforcement" and lever.acts_at == "destination" else bool(there)
+    return bool(hosts & {*there}) if lever.acts_at == "destination" else bool(there)
 
 
 def _events(names: list[str]) -> str:

@@ -54,11 +54,28 @@ def expected_edge_cost(edge, m):
     """Return what a trafficker expects to pay for an edge: fare, bribe or loss when intercepted."""
     a, b = edge.source, edge.target
     if edge.official:
-        closed = max(m.env[0, I.closure, a], m.env[0, I.closure, b]) if edge.post >= 0 else 0.0
-        stopped = m.env[0, I.exit_stop, a] if m.places[a].state != m.places[b].state else 0.0
-        return edge.cost + m.par[P.interception_loss] * stopped + m.par[P.closure_cost] * closed
+        closed, stopped = 0.0, 0.0
+        if edge.post >= 0 and m.places[a].state != m.places[b].state:
+            closed = max(m.env[0, I.closure, a], m.env[0, I.closure, b])
+            stopped = among_travellers(I.exit_stop, a, m) * questioned(edge.post, m) * (1.0 - looks_away(a, 0, m))
+        return fare(edge, m) + m.par[P.interception_loss] * stopped + m.par[P.closure_cost] * closed
     caught = m.par[P.irregular_seen] if edge.post >= 0 else 0.0
-    return edge.cost * m.env[0, I.smuggling_cost, a] * m.par[P.irregular_markup] + m.par[P.interception_loss] * caught
+    return fare(edge, m) + m.par[P.interception_loss] * caught
+
+
+@kernel
+def fare(edge, m):
+    """Return what a trafficker pays for an edge, USD: smugglers ask more than carriers (V17)."""
+    return edge.cost if edge.official else edge.cost * m.env[0, I.smuggling_cost, edge.source] * m.par[P.irregular_markup]
+
+
+@kernel
+def among_travellers(v, p, m):
+    """Return institution `v` at a place as the people meet it who leave there: the mean over their classes."""
+    mean = 0.0
+    for k in range(m.env.shape[0]):
+        mean += m.travellers[m.places[p].state, k] * m.env[k, v, p]
+    return mean
 
 
 @kernel
@@ -72,10 +89,12 @@ def plan_routes(m):
     if not changed:
         return
     m.edge_weight[:] = m.edge_fresh[:]
+    for e in range(m.edges.size):
+        m.edge_fare[e] = fare(m.edges[e], m)
     least_cost_routes(m)
     for a in range(m.places.size):
         for b in range(m.places.size):
-            cost = m.route_cost[a, b]
+            cost = m.route_expected[a, b]
             m.access[a, b] = math.exp(-cost / m.par[P.access_scale]) if cost < FAR else 0.0
 
 
@@ -88,7 +107,7 @@ def expect_lawful_stops(m):
         a, b = edge.source, edge.target
         if edge.lawful > 0.0 and m.places[a].state != m.places[b].state:
             closed = max(m.env[0, I.closure, a], m.env[0, I.closure, b])
-            refused = m.env[0, I.lawful_stop, a] * questioned(edge.post, m) if edge.post >= 0 else 0.0
+            refused = among_travellers(I.lawful_stop, a, m) * questioned(edge.post, m) if edge.post >= 0 else 0.0
             m.lawful_stops[a] += edge.lawful * (closed + (1.0 - closed) * refused)
 
 

@@ -20,6 +20,8 @@ from .random_numbers import draw
 from .strikes import LEVELS, as_bound
 from .world import MILITIA
 
+LEAST_STIGMA = 0.01  # as if at least so much slowed settling
+
 BOUND = (
     ("held", "f8", "per week, of all hazards in an operation but those that follow"),
     ("escape", "f8", "per week, of trying to escape, for somebody at home here"),
@@ -72,7 +74,7 @@ def set_bounds(bound, high, low, m):
     bound.lost = m.par[P.lost_rate_after_release] * high[I.lost_on_release]
     bound.documents = high[I.documents]
     bound.returned = high[I.reintegration] * m.par[P.settles_with_support] + m.par[P.recruiter_rate]
-    bound.settles = m.par[P.settles_alone] / max(0.01, low[I.stigma])
+    bound.settles = m.par[P.settles_alone] / max(LEAST_STIGMA, low[I.stigma])
     bound.cleared = high[I.record_cleared]
     bound.untraced = high[I.tracing]
     bound.corrupt = high[I.extortion] + high[I.collusion]
@@ -177,7 +179,7 @@ def debt_now(i, m):
     me = m.people[i]
     debt = np.float64(me.debt)
     if me.status == S.held:
-        debt += m.par[P.debt_growth] * (m.now - me.debt_week)
+        debt = max(debt, min(m.par[P.debt_ceiling], debt + m.par[P.debt_growth] * (m.now - me.debt_week)))
     return debt
 
 

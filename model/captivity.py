@@ -42,10 +42,16 @@ def leave_operation(i, m):
     me = m.people[i]
     me.debt = debt_now(i, m)
     me.debt_week = m.now
-    suffered = m.operations[me.operation].abuse_total - me.abuse_mark
-    me.abuse += suffered
-    me.health *= math.exp(-m.par[P.health_loss] * suffered)
+    me.health = health_now(i, m)
+    me.abuse += m.operations[me.operation].abuse_total - me.abuse_mark
     remove_member(i, m)
+
+
+@kernel
+def health_now(i, m):
+    """Return a held person's health, which abuse wears down (V73)."""
+    me = m.people[i]
+    return me.health * math.exp(-m.par[P.health_loss] * (m.operations[me.operation].abuse_total - me.abuse_mark))
 
 
 @kernel
@@ -180,7 +186,7 @@ def meet_risks(i, u, m):
     if u < 0.0:
         be_sold(i, m)
         return u
-    u -= m.par[P.death_rate] * m.sites[firm.site].abuse * (1.0 + m.par[P.health_risk] * (1.0 - me.health))
+    u -= m.par[P.death_rate] * m.sites[firm.site].abuse * (1.0 + m.par[P.health_risk] * (1.0 - health_now(i, m)))
     if u < 0.0:
         come_out(T.died_held, i, ALONE, m)
         return u

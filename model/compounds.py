@@ -122,7 +122,8 @@ def build_and_close(m):
     for k in range(m.hosts.size):
         p = m.hosts[k]
         if uniform(building, identity(p, m.room[p].built)) < 1.0 - math.exp(-building_rate(p, m)):
-            licensed = m.states[m.places[p].state].licenses and uniform(building, identity(p, -1)) < m.par[P.share_licensed_new]
+            issued = m.states[m.places[p].state].licenses and m.env[0, I.licensed_closure, p] == 0.0
+            licensed = issued and uniform(building, identity(p, -1)) < m.par[P.share_licensed_new]
             build_site(p, m.places[p].site_capacity, licensed, m)
     closing = m.keys[R.raid_result, m.now]
     for j in range(m.used[0].sites):

@@ -61,7 +61,8 @@ def compile_plans(world, policies: tuple[Policy, ...], shocks: tuple[Shock, ...]
     float64 (rows, K): how much of a class of people it covers. `watch`, bool (rows, P): where a trigger looks. `pauses`,
     int32 (pauses, 3): row, from, to. `class_of` (N, 2, 2) numbers the classes of people (nationality, sex, child) that
     policies treat alike. Class 0 is that of nobody in particular, by which what is pooled over people is read
-    (screenings, help to return, what is heard): a policy for some acts there by their share of all people at risk.
+    (screenings, beds, help to return, what is heard): a policy for some acts there by their share of all people at risk.
+    `travellers`, float64 (S, K): the shares of the classes among who leaves a State.
     """
     rows = list(policies) + list(shocks)
     count, places = len(rows), len(world.place_ids)
@@ -99,7 +100,21 @@ def compile_plans(world, policies: tuple[Policy, ...], shocks: tuple[Shock, ...]
         "watch": np.array(watch, bool).reshape(count, places),
         "pauses": np.array(pauses, np.int32).reshape(-1, 3),
         "class_of": class_of,
+        "travellers": _travellers(world, class_of, len(seen)),
     }
+
+
+def _travellers(world, class_of, classes):
+    """Return the shares of the classes among who leaves a State's places: its people at risk, or nobody in particular, float64 (S, K)."""
+    share = np.zeros((len(world.states), classes))
+    persons = world.people_by_class.reshape(class_of.shape)
+    for s, code in enumerate(world.states):
+        if code not in world.nationalities:
+            share[s, 0] = 1.0
+            continue
+        n = world.nationalities.index(code)
+        np.add.at(share[s], class_of[n], persons[n] / persons[n].sum())
+    return share
 
 
 def _covered(world, codes, places, lever=None):
@@ -199,7 +214,7 @@ def apply_levers_and_shocks(m):
         if strength != m.policies[r].now:
             m.policies[r].now = strength
             m.used[0].stale = 1
-        if m.plans[r].lever != NEVER and m.plans[r].announced <= m.now < m.plans[r].start:
+        if m.plans[r].lever != NEVER and m.plans[r].trigger == NEVER and m.plans[r].announced <= m.now < m.plans[r].start:
             announce(r, m)
     if m.used[0].stale == 0:
         return False
@@ -211,16 +226,22 @@ def apply_levers_and_shocks(m):
 
 @kernel
 def announce(r, m):
-    """Add the raids per site and week that an announced policy lets operations expect (IV.G)."""
+    """Add the raids per site and week that an announced policy lets operations expect, as `plan_raids` will make them (IV.G)."""
     lever = m.plans[r].lever
-    sites = np.zeros(m.states.size)
-    for p in range(m.places.size):
-        sites[m.places[p].state] += m.plan_where[r, p] * m.room[p].sites
+    hosts, covered, sites = np.zeros(m.states.size), np.zeros(m.states.size), np.zeros(m.states.size)
+    for k in range(m.hosts.size):
+        p = m.hosts[k]
+        s = m.places[p].state
+        hosts[s] += 1.0
+        covered[s] += m.plan_where[r, p]
+        sites[s] += m.plan_where[r, p] * m.room[p].sites
     for c in range(CHANNEL_FIRST[lever], CHANNEL_FIRST[lever + 1]):
         if CHANNEL_MOVES[c] == I.raids and CHANNEL_MODE[c] == ADD:
             expected = m.par[CHANNEL_EFFECT[c]] * m.plans[r].strength / WEEKS_A_MONTH * m.par[P.announcement_weight]
-            for p in range(m.places.size):
-                m.announced[p] += m.plan_where[r, p] * expected / max(1.0, sites[m.places[p].state])
+            for k in range(m.hosts.size):
+                p = m.hosts[k]
+                s = m.places[p].state
+                m.announced[p] += m.plan_where[r, p] * expected * covered[s] / hosts[s] * m.env[0, I.control, p] / max(1.0, sites[s])
 
 
 @kernel

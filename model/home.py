@@ -7,7 +7,7 @@ rises week by week; a person's own drive (debt, record, stigma, support) sets wh
 import math
 
 from .border_officials import set_out
-from .bounds import keep_bound, number_of
+from .bounds import LEAST_STIGMA, keep_bound, number_of
 from .diary import HOME, LANES, NO_OPERATION, NO_VISIT, enter_in_diary, take_due
 from .fetch import fetch_ahead
 from .institutions import I
@@ -132,7 +132,7 @@ def settle_in(i, u, m):
     stigma = m.env[k, I.stigma, p] * (1.0 + m.par[P.record_stigma] * me.record)
     if me.child:
         stigma *= 1.0 + m.env[k, I.institution_return, p]
-    u -= m.par[P.settles_alone] * me.health / stigma
+    u -= m.par[P.settles_alone] * me.health / max(LEAST_STIGMA, stigma)
     if u < 0.0:
         settle(T.reintegrated_alone, i, m.par[P.settled_alone], m.par[P.drive_when_settled], m)
         return u

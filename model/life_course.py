@@ -107,6 +107,7 @@ TRANSITIONS = (
     _t("released_on_payment", "detained", "stranded", "fines and bribes paid", "IV.F V51"),
     _t("released_on_grounds", "detained", "stranded", "reasonable grounds end the detention", "IV.C C2"),
     _t("identified_in_detention", "detained", "sheltered_open", "identified after all", "IV.B V43"),
+    _t("identified_and_released", "detained", "stranded", "identified after all, no bed or assistance refused", "IV.B V43"),
     _t("retrafficked_from_detention", "detained", "travelling", "with the collusion of guards", "IV.F V53"),
     _t("charged_in_detention", "detained", "prosecuted", "charged later", "IV.C"),
     _t("deported", "detained", "returned", "removed from custody: a coerced return", "IV.C V50"),

@@ -15,7 +15,7 @@ from .life_course import STATUSES, TRANSITIONS, S
 from .outcomes import CHARGED, GROUPED, GROUPS, INTO_DETENTION, RECORDED, O
 from .parameters import P
 from .random_numbers import exponential, identity, uniform
-from .roster import COHORT_SHIFT, COHORT_WEEKS, YEARS, YOUNG
+from .roster import CHILD, COHORT_SHIFT, COHORT_WEEKS, JUST_OF_AGE, YEARS, YOUNG
 from .streams import R
 from .strikes import LEVELS, NEVER, next_strike
 
@@ -27,6 +27,7 @@ LONGEST = 2000  # weeks to an appointment: after every run, and within its colum
 FASTER = 2.0  # growth of the pace at which thresholds come near that looks at them allow for
 SLOWER = 0.98  # of what they allow for is left after a week that needs less: a lull is not the end
 WEEKS_A_YEAR = 52.18
+LEAST_DRIVE = 1e-12  # keeps a threshold finite where nothing drives anybody to leave again
 
 PERSON = (  # what most looks read comes first: it lies on one line of memory
     ("key", "u8", "identity of the person and spell"),
@@ -92,9 +93,10 @@ def leave_home(position, stratum, willing_share, forced_share, m):
     me.stratum, me.ordinal, me.spell = stratum, ordinal, 0
     me.nation, me.sex, me.educated, me.language = kind.nation, kind.sex, kind.educated, kind.language
     traits = m.keys[R.traits, 0]
-    years = uniform(traits, identity(who, 1))
-    years = YEARS[kind.age] + (YEARS[kind.age + 1] - YEARS[kind.age]) * years
-    me.birth = COHORT_WEEKS[ordinal >> COHORT_SHIFT] - int(years * WEEKS_A_YEAR)
+    cohort = ordinal >> COHORT_SHIFT
+    band = JUST_OF_AGE if kind.age == CHILD and cohort > 0 else YEARS[kind.age + 1] - YEARS[kind.age]
+    years = YEARS[kind.age] + band * uniform(traits, identity(who, 1))
+    me.birth = COHORT_WEEKS[cohort] - int(years * WEEKS_A_YEAR)
     me.means = min(m.par[P.means_maximum], m.nations[me.nation].means * math.exp(m.par[P.means_spread] * (2.0 * uniform(traits, identity(who, 2)) - 1.0)))
     me.unsafe = uniform(traits, identity(who, 3)) < m.nations[me.nation].return_risk
     me.health = 1.0
@@ -345,7 +347,7 @@ def come_home(t, i, m):
 def set_drive(i, support, m):
     """Set anew what drives a returned person to leave again; hazard already lived through still counts."""
     me = m.people[i]
-    drive = m.par[P.again_base] * support * pressed_by_debt(i, m)
+    drive = max(LEAST_DRIVE, m.par[P.again_base] * support) * pressed_by_debt(i, m)
     if me.record:
         drive *= 1.0 + m.par[P.again_record] * m.par[P.feedback_debt]
     now = m.heard[me.nation].again

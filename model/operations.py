@@ -276,9 +276,6 @@ def post_vacancies(m):
         wanted = (firm.berths - firm.held - firm.coming) * m.scale
         if wanted <= 0.0 or firm.hidden_until >= m.now or firm.fate == CLOSES or view.margin <= 0.0:
             continue
-        wanted *= 1.0 - m.env[0, I.notice, p]
-        if wanted <= 0.0:
-            continue
         rows[count], left[count] = o, wanted
         count += 1
         view.offers += 1

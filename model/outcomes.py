@@ -68,7 +68,7 @@ OUT_OF_CAPTIVITY = (
 )
 IDENTIFIED = (
     "identified_to_open_shelter", "identified_to_closed_shelter", "identified_without_bed",
-    "identified_but_detained", "identified_in_detention", "case_dropped", "case_dropped_no_bed", "identified_at_home",
+    "identified_but_detained", "identified_in_detention", "identified_and_released", "case_dropped", "case_dropped_no_bed", "identified_at_home",
 )
 MISIDENTIFIED = ("detained_after_screening", "charged_after_screening", "let_go_after_screening")
 INTO_DETENTION = (

@@ -139,7 +139,7 @@ def base_hazards(m):
 def drive_in_area(area, kind, drive, m):
     """Fill what recruiters achieve in an area by channel: distress x effort x reach, less what arrests and closed borders stop."""
     p = kind.place
-    common = m.env[0, I.at_risk, p] * (1.0 - m.env[0, I.recruiters_stopped, p]) * (1.0 - m.par[P.border_deterrence] * m.env[0, I.closure, p] * (1 - kind.abroad))
+    common = m.env[0, I.at_risk, p] * with_willing(p, m) * (1.0 - m.env[0, I.recruiters_stopped, p]) * (1.0 - m.par[P.border_deterrence] * m.env[0, I.closure, p] * (1 - kind.abroad))
     for c in range(CHANNELS):
         effort = m.effort[area, c]
         if c == ACQUAINTANCES:
@@ -204,12 +204,18 @@ def find_recruits(m):
 def entry_shares(k, m):
     """Return the shares recruited willingly and by force or while stranded, for a stratum."""
     p = m.strata[k].place
-    most = m.par[P.undeceived_most]
-    willing = min(most, m.par[P.share_willing] * m.env[0, I.willing_entry, p])
-    forced = m.par[P.share_forced]
+    most, all_in_all = m.par[P.undeceived_most], with_willing(p, m)
+    willing = min(most, m.par[P.share_willing] * m.env[0, I.willing_entry, p] / all_in_all)
+    forced = m.par[P.share_forced] / all_in_all
     if m.strata[k].abroad:
-        forced = min(most - willing, m.par[P.share_forced_abroad] * math.sqrt(m.env[0, I.stranded_reach, p]))
+        forced = min(most - willing, m.par[P.share_forced_abroad] * math.sqrt(m.env[0, I.stranded_reach, p]) / all_in_all)
     return willing, forced
+
+
+@kernel
+def with_willing(p, m):
+    """Return how many answer offers at a place against the usual: willing entrants, more or fewer, come on top of the others."""
+    return 1.0 + m.par[P.share_willing] * (m.env[0, I.willing_entry, p] - 1.0)
 
 
 @kernel

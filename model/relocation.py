@@ -95,7 +95,7 @@ def go_elsewhere(o, m):
                 change_site(firm, site, m)
         return
     large = firm.held * m.scale >= m.par[P.split_size]
-    if large and not homeless and uniform(key, identity(firm.key, 3)) < m.par[P.split_share]:
+    if large and not homeless and draw(R.split, m, firm.key) < m.par[P.split_share]:
         split(o, target, site, m)
     else:
         move(firm, target, site, m)

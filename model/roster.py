@@ -17,6 +17,7 @@ from .streams import R
 
 CHILD, YOUNG, OLDER = 0, 1, 2
 YEARS = np.array([15.0, 18.0, 30.0, 45.0])  # where the age bands begin and end; who is under 18 is a child
+JUST_OF_AGE = 1.0  # years: minors of a later cohort enter at 15
 MALE, FEMALE = 0, 1
 COHORT_WEEKS = np.array([0, 156, 312, 468, 624], np.int64)  # every three years from January 2016
 COHORTS = len(COHORT_WEEKS)
@@ -65,18 +66,28 @@ def build_strata(world, share_young: float, diaspora_renewal: float):
         code = row["nationality"] if abroad else row["iso3"]
         traits = home[code]
         first, later = (row["persons"], row["persons"] * diaspora_renewal) if abroad else (row["at_risk"], row["cohort"])
-        minor, young = traits["share_minor"], share_young
+        ages = ages_of_cohorts(first, later, traits["share_minor"], share_young)
         for sex, sex_share in ((MALE, traits["share_male"]), (FEMALE, 1 - traits["share_male"])):
-            for age, age_share in ((CHILD, minor), (YOUNG, (1 - minor) * young), (OLDER, (1 - minor) * (1 - young))):
+            for age, (in_first, in_later) in ages.items():
                 for educated, e_share in ((0, 1 - traits["share_higher_education"]), (1, traits["share_higher_education"])):
                     for language, l_share in ((0, 1 - traits["share_market_language"]), (1, traits["share_market_language"])):
-                        share = sex_share * age_share * e_share * l_share
-                        counts = [first * share] + [later * share] * (COHORTS - 1)
+                        share = sex_share * e_share * l_share
+                        counts = [in_first * share] + [in_later * share] * (COHORTS - 1)
                         place = world.place_index[row["place"]]
                         rows.append((nation[code], place, area, sex, age, educated, language, abroad, counts))
     *columns, persons = zip(*rows)
     names = [name for name, _, _ in STRATUM]
     return record(STRATUM, len(rows), **dict(zip(names, columns))), np.array(persons, float)
+
+
+def ages_of_cohorts(first, later, minors, young):
+    """Return the persons in the first cohort and in each later one, by age band. Minors grow up in three years: each cohort renews all of them."""
+    new = min(later, first * minors)
+    return {
+        CHILD: (first * minors, new),
+        YOUNG: (first * (1 - minors) * young, (later - new) * young),
+        OLDER: (first * (1 - minors) * (1 - young), (later - new) * (1 - young)),
+    }
 
 
 def build_roster(persons, seed: int, scale: int):

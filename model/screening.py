@@ -43,7 +43,7 @@ def give_open_bed(t, i, k, m):
     """Take a person into an open shelter by transition `t`, if one has a bed. False if not."""
     p = m.people[i].place
     state = m.states[m.places[p].state]
-    if state.open_used >= agents_in(m.env[k, I.open_beds, p], m.places[p].state, m):
+    if state.open_used >= agents_in(m.senv[0, I.open_beds, m.places[p].state], m.places[p].state, m):
         return False
     state.open_used += 1
     m.people[i].until = m.now + int(m.env[k, I.support_weeks, p])
@@ -76,7 +76,7 @@ def shelter(i, k, u, v, to_open, to_closed, m):
     if give_open_bed(to_open, i, k, m):
         return True
     state = m.states[m.places[p].state]
-    if state.closed_used >= agents_in(m.env[k, I.closed_beds, p], m.places[p].state, m):
+    if state.closed_used >= agents_in(m.senv[0, I.closed_beds, m.places[p].state], m.places[p].state, m):
         return False
     state.closed_used += 1
     me.until = m.now + int(m.env[k, I.support_weeks, p])
@@ -104,7 +104,7 @@ def detention_chance(i, k, m):
     """Return the chance that someone in a state's hands is detained for their status, while it has room (IV.C, IV.F)."""
     p = m.people[i].place
     s = m.places[p].state
-    if m.states[s].detained_used >= agents_in(m.env[k, I.detention_places, p] * m.par[P.overcrowding], s, m):
+    if m.states[s].detained_used >= agents_in(m.senv[0, I.detention_places, s] * m.par[P.overcrowding], s, m):
         return 0.0
     chance = m.env[k, I.detains, p] * (1.0 - m.par[P.assessment_saves] * m.env[k, I.assessed, p])
     return chance * m.par[P.detains_own_nationals] if at_home_here(i, m) else chance
@@ -187,7 +187,7 @@ def benefit(i, k, m):
     """Return what being identified promises a person: the share of open beds that are free, if services admit them (V49)."""
     me = m.people[i]
     s = m.places[me.place].state
-    beds = agents_in(m.env[k, I.open_beds, me.place], s, m)
+    beds = agents_in(m.senv[0, I.open_beds, s], s, m)
     free = max(0.0, 1.0 - m.states[s].open_used / beds) if beds > 0 else 0.0
     return free * m.env[k, I.men_admitted, me.place] if me.sex == MALE and me.child == 0 else free
 

@@ -262,8 +262,10 @@ def be_released_on_grounds(i, k, m):
     me = m.people[i]
     if me.label != IDENTIFIED and draw(R.after_detail, m, me.key) < m.env[k, I.sensitivity, me.place]:
         me.label = IDENTIFIED
-        if come_into_open_bed(T.identified_in_detention, i, k, m):
-            return
+        if not come_into_open_bed(T.identified_in_detention, i, k, m):
+            me.until = RELEASED
+            change(T.identified_and_released, i, me.place, m)
+        return
     me.until = RELEASED
     change(T.released_on_grounds, i, me.place, m)
 

@@ -59,6 +59,7 @@ class Columns(NamedTuple):
     watch: np.ndarray  # bool (plans, P)
     pauses: np.ndarray  # int32 (pauses, 3)
     class_of: np.ndarray  # int8 (N, 2, 2)
+    travellers: np.ndarray  # float64 (S, K)
     # --- what a run changes
     people: np.recarray  # migrants.PERSON
     diary: np.ndarray  # int16 (people): week and lane in which each is looked at next
@@ -77,11 +78,13 @@ class Columns(NamedTuple):
     early: np.ndarray  # int64 (D): its places in the order in which their clocks may ring
     vacancies: np.ndarray  # float64 (D): persons still wanted
     access: np.ndarray  # float64 (P, P): how readily people are brought from one place to another
-    route_cost: np.ndarray  # float64 (P, P), USD
+    route_cost: np.ndarray  # float64 (P, P): fares, USD
+    route_expected: np.ndarray  # float64 (P, P): fares and what is expected to be lost, USD
     route_days: np.ndarray  # float64 (P, P)
     route_into: np.ndarray  # int32 (P, P): the edge by which the route from a source enters a place
     edge_weight: np.ndarray  # float64 (E): expected cost when routes were last found
     edge_fresh: np.ndarray  # float64 (E): expected cost now
+    edge_fare: np.ndarray  # float64 (E): what is paid, when routes were last found
     lawful_stops: np.ndarray  # float64 (P): lawful travellers refused a week
     operations: np.recarray  # operations.OPERATION
     offers: np.recarray  # operations.OFFER

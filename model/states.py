@@ -88,7 +88,7 @@ def feel_pressure(m):
 
 @kernel
 def plan_raids(m):
-    """Decide how many raids each state makes this week, where, and whether they are betrayed.
+    """Decide how many raids each state sets out for this week, where, and whether they are betrayed.
 
     Where there are few compounds to find there are few raids. A joint strike falls in one week for all states that
     take part; each partner may leak.
@@ -113,7 +113,7 @@ def plan_raids(m):
             together = int(state.joint_credit)
             state.joint_credit -= together
         for slot in range(alone + together):
-            strike(s, slot, partners if slot >= alone else 1, m)
+            strike(s, slot, partners if slot >= alone and joint > m.par[P.partner_from] else 1, m)
 
 
 @kernel
@@ -127,9 +127,9 @@ def count_sites(m):
 
 @kernel
 def strike(s, slot, partners, m):
-    """Choose one place and compound to raid, and draw whether the raid is betrayed (V39)."""
+    """Choose one place and compound to raid, if the state can enter there, and draw whether the raid is betrayed (V39, O09-O11)."""
     p = choose_target(s, slot, m)
-    if p == NOBODY:
+    if p == NOBODY or draw(R.raid_entry, m, identity(s, slot)) >= m.env[0, I.control, p]:
         return
     j = choose_site(s, p, slot, m)
     if j == NOBODY or m.used[0].struck == m.struck.size:
@@ -138,7 +138,8 @@ def strike(s, slot, partners, m):
     safe = 1.0 - min(m.par[P.betrayed_most], m.env[0, I.tip_off, p] * m.states[s].corruption * m.states[s].bribes)
     safe *= (1.0 - m.env[0, I.partner_leak, p]) ** (partners - 1) * (1.0 - m.env[0, I.notice, p])
     betrayed = m.par[P.feedback_tip_offs] > 0 and draw(R.tip_off, m, identity(s, site.slot + 4096 * p)) >= safe
-    found = m.par[P.found_unaimed] + (1.0 - m.par[P.found_unaimed]) * known.intelligence / (known.intelligence + m.par[P.intelligence_half])
+    unaimed = m.par[P.found_unaimed] * (1.0 - m.env[0, I.hidden, p])
+    found = unaimed + (1.0 - unaimed) * known.intelligence / (known.intelligence + m.par[P.intelligence_half])
     site.reach = found * min(1.0, m.par[P.raid_reach] / max(site.occupants * m.scale, 1.0))
     site.warned, site.raided = betrayed, m.now
     m.struck[m.used[0].struck] = j
@@ -161,7 +162,7 @@ def choose_target(s, slot, m):
             continue
         seen = m.par[P.visibility_weight] * math.sqrt(m.views[p].persons) * (1.0 - m.env[0, I.hidden, p])
         known = (1.0 - m.par[P.visibility_weight]) * m.par[P.intelligence_pull] * m.known[p].intelligence
-        weight = m.env[0, I.control, p] * m.env[0, I.raids, p] * (seen + known * m.par[P.feedback_intelligence])
+        weight = m.env[0, I.raids, p] * (seen + known * m.par[P.feedback_intelligence])
         if weight > 0.0:
             clock = exponential(key, identity(identity(s, p), slot)) / weight
             if clock < best:

@@ -48,6 +48,8 @@ STREAMS = (
     Stream("deviation", "state", "unsourced differences between states (corruption)"),
     Stream("ration_sales", "person", "who is dealt with first when an operation moves or closes"),
     Stream("candidates", "person, block of weeks", "the weeks in which a hazard may strike"),
+    Stream("raid_entry", "state, slot", "whether a state can enter where it means to raid"),
+    Stream("split", "operation", "whether an operation that moves leaves a part behind"),
 )
 
 R = IntEnum("R", [s.name for s in STREAMS], start=0)

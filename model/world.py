@@ -223,8 +223,8 @@ def _great_circle(lat, lon):
 def least_cost_routes(m):
     """Fill the least-cost routes between all places (Dijkstra, dense).
 
-    `edge_weight` (E) is what a trafficker expects an edge to cost, interception included. `route_cost` and
-    `route_days` (P, P) receive money and time along the route, `route_into` (P, P) the edge by which the
+    `edge_weight` (E) is what a trafficker expects an edge to cost, interception included, `edge_fare` (E) what is paid for it.
+    `route_expected`, `route_cost` and `route_days` (P, P) receive expected cost, fares and time along the route, `route_into` (P, P) the edge by which the
     route from a source enters each place (`NO_EDGE` at the source or where nothing leads).
     """
     count = m.places.size
@@ -233,6 +233,7 @@ def least_cost_routes(m):
     bits = frontier.view(np.int64)  # in the same order, and quicker to compare
     m.route_cost[:] = FAR
     m.route_days[:] = FAR
+    m.route_expected[:] = FAR
     m.route_into[:] = NO_EDGE
     for source in range(count):
         reach[:] = FAR
@@ -249,12 +250,13 @@ def least_cost_routes(m):
             if best >= FAR:
                 break
             frontier[here] = FAR
+            m.route_expected[source, here] = best
             for e in range(m.edge_first[here], m.edge_first[here + 1]):
                 there = m.edges[e].target
                 if best + m.edge_weight[e] < reach[there]:
                     reach[there] = frontier[there] = best + m.edge_weight[e]
                     m.route_into[source, there] = e
-                    m.route_cost[source, there] = m.route_cost[source, here] + m.edges[e].cost
+                    m.route_cost[source, there] = m.route_cost[source, here] + m.edge_fare[e]
                     m.route_days[source, there] = m.route_days[source, here] + m.edges[e].days
 
 
