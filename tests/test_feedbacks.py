@@ -6,7 +6,6 @@ from datetime import date
 import pytest
 
 from model import Inputs, Policy, Simulation, compile_world
-from model.institutions import I
 from model.outcomes import O
 from model.parameters import BEHAVIOUR
 from model.policy import week_of
@@ -146,29 +145,3 @@ def test_operations_leave_the_place_where_they_expect_raids(switch, policy):
         runs = [Simulation(Inputs(world, seed, 20, values | {switch: value}, (policy,), stop=110)).advance().result() for seed in (1, 2, 3)]
         stand.append(sum(float(run.weekly[40:, O.operations, here].sum()) for run in runs))
     assert stand[1] < 0.9 * stand[0]
-
-
-def test_a_policy_for_some_acts_on_what_is_pooled_by_their_share():
-    """Screenings of a State are one pool: a policy for one nationality adds to it in proportion to its people at risk."""
-    baseline = load("baseline").inputs(seed=1, people_per_agent=1000)
-    world, row = baseline.world, I["screening_slots"]
-    state = world.state_index["KHM"]
-
-    def slots(**whom):
-        policy = Policy("screening", states=("KHM",), strength=1.0, start=1, announced=1, **whom)
-        run = Simulation(replace(baseline, policies=(policy,), stop=5)).advance()
-        return run.columns.senv[0, row, state]
-
-    none, whole, some = Simulation(replace(baseline, stop=5)).advance().columns.senv[0, row, state], slots(), slots(nationalities=("IDN",))
-    share = world.people_by_class.reshape(-1, 4)[world.nationalities.index("IDN")].sum()
-    assert 0.01 < share < 0.5
-    assert some - none == pytest.approx(share * (whole - none))
-
-
-def test_more_consular_staff_frees_more_people_where_staff_is_short():
-    """Doubling the reach of consulates doubles whom they free also of a nationality that is more than they can deal with."""
-    short = dict(consular_capacity=20, consular_reach=0.05, rescue_delay=0)
-    policies = (Policy("consular_coverage", 1.0, 0, 0),)
-    world = small_world(hosts=1, raids_per_month=0.0)
-    freed = [Simulation(Inputs(world, 4, 5, short, policies=p, stop=100)).advance().result().weekly[:, O.freed].sum() for p in ((), policies)]
-    assert 1.6 * freed[0] < freed[1] < 2.4 * freed[0]

@@ -1,10 +1,17 @@
-"""What operations know of raids, and when; raids beside closures by order; whether to leave under rival rules."""
+"""Which raids are made and announced; what operations know of them, and when; closures by order; whether to leave under rival rules."""
+
+from dataclasses import replace
 
 import pytest
 
 from model import Inputs, Simulation
+from model.institutions import I
 from model.model import phases_by_themselves, set_week
+from model.outcomes import O
+from model.policy import Policy, Trigger
+from model.states import WEEKS_A_MONTH
 from model.tiny import tiny_world
+from scenarios.files import load
 from small import small_world
 
 UNBETRAYED = dict(tip_off=0, raid_reach=1e5)
@@ -44,3 +51,36 @@ def test_operations_leave_a_costly_place_under_every_rule_of_where_to_go(rule):
     world.place_columns["protection"][world.place_index["one"]] = 450.0
     run = Simulation(Inputs(world, 5, 20, dict(relocation_rule=rule, review_rate=0.5), stop=60, record="totals")).advance()
     assert run.result().relocations["operations"].sum() > 0
+
+
+def test_raids_fail_where_the_state_cannot_enter():
+    """Of those set out for, the share that is carried out is how far the State controls the place (O09-O11)."""
+    made = {}
+    for control in (0.0, 0.3, 1.0):
+        world = small_world(place=dict(control=control), raids_per_month=40.0)
+        run = Simulation(Inputs(world, 3, 20, dict(feedback_pressure=0, site_closed=0), stop=100)).advance().result()
+        made[control] = run.weekly[:, O.raids].sum()
+    assert made[0.0] == 0 and made[1.0] > 500
+    assert made[0.3] / made[1.0] == pytest.approx(0.3, abs=0.1)  # four standard errors and more
+
+
+@pytest.mark.parametrize("where", (dict(states=("KHM",)), dict(places=("preah-sihanouk",))))
+def test_what_is_announced_is_what_will_be_set_out_for_and_get_in(where):
+    """Expected raids, added up over compounds, are the State's rate; a place's share of it is one of the State's places of operation."""
+    baseline = load("baseline").inputs(seed=1, people_per_agent=1000, parameters=dict(announcement_weight=1.0))
+    policy = Policy("crackdown", 1.0, 0, 20, **where)
+    run = Simulation(replace(baseline, policies=(policy,), stop=5)).advance()
+    world, columns = baseline.world, run.columns
+    hosts = [p for p in world.host_places if world.place_country[p] == "KHM"]
+    meant = [p for p in hosts if "states" in where or world.place_ids[p] in where["places"]]
+    control = columns.env[0, I.control]
+    into = sum(columns.room.sites[p] * control[p] for p in meant) / sum(columns.room.sites[p] for p in meant)
+    expected = 25.0 / WEEKS_A_MONTH * len(meant) / len(hosts) * into
+    assert (columns.announced * columns.room.sites).sum() == pytest.approx(expected, rel=0.05)  # sites are those of a phase before
+    assert set(columns.announced.nonzero()[0]) <= set(meant)
+
+
+def test_a_policy_that_waits_for_a_trigger_announces_no_date():
+    baseline = load("baseline").inputs(seed=1, people_per_agent=1000)
+    policy = Policy("crackdown", 1.0, 0, 20, states=("KHM",), when=Trigger("people_held", 1e9))
+    assert Simulation(replace(baseline, policies=(policy,), stop=5)).advance().columns.announced.sum() == 0
