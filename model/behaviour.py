@@ -156,7 +156,7 @@ BEHAVIOUR = {
          "until release is as likely as it gets"),
         ("sale_rate", "per week", 0.006, (0, 1), ("loguniform", 0.001, 0.03), A, "E110", "III.means V33",
          "hazard of being sold"),
-        ("sale_price", "USD", 10000, (0, 100000), ("loguniform", 5000, 30000), E, "E107 E318", "III.means V33",
+        ("sale_price", "USD", 10000, (0, 100000), ("loguniform", 5000, 30000), E, "E107", "III.means V33",
          "price of a person"),
         ("sale_markup", "share", 0.49, (0, 5), ("uniform", 0.2, 0.8), D, "E041 E108 E109", "III.means V33 P12",
          "debt added by a sale"),
@@ -212,7 +212,7 @@ BEHAVIOUR = {
          "rise of abuse against that of guards, when a compound hardens"),
     ),
     "operations": (
-        ("revenue", "USD per person-week", 4000, (0, 100000), ("loguniform", 2000, 8000), D, "E087 E316", "I.hist O20",
+        ("revenue", "USD per person-week", 4000, (0, 100000), ("loguniform", 2000, 8000), D, "E087", "I.hist O20",
          "money defrauded per person held at the demand of 2019 in an empty market"),
         ("market_size", "persons", 150000, (1000, 10000000), ("loguniform", 60000, 400000), A, "", "I.hist",
          "world total at which saturation sets in"),

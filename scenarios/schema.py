@@ -105,8 +105,8 @@ def scenario_schema(world, fragment=False):
     state_names = {iso3: row["name"] for iso3, row in world.graph["states"].items()}
     place_names = {id: row["name"] for id, row in world.nodes(data=True)}
     columns = Place.model_json_schema()["properties"]
-    states = _some(_name("an ISO code of a state", state_names), uniqueItems=True)
-    places = _some(_name("the id of a place", place_names), uniqueItems=True)
+    states = _some(_name("an ISO code of `displace list states`", state_names), uniqueItems=True)
+    places = _some(_name("an id of `displace list places`", place_names), uniqueItems=True)
     period = {
         "start": _date("first week in which it acts"),
         "end": _date("first week in which it no longer acts; none = to the end"),
@@ -116,16 +116,16 @@ def scenario_schema(world, fragment=False):
     }
     trigger = _table(
         ["outcome"],
-        outcome=_name("an outcome", [o.name for o in outcomes.RECORDED]),
+        outcome=_name("an outcome of `displace list outcomes`", [o.name for o in outcomes.RECORDED]),
         above=_number("start when the outcome is above this", 0),
         below=_number("start when the outcome is below this", 0),
         weeks=_number("for so many weeks on end", 1, WEEKS, "integer"),
-        places=_some(_name("the id of a place or an ISO code", place_names | state_names), uniqueItems=True),
+        places=_some(_name("an id of `displace list places` or an ISO code", place_names | state_names), uniqueItems=True),
     )
     trigger["oneOf"] = [{"required": ["above"]}, {"required": ["below"]}]
     policy = _table(
         ["lever", "start", "strength"],
-        lever=_name("a lever", [lever.name for lever in levers.LEVERS]),
+        lever=_name("a lever of `displace list levers`", [lever.name for lever in levers.LEVERS]),
         strength=_number("0 = as now, 1 = what a committed state could plausibly reach in 24 months"),
         announced=_date("first week in which it is known; none = when it starts"),
         nationalities=_some(_name("an ISO code of a nationality", {n: state_names[n] for n in world.graph["origins"]}), uniqueItems=True),
@@ -138,7 +138,7 @@ def scenario_schema(world, fragment=False):
     shock = _table(
         ["name", "moves", "mode", "value", "start"],
         name=_text("what happened, in words"),
-        moves=_name("an institution", [i.name for i in institutions.INSTITUTIONS]),
+        moves=_name("an institution of `displace list institutions`", [i.name for i in institutions.INSTITUTIONS]),
         mode=_name("how it moves", levers.MODES),
         value=_number("how far"),
         source=_text("keys of calibration/evidence.csv, sections of the paper, or assumption"),

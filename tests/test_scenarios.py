@@ -47,14 +47,14 @@ BAD = {  # what is wrong: (text of the file, what the message must say after the
     "impossible date": (HEAD + CRACKDOWN.replace("2025-01-06", "2025-02-30"), "line 7, column 9: 2025-02-30 is no date, in `start = 2025-02-30`"),
     "unknown key": (HEAD + 'polcy = "x"', "polcy: unknown key; expected title, question, .*did you mean 'policy'"),
     "unknown key of a policy": (HEAD + CRACKDOWN.replace("strength", "strenght"), r"policy 1 \(crackdown\) \. strenght: .*did you mean 'strength'"),
-    "unknown lever": (HEAD + CRACKDOWN.replace("crackdown", "crakdown"), r"policy 1 \(crakdown\) \. lever: unknown 'crakdown'; expected a lever \(did you mean 'crackdown'"),
+    "unknown lever": (HEAD + CRACKDOWN.replace("crackdown", "crakdown"), r"policy 1 \(crakdown\) \. lever: unknown 'crakdown'; expected a lever of `displace list levers` \(did you mean 'crackdown'"),
     "no start": (HEAD + CRACKDOWN.replace("start = 2025-01-06", ""), r"policy 1 \(crackdown\) \. start: is missing; expected a date"),
     "strength above the maximum": (HEAD + CRACKDOWN.replace("= 1\n", "= 5\n"), r"strength: 5 is out of range; expected a number from 0 to 4"),
     "strength below 0": (HEAD + CRACKDOWN.replace("= 1\n", "= -0.1\n"), "strength: -0.1 is out of range"),
     "strength NaN": (HEAD + CRACKDOWN.replace("= 1\n", "= nan\n"), "strength: nan is out of range"),
     "strength infinite": (HEAD + CRACKDOWN.replace("= 1\n", "= inf\n"), "strength: inf is out of range"),
     "strength true": (HEAD + CRACKDOWN.replace("= 1\n", "= true\n"), "strength: true has the wrong type; expected a number"),
-    "unknown state": (HEAD + CRACKDOWN.replace("KHM", "KMH"), r"states: unknown 'KMH'; expected an ISO code of a state \(did you mean 'KHM'"),
+    "unknown state": (HEAD + CRACKDOWN.replace("KHM", "KMH"), r"states: unknown 'KMH'; expected an ISO code of `displace list states` \(did you mean 'KHM'"),
     "state by name": (HEAD + CRACKDOWN.replace("KHM", "Cambodia"), "did you mean 'KHM'"),
     "state in small letters": (HEAD + CRACKDOWN.replace("KHM", "khm"), "did you mean 'KHM'"),
     "one state, no list": (HEAD + CRACKDOWN.replace('["KHM"]', '"KHM"'), "states: 'KHM' is text; expected a list"),
@@ -362,10 +362,11 @@ def test_each_event_of_history_cites_what_is_known():
 
 
 def test_the_raids_in_one_place_are_counted_for_its_whole_state():
-    """A State's raids are the mean over its places of operation: 6 a month more is 6 times their number at one."""
+    """A State's raids are the mean over its places of operation: 6 a month more that get in are 6 times their number at one."""
+    control = {place: row["control"] for place, row in files.world_graph().nodes(data=True)}
     hosts = [place for place, row in files.world_graph().nodes(data=True) if row["iso3"] == "KHM" and row["host"]]
     (raids,) = (shock for shock in load("baseline").shocks if shock.moves == "raids" and shock.places)
-    assert raids.value == 6 * len(hosts)
+    assert raids.value * control[raids.places[0]] == 6 * len(hosts)
 
 
 @pytest.mark.parametrize("lever", levers.LEVERS, ids=lambda lever: lever.name)

@@ -97,7 +97,7 @@ def test_the_assumption_that_decides_displacement_is_named(analysis):
 
 def test_displacement_rises_with_the_thirds_of_what_decides_it(analysis):
     thirds = {row["third"]: row for row in analysis.rows("deciding") if row["factor"] == "refill_elasticity"}
-    assert [round(thirds[name]["ratio"], 1) for name in ("low", "middle", "high")] == [0.2, 0.5, 0.8]
+    assert [thirds[name]["ratio"] for name in ("low", "middle", "high")] == pytest.approx([1 / 6, 1 / 2, 5 / 6], abs=0.08)
     assert all(row["low"] < row["ratio"] < row["high"] for row in thirds.values())
 
 
