@@ -94,6 +94,14 @@ def test_a_row_that_counts_something_else_is_no_target():
         read_targets(TARGETS, ROWS | {"E001": ROWS["E001"].model_copy(update={"unit": "bananas"})})
 
 
+def test_several_rows_are_added_up_and_told_as_surely_as_the_least_sure():
+    """Indians rescued from three countries, 44, 74 and 338; one of the sources made doubtful."""
+    doubtful = ROWS | {"E179": ROWS["E179"].model_copy(update={"confidence": "low"})}
+    found = next(t for t in read_targets(TARGETS, doubtful).targets if t.id == "E175")
+    assert found.low == found.high == 456
+    assert found.sigma_log == pytest.approx((0.7**2 + 0.4**2) ** 0.5)
+
+
 def test_a_file_without_sets_has_no_other_set():
     targets = read_targets(TARGETS, ROWS)
     with pytest.raises(EvidenceError, match="has no \\[sets\\]"):
@@ -114,9 +122,23 @@ def test_a_lower_bound_says_nothing_against_far_more():
     assert found[1] == pytest.approx(np.log(0.5)) and found[2] > -0.01
 
 
+def test_an_upper_bound_says_nothing_against_far_less_and_an_ordering_asks_for_the_larger():
+    found = likelihood.log_likelihood(target("upper", None, 1000.0), np.array([50.0, 1000.0, 2000.0]))
+    assert found == pytest.approx(stats.norm.logsf(np.log([0.05, 1, 2]) / 0.3), abs=1e-6)
+    larger = target("ordering", parts=2)
+    told = likelihood.simulated(larger, {"T001.0": np.array([40.0, 10.0, 10.0]), "T001.1": np.array([10.0, 10.0, 20.0])})
+    assert likelihood.log_likelihood(larger, told) == pytest.approx(stats.norm.logcdf(np.log([4, 1, 0.5]) / 0.3), abs=1e-6)
+
+
 def test_an_interval_keeps_its_reporting_error():
     inside, just_outside = likelihood.log_likelihood(target("interval", 80.0, 100.0), np.array([90.0, 101.0]))
     assert just_outside > inside - 0.3  # a hard interval would have said: impossible
+
+
+def test_an_interval_is_as_likely_as_that_what_is_told_lies_inside():
+    x, told = 70.0, np.log([80, 100])
+    inside = stats.norm.cdf(told, np.log(x), 0.3)
+    assert np.exp(likelihood.log_likelihood(target("interval", 80.0, 100.0), np.array([x]))) == pytest.approx(inside[1] - inside[0])
 
 
 @pytest.mark.parametrize("x", [0.0, 3.0, 400.0])
@@ -125,6 +147,15 @@ def test_likelihoods_of_counts_and_points_are_distributions(x):
     assert np.exp(counts).sum() == pytest.approx(1, abs=1e-3)
     point = lambda log: np.exp(likelihood.log_likelihood(target("point", 50.0), np.array([x]), np.exp(log)))[0]  # noqa: E731
     assert integrate.quad(point, -15, 15, limit=500, points=[np.log(max(x, 0.5))])[0] == pytest.approx(1, abs=1e-6)
+
+
+def test_a_count_is_told_right_on_average_and_its_error_is_that_of_the_log():
+    """A Poisson count whose rate is off by a factor with a log-sd of 0.3: that of a lognormal rate has the variance e^(0.3^2) - 1."""
+    counts = np.arange(5000.0)
+    chance = np.exp(likelihood.log_likelihood(target("count", 50.0), np.array([400.0]), counts[:, None])).ravel()
+    mean = chance @ counts
+    assert mean == pytest.approx(400, rel=1e-6)
+    assert chance @ (counts - mean) ** 2 == pytest.approx(400 + 400**2 * np.expm1(0.3**2), rel=1e-4)
 
 
 def test_reports_are_drawn_from_their_likelihood():
@@ -245,6 +276,52 @@ def test_a_tail_too_heavy_is_told():
     assert posterior.pareto_k(light) < posterior.GOOD_K < posterior.pareto_k(heavy)
 
 
+def test_what_reports_tell_is_the_variance_that_is_gone_and_the_mean_that_moved():
+    """All weight on the lower half of a uniform prior: a quarter of its variance is left, its mean moves by a quarter."""
+    unit = np.tile(((np.arange(1000) + 0.5) / 1000)[:, None], 3)
+    lower = np.where(unit[:, 0] < 0.5, 1 / 500, 0.0)
+    row = fit_checks.learnt(toy(unit), lower, FREE)[0]
+    assert row.contraction == pytest.approx(0.75, abs=1e-3) and row.shift == pytest.approx(-0.25 * 12**0.5, abs=1e-3)
+    assert row.effective == pytest.approx(500)
+
+
+@pytest.mark.parametrize(
+    ("report", "met", "missed"),
+    [
+        (target("lower", 100.0), (50, 80, 101), (50, 80, 99)),
+        (target("upper", None, 100.0), (99, 120, 150), (101, 120, 150)),
+        (target("interval", 80.0, 100.0), (20, 50, 81), (101, 120, 150)),
+        (target("point", 90.0, 90.0), (50, 80, 91), (50, 80, 89)),
+        (target("ordering", parts=2), (0.5, 0.9, 1.1), (0.5, 0.7, 0.9)),
+        (target("multinomial", counts=(30.0, 10.0), parts=2), (0.5, 0.7, 0.8), (0.5, 0.6, 0.7)),
+    ],
+    ids=lambda value: value.kind if isinstance(value, Target) else "",
+)
+def test_a_report_is_met_if_it_lies_within_what_is_predicted(report, met, missed):
+    assert (fit_checks.verdict(report, met), fit_checks.verdict(report, missed)) == ("met", "missed")
+
+
+def test_a_report_that_is_doubted_or_left_out_leaves_more_draws_to_count():
+    ensemble, reports = toy(sobol(2048)), (replace(REPORTS[0], high=50.0), REPORTS[1])
+    weights = posterior.weigh(ensemble, reports)
+    found = {(row.family, row.how): row for row in fit_checks.sensitivity(ensemble, reports, weights.weights, FREE)}
+    assert weights.effective < found["a", "error doubled"].effective < found["a", "left out"].effective
+    without = posterior.weigh(ensemble, reports[1:])
+    assert found["a", "left out"].effective == pytest.approx(without.effective)
+    assert found["a", "left out"].shift == pytest.approx(12**0.5 * max((without.weights - weights.weights) @ ensemble.unit, key=abs), rel=0.01)
+
+
+def test_what_was_proposed_more_often_is_recovered_no_sooner():
+    """Reports that tell nothing: the interval of a known parameter is its prior's, though twice as many draws lie in its upper half."""
+    unit = sobol(4096)
+    unit[:, 0] = np.sqrt(unit[:, 0])  # density 2u
+    nothing = [replace(report, sigma_log=20.0) for report in REPORTS]
+    ensemble = toy(unit, -np.log(2 * unit[:, 0]))
+    found, _ = fit_checks.recovery(ensemble, nothing, posterior.weigh(ensemble, nothing), FREE)
+    low, high = from_unit(BY_NAME["upkeep"], [0.05, 0.95])
+    assert (found[0].low, found[0].high) == pytest.approx((low, high), rel=0.02)
+
+
 def test_k_hat_is_that_of_arviz():
     stats_of_arviz = pytest.importorskip("arviz_stats.base").array_stats
     for size in (60, 4000):
@@ -256,6 +333,15 @@ def test_resampling_keeps_the_proportions_in_any_first_part():
     which = posterior.resample(np.array([0.5, 0.25, 0.25, 0.0]), 400, 1)
     assert np.bincount(which, minlength=4) == pytest.approx([200, 100, 100, 0], abs=1)
     assert np.bincount(which[:100], minlength=4)[0] == pytest.approx(50, abs=15)
+
+
+def test_weighted_quantiles_are_the_usual_ones_of_values_repeated():
+    """With equal weights Hazen's; a value of weight 2 lies in the middle of the two that it stands for; what is unknown has no part."""
+    values = np.array([5.0, 1.0, np.nan, 9.0, 2.0])
+    known = values[np.isfinite(values)]
+    at = (0.05, 0.3, 0.5, 0.95)
+    assert posterior.quantile(values, np.full(5, 0.2), at) == pytest.approx(np.quantile(known, at, method="hazen"))
+    assert posterior.quantile(np.array([1.0, 2.0, 3.0]), np.array([0.25, 0.5, 0.25]), [0.5]) == pytest.approx([2.0])
 
 
 # --- draws ---------------------------------------------------------------------------------------------
@@ -307,6 +393,11 @@ def test_the_spread_of_differences_is_split_between_parameters_and_chance():
     values[5] = np.nan  # a draw that misses a run is left out
     assert Pairs(draw, 1).parameter_share(values[:, None]) == pytest.approx([0.8], abs=0.06)
     assert np.isnan(Pairs(np.arange(4), 1).parameter_share(np.ones((4, 1)))).all()
+
+
+def test_noise_in_the_means_of_draws_is_not_taken_for_parameters():
+    """Two draws of two runs: 0 and 2, 4 and 6. Variance of the means 8, of which noise adds 2 / 2: 7 of 9 lie between draws."""
+    assert Pairs(np.array([0, 0, 1, 1]), 1).parameter_share(np.array([[0.0], [2.0], [4.0], [6.0]])) == pytest.approx([7 / 9])
 
 
 def test_more_draws_narrow_the_interval_of_their_average_but_not_how_far_they_differ():
