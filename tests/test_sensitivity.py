@@ -70,6 +70,24 @@ def test_independent_seeds_would_give_the_dummy_an_index():
     assert told.floor_if_independent == pytest.approx(1 / 13, abs=0.02)
 
 
+def test_noise_by_hand():
+    """Two worlds of two runs: 0 and 2, 4 and 6. Noise 2; variance of the means 8, of which noise adds 1."""
+    told = indices.noise(np.array([[0.0, 2.0], [4.0, 6.0]]))
+    assert (told.noise, told.parameters, told.share) == pytest.approx((2, 7, 2 / 9))
+    assert told.floor_if_independent == pytest.approx(1 / 8)  # of means over both runs
+    assert told.replicates_wanted == 6  # 2 / 6 is the first part below a twentieth of 7
+
+
+def test_what_parameters_explain_is_without_all_that_the_seed_has_a_part_in():
+    """Y = x (1 + z) with x uniform and z normal: V(x) = 1/12, of the seed with all its interactions E(x^2) = 1/3, of 5/12 in all."""
+    factors = (Factor("x", (Column("x", "uniform"),)), Factor(SEED, (Column(SEED, "seed"),)))
+    sample = saltelli(factors, 512, 8, [], seed=4)
+    values = sample.unit[:, 0] * (1 + generator(5).standard_normal(sample.seeds.max() + 1)[sample.seeds])
+    told = {(i.factor, i.order): i for i in indices.sobol(sample.names, [], values.reshape(8, 512, -1))}
+    assert told[SEED, "total"].value == pytest.approx(4 / 5, abs=0.05) and told[SEED, "first"].value == pytest.approx(3 / 5, abs=0.08)
+    assert told["x", "first"].explained == pytest.approx(1.0, abs=0.3)
+
+
 def test_screening_ranks_factors_and_leaves_the_dummy_at_nothing():
     sample = trajectories(FACTORS, 40, 4, seed=1)
     effects = {e.factor: e.mu_star for e in indices.screening(sample, ishigami(sample, 5), 4, seed=1)}
