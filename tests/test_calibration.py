@@ -344,6 +344,37 @@ def test_weighted_quantiles_are_the_usual_ones_of_values_repeated():
     assert posterior.quantile(np.array([1.0, 2.0, 3.0]), np.array([0.25, 0.5, 0.25]), [0.5]) == pytest.approx([2.0])
 
 
+def test_abc_keeps_draws_by_their_weights_and_free_parameters_as_proposed(tmp_path, monkeypatch):
+    """Particles that are found have the values of their prior's quantiles, the rest follows from them; one has all the weight."""
+    pyabc = pytest.importorskip("pyabc")
+    import pandas as pd
+
+    from calibration import abc
+
+    config = replace(read_config(), posterior=8)
+    names = list(config.free)
+    frame = pd.DataFrame([dict.fromkeys(names, u) for u in (0.1, 0.3, 0.9)])
+
+    class Found:
+        total_nr_simulations = 99
+
+        def get_distribution(self):
+            return frame, np.array([0.0, 1.0, 0.0])
+
+        def get_all_populations(self):
+            return pd.DataFrame({"epsilon": [8.0, 1.5]})
+
+    made = type("Made", (), {"new": lambda *_: None, "run": lambda *_, **__: Found()})()
+    monkeypatch.setattr(pyabc, "ABCSMC", lambda *_, **__: made)
+    draws = read_draws(abc.calibrate(config, tmp_path, workers=1))
+    assert (draws.source["runs"], draws.source["temperature"]) == (99, 1.5)
+    assert len(draws.values) == 8 and all(draw == draws.values[0] for draw in draws.values)
+    assert [draws.values[0][name] for name in names] == pytest.approx([float(from_unit(BY_NAME[name], 0.3)) for name in names])
+    values = abc.Likelihood(config).values
+    first, other = values(dict.fromkeys(names, 0.3)), values(dict.fromkeys(names, 0.31))
+    assert first == pytest.approx(draws.values[0]) and all(first[name] != other[name] for name in first)
+
+
 # --- draws ---------------------------------------------------------------------------------------------
 
 
