@@ -102,6 +102,20 @@ def test_several_rows_are_added_up_and_told_as_surely_as_the_least_sure():
     assert found.sigma_log == pytest.approx((0.7**2 + 0.4**2) ** 0.5)
 
 
+def test_a_point_between_bounds_is_their_geometric_mean():
+    bounds = ROWS | {"E076": ROWS["E076"].model_copy(update={"low": 100.0, "central": None, "high": 400.0, "bound_type": "interval"})}
+    assert {t.id: t.low for t in read_targets(TARGETS, bounds).targets}["E076"] == pytest.approx(200)
+    kept = {t.id: t for t in read_targets(HOLDOUT, bounds).targets}  # and so is the naive forecast from it
+    assert persistence(kept["E077"], bounds) == pytest.approx(200)
+
+
+def test_levers_and_the_rest_are_drawn_or_not_each_by_itself():
+    config, levers = read_config(), of_levers()
+    only_levers, only_rest = (replace(config, rest=rest, levers=levers_).drawn for rest, levers_ in (("defaults", "priors"), ("priors", "defaults")))
+    assert set(only_levers) - set(config.free) == (levers & set(uncertain())) - set(config.free)
+    assert set(only_rest) == set(uncertain()) - (levers - set(config.free))
+
+
 def test_a_file_without_sets_has_no_other_set():
     targets = read_targets(TARGETS, ROWS)
     with pytest.raises(EvidenceError, match="has no \\[sets\\]"):
@@ -488,6 +502,9 @@ def test_expected_reports_add_up(run):
         assert told.shape == (120, len(world.place_ids)) and (told >= 0).all()
     freed = by_nationality(BY_SERIES["rescued"], result, world, full).sum()
     assert freed == pytest.approx(result.weekly[:, O.freed, :].sum(), rel=1e-6)
+    khm = np.array(world.place_country) == "KHM"
+    (counted,) = observe([Quantity("a", "cases", 26, 78, ("KHM",))], result, world, DEFAULTS)
+    assert counted == pytest.approx(result.weekly[26:78, O.reports_to_consulates, khm].sum() * DEFAULTS["published_by_consulates"])
     held = [Quantity("a", "people_held", 26, 78, ("KHM",), (), "mean"), Quantity("b", "people_held", 26, 78, ("KHM",), world.nationalities, "mean")]
     by_place_, by_nation = observe(held, result, world, DEFAULTS)
     assert by_nation == pytest.approx(by_place_, rel=0.05)

@@ -135,6 +135,13 @@ def test_a_sequence_moves_only_the_part_that_it_names():
     assert starts["crackdown"] == week_of(date(2026, 1, 5)) and starts["screening"] == week_of(date(2027, 1, 4))
 
 
+def test_a_policy_that_no_run_reaches_opens_no_window(design, tmp_path):
+    """The arms end with the one that ends first: before the other's policy."""
+    (tmp_path / "short.toml").write_text(HEAD + "[run]\nend = 2024-01-01\n")
+    found = design('[[arm]]\nscenario = "short.toml"\n[[arm]]\nscenario = "firewalls"\n')
+    assert (found.window_start, found.stop) == (0, week_of(date(2024, 1, 1)) + 1)
+
+
 # --- assumptions ------------------------------------------------------------------------------------
 
 
