@@ -14,7 +14,7 @@ from calibration import fit_checks, likelihood, posterior
 from calibration.config import MOST_FAMILIES, MOST_FREE, read_config
 from calibration.ensemble import Ensemble, Wave, first_wave, next_wave, normal_scores
 from calibration.evidence import EVIDENCE, EvidenceError, read_evidence
-from calibration.holdout import distance, persistence
+from calibration.holdout import Scored, distance, persistence
 from calibration.targets import HOLDOUT, TARGETS, Target, read_targets
 from experiments.draws import DrawsError, draws_of, from_unit, of_levers, prior_draws, read_draws, to_unit, uncertain, write_draws
 from experiments.intervals import Pairs
@@ -172,6 +172,13 @@ def test_a_count_is_told_right_on_average_and_its_error_is_that_of_the_log():
     assert chance @ (counts - mean) ** 2 == pytest.approx(400 + 400**2 * np.expm1(0.3**2), rel=1e-4)
 
 
+def test_shares_are_told_as_surely_as_their_error_says():
+    """Of very many, three in four: the share varies as a Dirichlet's of strength 1 / s^2 does."""
+    many = target("multinomial", counts=(3e6, 1e6), sigma=0.5, parts=2)
+    told = likelihood.predicted(many, np.tile([300.0, 100.0], (4000, 1)), np.random.default_rng(1))
+    assert (told.mean(), told.var()) == pytest.approx((0.75, 0.75 * 0.25 / (4 + 1)), rel=0.05)
+
+
 def test_reports_are_drawn_from_their_likelihood():
     rng = np.random.default_rng(1)
     interval = target("interval", 80.0, 100.0)
@@ -278,8 +285,19 @@ def test_a_proposal_is_a_density():
     assert density.sum() * (z[1] - z[0]) == pytest.approx(1, abs=1e-6)
 
 
-def test_intervals_hold_the_truth_as_often_as_they_say():
-    found, judged = fit_checks.coverage(toy(sobol(2048)), REPORTS, FREE, truths=200)
+def test_proposals_are_drawn_from_their_density():
+    """The prior over the proposal's density is 1 on average over what is proposed, and weighs it back to the prior."""
+    config = replace(read_config(draws=4096), free=FREE, rest="defaults", levers="defaults")
+    one = first_wave(config)
+    two = next_wave(config, 2, toy(one.unit), posterior.weigh(toy(one.unit), REPORTS).log_weights)
+    ratio = np.exp(-two.log_density(normal_scores(two.unit)))
+    assert ratio.mean() == pytest.approx(1, abs=0.02)
+    assert ratio @ two.unit / ratio.sum() == pytest.approx([0.5] * 3, abs=0.02)
+
+
+@pytest.mark.parametrize("reports", [REPORTS, (*REPORTS, replace(REPORTS[0], id="T003"))], ids=["once", "the same error in two reports"])
+def test_intervals_hold_the_truth_as_often_as_they_say(reports):
+    found, judged = fit_checks.coverage(toy(sobol(2048)), reports, FREE, truths=200)
     assert judged > 0.95
     assert all(0.84 <= row.covered <= 0.96 and row.uniform > 0.01 for row in found)
 
@@ -326,7 +344,7 @@ def test_a_report_that_is_doubted_or_left_out_leaves_more_draws_to_count():
 
 
 def test_what_was_proposed_more_often_is_recovered_no_sooner():
-    """Reports that tell nothing: the interval of a known parameter is its prior's, though twice as many draws lie in its upper half."""
+    """Reports that tell nothing: the interval of a known parameter is its prior's, though three in four draws lie in its upper half."""
     unit = sobol(4096)
     unit[:, 0] = np.sqrt(unit[:, 0])  # density 2u
     nothing = [replace(report, sigma_log=20.0) for report in REPORTS]
@@ -334,6 +352,8 @@ def test_what_was_proposed_more_often_is_recovered_no_sooner():
     found, _ = fit_checks.recovery(ensemble, nothing, posterior.weigh(ensemble, nothing), FREE)
     low, high = from_unit(BY_NAME["upkeep"], [0.05, 0.95])
     assert (found[0].low, found[0].high) == pytest.approx((low, high), rel=0.02)
+    surely = [target("point", 50.0, 50.0, sigma=1e-3)]
+    assert fit_checks.predictions(ensemble, surely, posterior.weigh(ensemble, surely).weights)[0].prior == pytest.approx((5, 50, 95), rel=0.03)
 
 
 def test_k_hat_is_that_of_arviz():
@@ -467,6 +487,8 @@ def test_a_naive_forecast_holds_the_last_report_on():
     assert persistence(kept["E177"], ROWS) == 207
     assert persistence(kept["E170"], ROWS) == pytest.approx(1800 * kept["E170"].per_earlier)
     assert persistence(kept["E086"], ROWS) is None
+    forecasts = [Scored(kept["E177"], "", (0.0, 0.0, 0.0), "met", error, 207.0, naive).nearer for error, naive in ((0.1, 0.3), (0.3, 0.1), (0.0, 0.0), (0.1, None))]
+    assert forecasts == ["model", "naive", "neither", ""]
     assert distance(kept["E177"], 207.0) == pytest.approx(np.log(982 / 207)) and distance(kept["E057"], 10.0) == 0
 
 

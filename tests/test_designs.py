@@ -185,6 +185,7 @@ def test_raids_are_planned_at_what_they_take():
     """Two strengths of 25 raids a month in one State, at 60 officer-weeks each and the middle cost of one."""
     cost = unit_costs.planned(load("unilateral-crackdown").policies, {}, 10, DEFAULTS)
     assert cost == pytest.approx(2 * 25 * 12 * 60 * unit_costs.BY_NAME["raids"].middle / 1e6)
+    assert unit_costs.planned(load("unilateral-crackdown").policies, {}, 10, DEFAULTS | {"crackdown.raids": 50.0}) == pytest.approx(2 * cost)
 
 
 def test_a_design_is_read_back_with_the_strength_that_a_budget_makes(design):

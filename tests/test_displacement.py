@@ -66,6 +66,11 @@ def test_the_target_is_where_the_arm_enforces_and_the_baseline_does_not():
     assert (found.named, found.start) == ("AAA, far", 11)  # from the week in which it is known, not that in which it acts
 
 
+def test_enforcement_that_names_no_state_is_everywhere():
+    found = target([policy("crackdown", start=12), policy("police_training", places=["far"], start=14)])
+    assert found.places.all() and (found.named, found.start) == ("everywhere", 12)
+
+
 def test_without_enforcement_there_is_no_target():
     assert target([policy("screening", ["AAA"])]) is None
     assert target([policy("crackdown", ["AAA"], strength=0.0)]) is None

@@ -9,7 +9,7 @@ from experiments import read, unit_costs
 from experiments.comparison import A_YEAR
 from experiments.contributions import contributions
 from experiments.costs import costs, programme_years
-from experiments.endings import end_of, endings
+from experiments.endings import end_of, endings, periods
 from test_runner import design, tiny, whole  # noqa: F401 (fixtures)
 
 
@@ -61,6 +61,8 @@ def test_an_arm_ends_with_the_last_of_its_policies_that_end_within_the_run():
         return end_of(manifest({"baseline": [], "arm": [policy("crackdown", ["AAA"], end=end) for end in ends]}, 1, 1, 100, 10), "arm")
 
     assert (ended(60, 80, 783), ended(100), ended(783)) == (80, None, None)
+    assert list(periods(100, 10, 204)) == [("year before", 48, 100), ("year 1 after", 100, 152), ("year 2 after", 152, 204)]
+    assert next(periods(30, 10, 204)) == ("year before", 10, 30)  # no further back than the window
 
 
 # --- what it costs ----------------------------------------------------------------------------------
@@ -116,6 +118,7 @@ def test_a_law_costs_by_state_and_year_and_nothing_is_divided_by_no_captivity_av
     table, plan = spent()
     assert programme_years(plan, "law") == pytest.approx(0.5 * 2 * 104 * 7 / 365.25)
     assert programme_years(plan, "raids") == 0
+    assert programme_years(plan | {"plan": plan["plan"] | {"baseline": "law"}}, "law") == 0  # nothing that the baseline does not do
     assert row(table, arm="law", measure="per_week_avoided")["value"] is None
     assert row(spent(replicates=1)[0], arm="raids", measure="public")["low"] is None
 
@@ -155,5 +158,8 @@ def test_groups_add_up_to_the_world(whole):  # noqa: F811
             key = r["arm"], r["outcome"], r["dimension"]
             sums[key] = sums.get(key, 0.0) + r["difference"]
     assert len({dimension for *_, dimension in sums}) == 5
+    held = {arm: np.mean(found.worldwide([arm], ["people_held"])["people_held"].to_numpy()) for arm in found.arms}  # of all weeks: the first quarter, too, is in the window
+    by_sex = sum(r["difference"] for r in rows(found.by_group, arm="raids", outcome="people_held", dimension="sex"))
+    assert by_sex == pytest.approx(held["raids"] - held["baseline"], rel=1e-4) and by_sex
     for (arm, outcome, _), value in sums.items():
         assert value == pytest.approx(worldwide[arm, outcome], abs=1e-3), (arm, outcome)

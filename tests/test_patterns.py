@@ -102,6 +102,7 @@ def test_what_is_clear_is_found():
     assert verdict(observe(*made_up(40, 0.9, rng, False), 0.001), 0.5, np.inf) == HOLDS
     assert verdict(observe(*made_up(40, 0.2, rng, False), 0.001), 0.5, np.inf) == FAILS
     assert verdict(observe(*made_up(40, 0.2, rng, False), 0.001), -np.inf, 0.5) == HOLDS
+    assert verdict(observe(*made_up(40, 0.9, rng, False), 0.001), -np.inf, 0.5) == FAILS
 
 
 def test_fieller_is_students_interval_where_the_denominator_is_certain():
@@ -113,7 +114,7 @@ def test_fieller_is_students_interval_where_the_denominator_is_certain():
 
 def test_what_can_not_be_said_is_undecided():
     assert verdict(observe([1, -1, 2, -2, 1, 0], [1, -1, 1, -1, 1, -1], 0.01), 0, 1) == UNDECIDED  # a denominator of about zero
-    assert verdict(observe([1, np.nan, np.nan, np.nan, 1, 1], [1] * 6, 0.01), 0, 2) == UNDECIDED  # few seeds have the number
+    assert verdict(observe([1] * 7 + [np.nan] * 3, [1] * 10, 0.01), 0, 2) == UNDECIDED  # too few seeds have the number
     assert verdict(observe([1, 1], [1, 1], 0.01), 0, 2) == UNDECIDED  # few seeds
     assert verdict(Observed(0.0, 0.0, 0.0, 40), 0, np.inf) == FAILS  # nothing ever happened
 

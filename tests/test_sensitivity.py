@@ -55,7 +55,7 @@ def test_intervals_from_scrambles_hold_the_truth(found):
     truth = {("x1", "total"): TOTAL["x1"] / 2, ("x2", "total"): TOTAL["x2"] / 2, ("x3", "total"): TOTAL["x3"] / 2, (SEED, "total"): 0.5}
     inside = [found[key].low <= value <= found[key].high for key, value in truth.items()]
     assert sum(inside) >= 3
-    assert all(found[key].high - found[key].low < 0.25 for key in truth)
+    assert all(found[key].high - found[key].low < 0.15 for key in truth)
 
 
 def test_independent_seeds_would_give_the_dummy_an_index():
@@ -93,6 +93,8 @@ def test_screening_ranks_factors_and_leaves_the_dummy_at_nothing():
     effects = {e.factor: e.mu_star for e in indices.screening(sample, ishigami(sample, 5), 4, seed=1)}
     assert effects[DUMMY] < 1e-9 < min(effects[name] for name in ("x1", "x2", "x3"))
     assert effects[SEED] > 0.5
+    hundredfold = indices.screening(sample, 100 * ishigami(sample, 5), 4, seed=1)  # told in standard deviations, whatever the unit
+    assert {e.factor: e.mu_star for e in hundredfold} == pytest.approx(effects)
 
 
 def test_pawn_tells_what_matters_from_its_dummies():
@@ -101,7 +103,7 @@ def test_pawn_tells_what_matters_from_its_dummies():
     skewed = np.where(generator(9).random(1024) < 0.1, np.exp(3 * x), 0.0)
     index, floor = indices.pawn(sample.unit, skewed + np.exp(4 * x), seed=1)
     assert index[0] > 3 * floor
-    assert all(index[1:] < 1.5 * floor)
+    assert all(index[1:] < floor)
 
 
 def test_what_is_not_finite_or_never_changes_is_refused():

@@ -159,6 +159,7 @@ def test_a_dose_scales_strengths_or_helping_channels_alone(design):
     assert [p.strength for p in half.policies if p.lever == "crackdown"] == [1.0]
     effective = dosed(arm, base, EFFECTIVENESS, 0.5)
     assert effective.parameters == {"crackdown.raids": 12.5} and effective.policies == arm.policies
+    assert dosed(arm, arm, STRENGTH, 0.5).policies == arm.policies  # what the baseline has, too, is no dose
     assert dosed(arm, base, STRENGTH, 9.0).policies[-1].strength == 4.0  # the lever's maximum
     arms, steps = breakeven.arms(design.arms, "baseline", [0.5])
     assert set(arms) == {"baseline", "unilateral-crackdown", "unilateral-crackdown-strength-50", "unilateral-crackdown-effectiveness-50"}

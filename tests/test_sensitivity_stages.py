@@ -103,6 +103,13 @@ def test_displacement_rises_with_the_thirds_of_what_decides_it(analysis):
     assert all(row["low"] < row["ratio"] < row["high"] for row in thirds.values())
 
 
+def test_every_world_lies_in_one_part_of_a_factors_range(analysis):
+    worlds: dict[str, int] = {}
+    for row in analysis.rows("deciding"):
+        worlds[row["factor"]] = worlds.get(row["factor"], 0) + row["worlds"]
+    assert "relocation_rule" in worlds and {*worlds.values()} == {SETTINGS.worlds}
+
+
 def test_what_is_not_told_is_said_with_its_reason(analysis):
     refused = {(row["outcome"], row["measure"], row["why"]) for row in analysis.rows("refused") if row["stage"] == "indices"}
     assert any(outcome == "punished_share" and "have no value" in why for outcome, _, why in refused)  # nobody came out: 0 over 0
