@@ -106,6 +106,12 @@ def test_pawn_tells_what_matters_from_its_dummies():
     assert all(index[1:] < floor)
 
 
+def test_few_columns_that_do_nothing_are_above_the_floor_of_pawn():
+    unit = generator(10).random((512, 40))
+    index, floor = indices.pawn(unit, generator(11).standard_normal(512), seed=1)
+    assert (index > floor).mean() <= 0.25
+
+
 def test_what_is_not_finite_or_never_changes_is_refused():
     values = np.ones((2, 4, 7))
     with pytest.raises(Constant):
