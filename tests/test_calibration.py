@@ -5,6 +5,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from scipy import integrate, stats
 
 from calibration import fit_checks, likelihood, posterior
 from calibration.config import MOST_FAMILIES, MOST_FREE, read_config
-from calibration.ensemble import Ensemble, Wave, first_wave, next_wave, normal_scores
+from calibration.ensemble import Ensemble, Wave, first_wave, next_wave, normal_scores, together
 from calibration.evidence import EVIDENCE, EvidenceError, read_evidence
 from calibration.holdout import Scored, distance, persistence
 from calibration.targets import HOLDOUT, TARGETS, Target, read_targets
@@ -293,6 +294,21 @@ def test_proposals_are_drawn_from_their_density():
     ratio = np.exp(-two.log_density(normal_scores(two.unit)))
     assert ratio.mean() == pytest.approx(1, abs=0.02)
     assert ratio @ two.unit / ratio.sum() == pytest.approx([0.5] * 3, abs=0.02)
+
+
+def test_all_waves_together_are_weighed_back_to_the_prior(tmp_path, monkeypatch):
+    """Many draws of the prior, and fewer around the better ones, which are then too many there."""
+    config = replace(read_config(draws=4096), free=FREE, rest="defaults", levers="defaults")
+    one = first_wave(config)
+    two = next_wave(replace(config, draws=2048), 2, toy(one.unit), posterior.weigh(toy(one.unit), REPORTS).log_weights)
+    monkeypatch.setattr("experiments.read", lambda folder: SimpleNamespace(failed=2))
+    monkeypatch.setattr("calibration.ensemble.observed", lambda results: {})
+    both = together(config, tmp_path, [one, two])
+    prior_over_proposal = np.exp(both.log_ratio)
+    assert prior_over_proposal.mean() == pytest.approx(1, abs=0.01)
+    assert prior_over_proposal @ both.unit / prior_over_proposal.sum() == pytest.approx([0.5] * 3, abs=0.01)
+    assert abs(both.unit[:, 0].mean() - 0.5) > 0.01  # as they were drawn, they are not the prior's
+    assert (both.first, both.failed, len(both.unit)) == (4096, 4, 6144)
 
 
 @pytest.mark.parametrize("reports", [REPORTS, (*REPORTS, replace(REPORTS[0], id="T003"))], ids=["once", "the same error in two reports"])
