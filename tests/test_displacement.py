@@ -160,9 +160,13 @@ def test_a_field_study_looks_at_the_arms_own_world_for_as_long_before_as_during(
             operations[:10, 0], operations[25:, 0], operations[25:, 2] = 99.0, 4.0, 12.0
         return {"operations": operations}
 
-    table = displacement(results(manifest({"baseline": [], "crackdown": [policy("crackdown", ["AAA"], start=25)]}, 2, 1, 40, 10), weekly))
+    def found(**where):
+        return displacement(results(manifest({"baseline": [], "crackdown": [policy("crackdown", start=25, **where)]}, 2, 1, 40, 10), weekly))
+
+    table = found(states=["AAA"])
     assert row(table, measure="wdq", place="")["value"] == pytest.approx((12 / 10 - 10 / 10) / (14 / 10 - 20 / 10))
     assert row(table, measure="wdd", place="")["value"] == pytest.approx(-6 + 2)
+    assert row(found(states=["AAA"], places=["far"]), measure="wdq", place="")["value"] is None  # where all beyond is raided, too, there is no control
 
 
 def test_targets_that_leave_nothing_elsewhere_have_no_ratio():
