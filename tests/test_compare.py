@@ -171,6 +171,20 @@ def test_an_effect_is_dated_from_the_month_in_which_it_is_told_from_chance():
     assert 6 <= found["months_worse"] <= 8
 
 
+def test_what_is_worse_first_and_no_better_in_all_is_not_worse_for_a_time_only():
+    """200 more in 30 weeks and 60 fewer in the 100 that follow: over the whole window the two balance."""
+
+    def weekly(arm, draw, replicate):
+        values = np.full((150, 4), 1000.0) + np.random.default_rng((9, replicate, arm == "arm")).normal(0, 5, size=(150, 4))
+        if arm == "arm":
+            values[20:50, 0] += 200
+            values[50:, 0] -= 60
+        return {"people_held": values}
+
+    found = row(over_time(results(manifest({"baseline": [], "arm": CRACKDOWN}, 8, 1, 150, 10), weekly))["timing"], outcome="people_held")
+    assert found["first_worse"] == 3 and found["first_better"] and found["temporarily_worse"] is False
+
+
 def test_one_lucky_month_is_no_effect():
     low = np.array([1.0, -1, -1, 1, 1, 1, -3, -3, 1, -3, -3, -3])
     high = np.array([2.0, 1, 1, 2, 2, 2, -1, -1, 2, -1, -1, -1])
@@ -261,7 +275,7 @@ def test_fates_are_matched_by_identity_and_counted_by_nationality():
 def test_flows_between_places_are_compared_in_pairs():
     """In every run of the arm 60 people move along from a1 to b1 in the window; before it, nobody counts."""
     plan = manifest({"baseline": [], "arm": CRACKDOWN}, 3, 1, 62, 10)
-    moves = [("arm", 20, "a1", "b1", 60.0), ("arm", 5, "a1", "b1", 999.0), ("baseline", 30, "a2", "far", 52.0)]
+    moves = [("arm", 10, "a1", "b1", 60.0), ("arm", 9, "a1", "b1", 999.0), ("baseline", 30, "a2", "far", 52.0)]
     found = flows.flows(results(plan, lambda *_: {"people_held": np.ones((62, 4))}, moves))
     year = 365.25 / 7 / 52
     assert row(found, source="a1", target="b1")["difference"] == pytest.approx(60 * year)
