@@ -5,6 +5,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,9 +13,9 @@ from scipy import integrate, stats
 
 from calibration import fit_checks, likelihood, posterior
 from calibration.config import MOST_FAMILIES, MOST_FREE, read_config
-from calibration.ensemble import Ensemble, Wave, first_wave, next_wave, normal_scores
+from calibration.ensemble import Ensemble, Wave, first_wave, next_wave, normal_scores, together
 from calibration.evidence import EVIDENCE, EvidenceError, read_evidence
-from calibration.holdout import distance, persistence
+from calibration.holdout import Scored, distance, persistence
 from calibration.targets import HOLDOUT, TARGETS, Target, read_targets
 from experiments.draws import DrawsError, draws_of, from_unit, of_levers, prior_draws, read_draws, to_unit, uncertain, write_draws
 from experiments.intervals import Pairs
@@ -94,6 +95,28 @@ def test_a_row_that_counts_something_else_is_no_target():
         read_targets(TARGETS, ROWS | {"E001": ROWS["E001"].model_copy(update={"unit": "bananas"})})
 
 
+def test_several_rows_are_added_up_and_told_as_surely_as_the_least_sure():
+    """Indians rescued from three countries, 44, 74 and 338; one of the sources made doubtful."""
+    doubtful = ROWS | {"E179": ROWS["E179"].model_copy(update={"confidence": "low"})}
+    found = next(t for t in read_targets(TARGETS, doubtful).targets if t.id == "E175")
+    assert found.low == found.high == 456
+    assert found.sigma_log == pytest.approx((0.7**2 + 0.4**2) ** 0.5)
+
+
+def test_a_point_between_bounds_is_their_geometric_mean():
+    bounds = ROWS | {"E076": ROWS["E076"].model_copy(update={"low": 100.0, "central": None, "high": 400.0, "bound_type": "interval"})}
+    assert {t.id: t.low for t in read_targets(TARGETS, bounds).targets}["E076"] == pytest.approx(200)
+    kept = {t.id: t for t in read_targets(HOLDOUT, bounds).targets}  # and so is the naive forecast from it
+    assert persistence(kept["E077"], bounds) == pytest.approx(200)
+
+
+def test_levers_and_the_rest_are_drawn_or_not_each_by_itself():
+    config, levers = read_config(), of_levers()
+    only_levers, only_rest = (replace(config, rest=rest, levers=levers_).drawn for rest, levers_ in (("defaults", "priors"), ("priors", "defaults")))
+    assert set(only_levers) - set(config.free) == (levers & set(uncertain())) - set(config.free)
+    assert set(only_rest) == set(uncertain()) - (levers - set(config.free))
+
+
 def test_a_file_without_sets_has_no_other_set():
     targets = read_targets(TARGETS, ROWS)
     with pytest.raises(EvidenceError, match="has no \\[sets\\]"):
@@ -114,9 +137,23 @@ def test_a_lower_bound_says_nothing_against_far_more():
     assert found[1] == pytest.approx(np.log(0.5)) and found[2] > -0.01
 
 
+def test_an_upper_bound_says_nothing_against_far_less_and_an_ordering_asks_for_the_larger():
+    found = likelihood.log_likelihood(target("upper", None, 1000.0), np.array([50.0, 1000.0, 2000.0]))
+    assert found == pytest.approx(stats.norm.logsf(np.log([0.05, 1, 2]) / 0.3), abs=1e-6)
+    larger = target("ordering", parts=2)
+    told = likelihood.simulated(larger, {"T001.0": np.array([40.0, 10.0, 10.0]), "T001.1": np.array([10.0, 10.0, 20.0])})
+    assert likelihood.log_likelihood(larger, told) == pytest.approx(stats.norm.logcdf(np.log([4, 1, 0.5]) / 0.3), abs=1e-6)
+
+
 def test_an_interval_keeps_its_reporting_error():
     inside, just_outside = likelihood.log_likelihood(target("interval", 80.0, 100.0), np.array([90.0, 101.0]))
     assert just_outside > inside - 0.3  # a hard interval would have said: impossible
+
+
+def test_an_interval_is_as_likely_as_that_what_is_told_lies_inside():
+    x, told = 70.0, np.log([80, 100])
+    inside = stats.norm.cdf(told, np.log(x), 0.3)
+    assert np.exp(likelihood.log_likelihood(target("interval", 80.0, 100.0), np.array([x]))) == pytest.approx(inside[1] - inside[0])
 
 
 @pytest.mark.parametrize("x", [0.0, 3.0, 400.0])
@@ -125,6 +162,22 @@ def test_likelihoods_of_counts_and_points_are_distributions(x):
     assert np.exp(counts).sum() == pytest.approx(1, abs=1e-3)
     point = lambda log: np.exp(likelihood.log_likelihood(target("point", 50.0), np.array([x]), np.exp(log)))[0]  # noqa: E731
     assert integrate.quad(point, -15, 15, limit=500, points=[np.log(max(x, 0.5))])[0] == pytest.approx(1, abs=1e-6)
+
+
+def test_a_count_is_told_right_on_average_and_its_error_is_that_of_the_log():
+    """A Poisson count whose rate is off by a factor with a log-sd of 0.3: that of a lognormal rate has the variance e^(0.3^2) - 1."""
+    counts = np.arange(5000.0)
+    chance = np.exp(likelihood.log_likelihood(target("count", 50.0), np.array([400.0]), counts[:, None])).ravel()
+    mean = chance @ counts
+    assert mean == pytest.approx(400, rel=1e-6)
+    assert chance @ (counts - mean) ** 2 == pytest.approx(400 + 400**2 * np.expm1(0.3**2), rel=1e-4)
+
+
+def test_shares_are_told_as_surely_as_their_error_says():
+    """Of very many, three in four: the share varies as a Dirichlet's of strength 1 / s^2 does."""
+    many = target("multinomial", counts=(3e6, 1e6), sigma=0.5, parts=2)
+    told = likelihood.predicted(many, np.tile([300.0, 100.0], (4000, 1)), np.random.default_rng(1))
+    assert (told.mean(), told.var()) == pytest.approx((0.75, 0.75 * 0.25 / (4 + 1)), rel=0.05)
 
 
 def test_reports_are_drawn_from_their_likelihood():
@@ -233,8 +286,34 @@ def test_a_proposal_is_a_density():
     assert density.sum() * (z[1] - z[0]) == pytest.approx(1, abs=1e-6)
 
 
-def test_intervals_hold_the_truth_as_often_as_they_say():
-    found, judged = fit_checks.coverage(toy(sobol(2048)), REPORTS, FREE, truths=200)
+def test_proposals_are_drawn_from_their_density():
+    """The prior over the proposal's density is 1 on average over what is proposed, and weighs it back to the prior."""
+    config = replace(read_config(draws=4096), free=FREE, rest="defaults", levers="defaults")
+    one = first_wave(config)
+    two = next_wave(config, 2, toy(one.unit), posterior.weigh(toy(one.unit), REPORTS).log_weights)
+    ratio = np.exp(-two.log_density(normal_scores(two.unit)))
+    assert ratio.mean() == pytest.approx(1, abs=0.02)
+    assert ratio @ two.unit / ratio.sum() == pytest.approx([0.5] * 3, abs=0.02)
+
+
+def test_all_waves_together_are_weighed_back_to_the_prior(tmp_path, monkeypatch):
+    """Many draws of the prior, and fewer around the better ones, which are then too many there."""
+    config = replace(read_config(draws=4096), free=FREE, rest="defaults", levers="defaults")
+    one = first_wave(config)
+    two = next_wave(replace(config, draws=2048), 2, toy(one.unit), posterior.weigh(toy(one.unit), REPORTS).log_weights)
+    monkeypatch.setattr("experiments.read", lambda folder: SimpleNamespace(failed=2))
+    monkeypatch.setattr("calibration.ensemble.observed", lambda results: {})
+    both = together(config, tmp_path, [one, two])
+    prior_over_proposal = np.exp(both.log_ratio)
+    assert prior_over_proposal.mean() == pytest.approx(1, abs=0.01)
+    assert prior_over_proposal @ both.unit / prior_over_proposal.sum() == pytest.approx([0.5] * 3, abs=0.01)
+    assert abs(both.unit[:, 0].mean() - 0.5) > 0.01  # as they were drawn, they are not the prior's
+    assert (both.first, both.failed, len(both.unit)) == (4096, 4, 6144)
+
+
+@pytest.mark.parametrize("reports", [REPORTS, (*REPORTS, replace(REPORTS[0], id="T003"))], ids=["once", "the same error in two reports"])
+def test_intervals_hold_the_truth_as_often_as_they_say(reports):
+    found, judged = fit_checks.coverage(toy(sobol(2048)), reports, FREE, truths=200)
     assert judged > 0.95
     assert all(0.84 <= row.covered <= 0.96 and row.uniform > 0.01 for row in found)
 
@@ -243,6 +322,54 @@ def test_a_tail_too_heavy_is_told():
     rng = np.random.default_rng(3)
     light, heavy = 0.5 * rng.normal(size=2000), np.log1p(stats.genpareto.rvs(1.5, size=2000, random_state=rng))
     assert posterior.pareto_k(light) < posterior.GOOD_K < posterior.pareto_k(heavy)
+
+
+def test_what_reports_tell_is_the_variance_that_is_gone_and_the_mean_that_moved():
+    """All weight on the lower half of a uniform prior: a quarter of its variance is left, its mean moves by a quarter."""
+    unit = np.tile(((np.arange(1000) + 0.5) / 1000)[:, None], 3)
+    lower = np.where(unit[:, 0] < 0.5, 1 / 500, 0.0)
+    row = fit_checks.learnt(toy(unit), lower, FREE)[0]
+    assert row.contraction == pytest.approx(0.75, abs=1e-3) and row.shift == pytest.approx(-0.25 * 12**0.5, abs=1e-3)
+    assert row.effective == pytest.approx(500)
+
+
+@pytest.mark.parametrize(
+    ("report", "met", "missed"),
+    [
+        (target("lower", 100.0), (50, 80, 101), (50, 80, 99)),
+        (target("upper", None, 100.0), (99, 120, 150), (101, 120, 150)),
+        (target("interval", 80.0, 100.0), (20, 50, 81), (101, 120, 150)),
+        (target("point", 90.0, 90.0), (50, 80, 91), (50, 80, 89)),
+        (target("ordering", parts=2), (0.5, 0.9, 1.1), (0.5, 0.7, 0.9)),
+        (target("multinomial", counts=(30.0, 10.0), parts=2), (0.5, 0.7, 0.8), (0.5, 0.6, 0.7)),
+    ],
+    ids=lambda value: value.kind if isinstance(value, Target) else "",
+)
+def test_a_report_is_met_if_it_lies_within_what_is_predicted(report, met, missed):
+    assert (fit_checks.verdict(report, met), fit_checks.verdict(report, missed)) == ("met", "missed")
+
+
+def test_a_report_that_is_doubted_or_left_out_leaves_more_draws_to_count():
+    ensemble, reports = toy(sobol(2048)), (replace(REPORTS[0], high=50.0), REPORTS[1])
+    weights = posterior.weigh(ensemble, reports)
+    found = {(row.family, row.how): row for row in fit_checks.sensitivity(ensemble, reports, weights.weights, FREE)}
+    assert weights.effective < found["a", "error doubled"].effective < found["a", "left out"].effective
+    without = posterior.weigh(ensemble, reports[1:])
+    assert found["a", "left out"].effective == pytest.approx(without.effective)
+    assert found["a", "left out"].shift == pytest.approx(12**0.5 * max((without.weights - weights.weights) @ ensemble.unit, key=abs), rel=0.01)
+
+
+def test_what_was_proposed_more_often_is_recovered_no_sooner():
+    """Reports that tell nothing: the interval of a known parameter is its prior's, though three in four draws lie in its upper half."""
+    unit = sobol(4096)
+    unit[:, 0] = np.sqrt(unit[:, 0])  # density 2u
+    nothing = [replace(report, sigma_log=20.0) for report in REPORTS]
+    ensemble = toy(unit, -np.log(2 * unit[:, 0]))
+    found, _ = fit_checks.recovery(ensemble, nothing, posterior.weigh(ensemble, nothing), FREE)
+    low, high = from_unit(BY_NAME["upkeep"], [0.05, 0.95])
+    assert (found[0].low, found[0].high) == pytest.approx((low, high), rel=0.02)
+    surely = [target("point", 50.0, 50.0, sigma=1e-3)]
+    assert fit_checks.predictions(ensemble, surely, posterior.weigh(ensemble, surely).weights)[0].prior == pytest.approx((5, 50, 95), rel=0.03)
 
 
 def test_k_hat_is_that_of_arviz():
@@ -256,6 +383,46 @@ def test_resampling_keeps_the_proportions_in_any_first_part():
     which = posterior.resample(np.array([0.5, 0.25, 0.25, 0.0]), 400, 1)
     assert np.bincount(which, minlength=4) == pytest.approx([200, 100, 100, 0], abs=1)
     assert np.bincount(which[:100], minlength=4)[0] == pytest.approx(50, abs=15)
+
+
+def test_weighted_quantiles_are_the_usual_ones_of_values_repeated():
+    """With equal weights Hazen's; a value of weight 2 lies in the middle of the two that it stands for; what is unknown has no part."""
+    values = np.array([5.0, 1.0, np.nan, 9.0, 2.0])
+    known = values[np.isfinite(values)]
+    at = (0.05, 0.3, 0.5, 0.95)
+    assert posterior.quantile(values, np.full(5, 0.2), at) == pytest.approx(np.quantile(known, at, method="hazen"))
+    assert posterior.quantile(np.array([1.0, 2.0, 3.0]), np.array([0.25, 0.5, 0.25]), [0.5]) == pytest.approx([2.0])
+
+
+def test_abc_keeps_draws_by_their_weights_and_free_parameters_as_proposed(tmp_path, monkeypatch):
+    """Particles that are found have the values of their prior's quantiles, the rest follows from them; one has all the weight."""
+    pyabc = pytest.importorskip("pyabc")
+    import pandas as pd
+
+    from calibration import abc
+
+    config = replace(read_config(), posterior=8)
+    names = list(config.free)
+    frame = pd.DataFrame([dict.fromkeys(names, u) for u in (0.1, 0.3, 0.9)])
+
+    class Found:
+        total_nr_simulations = 99
+
+        def get_distribution(self):
+            return frame, np.array([0.0, 1.0, 0.0])
+
+        def get_all_populations(self):
+            return pd.DataFrame({"epsilon": [8.0, 1.5]})
+
+    made = type("Made", (), {"new": lambda *_: None, "run": lambda *_, **__: Found()})()
+    monkeypatch.setattr(pyabc, "ABCSMC", lambda *_, **__: made)
+    draws = read_draws(abc.calibrate(config, tmp_path, workers=1))
+    assert (draws.source["runs"], draws.source["temperature"]) == (99, 1.5)
+    assert len(draws.values) == 8 and all(draw == draws.values[0] for draw in draws.values)
+    assert [draws.values[0][name] for name in names] == pytest.approx([float(from_unit(BY_NAME[name], 0.3)) for name in names])
+    values = abc.Likelihood(config).values
+    first, other = values(dict.fromkeys(names, 0.3)), values(dict.fromkeys(names, 0.31))
+    assert first == pytest.approx(draws.values[0]) and all(first[name] != other[name] for name in first)
 
 
 # --- draws ---------------------------------------------------------------------------------------------
@@ -309,6 +476,11 @@ def test_the_spread_of_differences_is_split_between_parameters_and_chance():
     assert np.isnan(Pairs(np.arange(4), 1).parameter_share(np.ones((4, 1)))).all()
 
 
+def test_noise_in_the_means_of_draws_is_not_taken_for_parameters():
+    """Two draws of two runs: 0 and 2, 4 and 6. Variance of the means 8, of which noise adds 2 / 2: 7 of 9 lie between draws."""
+    assert Pairs(np.array([0, 0, 1, 1]), 1).parameter_share(np.array([[0.0], [2.0], [4.0], [6.0]])) == pytest.approx([7 / 9])
+
+
 def test_more_draws_narrow_the_interval_of_their_average_but_not_how_far_they_differ():
     for draws in (40, 400):
         pairs = Pairs(np.repeat(np.arange(draws), 2), 1)
@@ -331,6 +503,8 @@ def test_a_naive_forecast_holds_the_last_report_on():
     assert persistence(kept["E177"], ROWS) == 207
     assert persistence(kept["E170"], ROWS) == pytest.approx(1800 * kept["E170"].per_earlier)
     assert persistence(kept["E086"], ROWS) is None
+    forecasts = [Scored(kept["E177"], "", (0.0, 0.0, 0.0), "met", error, 207.0, naive).nearer for error, naive in ((0.1, 0.3), (0.3, 0.1), (0.0, 0.0), (0.1, None))]
+    assert forecasts == ["model", "naive", "neither", ""]
     assert distance(kept["E177"], 207.0) == pytest.approx(np.log(982 / 207)) and distance(kept["E057"], 10.0) == 0
 
 
@@ -366,6 +540,9 @@ def test_expected_reports_add_up(run):
         assert told.shape == (120, len(world.place_ids)) and (told >= 0).all()
     freed = by_nationality(BY_SERIES["rescued"], result, world, full).sum()
     assert freed == pytest.approx(result.weekly[:, O.freed, :].sum(), rel=1e-6)
+    khm = np.array(world.place_country) == "KHM"
+    (counted,) = observe([Quantity("a", "cases", 26, 78, ("KHM",))], result, world, DEFAULTS)
+    assert counted == pytest.approx(result.weekly[26:78, O.reports_to_consulates, khm].sum() * DEFAULTS["published_by_consulates"])
     held = [Quantity("a", "people_held", 26, 78, ("KHM",), (), "mean"), Quantity("b", "people_held", 26, 78, ("KHM",), world.nationalities, "mean")]
     by_place_, by_nation = observe(held, result, world, DEFAULTS)
     assert by_nation == pytest.approx(by_place_, rel=0.05)

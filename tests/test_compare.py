@@ -86,6 +86,23 @@ def test_a_failed_run_takes_its_pair_out_and_no_other():
     assert found["difference"] == pytest.approx(-100, abs=1e-2)
 
 
+def test_where_a_run_failed_its_draw_is_told_by_its_other_runs():
+    """Pairs of draw 0: 100 and 200 fewer, one failed; of draw 1: 300 fewer each. The baseline is that of the pairs that are there."""
+
+    def weekly(arm, draw, replicate):
+        if (arm, draw, replicate) == ("arm", 0, 2):
+            return None
+        held = np.full((40, 4), 1000.0 if draw else 2000.0 * (replicate == 2) + 500.0)
+        if arm == "arm":
+            held[10:, 0] -= 300 if draw else 100 * (replicate + 1)
+        return {"people_held": held}
+
+    found = row(paired(results(manifest({"baseline": [], "arm": CRACKDOWN}, 3, 2, 40, 10), weekly)), outcome="people_held", place="", aggregate="mean")
+    assert found["difference"] == pytest.approx((-150 - 300) / 2)
+    assert found["baseline"] == pytest.approx(4 * (2 * 500 + 3 * 1000) / 5)
+    assert (found["replicates"], found["draws"]) == (3, 2)
+
+
 def test_shares_divide_sums_and_are_unknown_over_nothing():
     def weekly(arm, draw, replicate):
         out, identified = np.zeros((40, 4)), np.zeros((40, 4))
@@ -133,10 +150,10 @@ def test_intervals_over_draws_cover_as_often_as_they_say(draws, seeds):
 
 
 def test_effects_are_followed_from_the_windows_start():
-    made = over_time(world(-100, stop=130))
+    made = over_time(world(-100, stop=10 + 261))  # up to the very end of the longest
     half, year = (row(made["effects"], outcome="people_held", months=m) for m in (6, 12))
     assert half["difference"] == pytest.approx(-100, abs=1e-2) == year["difference"]
-    assert {found["months"] for found in made["effects"].to_pylist()} == {6, 12, 24}
+    assert {found["months"] for found in made["effects"].to_pylist()} == {6, 12, 24, 60}
 
 
 def test_an_effect_is_dated_from_the_month_in_which_it_is_told_from_chance():
@@ -154,10 +171,24 @@ def test_an_effect_is_dated_from_the_month_in_which_it_is_told_from_chance():
     assert 6 <= found["months_worse"] <= 8
 
 
+def test_what_is_worse_first_and_no_better_in_all_is_not_worse_for_a_time_only():
+    """200 more in 30 weeks and 60 fewer in the 100 that follow: over the whole window the two balance."""
+
+    def weekly(arm, draw, replicate):
+        values = np.full((150, 4), 1000.0) + np.random.default_rng((9, replicate, arm == "arm")).normal(0, 5, size=(150, 4))
+        if arm == "arm":
+            values[20:50, 0] += 200
+            values[50:, 0] -= 60
+        return {"people_held": values}
+
+    found = row(over_time(results(manifest({"baseline": [], "arm": CRACKDOWN}, 8, 1, 150, 10), weekly))["timing"], outcome="people_held")
+    assert found["first_worse"] == 3 and found["first_better"] and found["temporarily_worse"] is False
+
+
 def test_one_lucky_month_is_no_effect():
-    low = np.array([1.0, -1, -1, 1, 1, 1, -3, -3])
-    high = np.array([2.0, 1, 1, 2, 2, 2, -1, -1])
-    assert signs(Estimate((low + high) / 2, low, high, np.full(8, 5))).tolist() == [0, 0, 0, 1, 1, 1, 0, 0]
+    low = np.array([1.0, -1, -1, 1, 1, 1, -3, -3, 1, -3, -3, -3])
+    high = np.array([2.0, 1, 1, 2, 2, 2, -1, -1, 2, -1, -1, -1])
+    assert signs(Estimate((low + high) / 2, low, high, np.full(12, 5))).tolist() == [0, 0, 0, 1, 1, 1, 0, 0, 0, -1, -1, -1]
 
 
 def test_series_hold_levels_and_differences_week_by_week():
@@ -168,6 +199,21 @@ def test_series_hold_levels_and_differences_week_by_week():
     assert late["run_low"] < late["mean"] < late["run_high"]
     assert row(series, arm="baseline", outcome="people_held", week=monday(30))["difference"] == 0
     assert len(rows(series, arm="arm", outcome="people_held")) == 40
+
+
+def test_a_share_in_a_series_is_one_of_the_past_year_and_a_band_holds_nine_of_ten_runs():
+    """Ten come out a week, two of them identified, from week 60 six; people held: run by run 0, 1 ... 20."""
+
+    def weekly(arm, draw, replicate):
+        identified = np.zeros((90, 4))
+        identified[:60, 0], identified[60:, 0] = 2.0, 6.0
+        return {"trafficked_out": np.tile([10.0, 0, 0, 0], (90, 1)), "identified": identified, "people_held": np.tile([replicate, 0.0, 0, 0], (90, 1))}
+
+    series = over_time(results(manifest({"baseline": [], "arm": CRACKDOWN}, 21, 1, 90, 10, ("people_held", "identified_share")), weekly))["series"]
+    assert row(series, arm="arm", outcome="identified_share", week=monday(59))["mean"] == pytest.approx(0.2)
+    assert row(series, arm="arm", outcome="identified_share", week=monday(85))["mean"] == pytest.approx((26 * 2 + 26 * 6) / 520)
+    held = row(series, arm="arm", outcome="people_held", week=monday(50))
+    assert (held["run_low"], held["mean"], held["run_high"]) == pytest.approx((1, 10, 19))
 
 
 # --- the rights floor ---------------------------------------------------------------------------------
@@ -186,6 +232,12 @@ def test_the_rights_floor_flags_what_is_probably_worse(effect, flagged, clear):
 @pytest.mark.parametrize("replicates", [1, 4])
 def test_few_pairs_make_nothing_probable(replicates):
     assert rights_floor(paired(world(lambda d, r: 300.0 if r else 10.0, replicates=replicates, outcome="deaths"))) == []
+
+
+def test_pairs_of_all_draws_count_and_a_quarter_better_is_still_probably_worse():
+    """Four draws of two pairs: in one draw 900 fewer die, in the others 400 more."""
+    flags = rights_floor(paired(world(lambda draw, replicate: 400.0 if draw else -900.0, replicates=2, draws=4, outcome="deaths")))
+    assert [(flag["outcome"], flag["probability_better"], flag["clear"]) for flag in flags] == [("deaths", 0.25, False)]
 
 
 def test_what_is_clearly_worse_is_flagged_though_many_pairs_tie():
@@ -223,7 +275,7 @@ def test_fates_are_matched_by_identity_and_counted_by_nationality():
 def test_flows_between_places_are_compared_in_pairs():
     """In every run of the arm 60 people move along from a1 to b1 in the window; before it, nobody counts."""
     plan = manifest({"baseline": [], "arm": CRACKDOWN}, 3, 1, 62, 10)
-    moves = [("arm", 20, "a1", "b1", 60.0), ("arm", 5, "a1", "b1", 999.0), ("baseline", 30, "a2", "far", 52.0)]
+    moves = [("arm", 10, "a1", "b1", 60.0), ("arm", 9, "a1", "b1", 999.0), ("baseline", 30, "a2", "far", 52.0)]
     found = flows.flows(results(plan, lambda *_: {"people_held": np.ones((62, 4))}, moves))
     year = 365.25 / 7 / 52
     assert row(found, source="a1", target="b1")["difference"] == pytest.approx(60 * year)

@@ -14,7 +14,7 @@ from model.parameters import DEFAULTS
 from model.policy import week_of
 from scenarios.compose import changed, together
 from scenarios.diff import differences
-from scenarios.files import load, world_graph
+from scenarios.files import from_dict, load, world_graph
 from scenarios.schema import ScenarioError, Where
 
 HEAD = 'title = "T"\nquestion = "Q?"\n'
@@ -97,16 +97,51 @@ def test_a_changed_scenario_acts_elsewhere_harder_and_later():
     assert [policy.states for policy in fewer] == [("KHM", "LAO")]
 
 
+def test_a_policy_that_is_moved_takes_its_pauses_along_and_ends_when_it_must_at_the_latest():
+    def policy_of(**more):
+        return {"lever": "crackdown", "strength": 1.0, "start": date(2025, 1, 6), "states": ["KHM"], **more}
+
+    paused = {"from": date(2025, 2, 3), "to": date(2025, 3, 3)}, {"from": date(2025, 9, 1), "to": date(2025, 10, 6)}
+    policies = [policy_of(announced=date(2024, 12, 2), end=date(2026, 1, 5), pauses=list(paused)), policy_of(states=["LAO"], end=date(2025, 3, 3))]
+    before = from_dict({"title": "T", "question": "Q?", "policy": policies}, "before")
+    after = {policy.states[0]: policy for policy in changed(before, HERE, start=date(2025, 1, 20), end=date(2025, 9, 22)).policies}
+    long, short = after["KHM"], after["LAO"]
+    weeks = [week_of(date(2025, month, day)) for month, day in ((1, 20), (9, 22), (2, 17), (3, 17), (9, 15), (9, 22))]
+    assert (long.announced, long.start, long.end) == (week_of(date(2024, 12, 16)), *weeks[:2])
+    assert long.pauses == ((weeks[2], weeks[3]), (weeks[4], weeks[5]))  # the second is cut short
+    assert (short.start, short.end) == (weeks[0], weeks[3])  # ends before it has to
+
+
 def test_together_has_the_policies_and_the_past_of_all_once():
     both = together([load("firewalls"), load("protection-alone")], HERE, "both", "B", "Q?")
     assert both.hash == load("protection-alone").hash  # which holds the firewalls already
     assert set(both.shocks) == set(load("baseline").shocks)
 
 
+def test_together_ends_with_the_first_keeps_what_was_noted_and_needs_one_world():
+    def made(name, lever, day, **more):
+        policy = {"lever": lever, "strength": 1.0, "start": day, "states": ["KHM"]}
+        return from_dict({"title": "T", "question": "Q?", "policy": [policy], **more}, name)
+
+    a, b = made("a", "firewall", date(2025, 1, 6)), made("b", "screening", date(2025, 1, 8), run={"end": date(2026, 1, 5)})
+    both = together([a, b], HERE, "both", "B", "Q?")
+    assert both.stop == b.stop < a.stop and "counts from Monday 2025-01-06" in both.notes[0]
+    other = made("c", "screening", date(2025, 1, 6), world=[{"place": "bavet", "set": {"control": 0.5}}])
+    with pytest.raises(ScenarioError, match="'a' and 'c' differ in world changes"):
+        together([a, other], HERE, "both", "B", "Q?")
+
+
 def test_a_sequence_moves_only_the_part_that_it_names():
     found = from_names(["sequencing"]).arms["protection-later"]
     starts = {policy.lever: policy.start for policy in found.policies}
     assert starts["crackdown"] == week_of(date(2026, 1, 5)) and starts["screening"] == week_of(date(2027, 1, 4))
+
+
+def test_a_policy_that_no_run_reaches_opens_no_window(design, tmp_path):
+    """The arms end with the one that ends first: before the other's policy."""
+    (tmp_path / "short.toml").write_text(HEAD + "[run]\nend = 2024-01-01\n")
+    found = design('[[arm]]\nscenario = "short.toml"\n[[arm]]\nscenario = "firewalls"\n')
+    assert (found.window_start, found.stop) == (0, week_of(date(2024, 1, 1)) + 1)
 
 
 # --- assumptions ------------------------------------------------------------------------------------
@@ -118,6 +153,12 @@ def test_an_assumption_holds_in_every_arm_and_an_arm_may_differ(design):
     set_by_hand = from_names(["firewalls"], parameters=assignments(["refill_elasticity=0.2"]))
     assert {arm.parameters["refill_elasticity"] for arm in set_by_hand.arms.values()} == {0.2}
     assert cautions(set_by_hand) == [] and "other values of refill_elasticity" in cautions(found)[0]
+
+
+def test_an_arm_holds_over_its_scenario_and_that_over_the_design(design, tmp_path):
+    (tmp_path / "own.toml").write_text(HEAD + "[parameters]\nrefill_elasticity = 0.3\n")
+    found = design('[parameters]\nrefill_elasticity = 0.5\n[[arm]]\nscenario = "own.toml"\n[[arm]]\nscenario = "own.toml"\nname = "mine"\nparameters = { refill_elasticity = 0.7 }\n')
+    assert {name: arm.parameters["refill_elasticity"] for name, arm in found.arms.items()} == {"baseline": 0.5, "own": 0.3, "mine": 0.7}
 
 
 @pytest.mark.parametrize(("text", "said"), [("refill", "assigns nothing"), ("refil_elasticity=1", "did you mean 'refill_elasticity'?"), ("refill_elasticity=9", "from 0 to 3"), ("refill_elasticity=x", "is no number")])
@@ -146,6 +187,7 @@ def test_raids_are_planned_at_what_they_take():
     """Two strengths of 25 raids a month in one State, at 60 officer-weeks each and the middle cost of one."""
     cost = unit_costs.planned(load("unilateral-crackdown").policies, {}, 10, DEFAULTS)
     assert cost == pytest.approx(2 * 25 * 12 * 60 * unit_costs.BY_NAME["raids"].middle / 1e6)
+    assert unit_costs.planned(load("unilateral-crackdown").policies, {}, 10, DEFAULTS | {"crackdown.raids": 50.0}) == pytest.approx(2 * cost)
 
 
 def test_a_design_is_read_back_with_the_strength_that_a_budget_makes(design):
@@ -194,3 +236,25 @@ def test_two_scenarios_are_told_apart_in_sentences(tmp_path):
     (tmp_path / "bare.toml").write_text(HEAD + "[run]\nend = 2026-01-05\n[parameters]\nrefill_elasticity = 0.7\n")
     said = " ".join(differences(load("baseline"), load(tmp_path / "bare.toml")))
     assert "Only in 'baseline' happens anyway" in said and "refill_elasticity" in said and "up to 2026-01-05" in said
+
+
+def test_every_change_of_a_policy_and_of_a_place_is_told():
+    """Each key that may differ is changed alone, and said with both values; what is the same is not."""
+    entry = {"lever": "screening", "states": ["KHM"], "start": date(2025, 1, 6), "strength": 1.0}
+    pause, when = {"from": date(2025, 2, 3), "to": date(2025, 3, 3)}, {"outcome": "people_held", "above": 20000}
+    changes = {
+        "strength": 0.5, "end": date(2026, 1, 5), "announced": date(2024, 12, 2), "ramp_weeks": 8, "pauses": [pause], "when": when,
+        "nationalities": ["IDN"], "sex": "female", "age": "child",
+    }  # fmt: skip
+    said = {
+        "strength": "strength 1 in 'one', 0.5 in 'two'", "end": "end never in 'one', 5 January 2026 in 'two'", "announced": "announced 6 January 2025 in 'one', 2 December 2024 in 'two'",
+        "ramp_weeks": "weeks of build-up 0 in 'one', 8 in 'two'", "pauses": "pauses none in 'one', 3 February 2025 to 3 March 2025 in 'two'", "when": "a condition: none in 'one', people held in operations (worldwide) stood above 20,000 persons",
+        "nationalities": "nationalities all in 'one', Indonesia in 'two'", "sex": "only people of sex any in 'one', female in 'two'", "age": "only people of age any in 'one', child in 'two'",
+    }  # fmt: skip
+    one = from_dict({"title": "T", "question": "Q?", "policy": [entry]}, "one")
+    for key, value in changes.items():
+        (sentence,) = differences(one, from_dict({"title": "T", "question": "Q?", "policy": [entry | {key: value}]}, "two"))
+        assert sentence.endswith("."), sentence
+        assert said[key] in sentence and sentence.count("'two'") == 1, (key, sentence)
+    world = from_dict({"title": "T", "question": "Q?", "policy": [entry], "world": [{"place": "bavet", "set": {"control": 0.5}}]}, "two")
+    assert differences(one, world) == ["Bavet has control as in the data in 'one', 0.5 in 'two'."]

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from experiments.displacement import MEASURES, NotMeaningful, displacement, target_of, wdd, wdq
 from experiments.intervals import Pairs, fieller
@@ -60,9 +61,14 @@ def target(arm, baseline=()):
 
 
 def test_the_target_is_where_the_arm_enforces_and_the_baseline_does_not():
-    found = target([policy("crackdown", ["AAA"], start=12), policy("police_training", places=["far"], start=11), policy("screening", ["BBB"])])
+    found = target([policy("crackdown", ["AAA"], start=12), policy("police_training", places=["far"], start=14) | {"announced": 11}, policy("screening", ["BBB"])])
     assert [place for place, inside in zip(PLACES, found.places) if inside] == ["a1", "a2", "far"]
-    assert (found.named, found.start) == ("AAA, far", 11)
+    assert (found.named, found.start) == ("AAA, far", 11)  # from the week in which it is known, not that in which it acts
+
+
+def test_enforcement_that_names_no_state_is_everywhere():
+    found = target([policy("crackdown", start=12), policy("police_training", places=["far"], start=14)])
+    assert found.places.all() and (found.named, found.start) == ("everywhere", 12)
 
 
 def test_without_enforcement_there_is_no_target():
@@ -102,7 +108,10 @@ def test_of_enforcement_that_the_baseline_shares_in_part_the_rest_is_the_target(
 # --- the ratio ----------------------------------------------------------------------------------------
 
 
-def moved_world(elsewhere, pairs=6, fall=100.0, noise=1.0, draws=1):
+MOVES = [("crackdown", 12, "a1", "b1", 30.0), ("crackdown", 5, "a1", "b1", 9.0), ("crackdown", 12, "b1", "far", 9.0)]
+
+
+def moved_world(elsewhere, pairs=6, fall=100.0, noise=1.0, draws=1, moves=MOVES):
     """Every place holds 1000; from week 10 place a1 loses `fall` and b1 gains a share of that, give or take chance."""
 
     def weekly(arm, draw, replicate):
@@ -115,7 +124,7 @@ def moved_world(elsewhere, pairs=6, fall=100.0, noise=1.0, draws=1):
         return {"people_held": held, "newly_held": held / 100, "operations": held / 100}
 
     plan = manifest({"baseline": [], "crackdown": [policy("crackdown", ["AAA"])]}, pairs, draws, 40, 10)
-    return displacement(results(plan, weekly, [("crackdown", 12, "a1", "b1", 30.0), ("crackdown", 5, "a1", "b1", 9.0), ("crackdown", 12, "b1", "far", 9.0)]))
+    return displacement(results(plan, weekly, moves))
 
 
 @pytest.mark.parametrize(("share", "draws"), [(1.0, 1), (0.6, 1), (0.6, 4), (0.0, 1), (-0.3, 1)])
@@ -138,6 +147,7 @@ def test_numerator_denominator_and_total_stand_beside_the_ratio():
     assert parts["held_elsewhere"] == pytest.approx(60, abs=2)
     assert parts["held_worldwide"] == pytest.approx(parts["held_at_target"] + parts["held_elsewhere"])
     assert parts["displacement_ratio"] == pytest.approx(-parts["held_elsewhere"] / parts["held_at_target"])
+    assert parts["newly_held_at_target"] == pytest.approx(-30, abs=0.6)  # one a week fewer, for 30 weeks
     assert parts["recruitment_avoided"] == pytest.approx(-(parts["newly_held_at_target"] + parts["newly_held_elsewhere"]))
 
 
@@ -145,6 +155,12 @@ def test_people_moved_are_those_who_left_the_target_since_enforcement_was_known(
     table = moved_world(0.6)
     assert row(table, measure="moved_from_target", place="", months=7)["value"] == 30
     assert row(table, measure="moved_from_target", place="b1", months=7)["value"] == 30
+
+
+def test_people_who_would_have_moved_anyway_or_move_later_are_not_counted():
+    moves = [("crackdown", 12, "a1", "b1", 30.0), ("crackdown", 38, "a1", "b1", 5.0), ("baseline", 12, "a1", "b1", 8.0)]
+    table = moved_world(0.6, moves=moves)
+    assert [row(table, measure="moved_from_target", place="b1", months=months)["value"] for months in (6, 7)] == [22, 27]
 
 
 def test_a_ratio_over_nothing_is_not_meaningful():
@@ -163,6 +179,24 @@ def test_a_field_study_misses_what_went_beyond_the_region():
     assert found["low"] < found["value"] < found["high"]
 
 
+def test_a_field_study_looks_at_the_arms_own_world_for_as_long_before_as_during():
+    """From week 25 to 40 against 10 to 25: the target goes from 20 operations to 14, the buffer from 10 to 12, the control stays."""
+
+    def weekly(arm, draw, replicate):
+        operations = np.full((40, 4), 10.0)
+        if arm == "crackdown":
+            operations[:10, 0], operations[25:, 0], operations[25:, 2] = 99.0, 4.0, 12.0
+        return {"operations": operations}
+
+    def found(**where):
+        return displacement(results(manifest({"baseline": [], "crackdown": [policy("crackdown", start=25, **where)]}, 2, 1, 40, 10), weekly))
+
+    table = found(states=["AAA"])
+    assert row(table, measure="wdq", place="")["value"] == pytest.approx((12 / 10 - 10 / 10) / (14 / 10 - 20 / 10))
+    assert row(table, measure="wdd", place="")["value"] == pytest.approx(-6 + 2)
+    assert row(found(states=["AAA"], places=["far"]), measure="wdq", place="")["value"] is None  # where all beyond is raided, too, there is no control
+
+
 def test_targets_that_leave_nothing_elsewhere_have_no_ratio():
     plan = manifest({"baseline": [], "crackdown": [policy("crackdown", COUNTRY)]}, 3, 1, 40, 10)
     table = displacement(results(plan, lambda arm, d, r: {"people_held": np.full((40, 4), 900.0 + r if arm == "crackdown" else 1000.0)}))
@@ -179,6 +213,13 @@ def test_fieller_covers_the_true_ratio_as_often_as_it_says():
     low, high = fieller(rise, fall)
     assert np.isfinite(low).mean() > 0.99
     assert 0.935 < np.mean((low <= 0.6) & (high >= 0.6)) < 0.965
+
+
+def test_fieller_ends_where_students_test_of_the_ratio_turns():
+    """A ratio r is within if the mean of rise - r fall can't be told from zero: at both ends the p-value is that of the interval."""
+    fall, rise = np.array([90.0, 130, 70, 110]), np.array([50.0, 95, 45, 60])
+    for end in fieller(rise[:, None], fall[:, None]):
+        assert stats.ttest_1samp(rise - end[0] * fall, 0.0).pvalue == pytest.approx(0.05)
 
 
 def test_fieller_is_unbounded_where_the_denominator_may_be_zero():

@@ -11,7 +11,7 @@ from experiments import read, unit_costs
 from experiments.comparison import A_YEAR
 from experiments.contributions import contributions, titles
 from experiments.costs import costs, programme_years
-from experiments.endings import endings
+from experiments.endings import end_of, endings, periods
 from test_runner import design, tiny, whole  # noqa: F401 (fixtures)
 
 
@@ -80,6 +80,15 @@ def test_what_is_left_of_an_effect_is_read_year_by_year_after_the_end():
     assert {r["arm"] for r in table.to_pylist()} == {"raids"}
 
 
+def test_an_arm_ends_with_the_last_of_its_policies_that_end_within_the_run():
+    def ended(*ends):
+        return end_of(manifest({"baseline": [], "arm": [policy("crackdown", ["AAA"], end=end) for end in ends]}, 1, 1, 100, 10), "arm")
+
+    assert (ended(60, 80, 783), ended(100), ended(783)) == (80, None, None)
+    assert list(periods(100, 10, 204)) == [("year before", 48, 100), ("year 1 after", 100, 152), ("year 2 after", 152, 204)]
+    assert next(periods(30, 10, 204)) == ("year before", 10, 30)  # no further back than the window
+
+
 # --- what it costs ----------------------------------------------------------------------------------
 
 
@@ -102,16 +111,38 @@ def test_raids_cost_what_is_recorded_at_the_middle_price_and_the_interval_spans_
     item = unit_costs.BY_NAME["raids"]
     found = row(table, arm="raids", measure="raids")
     assert found["value"] == pytest.approx(104 * 100 * item.middle / 1e6)
-    assert found["low"] == pytest.approx(104 * 100 * item.low / 1e6, rel=0.15) and found["high"] == pytest.approx(104 * 100 * item.high / 1e6, rel=0.15)
+    drawn = [104 * 100 * item.low * (item.high / item.low) ** u / 1e6 for u in (0.025, 0.975)]  # of a log-uniform price
+    assert (found["low"], found["high"]) == pytest.approx(drawn, rel=0.03)
     avoided = row(table, arm="raids", measure="captivity_avoided")["value"]
     assert avoided == pytest.approx(104 * 50.25)
-    assert row(table, arm="raids", measure="per_week_avoided")["value"] == pytest.approx(1e6 * found["value"] / avoided)
+    each = row(table, arm="raids", measure="per_week_avoided")
+    assert [each[name] for name in ("value", "low", "high")] == pytest.approx([1e6 * found[name] / avoided for name in ("value", "low", "high")], rel=0.01)
+
+
+def test_every_payer_has_its_own_bill():
+    """By hand, over 104 weeks: 10 more in custody at 38.73 USD a week, half a million of ransom and 2 million of fraud a week, one run of six lost."""
+
+    def weekly(arm, draw, replicate):
+        if (arm, replicate) == ("law", 3):
+            return None
+        numbers = {name: np.zeros((114, 4)) for name in ("deprived_by_a_state", "ransom_paid", "money_defrauded", "in_captivity")}
+        if arm == "law":
+            numbers["deprived_by_a_state"][10:, 0], numbers["ransom_paid"][10:, 1], numbers["money_defrauded"][10:, 2] = 10.0, 0.5, -2.0
+        return numbers
+
+    plan = manifest({"baseline": [], "law": [policy("non_punishment_scope", ["AAA"], places=["a2"])]}, 6, 1, 114, 10)
+    found = {r["measure"]: r for r in costs(results(plan, weekly)).to_pylist()}
+    custody, law = 104 * 10 * 38.7298 / 1e6, 104 * 7 / 365.25  # the law: a million USD a year in one State, named twice
+    assert [found[name]["value"] for name in ("custody", "programmes", "public", "ransom", "fraud")] == pytest.approx([custody, law, custody + law, 52, -208])
+    assert {r["replicates"] for r in found.values()} == {5}
+    assert (found["ransom"]["low"], found["ransom"]["high"]) == pytest.approx((52, 52))
 
 
 def test_a_law_costs_by_state_and_year_and_nothing_is_divided_by_no_captivity_avoided():
     table, plan = spent()
     assert programme_years(plan, "law") == pytest.approx(0.5 * 2 * 104 * 7 / 365.25)
     assert programme_years(plan, "raids") == 0
+    assert programme_years(plan | {"plan": plan["plan"] | {"baseline": "law"}}, "law") == 0  # nothing that the baseline does not do
     assert row(table, arm="law", measure="per_week_avoided")["value"] is None
     assert row(spent(replicates=1)[0], arm="raids", measure="public")["low"] is None
 
@@ -151,5 +182,8 @@ def test_groups_add_up_to_the_world(whole):  # noqa: F811
             key = r["arm"], r["outcome"], r["dimension"]
             sums[key] = sums.get(key, 0.0) + r["difference"]
     assert len({dimension for *_, dimension in sums}) == 5
+    held = {arm: np.mean(found.worldwide([arm], ["people_held"])["people_held"].to_numpy()) for arm in found.arms}  # of all weeks: the first quarter, too, is in the window
+    by_sex = sum(r["difference"] for r in rows(found.by_group, arm="raids", outcome="people_held", dimension="sex"))
+    assert by_sex == pytest.approx(held["raids"] - held["baseline"], rel=1e-4) and by_sex
     for (arm, outcome, _), value in sums.items():
         assert value == pytest.approx(worldwide[arm, outcome], abs=1e-3), (arm, outcome)

@@ -9,12 +9,15 @@ import pytest
 from scipy.stats import binom
 from typer.testing import CliRunner
 
-from calibration import check, judge
+from calibration import check, judge, measures
 from calibration.judge import FAILS, HOLDS, UNDECIDED, Observed, observe, together, verdict
 from calibration.patterns import BY_ID, EVIDENCE, LEFT_OUT, PATTERNS, QUESTION, UNIT, kinds
-from calibration.worlds import ARMS, inputs, simulate
+from calibration.worlds import ARMS, HUB, RELEASE, START, TAIWAN, Seen, inputs, months, simulate
 from displace import checks, patterns_page
 from displace.cli import app
+from model.life_course import T
+from model.outcomes import O
+from model.results import quarter_of
 from scenarios.files import load
 from scenarios.world_files import SECTION
 
@@ -99,6 +102,7 @@ def test_what_is_clear_is_found():
     assert verdict(observe(*made_up(40, 0.9, rng, False), 0.001), 0.5, np.inf) == HOLDS
     assert verdict(observe(*made_up(40, 0.2, rng, False), 0.001), 0.5, np.inf) == FAILS
     assert verdict(observe(*made_up(40, 0.2, rng, False), 0.001), -np.inf, 0.5) == HOLDS
+    assert verdict(observe(*made_up(40, 0.9, rng, False), 0.001), -np.inf, 0.5) == FAILS
 
 
 def test_fieller_is_students_interval_where_the_denominator_is_certain():
@@ -110,7 +114,7 @@ def test_fieller_is_students_interval_where_the_denominator_is_certain():
 
 def test_what_can_not_be_said_is_undecided():
     assert verdict(observe([1, -1, 2, -2, 1, 0], [1, -1, 1, -1, 1, -1], 0.01), 0, 1) == UNDECIDED  # a denominator of about zero
-    assert verdict(observe([1, np.nan, np.nan, np.nan, 1, 1], [1] * 6, 0.01), 0, 2) == UNDECIDED  # few seeds have the number
+    assert verdict(observe([1] * 7 + [np.nan] * 3, [1] * 10, 0.01), 0, 2) == UNDECIDED  # too few seeds have the number
     assert verdict(observe([1, 1], [1, 1], 0.01), 0, 2) == UNDECIDED  # few seeds
     assert verdict(Observed(0.0, 0.0, 0.0, 40), 0, np.inf) == FAILS  # nothing ever happened
 
@@ -124,6 +128,61 @@ def test_a_pattern_fails_with_one_clause_and_holds_with_all():
 
 def test_patterns_and_clauses_share_the_chance_of_a_false_alarm():
     assert sum(check.alarm_of(pattern) * len(pattern.clauses) for pattern in PATTERNS) == pytest.approx(judge.FALSE_ALARM)
+
+
+# --- what is measured, by hand ---------------------------------------------------------------------------------
+
+
+def seen(held=(), moves=(), groups=(), log=(), people=()):
+    """Return a world in which nothing is but what is given: (place, first week, week after the last, people held) and so on, 0 else."""
+    made = Seen.__new__(Seen)
+    made.world = load("baseline").world
+    made.weekly = np.zeros((600, len(O), len(made.world.place_ids)))
+    for place, first, last, number in held:
+        made.weekly[first:last, O.people_held, made.world.place_ids.index(place)] = number
+    ids = made.world.place_index
+    made.relocations = np.array([(week, ids[a], ids[b], number) for week, a, b, number in moves], [("week", "i4"), ("source", "i4"), ("target", "i4"), ("operations", "i4")])
+    made.quarters = np.array([(q, made.world.nationalities.index(code), number) for q, code, number in groups], [("quarter", "i4"), ("nationality", "i4"), ("newly_held", "f8")])
+    made.log = np.array([(week, T[name]) for name, week in log], [("week", "i4"), ("transition", "i4")])
+    made.held = dict(zip(("debt", "sold", "weeks"), np.array(people, float).T))
+    return made
+
+
+def test_what_is_replaced_is_what_is_missing_no_more_eight_months_after_a_release():
+    """A fifth of 1000 are let go; in the last four weeks of the eighth month 950 are there."""
+    after = RELEASE + months(8)
+    history = seen([("myawaddy", 0, 600, 1000.0)])
+    release = seen([("myawaddy", 0, RELEASE, 1000.0), ("myawaddy", RELEASE, after - 4, 800.0), ("myawaddy", after - 4, after, 950.0)])
+    assert measures.refilled({"history": history, "release": release}) == (150, 200)
+
+
+def test_what_is_displaced_is_what_rises_elsewhere_and_near_is_the_country_or_close():
+    """The hub holds 100 fewer around the sixth month, other places 60 more; three operations more leave it for near places, one for afar."""
+    half = START + months(6)
+    history = seen([(HUB, 0, 600, 500.0), ("shwe-kokko", 0, 600, 200.0)], [(START + 2, HUB, "bavet", 2)])
+    moves = [(START + 2, HUB, "bavet", 5), (START + 3, HUB, "shwe-kokko", 1), (START - 1, HUB, "bavet", 9), (START + months(3), HUB, "bavet", 9)]
+    crackdown = seen([(HUB, half - 4, half + 4, 400.0), ("shwe-kokko", half - 4, half + 4, 260.0)], moves)
+    worlds = {"history": history, "crackdown": crackdown}
+    assert measures.displaced(worlds) == pytest.approx((60, 100))
+    assert measures.near_share(worlds) == (3, 4)
+
+
+def test_whom_others_replace_and_how_many_origins_there_are():
+    """Of Taiwan's 50 are 30 fewer held with the publicity, of others' 90 are 20 more. Two origins of the same size, in other quarters, count two."""
+    quarter = quarter_of(TAIWAN + months(2))
+    without, with_ = (seen(groups=[(quarter, "TWN", a), (quarter, "IND", b), (quarter - 1, "IND", 999.0)]) for a, b in ((50.0, 90.0), (20.0, 110.0)))
+    assert measures.substituted({"history": with_, "no interception": without}) == (20, 30)
+    two = seen(groups=[(8 * 4, "IND", 30.0), (8 * 4 + 3, "VNM", 30.0), (9 * 4, "CHN", 30.0), (8 * 4 - 1, "CHN", 30.0)])
+    assert measures.diversity(2024)(two) == pytest.approx(2) and measures.diversity(2023)(two) == pytest.approx(1)
+
+
+def test_who_finds_no_bed_and_whose_debt_is_larger():
+    beds = [("identified_without_bed", START)] * 3 + [("identified_to_open_shelter", START)] * 2 + [("identified_to_closed_shelter", START + 1), ("identified_without_bed", START + months(2))]
+    assert measures.turned_away({"caseload": seen(log=beds)}) == (3, 6)
+    people = [(100, 0, 5), (300, 0, 12), (900, 1, 20), (500, 0, 30), (2000, 0, 52), (4000, 2, 80)]  # debt, times sold, weeks held
+    world = {"history": seen(people=people)}
+    assert measures.debt_by_time(world) == (3000, 200)
+    assert measures.debt_when_sold(world) == (900, 500)
 
 
 # --- end to end ----------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ Everything runs on the real model, small: 24 weeks, 2000 persons an agent, two o
 
 import contextlib
 import errno
+import json
 import os
 import signal
 import subprocess
@@ -119,6 +120,22 @@ def test_arms_share_their_past_and_then_differ(whole):
     past = [week < sorted({*weeks[0]})[FORK] for week in weeks[0]]
     assert tables[0].filter(past) == tables[1].filter(past)
     assert tables[0] != tables[1]
+
+
+def test_the_order_of_arms_changes_nothing_in_them(design, whole, tmp_path):
+    """All fork from one past, which does not go back: the latest named first is still the last to fork."""
+    found = execute(replace(design, arms=dict(reversed(design.arms.items())), replicates=1), tmp_path / "out", workers_wanted=1)
+    for arm in design.arms:
+        table = read(whole).worldwide([arm])
+        assert found.worldwide([arm]).drop_columns(["arm"]) == table.filter([r == 0 for r in table["replicate"].to_pylist()]).drop_columns(["arm"])
+    net = [[row["net_held"] for row in results.fates.to_pylist() if row["arm"] == "placebo" and row["replicate"] == 0] for results in (found, read(whole))]
+    assert net[0] == net[1]
+
+
+def test_what_is_told_of_a_run_follows_the_scenarios_own_assumptions(design):
+    arms = design.arms | {"raids": resolved(design.arms["raids"], parameters={"refill_elasticity": 0.2})}
+    setting = Setting.of(replace(design, arms=arms), {})
+    assert [setting.values(arm, {"refill_elasticity": 0.9})["refill_elasticity"] for arm in ("raids", "shelter")] == [0.2, 0.9]
 
 
 def test_the_window_starts_with_the_earliest_policy(design, whole):
@@ -270,6 +287,11 @@ def test_another_assumption_and_a_changed_scenario_are_named(design, copy):
         arms = design.arms | {"raids": resolved(design.arms["raids"], **change)}
         with pytest.raises(StoreError, match=said):
             execute(replace(design, arms=arms), copy, executor=refused)
+    manifest = json.loads((copy / "manifest.json").read_text())
+    manifest["plan"]["arms"]["raids"]["parameters"] = {"tip_off": 0.1}  # an assumption that is no longer made
+    (copy / "manifest.json").write_text(json.dumps(manifest | {"plan": manifest["plan"] | {"hash": "other"}}))
+    with pytest.raises(StoreError, match=r"in: assumption tip_off\)"):
+        execute(design, copy, executor=refused)
 
 
 @pytest.mark.parametrize("table", ["weekly", "summary", "fates"])
@@ -278,6 +300,7 @@ def test_a_truncated_part_is_named_set_aside_and_done_again(design, whole, copy,
     path.write_bytes(path.read_bytes()[:-100])
     with pytest.raises(StoreError, match=rf"{table}/block-d0000-r0001.parquet: not whole, set aside.*--resume"):
         execute(design, copy, executor=refused)
+    assert {*read(copy).runs["replicate"].to_pylist()} == {0, 2, 3}  # of what is not whole nothing is read
     found = execute(design, copy, workers_wanted=1, resume=True)
     assert found.finished
     assert [path.name for path in (copy / table).glob("*.bad")] == ["block-d0000-r0001.parquet.1.bad"]

@@ -218,6 +218,11 @@ def test_a_title_is_not_inherited(write):
         load(write('extends = "parent"'))
 
 
+def test_a_date_that_a_parent_moves_to_its_monday_is_noted(write):
+    write(CRACKDOWN.replace("2025-01-06", "2025-01-08"), "parent.toml")
+    assert load(write(HEAD + 'extends = "parent"\n')).notes == ("in its policy 'crackdown', start = 2025-01-08 counts from Monday 2025-01-06",)
+
+
 def test_a_file_reached_by_two_ways_counts_once(write):
     write(SHOCK, "root.toml")
     write('extends = "root"', "left.toml")

@@ -4,12 +4,14 @@ import sys
 
 import numpy as np
 import pytest
+from made_up import manifest, results
 
 from experiments import breakeven, discovery, sensitivity_plan
 from experiments.breakeven import EFFECTIVENESS, STRENGTH, Dose, Point, break_even, dosed
 from experiments.design import from_names
 from experiments.factors import DUMMY, FEEDBACKS, HELPS, HURTS, SEED, Column, Factor, draw, factors_of
-from experiments.quantities import balance, share
+from experiments.intervals import Pairs
+from experiments.quantities import RELATIVE, Quantity, balance, quantities, share
 from experiments.samples import generator, saltelli, trajectories
 from model.parameters import BY_NAME, DEFAULTS
 from scenarios.schema import ScenarioError
@@ -157,6 +159,7 @@ def test_a_dose_scales_strengths_or_helping_channels_alone(design):
     assert [p.strength for p in half.policies if p.lever == "crackdown"] == [1.0]
     effective = dosed(arm, base, EFFECTIVENESS, 0.5)
     assert effective.parameters == {"crackdown.raids": 12.5} and effective.policies == arm.policies
+    assert dosed(arm, arm, STRENGTH, 0.5).policies == arm.policies  # what the baseline has, too, is no dose
     assert dosed(arm, base, STRENGTH, 9.0).policies[-1].strength == 4.0  # the lever's maximum
     arms, steps = breakeven.arms(design.arms, "baseline", [0.5])
     assert set(arms) == {"baseline", "unilateral-crackdown", "unilateral-crackdown-strength-50", "unilateral-crackdown-effectiveness-50"}
@@ -175,6 +178,18 @@ def test_break_even_lies_where_the_benefit_crosses_for_good():
     assert break_even(points(1, 2, 3)).says == "at every dose tried"
 
 
+def test_a_policy_is_set_against_its_rival_in_full_and_half_of_the_ties_are_wins():
+    """Against the baseline x gains 1 at half its dose and 3 in full, y 1 in full: over y, x at half gains nothing on average."""
+    gains = {"x": [2.0, 4.0], "x-strength-50": [1.0, 1.0], "y": [1.0, 1.0], "y-strength-50": [0.0, 0.0]}
+    steps = [Dose(arm, STRENGTH, dose) for arm in ("x", "y") for dose in (0.5, 1.0)]
+    found = {}
+    for curve in breakeven.curves(steps, {name: np.array(gain) for name, gain in gains.items()}, "baseline", Pairs(np.arange(2), 1)):
+        found |= {(p.step.arm, p.rival, p.step.dose): (p.benefit, p.wins) for p in curve}
+    assert found["x", "baseline", 0.5] == (1, 1) and found["x", "baseline", 1.0] == (3, 1)
+    assert found["x", "y", 0.5] == (0, 0.5) and found["x", "y", 1.0] == (2, 1)
+    assert found["y", "x", 1.0] == (-2, 0)
+
+
 # --- displacement and discovery ---------------------------------------------------------------------
 
 
@@ -184,6 +199,12 @@ def test_balance_goes_from_deterred_through_displaced_to_more():
     assert balance(fall, rise)[:4].tolist() == [-1.0, 0.0, pytest.approx(-1 / 3), 0.0]
     assert np.isnan(balance(fall, rise)[4])
     assert share(np.array([-2.0]), np.array([1.0])) == -2.0
+
+
+def test_a_relative_change_is_over_the_mean_of_both_worlds():
+    plan = manifest({"baseline": [], "arm": []}, 1, 1, 20, 10)
+    held = quantities(results(plan, lambda arm, d, r: {"people_held": np.full((20, 4), 100.0 if arm == "baseline" else 75.0)}), ["people_held"])
+    assert held[Quantity("arm", "people_held", RELATIVE)] == pytest.approx(-100 / 350)
 
 
 def test_a_known_box_of_harm_is_found_and_none_is_seen_in_noise():

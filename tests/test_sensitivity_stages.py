@@ -12,6 +12,8 @@ from displace.sensitivity_words import Said
 from experiments import provenance, sensitivity_plan, tables
 from experiments.design import from_names
 from experiments.factors import DUMMY, SEED
+from experiments.findings import Findings, tradeoffs
+from experiments.quantities import DIFFERENCE, Quantity
 from experiments.results import Results
 from experiments.samples import generator
 from experiments.sensitivity import analyse, read_analysis
@@ -101,6 +103,13 @@ def test_displacement_rises_with_the_thirds_of_what_decides_it(analysis):
     assert all(row["low"] < row["ratio"] < row["high"] for row in thirds.values())
 
 
+def test_every_world_lies_in_one_part_of_a_factors_range(analysis):
+    worlds: dict[str, int] = {}
+    for row in analysis.rows("deciding"):
+        worlds[row["factor"]] = worlds.get(row["factor"], 0) + row["worlds"]
+    assert "relocation_rule" in worlds and {*worlds.values()} == {SETTINGS.worlds}
+
+
 def test_what_is_not_told_is_said_with_its_reason(analysis):
     refused = {(row["outcome"], row["measure"], row["why"]) for row in analysis.rows("refused") if row["stage"] == "indices"}
     assert any(outcome == "punished_share" and "have no value" in why for outcome, _, why in refused)  # nobody came out: 0 over 0
@@ -121,6 +130,16 @@ def test_break_even_is_told_for_strength_and_for_effectiveness(analysis):
     even = {(row["scale"], row["outcome"]): row for row in analysis.rows("breakeven") if row["rival"] == "baseline"}
     assert even["strength", "people_held"]["says"] == even["effectiveness", "people_held"]["says"] == "at every dose tried"
     assert even["strength", "deaths"]["least"] is None
+
+
+def test_better_and_worse_are_said_of_three_in_four_worlds_and_what_few_worlds_have_is_not_weighed(plan):
+    """Fewer are held in six of eight worlds, and fewer on average; more die in five of eight; three have a share of punished."""
+    found, arm = Findings(plan), "unilateral-crackdown"
+    changes = {"people_held": [-9.0] * 6 + [2.0] * 2, "deaths": [1.0] * 5 + [-1.0] * 3, "punished_share": [0.5] * 3 + [np.nan] * 5}
+    tradeoffs(found, {Quantity(arm, outcome, DIFFERENCE): np.array(change)[:, None] for outcome, change in changes.items()})
+    rows = {(row["among"], row["policy"]): row for row in found.rows["tradeoffs"]}
+    assert (rows["all", arm]["better"], rows["all", arm]["worse"]) == ("people_held", "")
+    assert rows["all", arm]["efficient"] and rows["all", "baseline"]["efficient"]
 
 
 def test_an_interruption_names_the_folder_of_the_analysis(plan, tmp_path):
