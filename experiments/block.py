@@ -14,6 +14,7 @@ from scenarios.files import Scenario
 from . import fates, tables
 from .design import PLACEBO, Block, Chunk, Design
 from .observed import Quantity, needs_groups
+from .provenance import code_hashes
 
 BY_PLACE = {"places": tables.ALL, "window": ("people_held",)}  # outcomes that the summary has by place too
 WEEKS_AT_ONCE = 26  # between two looks at whether the user pressed Ctrl-C, which compiled code does not see
@@ -77,7 +78,7 @@ class Done:
     parts: Mapping[str, bytes]
     runs: int
     failed: int
-    code: str  # hash of the code that ran it
+    code: tuple[str, str]  # hashes of the code that ran it (`code_versions`)
 
 
 def run_chunk(setting: Setting, chunk: Chunk, lost: Mapping[str, str] = {}, tell: Callable[[str], None] | None = None) -> Done:
@@ -103,7 +104,7 @@ def run_chunk(setting: Setting, chunk: Chunk, lost: Mapping[str, str] = {}, tell
     files = {name: part.bytes() for name, part in parts.items() if name != tables.COMMIT_MARK}
     digests = {name: tables.digest(content) for name, content in files.items()}
     files[tables.COMMIT_MARK] = parts[tables.COMMIT_MARK].bytes(parts=json.dumps(digests))
-    return Done(chunk.name, files, len(runs), sum(row["status"] != "ok" for row in runs), code_hash())
+    return Done(chunk.name, files, len(runs), sum(row["status"] != "ok" for row in runs), code_versions())
 
 
 class Lost(Exception):
@@ -111,11 +112,10 @@ class Lost(Exception):
 
 
 @lru_cache
-def code_hash() -> str:
-    """Return the hash of the code as it was when this process first asked."""
-    from model.version import code_hash
-
-    return code_hash()
+def code_versions() -> tuple[str, str]:
+    """Return the hashes of the code that simulates and of the code that writes results, as they were when this process first asked."""
+    hashes = code_hashes()
+    return hashes["code"], hashes["experiments"]
 
 
 def _run_block(setting: Setting, block: Block, tell: Callable[[], None]) -> tuple[dict[str, list], list[dict]]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future
 from pathlib import Path
 
-from .block import code_hash
+from .block import code_versions
 from .runner import RunnerError
 
 SECONDS_TO_CONNECT = 10
@@ -75,11 +75,11 @@ def _again(address: str, where: dict) -> Executor:
 def _same_code(cluster: Cluster):
     """Refuse a scheduler or workers that lack this code or have another version of it."""
     try:
-        cluster.submit(code_hash).result()  # goes through the scheduler, which must know the code too
-        found = set(cluster.client.run(code_hash).values())
+        cluster.submit(code_versions).result()  # goes through the scheduler, which must know the code too
+        found = set(cluster.client.run(code_versions).values())
     except Exception as error:
         raise ClusterError(f"--executor: the scheduler or a worker can't load this code ({type(error).__name__}); expected both to be started with this checkout's environment, in its folder") from None
-    if found != {code_hash()}:
+    if found != {code_versions()}:
         raise ClusterError("--executor: a worker runs another version of the code; expected the same checkout and lock on all machines")
 
 

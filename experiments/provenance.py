@@ -21,11 +21,20 @@ def provenance() -> dict[str, str]:
 
 
 def plan_of(design: Design) -> dict:
-    """Return the design's plan with the code's hash and, over all of it, its own hash: the results' identity."""
+    """Return the design's plan with the code's hashes and, over all of it, its own hash: the results' identity."""
+    plan = {"schema_version": SCHEMA_VERSION} | code_hashes() | design.plan()
+    return {"hash": content_hash(plan)} | plan
+
+
+def code_hashes() -> dict[str, str]:
+    """Return the hashes of what simulates (the version of the model) and of this package, which turns runs into tables."""
     from model.version import code_hash
 
-    plan = {"schema_version": SCHEMA_VERSION, "code": code_hash()} | design.plan()
-    return {"hash": content_hash(plan)} | plan
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
+    return {"code": code_hash(), "experiments": digest.hexdigest()[:16]}
 
 
 def manifest_of(design: Design) -> dict:

@@ -234,7 +234,7 @@ class _Tally:
             self._say()
 
     def take(self, done: Done):
-        if done.code != self.store.manifest["plan"]["code"]:
+        if done.code != tuple(self.store.manifest["plan"][key] for key in ("code", "experiments")):
             raise RunnerError("a worker runs another version of the code than the driver; make them the same and --resume")
         self.store.commit(done)
         self.under_way.pop(done.name, None)

@@ -257,7 +257,7 @@ def _holds_runs(folder: Path) -> bool:
 
 
 def _difference(old: dict, new: dict) -> str:
-    if old.get("code") != new["code"]:
+    if any(old.get(key) != new[key] for key in ("code", "experiments")):
         return "the version of the code"
     keys = [key.removesuffix("_hash").removesuffix("_from") for key in new if key not in ("hash", "arms") and old.get(key) != new[key]]
     return ", ".join(dict.fromkeys([*(key.replace("_", " ") for key in keys), *_of_arms(old["arms"], new["arms"])]))

@@ -23,6 +23,7 @@ import pytest
 from experiments import compare, execute, read, run, store, workers
 from experiments.block import Done, Setting
 from experiments.design import Block, Chunk, Design, DesignError, from_names
+from experiments.provenance import code_hashes
 from experiments.results import ResultsError
 from experiments.runner import Driver, Interrupted, RunnerError
 from experiments.store import DiskFull, StoreBusy, StoreError, open_store
@@ -294,6 +295,14 @@ def test_another_assumption_and_a_changed_scenario_are_named(design, copy):
         execute(design, copy, executor=refused)
 
 
+@pytest.mark.parametrize("key", ["code", "experiments"])
+def test_results_of_other_code_are_refused_and_never_gone_on_with(design, copy, monkeypatch, key):
+    hashes = code_hashes() | {key: "other"}
+    monkeypatch.setattr("experiments.provenance.code_hashes", lambda: hashes)
+    with pytest.raises(StoreError, match="differs in: the version of the code"):
+        execute(design, copy, executor=refused, resume=True)
+
+
 @pytest.mark.parametrize("table", ["weekly", "summary", "fates"])
 def test_a_truncated_part_is_named_set_aside_and_done_again(design, whole, copy, table):
     path = copy / table / "block-d0000-r0001.parquet"
@@ -420,7 +429,7 @@ def test_a_run_that_kills_its_worker_is_found_and_given_up_alone(size):
 
 
 def test_a_worker_with_other_code_stops_the_batch(design, tmp_path, monkeypatch):
-    monkeypatch.setattr("experiments.block.code_hash", lambda: "other")
+    monkeypatch.setattr("experiments.block.code_versions", lambda: ("other", "other"))
     with pytest.raises(RunnerError, match="another version of the code"):
         execute(design, tmp_path / "out", workers_wanted=1)
 
