@@ -161,6 +161,15 @@ def test_what_was_assumed_is_what_was_used(drawn):
     assert f"tip_off0.125hand-set: {DEFAULTS['tip_off']:g}" in text and (assumed.HAND_SET in text) is (drawn is None)
 
 
+def test_the_command_asks_for_the_draws_as_they_were_asked_for():
+    found = study_of(1)
+    assert "--draws" not in report._command(found)
+    found.manifest["plan"] |= {"draws_from": {"kind": "posterior", "draws": 10}}
+    assert "--draws posterior:10 " in report._command(found)  # of a folder that does not tell
+    found.manifest["draws_asked"] = "my/posterior.parquet:10"
+    assert "--draws my/posterior.parquet:10 " in report._command(found)
+
+
 def test_what_is_not_traced_to_a_source_is_not_among_the_sources():
     sources, untraced = dict(assumed.cited()), dict(assumed.untraced())
     assert not sources.keys() & untraced.keys() and not any("unverified" in text.lower() for text in sources.values())
