@@ -94,6 +94,12 @@ def test_a_row_that_counts_something_else_is_no_target():
         read_targets(TARGETS, ROWS | {"E001": ROWS["E001"].model_copy(update={"unit": "bananas"})})
 
 
+def test_money_is_told_with_its_unit():
+    told = {t.id: fit_checks.told(t) for t in read_targets(TARGETS, ROWS).targets}
+    assert told["E018"] == "1,000 million USD or more" and told["E089"] == "18,000 to 37,000 million USD"
+    assert told["E001"] == "120,000 or more"
+
+
 def test_a_file_without_sets_has_no_other_set():
     targets = read_targets(TARGETS, ROWS)
     with pytest.raises(EvidenceError, match="has no \\[sets\\]"):
