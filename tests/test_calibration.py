@@ -403,13 +403,30 @@ def test_the_guide_runs_as_it_stands(tmp_path, monkeypatch, capsys):
     from displace.study import Study
 
     page = render(Study(results))
-    assert "Fitted to reported estimates (3 targets in 3 families)." in page and "an estimate made up for this page" in page
+    assert "Not informed by the reports, though fitted to reported estimates (3 targets in 3 families)." in page and "all others stay as set by hand" in page and "an estimate made up for this page" in page
     results.manifest["plan"]["draws_from"]["enough"] = 1000
     assert "and not to be trusted without more draws" in render(Study(results))
     capsys.readouterr()
 
     again = names["calibrate"](replace(names["read_config"]("mine.toml"), set="main"), tmp_path / "outputs/my-fit", progress=None)
     assert again.weights.weights.tolist() == fit.weights.weights.tolist()  # nothing is run again, and the bytes are the same
+
+
+@pytest.mark.parametrize(
+    ("stamp", "said"),
+    [
+        ({}, "inform 1 of 2 fitted parameters; all others are drawn from their priors."),
+        ({"rest": "defaults", "levers": "defaults"}, "all others stay as set by hand."),
+        ({"rest": "defaults", "levers": "priors"}, "the effects of policies are drawn from their priors, all others stay as set by hand."),
+        ({"not_informed": ["upkeep", "revenue"]}, "Not informed by the reports: they tell of none of 2 fitted parameters"),
+    ],
+)
+def test_a_posterior_says_what_became_of_all_parameters(stamp, said):
+    from displace.standing import standing
+
+    source = {"kind": "posterior", "targets": {"X": "x"}, "families": ["x"], "missed": [], "free": ["upkeep", "revenue"], "not_informed": ["upkeep"], "code": ""}
+    found = standing({"draws_from": source | stamp, "baseline": "b", "arms": {"b": {}}})
+    assert said in found.text and found.head.startswith("Not informed") == found.text.startswith("Not informed")
 
 
 # --- the command line ----------------------------------------------------------------------------------
