@@ -311,6 +311,8 @@ def test_a_process_count_has_no_better_direction(study):
         (-12345.0, -15678.0, -9012.0, "persons", ("−12,000", "−16,000 to −9,000")),
         (0.0341, -0.012, 0.08, "share", ("+3.4", "−1.2 to +8.0")),
         (-31500.0, -40000.0, -20000.0, "million USD", ("−32\N{NO-BREAK SPACE}billion", "−40\N{NO-BREAK SPACE}billion to −20\N{NO-BREAK SPACE}billion")),
+        (-68400.0, -131000.0, -9000.0, "persons", ("−68,000", "−130,000 to −10,000")),
+        (-0.0061, -0.012, 0.0002, "share", ("−0.61", "−1.2 to 0.0")),
         (3.0, None, None, "persons", ("+3.0", "one pair only")),
     ],
 )  # fmt: skip
