@@ -97,8 +97,18 @@ def test_the_assumption_that_decides_displacement_is_named(analysis):
 
 def test_displacement_rises_with_the_thirds_of_what_decides_it(analysis):
     thirds = {row["third"]: row for row in analysis.rows("deciding") if row["factor"] == "refill_elasticity"}
-    assert [round(thirds[name]["ratio"], 1) for name in ("low", "middle", "high")] == [0.2, 0.5, 0.8]
+    assert [thirds[name]["ratio"] for name in ("low", "middle", "high")] == pytest.approx([1 / 6, 1 / 2, 5 / 6], abs=0.05)
     assert all(row["low"] < row["ratio"] < row["high"] for row in thirds.values())
+
+
+def test_what_is_larger_but_not_told_is_said_and_nothing_by_its_name_in_the_code(analysis):
+    said = Said(analysis)
+    as_if = {"tip_off": {"value": 1.2, "above_floor": False}, "refill_elasticity": {"above_floor": True}}
+    said._rows["indices"] = [row | as_if.get(row["factor"], {}) if (row["measure"], row["order"]) == ("balance", "total") else row for row in said._rows["indices"]]
+    answers = [answer for _, answers in said.in_short() for answer in answers]
+    assert answers[0].startswith("Unilateral crackdown: of the factors that can be told from noise most of all refill elasticity (how recruitment answers")
+    assert "; larger but not told: tip off (1.20)." in answers[0] and "Of refill elasticity: " in answers[0]
+    assert not [answer for answer in answers if "_" in answer or "-0" in answer]
 
 
 def test_what_is_not_told_is_said_with_its_reason(analysis):
