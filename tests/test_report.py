@@ -18,7 +18,7 @@ from displace.study import Study
 from experiments.results import Results
 from model.outcomes import BY_NAME, HEADLINE
 from model.parameters import DEFAULTS
-from scenarios.explain import NO_POLICY
+from scenarios.explain import NO_POLICY, parameter_in_words
 
 NASTY = "</script><img src=x onerror=alert(1)> & $x_1$ =cmd"
 WEEKS, START = 260, 200
@@ -183,6 +183,15 @@ def test_cards_tell_each_entry_with_its_timing():
     text = " ".join(Page(report.render(study_of(1, ARMS | {"raids": entries}))).text.split())
     assert re.search(r"AAA, from 4 November 2019, at strength 1: [^.]+\. It ends on 1 June 2020\.", text)
     assert re.search(r"BBB, from 30 December 2019, at strength 0.5: [^.]+\. It pauses from 23 March 2020 to 1 June 2020 and has no end date\.", text)
+
+
+def test_an_assumption_of_all_arms_is_not_called_one_scenarios():
+    found = study_of(1)
+    for name, arm in found.plan["arms"].items():
+        arm["parameters"] = {"tip_off": 0.125}
+        found.manifest["explained"][name] = ["title", parameter_in_words("tip_off", 0.125), f"policies of {name}"]
+    (said,) = found.history
+    assert said.startswith("Assumption set for all arms: tip_off") and said not in found.only_some
 
 
 def test_policies_of_the_baseline_are_not_those_of_every_world():
