@@ -94,6 +94,15 @@ def test_a_row_that_counts_something_else_is_no_target():
         read_targets(TARGETS, ROWS | {"E001": ROWS["E001"].model_copy(update={"unit": "bananas"})})
 
 
+@pytest.mark.parametrize(("id", "said"), [("E001", "120,000 or more persons"), ("E188", "0.558 (168 of 301)"), ("E034", "direction only"), ("E166", "20 to 35 years")])
+def test_evidence_is_listed_with_its_unit(id, said):
+    assert ROWS[id].amount == said
+
+
+def test_a_year_has_no_thousands():
+    assert [row.amount for row in ROWS.values() if row.unit == "year"] == ["2016 (year)"]
+
+
 def test_money_is_told_with_its_unit():
     told = {t.id: fit_checks.told(t) for t in read_targets(TARGETS, ROWS).targets}
     assert told["E018"] == "1,000 million USD or more" and told["E089"] == "18,000 to 37,000 million USD"
