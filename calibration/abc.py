@@ -86,7 +86,7 @@ def calibrate(
     draws = [likelihood.values(frame.iloc[k].to_dict()) for k in chosen]
     draws = [{name: min(max(value, BY_NAME[name].low), BY_NAME[name].high) for name, value in draw.items()} for draw in draws]
     source = {
-        "kind": "posterior", "method": "abc", "title": config.title, "set": config.set, "missed": [], "not_informed": [], "free": list(config.free),
+        "kind": "posterior", "method": "abc", "title": config.title, "set": config.set, "missed": [], "not_informed": [], "free": list(config.free), **config.others,
         "targets": {t.id: t.says for t in config.chosen}, "families": sorted({t.family for t in config.chosen}), "runs": int(runs),
         "temperature": temperature, "people_per_agent": config.people_per_agent, "code": _code(),
     }  # fmt: skip

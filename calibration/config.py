@@ -78,6 +78,11 @@ class Config:
         return (*self.free, *others)
 
     @property
+    def others(self) -> dict[str, str]:
+        """What becomes of the parameters that are not free: `rest` and `levers`."""
+        return {"rest": self.rest, "levers": self.levers}
+
+    @property
     def stop(self) -> int:
         """The week before which runs end: no later than the reports."""
         return last_week(self.all_targets.targets)

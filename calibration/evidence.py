@@ -65,17 +65,26 @@ class Row(BaseModel):
 
     @property
     def value(self) -> str:
-        """The number, as text: 120,000 or more; 80,000 to 100,000; 301."""
+        """The number, as text: 120,000 or more; 80,000 to 100,000; 301; of a year 2016."""
+        low, central, high = (None if v is None else f"{v:g}" if self.unit == "year" else f"{v:,g}" for v in (self.low, self.central, self.high))
         match self.bound_type:
             case "ordinal":
                 return "direction only"
             case "lower_bound":
-                return f"{self.low:,g} or more"
+                return f"{low} or more"
             case "upper_bound":
-                return f"{self.high:,g} at most"
+                return f"{high} at most"
             case "interval":
-                return f"{self.low:,g} to {self.high:,g}"
-        return f"{self.central:,g}"
+                return f"{low} to {high}"
+        return central
+
+    @property
+    def amount(self) -> str:
+        """The number with its unit: 120,000 or more persons; 0.558 (168 of 301)."""
+        if self.bound_type == "ordinal":
+            return self.value
+        apart = self.unit == "year" or self.unit.startswith("share") or self.unit[0].isdigit()  # what does not read on from a number
+        return f"{self.value} ({self.unit})" if apart else f"{self.value} {self.unit}"
 
 
 def read_evidence(path: Path = EVIDENCE) -> dict[str, Row]:

@@ -84,6 +84,7 @@ def source(fit: Fit) -> dict:
         "missed": [p.target.id for p in fit.predictions if p.verdict == "missed"],
         "families": sorted({target.family for target in config.chosen}),
         "free": list(config.free),
+        **config.others,
         "not_informed": [row.name for row in fit.learnt if row.name in config.free and row.said == "not informed"],
         "effective": round(fit.weights.effective, 1),
         "enough": config.enough,

@@ -55,9 +55,13 @@ def told(target: Target) -> str:
         return f"{target.counts[0]:,.0f} of {sum(target.counts):,.0f}"
     if target.kind == "ordering":
         return "the first larger"
+    unit = f" {target.unit}" if target.unit else ""
     if target.kind in ("count", "point"):
-        return f"{target.low:,.4g}" if target.low < 1 else f"{target.low:,.0f}"
-    return {"lower": f"{target.low:,.0f} or more" if target.low else "", "upper": f"{target.high or 0:,.0f} at most"}.get(target.kind) or f"{target.low:,.0f} to {target.high:,.0f}"
+        return (f"{target.low:,.4g}" if target.low < 1 else f"{target.low:,.0f}") + unit
+    return {
+        "lower": f"{target.low or 0:,.0f}{unit} or more",
+        "upper": f"{target.high or 0:,.0f}{unit} at most",
+    }.get(target.kind) or f"{target.low:,.0f} to {target.high:,.0f}{unit}"
 
 
 def verdict(target: Target, interval: tuple[float, float, float]) -> str:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from experiments.observed import AGGREGATES, Quantity
-from model.observation import BY_SERIES, SERIES
+from model.observation import BY_SERIES, MONEY, SERIES
+from model.outcomes import BY_NAME as OUTCOMES
 from model.policy import monday, week_of
 from scenarios.files import world_graph
 from scenarios.schema import ScenarioError, Where, check
@@ -54,6 +55,11 @@ class Target:
     @property
     def label(self) -> str:
         return f"{self.id} {self.says}"
+
+    @property
+    def unit(self) -> str:
+        """The unit of an amount of money; empty for counts, and for a ratio, which has none."""
+        return OUTCOMES["money_defrauded"].unit if self.tier == MONEY and len(self.parts) == 1 else ""
 
 
 @dataclass(frozen=True)

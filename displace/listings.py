@@ -152,7 +152,7 @@ def evidence() -> list[dict]:
     for id in rows:
         used[id] += other_uses(id, PATTERNS)
     return [
-        row.model_dump() | {"value": row.value, "used_as": used[id] or ["context only"], "why_no_target": reasons.get(id, "")}
+        row.model_dump() | {"value": row.amount, "used_as": used[id] or ["context only"], "why_no_target": reasons.get(id, "")}
         for id, row in rows.items()
     ]
 

@@ -301,14 +301,15 @@ def _command(study: Study) -> str:
     asked = study.manifest.get("asked") or [name for name in plan["arms"] if name != plan["baseline"]]
     return (
         f"displace compare {' '.join(asked)} --baseline {plan['baseline']} \\\n"
-        f"    --replicates {plan['replicates']} --seed {plan['seed']} --people-per-agent {plan['people_per_agent']}{_draws_option(plan)} --out outputs/again"
+        f"    --replicates {plan['replicates']} --seed {plan['seed']} --people-per-agent {plan['people_per_agent']}{_draws_option(study)} --out outputs/again"
     )
 
 
-def _draws_option(plan) -> str:
-    source = plan.get("draws_from") or {}
-    name = {"prior": "prior", "posterior": "POSTERIOR.parquet"}.get(source.get("kind"))
-    return f" \\\n    --draws {name}:{source['draws']}" if name else ""
+def _draws_option(study: Study) -> str:
+    """Return the draws as they were asked for; a folder made before this was kept tells their kind alone."""
+    source = study.plan.get("draws_from") or {}
+    name = study.manifest.get("draws_asked") or (f"{source['kind']}:{source['draws']}" if source.get("kind") else "")
+    return f" \\\n    --draws {name}" if name else ""
 
 
 def _made(study: Study) -> list[tuple[str, str]]:

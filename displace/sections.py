@@ -150,7 +150,7 @@ def costs(study: Study) -> Grid | None:
     found = {(row["arm"], row["measure"]): row for row in study.results.costs.to_pylist()}
     if not found:
         return None
-    headers = ["Public spending", "Families: ransom", "People defrauded", "Lawful travellers: journeys lost", "Weeks of captivity avoided", "USD for each such week"]
+    headers = ["Public spending", "Families: ransom", "People defrauded", "Lawful travellers: journeys lost", "Weeks of captivity avoided (operations, another sector, armed groups)", "USD for each such week"]
     rows = [(title, [_cost(found.get((arm, measure)), MEASURES[measure][0]) for measure in COSTS]) for arm, title in study.titles.items()]
     return Grid("", headers, rows)
 

@@ -14,7 +14,7 @@ from model.parameters import BY_NAME as PARAMETERS
 from . import sensitivity_figures as figures
 from . import words
 from .pictures import Picture
-from .sensitivity_words import AMONG, ILLUSTRATIVE, NOT_DRIVERS, SCALES, Said, index
+from .sensitivity_words import AMONG, ILLUSTRATIVE, NOT_DRIVERS, SCALES, Said, decimal, in_words, index
 
 REFERENCE = Path(__file__).parent.parent / "outputs" / "reference" / "sensitivity"
 
@@ -86,10 +86,10 @@ def tornado(said: Said) -> Picture:
     for arm, outcome, measure in wanted:
         total = said.drivers(arm, outcome, measure)
         if total:
-            first = {row["factor"]: row["value"] for row in said.drivers(arm, outcome, measure, "first")}
-            panels.append(figures.Bars(said.quantity(total[0]), total, first, said.chance(arm, outcome, measure)))
+            first = {in_words(row["factor"]): row["value"] for row in said.drivers(arm, outcome, measure, "first")}
+            panels.append(figures.Bars(said.quantity(total[0]), [row | {"factor": in_words(row["factor"])} for row in total], first, said.chance(arm, outcome, measure)))
     title = "What drives each policy's effect"
-    alt = "; ".join(f"{panel.title}: most of all {panel.total[0]['factor']}, {panel.total[0]['value']:.2f}" for panel in panels)
+    alt = "; ".join(f"{panel.title}: the longest bar is {panel.total[0]['factor']}, {decimal(panel.total[0]['value'])}" for panel in panels)
     caption = (
         "Bars: total index, the share of the variance that would go if the factor were known, its interactions included; lines: 95 % interval from independent scrambles; "
         "orange marks: the factor alone (first order). Dashed: the noise floor, the index of a dummy that matters to nothing; hollow bars can't be told from it. "
@@ -112,7 +112,7 @@ def heat(said: Said) -> Picture:
     title = "Which factor drives which outcome of which policy"
     alt = "A table of total indices, outcomes by factors, one for each policy; the numbers stand in indices.parquet."
     labels = [words.start(OUTCOMES[outcome].label) for outcome in outcomes]
-    svg = figures.heat([said.title(arm) for arm in arms], labels, factors, values, told, title=title, alt=alt, stamp=stamp(said)) if rows else ""
+    svg = figures.heat([said.title(arm) for arm in arms], labels, [in_words(factor) for factor in factors], values, told, title=title, alt=alt, stamp=stamp(said)) if rows else ""
     return Picture(title, Markup(svg), "Total index of each factor on the policy's change against the baseline; a dot: it can't be told from the noise floor.")
 
 
@@ -169,7 +169,7 @@ def boxes(said: Said) -> dict:
             none.append(f"{said.title(arm)}, {harm} ({words.percent(rows[0]['base'])} of worlds): {rows[0]['says']}.")
             continue
         text = f"{harm}; {words.percent(rows[0]['density'])} of these worlds against {words.percent(rows[0]['base'])} of all; {words.percent(rows[0]['coverage'])} of the harmful ones"
-        panels.append((said.title(arm), text, [_side(row) for row in rows]))
+        panels.append((said.title(arm), text, [_side(said, row) for row in rows]))
     title = "Assumptions under which a policy harms"
     alt = "; ".join(f"{name}: {text}, with {', '.join(side.says for side in sides)}" for name, text, sides in panels)
     svg = Markup(figures.boxes(panels, title=title, alt=alt, stamp=stamp(said))) if panels else None
@@ -177,14 +177,14 @@ def boxes(said: Said) -> dict:
     return {"pictures": [Picture(title, svg, caption)] if svg else [], "none": none}
 
 
-def _side(row: dict) -> figures.Side:
+def _side(said: Said, row: dict) -> figures.Side:
     low, high = PARAMETERS[row["factor"]].prior[1:]
     log = PARAMETERS[row["factor"]].prior[0] == "loguniform"
 
     def part(value):
         return float(np.log(value / low) / np.log(high / low)) if log else float((value - low) / (high - low))
 
-    return figures.Side(row["factor"], 0.0 if row["low"] is None else part(row["low"]), 1.0 if row["high"] is None else part(row["high"]), row["says"])
+    return figures.Side(in_words(row["factor"]), 0.0 if row["low"] is None else part(row["low"]), 1.0 if row["high"] is None else part(row["high"]), said.restriction(row))
 
 
 # --- tables -----------------------------------------------------------------------------------------
@@ -211,8 +211,8 @@ def _deciding(said: Said) -> list[dict]:
             for row in said.rows("deciding", arm=arm, factor=factor):
                 span = "" if row["from"] is None else f"{words.number(row['from'], step=words.step_of(row['from']))} to {words.number(row['to'], step=words.step_of(row['to']))}"
                 told_clearly = row["ratio"] is not None and row["low"] is not None
-                ratio = f"{row['ratio']:.2f} ({row['low']:.2f} to {row['high']:.2f})" if told_clearly else "the fall is not clear"
-                told.append({"policy": said.title(arm), "factor": factor, "third": row["third"], "span": span, "target": words.number(row["at_target"]), "elsewhere": words.number(row["elsewhere"]), "ratio": ratio, "worlds": row["worlds"]})
+                ratio = f"{decimal(row['ratio'])} ({decimal(row['low'])} to {decimal(row['high'])})" if told_clearly else "the fall is not clear"
+                told.append({"policy": said.title(arm), "factor": in_words(factor), "third": in_words(row["third"]), "span": span, "target": words.number(row["at_target"]), "elsewhere": words.number(row["elsewhere"]), "ratio": ratio, "worlds": row["worlds"]})
     return told
 
 
@@ -223,7 +223,7 @@ def _agreement(said: Said) -> list[tuple[str, str]]:
         taus = [row for row in said.rows("agreement", outcome=outcome) if row["tau"] is not None]
         if taus:
             low = min(taus, key=lambda row: row["tau"])
-            text = f"mean tau {np.mean([row['tau'] for row in taus]):.2f} over pairs of metrics; they disagree most between {low['metric']} and {low['other']} ({low['tau']:.2f})"
+            text = f"mean tau {np.mean([row['tau'] for row in taus]):.2f} over pairs of metrics; they disagree most between {low['metric']} and {low['other']} ({decimal(low['tau'])})"
             told.append((words.start(OUTCOMES[outcome].label), text))
     return told
 
@@ -247,8 +247,8 @@ def _opinions(said: Said) -> list[dict]:
         sobol = [row for row in said.drivers(arm, outcome, measure) if row["above_floor"]][:3]
         told.append({
             "quantity": said.quantity(rows[0]),
-            "sobol": ", ".join(f"{row['factor']} {row['value']:.2f}" for row in sobol) or "none above the floor",
-            "pawn": ", ".join(f"{row['factor']} {row['value']:.2f}" for row in rows if row["above_floor"]) or "none above the floor",
+            "sobol": ", ".join(f"{in_words(row['factor'])} {decimal(row['value'])}" for row in sobol) or "none above the floor",
+            "pawn": ", ".join(f"{in_words(row['factor'])} {decimal(row['value'])}" for row in rows if row["above_floor"]) or "none above the floor",
             "floor": f"{rows[0]['floor']:.2f}",
         })  # fmt: skip
     return told
@@ -256,7 +256,7 @@ def _opinions(said: Said) -> list[dict]:
 
 def _interactions(said: Said) -> list[dict]:
     rows = [row for row in said.rows("indices", order="second") if row["measure"] in ("difference", "balance") and row["above_floor"]]
-    return [{"quantity": said.quantity(row), "pair": f"{row['factor']} and {row['other']}", "index": index(row)} for row in sorted(rows, key=lambda row: -row["value"])]
+    return [{"quantity": said.quantity(row), "pair": f"{in_words(row['factor'])} and {in_words(row['other'])}", "index": index(row)} for row in sorted(rows, key=lambda row: -row["value"])]
 
 
 def _screening(said: Said) -> list[dict]:
@@ -266,7 +266,7 @@ def _screening(said: Said) -> list[dict]:
         if row["factor"] not in best or row["mu_star"] > best[row["factor"]]["mu_star"]:
             best[row["factor"]] = row
     rows = sorted(best.values(), key=lambda row: -row["mu_star"])
-    return [{"factor": row["factor"], "meaning": said.meanings.get(row["factor"], ""), "mu": f"{row['mu_star']:.2f}", "floor": f"{row['floor']:.2f}", "where": said.quantity(row), "told": "yes" if row["above_floor"] else "no"} for row in rows]
+    return [{"factor": in_words(row["factor"]), "meaning": said.meaning(row["factor"]), "mu": f"{row['mu_star']:.2f}", "floor": f"{row['floor']:.2f}", "where": said.quantity(row), "told": "yes" if row["above_floor"] else "no"} for row in rows]
 
 
 def _noise(said: Said) -> list[dict]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from model.outcomes import BY_NAME as OUTCOMES
+from model.parameters import BY_NAME as PARAMETERS
 
 from . import words
 
@@ -48,9 +49,15 @@ class Said:
         arm = "" if row["measure"] == "level" else f"{self.title(row['arm'])}: "
         return f"{arm}{label}, {MEASURES[row['measure']]}"
 
-    def factor(self, name: str) -> str:
-        """Return a factor's name with its meaning."""
-        return f"{name} ({self.meanings[name]})" if name in self.meanings else name
+    def meaning(self, name: str) -> str:
+        """Return what a factor is, as words: without its unit and its own name."""
+        unit = PARAMETERS[name].unit if name in PARAMETERS else ""
+        return self.meanings.get(name, "").removesuffix(f" ({unit})").removesuffix(f": {name}").replace("_", " ")
+
+    def factor(self, name: str, more: str = "") -> str:
+        """Return a factor's name as words, in brackets its meaning and what `more` there is to say."""
+        brackets = "; ".join(filter(None, (self.meaning(name), more)))
+        return f"{in_words(name)} ({brackets})" if brackets else in_words(name)
 
     def drivers(self, arm: str, outcome: str, measure: str, order: str = "total") -> list[dict]:
         """Return the indices of one quantity, the largest first, without the dummy and the seed."""
@@ -90,16 +97,21 @@ class Said:
         if not told:
             return f"{self.title(arm)}: no factor can be told from noise."
         first, rest = told[0], told[1:3]
-        said = f"{self.title(arm)}: most of all {self.factor(first['factor'])}, {index(first)}"
-        said += f"; then {words.listed([f'{row['factor']} ({row['value']:.2f})' for row in rest])}." if rest else "."
-        return said + self._thirds(arm, next((row["factor"] for row in told if self.rows("deciding", arm=arm, factor=row["factor"])), ""))
+        said = f"{self.title(arm)}: of the factors that can be told from noise most of all {self.factor(first['factor'])}, {index(first)}"
+        said += f"; then {words.listed([self.factor(row['factor'], decimal(row['value'])) for row in rest])}" if rest else ""
+        return f"{said}{self._larger(arm, 'people_held', 'balance', first)}." + self._thirds(arm, next((row["factor"] for row in told if self.rows("deciding", arm=arm, factor=row["factor"])), ""))
+
+    def _larger(self, arm: str, outcome: str, measure: str, first: dict) -> str:
+        """Say which factors have a larger index than the first that is told, and are only not told from noise."""
+        larger = [f"{in_words(row['factor'])} ({decimal(row['value'])})" for row in self.drivers(arm, outcome, measure) if row["value"] > first["value"]]
+        return f"; larger but not told: {words.listed(larger)}" if larger else ""
 
     def _thirds(self, arm: str, factor: str) -> str:
         rows = [row for row in self.rows("deciding", arm=arm, factor=factor) if row["ratio"] is not None]
         if len(rows) < 2:
             return ""
-        parts = [f"{row['ratio']:.2f} where it is {row['third']}" for row in rows]
-        return f" Of {factor}: the share of what left the target that reappeared elsewhere is {words.listed(parts)}."
+        parts = [f"{decimal(row['ratio'])} where it is {in_words(row['third'])}" for row in rows]
+        return f" Of {in_words(factor)}: the share of what left the target that reappeared elsewhere is {words.listed(parts)}."
 
     def _hangs(self, arm: str) -> str:
         outcome = self.primary
@@ -114,7 +126,9 @@ class Said:
         first = drivers[0]
         alone = self.one("indices", arm=arm, outcome=outcome, measure="relative", order="first", factor=first["factor"])
         hangs = "how much hangs on one guess" if alone["low"] is not None and alone["low"] > HALF else "no guess alone is shown to explain half of how much"
-        return f"{sign}; {hangs}: {first['factor']} matters most ({index(first)}; alone {alone['value']:.2f}, {alone['low']:.2f} to {alone['high']:.2f})."
+        alone = f"alone {decimal(alone['value'])}, {decimal(alone['low'])} to {decimal(alone['high'])}"
+        said = f"{sign}; {hangs}: of the factors that can be told from noise most of all {self.factor(first['factor'])}, {index(first)}, {alone}"
+        return f"{said}{self._larger(arm, outcome, 'relative', first)}."
 
     def _holds_up(self, outcome: str) -> str:
         rows = self.rows("robustness", outcome=outcome)
@@ -127,7 +141,7 @@ class Said:
 
     def _effective(self, arm: str) -> str:
         row = self.one("breakeven", arm=arm, scale="effectiveness", outcome=self.primary, rival=self.baseline)
-        return f"{self.title(arm)}, on {OUTCOMES[self.primary].label}: better than the baseline {row['says']} of the assumed effectiveness." if row else ""
+        return f"{self.title(arm)}, on {OUTCOMES[self.primary].label}: better than the baseline {least(row)} of the assumed effectiveness." if row else ""
 
     def _harmful(self, arm: str) -> str:
         rows = self.rows("boxes", arm=arm)
@@ -138,7 +152,11 @@ class Said:
         base = f"{self.title(arm)}: {what} for people in {words.percent(rows[0]['base'])} of worlds"
         if not rows[0]["factor"]:
             return f"{base}; {rows[0]['says']}."
-        return f"{base}. In {words.percent(rows[0]['density'])} of those with {words.listed([row['says'] for row in rows])}, which hold {words.percent(rows[0]['coverage'])} of all harmful ones."
+        return f"{base}. In {words.percent(rows[0]['density'])} of those with {words.listed([self.restriction(row) for row in rows])}, which hold {words.percent(rows[0]['coverage'])} of all harmful ones."
+
+    def restriction(self, row: dict) -> str:
+        """Return one side of a box, as words."""
+        return row["says"].replace(row["factor"], in_words(row["factor"]))
 
     # --- tables -------------------------------------------------------------------------------------
 
@@ -148,7 +166,7 @@ class Said:
         rows = []
         for arm in self.policies:
             for outcome in dict.fromkeys(row["outcome"] for row in self.rows("breakeven", arm=arm)):
-                by_rival = {row["rival"]: row["says"] for row in self.rows("breakeven", arm=arm, outcome=outcome, scale="effectiveness")}
+                by_rival = {row["rival"]: least(row) for row in self.rows("breakeven", arm=arm, outcome=outcome, scale="effectiveness")}
                 rows.append([self.title(arm), OUTCOMES[outcome].label, *(by_rival.get(rival, "–") for rival in self.titles)])
         return columns, rows
 
@@ -182,9 +200,25 @@ class Said:
         return [*said, *self.manifest["notes"]]
 
 
+def in_words(name: str) -> str:
+    """Return the name of a factor or of a choice as words: `tip off`, `crackdown: raids`."""
+    return name.replace("_", " ").replace(".", ": ")
+
+
+def decimal(value: float) -> str:
+    """Return an index or a ratio."""
+    return words.number(value, step=0.01)
+
+
+def least(row: dict) -> str:
+    """Return from which part of its effectiveness a policy is better, as words."""
+    return row["says"].replace("%", f"{words.SPACE}%")
+
+
 def index(row: dict) -> str:
     """Return an index with its interval and floor: `total index 0.41 (0.35 to 0.47; noise floor 0.01)`."""
-    return f"{row['order']} index {row['value']:.2f} ({row['low']:.2f} to {row['high']:.2f}; noise floor {row['floor']:.2f})"
+    value, low, high, floor = (decimal(row[key]) for key in ("value", "low", "high", "floor"))
+    return f"{row['order']} index {value} ({low} to {high}; noise floor {floor})"
 
 
 # --- terminal ---------------------------------------------------------------------------------------

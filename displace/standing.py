@@ -34,7 +34,10 @@ def _fitted(source: Mapping, plan: Mapping) -> Standing:
     from model.version import code_hash
 
     targets, missed = source["targets"], source["missed"]
-    said = [f"The reports are few and uncertain, and inform {words.count(len(source['free']) - len(source['not_informed']), 'parameter')}; all others are drawn from their priors. {DIFFERENCES}"]
+    informed = len(source["free"]) - len(source["not_informed"])
+    fitted = words.count(len(source["free"]), "fitted parameter")
+    inform = f"The reports are few and uncertain, and inform {informed} of {fitted}" if informed else f"Not informed by the reports: they tell of none of {fitted}"
+    said = [f"{inform}; {_of_others(source)}. {DIFFERENCES}"]
     if missed:
         said.append(f"The fit misses {words.count(len(missed), 'report')}: {words.listed(missed)}.")
     by_hand = plan["arms"][plan["baseline"]].get("parameters") or {}
@@ -42,10 +45,23 @@ def _fitted(source: Mapping, plan: Mapping) -> Standing:
         said.append(f"Then set by hand, against the fit: {words.listed(by_hand)}.")
     if source["code"] != code_hash():
         said.append("It was made by another version of the model.")
-    head = f"Fitted to reported estimates ({words.count(len(targets), 'target')} in {words.count(len(source['families']), 'family', 'families')})"
+    head = f"{'Fitted' if informed else 'Not informed by the reports, though fitted'} to reported estimates ({words.count(len(targets), 'target')} in {words.count(len(source['families']), 'family', 'families')})"
     if "effective" in source and not trusted(source):
         head += f", and not to be trusted without more draws: {source['effective']:.0f} are effective (asked for: {source['enough']}), k-hat {'unknown' if source['k_hat'] is None else format(source['k_hat'], '.2f')}"
     return Standing(f"{head}.", " ".join(said), tuple(targets.items()))
+
+
+def _of_others(source: Mapping) -> str:
+    """Say what became of the parameters that were not fitted; a posterior made before this was kept has them from their priors."""
+    drawn, kept = "drawn from their priors", "stay as set by hand"
+    match source.get("rest", "priors"), source.get("levers", "priors"):
+        case "priors", "priors":
+            return f"all others are {drawn}"
+        case "priors", _:
+            return f"all others are {drawn}, but the effects of policies {kept}"
+        case _, "priors":
+            return f"the effects of policies are {drawn}, all others {kept}"
+    return f"all others {kept}"
 
 
 def between_draws(paired: Sequence[Mapping], answer: Sequence[Line]) -> list[tuple[str, str, list[str]]]:

@@ -14,8 +14,9 @@ from experiments.results import policies_of
 from model.levers import BY_NAME as LEVERS
 from model.levers import Lever
 from model.outcomes import BY_NAME as OUTCOMES
+from model.parameters import BY_NAME as PARAMETERS
 from model.policy import Policy, monday
-from scenarios.explain import NO_POLICY
+from scenarios.explain import NO_POLICY, parameter_in_words
 
 from . import words
 from .maps import Flow, Spot
@@ -106,14 +107,21 @@ class Study:
         return [sentence for sentence in self._explained(arm) if sentence not in self._explained(self.baseline)]
 
     @cached_property
-    def history(self) -> list[str]:
-        """What holds in the baseline and in every arm."""
+    def _shared(self) -> list[str]:
+        """What holds in the baseline and in every arm, as each of them says it."""
         return [sentence for sentence in self._explained(self.baseline) if all(sentence in self._explained(arm) for arm in self.titles)]
+
+    @property
+    def history(self) -> list[str]:
+        """What holds in the baseline and in every arm; an assumption that all of them set is not one scenario's."""
+        own = self.plan["arms"][self.baseline].get("parameters", {})
+        of_all = {parameter_in_words(name, value): parameter_in_words(name, value, "all arms") for name, value in own.items() if name in PARAMETERS}
+        return [of_all.get(sentence, sentence) for sentence in self._shared]
 
     @property
     def only_some(self) -> list[str]:
         """What holds in the baseline, but not in every arm."""
-        return [sentence for sentence in self._explained(self.baseline) if sentence not in self.history]
+        return [sentence for sentence in self._explained(self.baseline) if sentence not in self._shared]
 
     @cached_property
     def spots(self) -> dict[str, Spot]:

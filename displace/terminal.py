@@ -185,7 +185,7 @@ def _show_timing(study, answer):
     console.print(Text("When does it show? (months since the window's start)", style="bold"))
     for name, title in study.titles.items():
         found = ((line.outcome.label, study.first_effect(name, line.outcome.name)) for line in answer)
-        print(f"  {title}: " + ("; ".join(f"{label}, {when}" for label, when in found if when) or "no effect is told from chance"))
+        print(f"  {title}: " + ("; ".join(f"{label}, {when}" for label, when in found if when) or "in no month is an effect told from chance (see the table for the whole time)"))
     print()
 
 

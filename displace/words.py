@@ -60,9 +60,11 @@ def _decimals(step: float) -> int:
 
 
 def change(difference: float, low: float | None, high: float | None, unit: str, sizes=LONG) -> tuple[str, str]:
-    """Return (difference, interval) as text, rounded together to what the interval supports."""
-    step = step_of(*(scaled(v, unit) for v in (difference, low, high) if v is not None))
-    middle, *ends = (number(v, unit, step if told(low, high) is False else _step_that_tells(v, unit, step), True, sizes) for v in (difference, low, high))
+    """Return (difference, interval) as text, rounded together to what the interval supports; a difference that has but one digit so gets one more."""
+    values = [None if v is None else scaled(v, unit) for v in (difference, low, high)]
+    step = step_of(*values)
+    own = step / 10 if values[0] is not None and step / 2 <= abs(values[0]) < 10 * step else step
+    middle, *ends = (number(v, unit, s if told(low, high) is False else _step_that_tells(v, unit, s), True, sizes) for v, s in ((difference, own), (low, step), (high, step)))
     return middle, "one pair only" if low is None else " to ".join(ends)
 
 

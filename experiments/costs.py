@@ -1,11 +1,12 @@
 """What policies cost, and whom: recorded effort, losses and custody at the unit costs of `unit_costs.py`.
 
 Every interval is over the pairs of runs and the unit costs together: pairs are resampled, and each unit cost is drawn
-log-uniformly within its range. Single figures stand at the middle of every range.
+log-uniformly within its range. Single figures stand at the middle of every range. What takes no price has the interval of
+every paired difference, so that one quantity never has two.
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -28,23 +29,38 @@ MEASURES = {
 
 
 def programme_years(manifest: Mapping, arm: str) -> float:
-    """Return strength x States x years of the policies of an arm that its baseline lacks and that leave no recorded effort.
+    """Return by how many strength x States x years an arm's policies that leave no recorded effort exceed its baseline's.
 
-    Not a number where one of them waits for a trigger: how long it acted is not recorded.
+    What the arm leaves out of the baseline is subtracted. Not a number where an entry that only one of the two has waits
+    for a trigger: how long it acted is not recorded.
     """
-    plan = manifest["plan"]
-    known = plan["arms"][plan["baseline"]]["policies"]
-    country_of = {place["id"]: place["country"] for place in manifest["places"]}
-    acting = len({place["country"] for place in manifest["places"] if place["host"]})
-    total = 0.0
-    for p in plan["arms"][arm]["policies"]:
-        if p not in known and not used_where_recorded(p["lever"]):
-            if p.get("when"):
-                return math.nan
-            first, last = max(p["start"], plan["window_start"]), min(p["end"], plan["stop"])
-            weeks = last - first - sum(max(0, min(b, last) - max(a, first)) for a, b in p["pauses"])
-            total += p["strength"] * states_of(p["states"], p["places"], country_of, acting) * max(0, weeks) / WEEKS_A_YEAR
-    return total
+    arms, baseline = manifest["plan"]["arms"], manifest["plan"]["baseline"]
+    own, usual = arms[arm]["policies"], arms[baseline]["policies"]
+    added, left_out = (sum(_years(manifest, p) for p in _without(these, those)) for these, those in ((own, usual), (usual, own)))
+    return added - left_out
+
+
+def _without(these: Sequence[Mapping], those: Sequence[Mapping]) -> list[Mapping]:
+    """Return the policies of `these` that `those` lack, as often as they lack them; only such as leave no recorded effort."""
+    lacked, rest = [], list(those)
+    for p in these:
+        if p in rest:
+            rest.remove(p)
+        elif not used_where_recorded(p["lever"]):
+            lacked.append(p)
+    return lacked
+
+
+def _years(manifest: Mapping, policy: Mapping) -> float:
+    """Return strength x States x years of a policy within the window; not a number where it waits for a trigger."""
+    if policy.get("when"):
+        return math.nan
+    plan, places = manifest["plan"], manifest["places"]
+    country_of = {place["id"]: place["country"] for place in places}
+    acting = len({place["country"] for place in places if place["host"]})
+    first, last = max(policy["start"], plan["window_start"]), min(policy["end"], plan["stop"])
+    weeks = last - first - sum(max(0, min(b, last) - max(a, first)) for a, b in policy["pauses"])
+    return policy["strength"] * states_of(policy["states"], policy["places"], country_of, acting) * max(0, weeks) / WEEKS_A_YEAR
 
 
 def costs(results: Results, stamp=None) -> pa.Table:
@@ -72,12 +88,11 @@ def _of_arm(results, pairs, runs, prices, arm) -> Iterator[dict]:
         return
     pairs = pairs.only(there)
     found = _spent({name: values[there] for name, values in quantity.items()}, prices, pairs)
-    saved = pairs.mean(avoided[there][:, None])  # no price in it: the usual interval of a paired difference
-    found["captivity_avoided"] = saved.mean[0], saved.low[0], saved.high[0]
+    saved = found["captivity_avoided"] = _usual(pairs, avoided[there])
     public, drawn = found.pop("public")
     found["public"] = public, *_interval(drawn)
-    if saved.low[0] > 0:
-        found["per_week_avoided"] = 1e6 * public / saved.mean[0], *_interval(1e6 * drawn / (_resampled(pairs) @ avoided[there]))
+    if saved[1] > 0:
+        found["per_week_avoided"] = 1e6 * public / saved[0], *_interval(1e6 * drawn / (_resampled(pairs) @ avoided[there]))
     draws = len(np.unique(pairs.draw))
     for measure, (unit, _) in MEASURES.items():
         value, low, high = found.get(measure, (math.nan,) * 3)
@@ -103,11 +118,22 @@ def _quantities(results, runs, arm) -> tuple[dict[str, np.ndarray], np.ndarray]:
 def _spent(quantity, prices, pairs) -> dict[str, tuple]:
     """Return (value, low, high) of each item in million USD, and of `public` (value, draws)."""
     weights = _resampled(pairs)
-    scale = {item.name: 1.0 if item.low == item.high else 1e-6 for item in ITEMS}  # losses are recorded in million USD
+    scale = {item.name: 1.0 if _no_price(item.name) else 1e-6 for item in ITEMS}  # losses are recorded in million USD
     middle = {name: BY_NAME[name].middle * scale[name] * values.mean() for name, values in quantity.items()}
     drawn = {name: prices[name] * scale[name] * (weights @ values) for name, values in quantity.items()}
-    found = {name: (middle[name], *_interval(drawn[name])) for name in quantity}
+    found = {name: _usual(pairs, values) if _no_price(name) else (middle[name], *_interval(drawn[name])) for name, values in quantity.items()}
     return found | {"public": tuple(sum(of[name] for name in PUBLIC) for of in (middle, drawn))}
+
+
+def _no_price(name: str) -> bool:
+    """Tell whether an item is recorded in money, so that no unit cost is in doubt."""
+    return BY_NAME[name].low == BY_NAME[name].high
+
+
+def _usual(pairs, values) -> tuple[float, float, float]:
+    """Return (mean, low, high) of `values` (pairs) as of every paired difference."""
+    found = pairs.mean(values[:, None])
+    return float(found.mean[0]), float(found.low[0]), float(found.high[0])
 
 
 def _resampled(pairs) -> np.ndarray:

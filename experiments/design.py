@@ -97,6 +97,7 @@ class Design:
     outcomes: tuple[str, ...] = field(default=outcomes.HEADLINE)
     observed: tuple[Quantity, ...] = ()
     asked: tuple[str, ...] = ()  # the words of a command that asks for it; bears on nothing
+    draws_asked: str = ""  # the name by which the draws were asked for; bears on nothing
 
     def __post_init__(self):
         where = Where(self.title)
@@ -290,10 +291,10 @@ def list_designs() -> list[tuple[str, str, str]]:
 def _given(settings):
     """Return the settings that are not None; draws may be a name (`draws.draws_of`)."""
     given = {key: value for key, value in settings.items() if value is not None}
-    if isinstance(given.get("draws"), str):
-        found = draws_of(given["draws"])
-        given |= {"draws": found.values, "draws_from": found.source}
-    return given
+    if isinstance(name := given.get("draws"), str):
+        found = draws_of(name)
+        return given | {"draws": found.values, "draws_from": found.source, "draws_asked": name}
+    return ({"draws_from": {}, "draws_asked": ""} if "draws" in given else {}) | given  # nothing of draws that these replace
 
 
 def _with(design, baseline, settings):

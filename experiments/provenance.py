@@ -49,7 +49,8 @@ def manifest_of(design: Design) -> dict:
         "schema_version": SCHEMA_VERSION,
         "plan": plan_of(design),
         "window": {"start": str(monday(design.window_start)), "end": str(monday(design.stop - 1))},
-        "asked": [Path(word).name if Path(word).is_absolute() else word for word in design.asked],  # no folder of one's machine
+        "asked": [_without_folder(word) for word in design.asked],
+        "draws_asked": _without_folder(design.draws_asked),
         "cautions": cautions(design),
         "drawn": ranges(design.draws),
         "explained": {name: explain(scenario) for name, scenario in design.arms.items()},
@@ -65,6 +66,11 @@ def manifest_of(design: Design) -> dict:
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "finished": None,
     }
+
+
+def _without_folder(word: str) -> str:
+    """Return a word of a command without the folders of one's machine."""
+    return Path(word).name if Path(word).is_absolute() else word
 
 
 def stamp(manifest: dict) -> dict[str, str]:

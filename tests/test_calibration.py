@@ -95,6 +95,7 @@ def test_a_row_that_counts_something_else_is_no_target():
         read_targets(TARGETS, ROWS | {"E001": ROWS["E001"].model_copy(update={"unit": "bananas"})})
 
 
+<<<<<<< HEAD
 def test_several_rows_are_added_up_and_told_as_surely_as_the_least_sure():
     """Indians rescued from three countries, 44, 74 and 338; one of the sources made doubtful."""
     doubtful = ROWS | {"E179": ROWS["E179"].model_copy(update={"confidence": "low"})}
@@ -115,6 +116,21 @@ def test_levers_and_the_rest_are_drawn_or_not_each_by_itself():
     only_levers, only_rest = (replace(config, rest=rest, levers=levers_).drawn for rest, levers_ in (("defaults", "priors"), ("priors", "defaults")))
     assert set(only_levers) - set(config.free) == (levers & set(uncertain())) - set(config.free)
     assert set(only_rest) == set(uncertain()) - (levers - set(config.free))
+=======
+@pytest.mark.parametrize(("id", "said"), [("E001", "120,000 or more persons"), ("E188", "0.558 (168 of 301)"), ("E034", "direction only"), ("E166", "20 to 35 years")])
+def test_evidence_is_listed_with_its_unit(id, said):
+    assert ROWS[id].amount == said
+
+
+def test_a_year_has_no_thousands():
+    assert [row.amount for row in ROWS.values() if row.unit == "year"] == ["2016 (year)"]
+
+
+def test_money_is_told_with_its_unit():
+    told = {t.id: fit_checks.told(t) for t in read_targets(TARGETS, ROWS).targets}
+    assert told["E018"] == "1,000 million USD or more" and told["E089"] == "18,000 to 37,000 million USD"
+    assert told["E001"] == "120,000 or more"
+>>>>>>> mend2
 
 
 def test_a_file_without_sets_has_no_other_set():
@@ -574,13 +590,30 @@ def test_the_guide_runs_as_it_stands(tmp_path, monkeypatch, capsys):
     from displace.study import Study
 
     page = render(Study(results))
-    assert "Fitted to reported estimates (3 targets in 3 families)." in page and "an estimate made up for this page" in page
+    assert "Not informed by the reports, though fitted to reported estimates (3 targets in 3 families)." in page and "all others stay as set by hand" in page and "an estimate made up for this page" in page
     results.manifest["plan"]["draws_from"]["enough"] = 1000
     assert "and not to be trusted without more draws" in render(Study(results))
     capsys.readouterr()
 
     again = names["calibrate"](replace(names["read_config"]("mine.toml"), set="main"), tmp_path / "outputs/my-fit", progress=None)
     assert again.weights.weights.tolist() == fit.weights.weights.tolist()  # nothing is run again, and the bytes are the same
+
+
+@pytest.mark.parametrize(
+    ("stamp", "said"),
+    [
+        ({}, "inform 1 of 2 fitted parameters; all others are drawn from their priors."),
+        ({"rest": "defaults", "levers": "defaults"}, "all others stay as set by hand."),
+        ({"rest": "defaults", "levers": "priors"}, "the effects of policies are drawn from their priors, all others stay as set by hand."),
+        ({"not_informed": ["upkeep", "revenue"]}, "Not informed by the reports: they tell of none of 2 fitted parameters"),
+    ],
+)
+def test_a_posterior_says_what_became_of_all_parameters(stamp, said):
+    from displace.standing import standing
+
+    source = {"kind": "posterior", "targets": {"X": "x"}, "families": ["x"], "missed": [], "free": ["upkeep", "revenue"], "not_informed": ["upkeep"], "code": ""}
+    found = standing({"draws_from": source | stamp, "baseline": "b", "arms": {"b": {}}})
+    assert said in found.text and found.head.startswith("Not informed") == found.text.startswith("Not informed")
 
 
 # --- the command line ----------------------------------------------------------------------------------

@@ -9,7 +9,9 @@ from experiments import unit_costs
 from experiments.arms import assignments, chosen
 from experiments.cautions import cautions
 from experiments.design import DesignError, from_names, list_designs
+from experiments.draws import Draws, write_draws
 from experiments.explain import explain
+from experiments.provenance import manifest_of
 from model.parameters import DEFAULTS
 from model.policy import week_of
 from scenarios.compose import changed, together
@@ -170,6 +172,17 @@ def test_an_assignment_is_checked(text, said):
 def test_a_design_knows_the_words_that_ask_for_it():
     found = from_names(["sequencing"], parameters={"refill_elasticity": 0.2})
     assert found.asked == ("sequencing", "--set refill_elasticity=0.2") and "asked" not in found.plan()
+
+
+def test_a_design_knows_how_its_draws_were_asked_for(tmp_path):
+    found = from_names(["firewalls"], draws="prior:2")
+    assert found.draws_asked == "prior:2" and "draws_asked" not in found.plan()
+    file = tmp_path / "posterior.parquet"
+    write_draws(file, Draws(found.draws, {"kind": "posterior"}))
+    assert manifest_of(from_names(["firewalls"], draws=f"{file}:1"))["draws_asked"] == "posterior.parquet:1"  # without the machine's folders
+    (tmp_path / "mine.toml").write_text('title = "x"\nquestion = "y?"\ndraws = "prior:3"\n[[arm]]\nscenario = "firewalls"\n', encoding="utf-8")
+    own = from_names([tmp_path / "mine.toml"], draws=({},))
+    assert own.draws_asked == "" and own.draws_from == {}  # nothing is said of draws that others replace
 
 
 # --- budgets ----------------------------------------------------------------------------------------

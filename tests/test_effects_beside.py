@@ -156,6 +156,28 @@ def test_a_programme_costs_the_weeks_in_which_it_acts():
     assert np.isnan(weeks(when={"outcome": "people_held", "above": True, "bound": 1e12, "weeks": 1, "places": []}))
 
 
+def test_of_a_programme_only_what_exceeds_the_baseline_costs():
+    law, other = policy("non_punishment_scope", ["AAA"]), policy("firewall", ["AAA", "BBB"])
+    waits = law | {"when": {"outcome": "people_held", "above": True, "bound": 1e12, "weeks": 1, "places": []}}
+    arms = {"baseline": [law, waits], "stronger": [law | {"strength": 1.5}, waits], "instead": [other, waits], "none": [waits], "all": []}
+    plan = manifest(arms, 2, 1, 114, 10)
+    weeks = {arm: programme_years(plan, arm) * 365.25 / 7 for arm in arms}
+    assert weeks["baseline"] == 0 and weeks["stronger"] == pytest.approx(0.5 * 104)
+    assert weeks["instead"] == pytest.approx(2 * 104 - 104) and weeks["none"] == pytest.approx(-104)
+    assert np.isnan(weeks["all"])  # how long what waits acted is not recorded
+
+
+def test_what_takes_no_price_has_one_interval():
+    """Money defrauded in the costs is the money defrauded of the answer."""
+    def weekly(arm, draw, replicate):
+        return {"money_defrauded": np.full((114, 4), 5.0 + replicate - (1 + replicate % 3) * (arm == "raids"))}
+
+    found = results(manifest({"baseline": [], "raids": [policy("crackdown", ["AAA"])]}, 6, 1, 114, 10, ("money_defrauded",)), weekly)
+    answer = row(found.paired, outcome="money_defrauded", place="", aggregate="sum")
+    cost = row(costs(found), measure="fraud")
+    assert [cost[key] for key in ("value", "low", "high")] == pytest.approx([answer[key] for key in ("difference", "low", "high")])
+
+
 # --- who bears it -----------------------------------------------------------------------------------
 
 

@@ -18,7 +18,7 @@ from displace.study import Study
 from experiments.results import Results
 from model.outcomes import BY_NAME, HEADLINE
 from model.parameters import DEFAULTS
-from scenarios.explain import NO_POLICY
+from scenarios.explain import NO_POLICY, parameter_in_words
 
 NASTY = "</script><img src=x onerror=alert(1)> & $x_1$ =cmd"
 WEEKS, START = 260, 200
@@ -161,6 +161,15 @@ def test_what_was_assumed_is_what_was_used(drawn):
     assert f"tip_off0.125hand-set: {DEFAULTS['tip_off']:g}" in text and (assumed.HAND_SET in text) is (drawn is None)
 
 
+def test_the_command_asks_for_the_draws_as_they_were_asked_for():
+    found = study_of(1)
+    assert "--draws" not in report._command(found)
+    found.manifest["plan"] |= {"draws_from": {"kind": "posterior", "draws": 10}}
+    assert "--draws posterior:10 " in report._command(found)  # of a folder that does not tell
+    found.manifest["draws_asked"] = "my/posterior.parquet:10"
+    assert "--draws my/posterior.parquet:10 " in report._command(found)
+
+
 def test_what_is_not_traced_to_a_source_is_not_among_the_sources():
     sources, untraced = dict(assumed.cited()), dict(assumed.untraced())
     assert not sources.keys() & untraced.keys() and not any("unverified" in text.lower() for text in sources.values())
@@ -174,6 +183,15 @@ def test_cards_tell_each_entry_with_its_timing():
     text = " ".join(Page(report.render(study_of(1, ARMS | {"raids": entries}))).text.split())
     assert re.search(r"AAA, from 4 November 2019, at strength 1: [^.]+\. It ends on 1 June 2020\.", text)
     assert re.search(r"BBB, from 30 December 2019, at strength 0.5: [^.]+\. It pauses from 23 March 2020 to 1 June 2020 and has no end date\.", text)
+
+
+def test_an_assumption_of_all_arms_is_not_called_one_scenarios():
+    found = study_of(1)
+    for name, arm in found.plan["arms"].items():
+        arm["parameters"] = {"tip_off": 0.125}
+        found.manifest["explained"][name] = ["title", parameter_in_words("tip_off", 0.125), f"policies of {name}"]
+    (said,) = found.history
+    assert said.startswith("Assumption set for all arms: tip_off") and said not in found.only_some
 
 
 def test_policies_of_the_baseline_are_not_those_of_every_world():
@@ -302,6 +320,8 @@ def test_a_process_count_has_no_better_direction(study):
         (-12345.0, -15678.0, -9012.0, "persons", ("−12,000", "−16,000 to −9,000")),
         (0.0341, -0.012, 0.08, "share", ("+3.4", "−1.2 to +8.0")),
         (-31500.0, -40000.0, -20000.0, "million USD", ("−32\N{NO-BREAK SPACE}billion", "−40\N{NO-BREAK SPACE}billion to −20\N{NO-BREAK SPACE}billion")),
+        (-68400.0, -131000.0, -9000.0, "persons", ("−68,000", "−130,000 to −10,000")),
+        (-0.0061, -0.012, 0.0002, "share", ("−0.61", "−1.2 to 0.0")),
         (3.0, None, None, "persons", ("+3.0", "one pair only")),
     ],
 )  # fmt: skip

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from displace import commands_show
-from displace.show import cards, frames, opening, policies, scene, story
+from displace.show import cards, doctor, frames, opening, policies, scene, story
 from displace.show.worlds import ShowScenario, TwoWorlds
 from experiments.bounds import MOST_SEED
 from model import Simulation
@@ -221,6 +221,12 @@ def test_a_missing_extra_a_bad_file_and_a_taken_port_are_one_message_each(tmp_pa
         port = taken.getsockname()[1]
         busy = call("show", "--no-open", "--port", port)
     assert busy.returncode == 2 and f"port {port} is in use" in busy.stderr and "Traceback" not in busy.stderr
+
+
+def test_a_slow_page_is_no_obstacle_for_the_doctor():
+    late, quick, gone = (doctor._served(*found) for found in ((True, 14.3), (True, 2.0), (False, 1.0)))
+    assert (late.mark, late.says) == ("slow", "served after 14.3 s (more than 10 s: the machine is busy; try again)")
+    assert (quick.mark, quick.says, gone.mark) == ("ok", "served after 2.0 s", "NO")
 
 
 def test_the_doctor_names_what_is_missing_and_what_to_do():

@@ -295,6 +295,9 @@ def test_a_file_is_opened_by_keyboard(page, tmp_path):
         page.keyboard.press("Enter")
     chooser.value.set_files(file)
     page.wait_for_selector("[data-world='1'] figcaption:has-text('Beds')")
+    wait_until_still(page)
+    assert page.locator(".form").get_by_label("Title").input_value() == "Beds"  # what 'Show these policies' would show
+    assert page.locator(".form .entry").count() == 1 and "shelter" in page.locator(".form .entry").inner_text()
 
 
 def test_a_place_opens_its_card_by_mouse_and_keyboard(page):

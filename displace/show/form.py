@@ -31,7 +31,8 @@ def PolicyForm(session: Session):
             solara.Text("Policies", classes=["card-title"])
             solara.Button(icon_name="mdi-close", icon=True, small=True, on_click=lambda: session.drawer.set(False), attributes={"aria-label": "Close"})
         Shipped(session)
-        Composer(session).key(session.policy.hash + session.policy.name)
+        shown = session.policy.hash + session.policy.name
+        Composer(session, shown).key(shown)
         ReadBack(session)
         Reproduce(session)
         Settings(session)
@@ -50,8 +51,11 @@ def Shipped(session: Session):
 
 
 @solara.component
-def Composer(session: Session):
-    """Policies as entries that can be changed; they act once 'Show these policies' is pressed."""
+def Composer(session: Session, shown: str):
+    """Policies as entries that can be changed; they act once 'Show these policies' is pressed.
+
+    `shown` names the scenario that they are taken from: a key alone mounts nothing anew while the arguments stay equal.
+    """
     entries, set_entries = solara.use_state(policies.entries(session.policy))
     title, set_title = solara.use_state(session.policy.title if session.compares else "My policy")
 

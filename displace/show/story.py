@@ -41,7 +41,7 @@ SCENES = (
     ),
     Scene(
         "Crackdown, displacement",
-        "One State raids harder, alone: operations leave ahead of it, and those found in raids are often treated as offenders.",
+        "One State raids harder, alone: operations that are forewarned or afraid may leave, and those found in raids are often treated as offenders.",
         date(2024, 10, 7), date(2027, 1, 4), 13, "unilateral-crackdown",
     ),
     Scene(
@@ -51,7 +51,7 @@ SCENES = (
     ),
     Scene(
         "Both, together",
-        "States act at once, share what they know, and protect those whom they find. Is there then still somewhere to go?",
+        "One State raids harder, all in the region share what they know, and people who come out are protected. Is there then still somewhere to go?",
         date(2024, 10, 7), date(2027, 1, 4), 13, "everything-together",
     ),
 )  # fmt: skip
