@@ -110,6 +110,16 @@ def test_every_world_lies_in_one_part_of_a_factors_range(analysis):
     assert "relocation_rule" in worlds and {*worlds.values()} == {SETTINGS.worlds}
 
 
+def test_what_is_larger_but_not_told_is_said_and_nothing_by_its_name_in_the_code(analysis):
+    said = Said(analysis)
+    as_if = {"tip_off": {"value": 1.2, "above_floor": False}, "refill_elasticity": {"above_floor": True}}
+    said._rows["indices"] = [row | as_if.get(row["factor"], {}) if (row["measure"], row["order"]) == ("balance", "total") else row for row in said._rows["indices"]]
+    answers = [answer for _, answers in said.in_short() for answer in answers]
+    assert answers[0].startswith("Unilateral crackdown: of the factors that can be told from noise most of all refill elasticity (how recruitment answers")
+    assert "; larger but not told: tip off (1.20)." in answers[0] and "Of refill elasticity: " in answers[0]
+    assert not [answer for answer in answers if "_" in answer or "-0" in answer]
+
+
 def test_what_is_not_told_is_said_with_its_reason(analysis):
     refused = {(row["outcome"], row["measure"], row["why"]) for row in analysis.rows("refused") if row["stage"] == "indices"}
     assert any(outcome == "punished_share" and "have no value" in why for outcome, _, why in refused)  # nobody came out: 0 over 0
