@@ -86,7 +86,7 @@ def gather_leads(m):
         alone = m.par[P.reports_without_consulate]
         consular = (unafraid_calls + out * m.par[P.consular_contact]) * (alone + (1.0 - alone) * covered / held)
         press = (m.par[P.press_calls] * calls + m.par[P.press_out] * out) * m.env[0, I.civic_space, p]
-        hotline = calls * m.env[0, I.hotline_share, p] * trusting / held
+        hotline = unafraid_calls * m.env[0, I.hotline_share, p]
         m.tally[O.reports_to_consulates, p] += consular
         m.tally[O.reports_in_press, p] += press
         m.tally[O.reports_to_hotlines, p] += hotline

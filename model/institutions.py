@@ -51,7 +51,7 @@ INSTITUTIONS = (
     _i("agreement_delay", "weeks", "parameter", 0, 52, "weeks between joint strikes"),
     _i("intelligence_shared", "share", "parameter", 0, 1, "of intelligence that partners see"),
     _i("intelligence_gain", "factor", "parameter", 0, 10, "intelligence gained from a lead"),
-    _i("hotline_share", "share", "parameter", 0, 1, "of alarms from inside that reach hotlines and police, at full trust"),
+    _i("hotline_share", "share", "parameter", 0, 1, "of alarms from inside that reach hotlines and police"),
     _i("permissive_sites", "factor", "parameter", 0, 1, "how far neighbours let operations settle"),
     # --- recruitment (at home, or where a migrant worker is stranded) -----------------------------
     _i("at_risk", "factor", "parameter", 0, 10, "economic distress behind the acceptance of risky offers"),
