@@ -62,7 +62,8 @@ def page(made: str) -> str:
     for title, measures in (("displacement", displacement.MEASURES), ("costs", costs.MEASURES), ("fates_compared", {k: (u, "adds up " + " + ".join(of)) for k, (u, of) in fates.MEASURES.items()})):
         parts += ["", f"### Measures of `{title}`", "", *_table(("measure", "unit", "meaning"), [(f"`{name}`", unit, meaning) for name, (unit, meaning) in measures.items()])]
     hidden = ", ".join(f"`{name}`" for name in sorted(NOT_BY_PLACE))
-    parts += ["", f"Never by place, since it could guide an operator or a raid: {hidden}. All outcomes: [tables/outcomes.md](tables/outcomes.md)."]
+    parts += ["", f"Never by place, since it could guide an operator or a raid: {hidden}. All outcomes: [tables/outcomes.md](tables/outcomes.md). Whom their own State identifies "
+              "after they were handed over is counted at home, not where they came out: shares of the identified mean something worldwide."]
     return "\n".join(parts) + "\n"
 
 

@@ -69,7 +69,7 @@ def _of_the_rest(fit: Fit) -> str:
     moved = sorted((row for row in rest if row.said == "informed"), key=lambda row: -row.contraction)
     named = ", ".join(f"{row.name} ({row.contraction:.0%})" for row in moved[:MOST_OF_REST])
     return (
-        f"{NOT_TOLD} {words.count(len(rest), 'more parameter is', 'more parameters are')} drawn from their priors and called not informed" + (f"; {len(moved)} of them moved with the weights all the same, the most: {named}." if named else ".")
+        f"{NOT_TOLD} {words.count(len(rest), 'more parameter is drawn from its prior', 'more parameters are drawn from their priors')} and called not informed" + (f"; {len(moved)} of them moved with the weights all the same, the most: {named}." if named else ".")
     )
 
 

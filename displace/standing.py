@@ -36,7 +36,7 @@ def _fitted(source: Mapping, plan: Mapping) -> Standing:
     targets, missed = source["targets"], source["missed"]
     informed = len(source["free"]) - len(source["not_informed"])
     fitted = words.count(len(source["free"]), "fitted parameter")
-    inform = f"The reports are few and uncertain, and inform {informed} of {fitted}" if informed else f"Not informed by the reports: they tell of none of {fitted}"
+    inform = f"The reports are few and uncertain, and inform {informed} of {fitted}" if informed else f"Not informed by the reports ({fitted})"
     said = [f"{inform}; {_of_others(source)}. {DIFFERENCES}"]
     if missed:
         said.append(f"The fit misses {words.count(len(missed), 'report')}: {words.listed(missed)}.")

@@ -57,7 +57,8 @@ def _cannot_act(scenario: Scenario) -> Iterator[str]:
         if policy.strength == 0:
             yield f"pulls '{policy.lever}' at strength 0, which changes nothing"
         elif nowhere and len(nowhere) == len(policy.states) + len(policy.places):
-            yield f"pulls '{policy.lever}' in {_some(nowhere)}, where there is nothing that it could act on: it changes nothing"
+            changes = "it changes nothing" if lever.kind == "enforcement" else "it changes next to nothing"  # some pass through, or return
+            yield f"pulls '{policy.lever}' in {_some(nowhere)}, where there is nothing that it could act on: {changes}"
         elif not policy.states and not policy.places:
             yield f"pulls '{policy.lever}' in every State of the world, since it names none"
 

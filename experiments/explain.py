@@ -30,7 +30,7 @@ def _arm(name: str, arm: Scenario, baseline: Scenario) -> str:
 
 def policies_in_words(policies: Collection[Policy], baseline: Collection[Policy]) -> list[str]:
     """Return the sentences on what an arm pulls beyond its baseline, and on what it leaves out of it."""
-    added, left_out = ({*one} - {*other} for one, other in ((policies, baseline), (baseline, policies)))
+    added, left_out = ([policy for policy in one if policy not in other] for one, other in ((policies, baseline), (baseline, policies)))
     return [*_policies(added), *(f"Left out: {text}" for text in _policies(left_out))]
 
 

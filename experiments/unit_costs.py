@@ -60,7 +60,7 @@ CAPACITY = {
 
 
 def planned(policies: Sequence, country_of: Mapping[str, str], acting: int, parameters: Mapping[str, float]) -> float:
-    """Return what policies cost a year, in million USD at the middle of every unit cost, if all they add is used.
+    """Return what policies cost a year, in million USD at the middle of every unit cost, if all they add is used (and all raids get in).
 
     `country_of`: {place: ISO code}; `acting`: how many States a policy means that names none.
     """
