@@ -44,7 +44,7 @@ show: setup .venv/viz.done  ## show two worlds side by side in a browser, withou
 	.venv/bin/displace show $(SHOW_ARGS)
 
 # Waves of runs stay in outputs/calibrate: interrupted, the same command goes on.
-reference-posterior: setup  ## fit to reported estimates: the posterior behind `--draws posterior` (about 10 minutes on two cores)
+reference-posterior: setup  ## fit to reported estimates: the posterior behind `--draws posterior` (10 to 15 minutes on two cores)
 	.venv/bin/displace calibrate $(CALIBRATE_ARGS) --out outputs/calibrate $(RESULTS)
 	@mkdir -p outputs/reference/calibration
 	@cp outputs/calibrate/posterior.parquet outputs/calibrate/fit.json outputs/calibrate/fit.md outputs/reference/calibration/

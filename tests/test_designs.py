@@ -5,7 +5,7 @@ from itertools import combinations
 
 import pytest
 
-from experiments import unit_costs
+from experiments import compare, unit_costs
 from experiments.arms import assignments, chosen
 from experiments.cautions import cautions
 from experiments.design import DesignError, from_names, list_designs
@@ -271,3 +271,51 @@ def test_every_change_of_a_policy_and_of_a_place_is_told():
         assert said[key] in sentence and sentence.count("'two'") == 1, (key, sentence)
     world = from_dict({"title": "T", "question": "Q?", "policy": [entry], "world": [{"place": "bavet", "set": {"control": 0.5}}]}, "two")
     assert differences(one, world) == ["Bavet has control as in the data in 'one', 0.5 in 'two'."]
+
+
+# --- refused early ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ('[[arm]]\nscenario = "nowhere"', "arm 1 . scenario: .*no such scenario"),
+        ('[[arm]]\nscenario = "firewals"', "did you mean 'firewalls'"),
+        ('[[arm]]\nscenaro = "firewalls"', "scenaro.*did you mean 'scenario'"),
+        ('[[arm]]\nscenario = "firewalls"\n[[arm]]\nscenario = "firewalls"', "arm 2: a second arm called 'firewalls'"),
+        ('outcomes = ["people_hold"]\n[[arm]]\nscenario = "firewalls"', "outcomes.*did you mean 'people_held'"),
+        ('[[arm]]\nscenario = "firewalls"\nparameters.crackdown.raid = 3', "did you mean 'crackdown.raids'"),
+        ('[[arm]]\nscenario = "firewalls"\nname = "placebo"', "another name"),
+        ("arm = []", "arm.*is empty"),
+    ],
+)
+def test_a_wrong_design_is_refused_with_file_and_key(tmp_path, content, message):
+    path = tmp_path / "wrong.toml"
+    path.write_text('title = "t"\nquestion = "q"\n' + content)
+    with pytest.raises(DesignError, match=message):
+        from_names([path])
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [(["mian"], "did you mean 'main'"), (["main", "firewalls"], "one design alone"), ([], "no scenario"), (["firewalls", "firewalls"], "a second arm")],
+)
+def test_wrong_names_are_refused(names, message):
+    with pytest.raises(ScenarioError, match=message):
+        from_names(names)
+
+
+@pytest.mark.parametrize("setting", [{"replicates": 0}, {"seed": -1}, {"seed": 2**63}, {"people_per_agent": 0}, {"people_per_agent": 10**8}, {"record": "everything"}])
+def test_wrong_settings_are_refused(setting):
+    with pytest.raises(DesignError, match=next(iter(setting))):
+        from_names(["firewalls"], **setting)
+
+
+@pytest.mark.parametrize(
+    ("names", "more"),
+    [(["no-such-arm"], {}), (["firewalls"], {"parameters": {"refil_elasticity": 1}}), (["firewalls"], {"parameters": {"refill_elasticity": 1e9}}), (["firewalls"], {"workers": 0})],
+)
+def test_nothing_is_written_for_bad_input(tmp_path, names, more):
+    with pytest.raises(DesignError):
+        compare(*names, out=tmp_path / "out", **more)
+    assert not (tmp_path / "out").exists()
