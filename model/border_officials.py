@@ -51,7 +51,7 @@ def questioned(post, m):
 
 @kernel
 def expected_edge_cost(edge, m):
-    """Return what a trafficker expects to pay for an edge: fare, bribe or loss when intercepted."""
+    """Return what a trafficker expects to pay for an edge: the fare, and what refusals, closed borders and being seen cost them."""
     a, b = edge.source, edge.target
     if edge.official:
         closed, stopped = 0.0, 0.0

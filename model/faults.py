@@ -3,7 +3,7 @@
 FAULTS = (
     "a person changed status in a way the life course does not declare (transition {1})",
     "",
-    "more operations, compounds or moves than rows ({2} times)",
+    "the industry outgrew what the model can hold: more operations, compounds or moves than rows ({2} times); these parameters let it grow without end",
     "people by status and place do not add up to the rows",
     "operations hold another number of people than have them as their operation",
     "a compound holds another number of people than its operations",

@@ -129,10 +129,10 @@ def settle_in(i, u, m):
         me.debt *= 1.0 - m.env[k, I.debt_relief, p]
         settle(T.reintegrated_with_support, i, m.par[P.settled_with_support], m.par[P.drive_with_support], m)
         return u
-    stigma = m.env[k, I.stigma, p] * (1.0 + m.par[P.record_stigma] * me.record)
+    stigma = max(LEAST_STIGMA, m.env[k, I.stigma, p]) * (1.0 + m.par[P.record_stigma] * me.record)
     if me.child:
         stigma *= 1.0 + m.env[k, I.institution_return, p]
-    u -= m.par[P.settles_alone] * me.health / max(LEAST_STIGMA, stigma)
+    u -= m.par[P.settles_alone] * me.health / stigma
     if u < 0.0:
         settle(T.reintegrated_alone, i, m.par[P.settled_alone], m.par[P.drive_when_settled], m)
         return u

@@ -139,7 +139,7 @@ OUTCOMES = (
     _measure("operations_moved_out", "operations that left this place", "operations", None, whose="-", section="IV.G S05"),
     _measure("operations_founded", "operations founded", "operations", None, whose="-"),
     _measure("operations_closed", "operations closed", "operations", None, whose="-"),
-    _measure("raids", "raids", "raids", None, whose="the State"),
+    _measure("raids", "raids that got in", "raids", None, whose="the State"),
     _measure("raids_betrayed", "raids betrayed beforehand", "raids", "down", whose="the State", section="II.gov V39"),
     _measure("owners_arrested", "owners arrested", "persons", None, whose="the State"),
     _measure("vacancies", "vacancies posted", "persons", None, whose="-"),

@@ -113,7 +113,7 @@ def measure_answers(m):
 def base_hazards(m):
     """Fill each stratum's weekly hazard at the reference fee. Return expected recruits, persons.
 
-    hazard = base x susceptibility x distress x sum over channels of effort x reach x affinity.
+    hazard = answers (base x susceptibility x affinity x need) x what recruiters achieve in the area, summed over channels.
     """
     supply = 0.0
     m.recruits[:] = 0.0
@@ -137,9 +137,10 @@ def base_hazards(m):
 
 @kernel
 def drive_in_area(area, kind, drive, m):
-    """Fill what recruiters achieve in an area by channel: distress x effort x reach, less what arrests and closed borders stop."""
+    """Fill what recruiters achieve in an area by channel: distress x effort x reach, with willing entrants, less what arrests and closed borders stop."""
     p = kind.place
-    common = m.env[0, I.at_risk, p] * with_willing(p, m) * (1.0 - m.env[0, I.recruiters_stopped, p]) * (1.0 - m.par[P.border_deterrence] * m.env[0, I.closure, p] * (1 - kind.abroad))
+    common = m.env[0, I.at_risk, p] * with_willing(p, m) * (1.0 - m.env[0, I.recruiters_stopped, p])
+    common *= 1.0 - m.par[P.border_deterrence] * m.env[0, I.closure, p] * (1 - kind.abroad)
     for c in range(CHANNELS):
         effort = m.effort[area, c]
         if c == ACQUAINTANCES:

@@ -79,7 +79,9 @@ def taken_again(t, i, m):
     me.spell += 1
     me.key = identity(me.person, me.spell)
     count_as(i, -1, m)
-    begin_spell(i, m.par[P.share_willing] * m.env[0, I.willing_entry, me.place], m.par[P.share_forced_again], m)
+    forced = m.par[P.share_forced_again]
+    willing = min(m.par[P.share_willing] * m.env[0, I.willing_entry, me.place], max(0.0, m.par[P.undeceived_most] - forced))
+    begin_spell(i, willing, forced, m)
     count_as(i, 1, m)
     if at_home_here(i, m):
         me.belief = m.heard[me.nation].home_belief

@@ -8,7 +8,7 @@ PARTS = ("model/*.py", "scenarios/*.py", "scenarios/world/*.csv", "scenarios/**/
 
 
 def code_hash() -> str:
-    """Return 16 hexadecimal digits that change when anything that results depend on changes."""
+    """Return 16 hexadecimal digits that change when the model, the scenarios, the world or the lock changes."""
     digest = hashlib.sha256()
     for path in sorted({path for pattern in PARTS for path in ROOT.glob(pattern)}):
         digest.update(path.relative_to(ROOT).as_posix().encode())

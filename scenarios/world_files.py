@@ -86,7 +86,7 @@ class State(_Row):
     non_punishment_scope: Share  # of the offences that people held are made to commit
     recognises_forced_criminality: Flag
     services_for_men: Share  # of services that are open to men
-    raids_per_month: Amount  # against compounds, before August 2023: set out for; one in 1 / control gets in
+    raids_per_month: Amount  # against compounds, before August 2023: set out for; where the state cannot enter (`control`) they fail
     screening_per_week: Amount
     open_beds: Count
     closed_beds: Count

@@ -1,4 +1,4 @@
-"""What holds in every world: on random tiny worlds, parameters drawn from their priors, and random policies.
+"""What holds in every world: on random tiny worlds, parameters drawn from their priors or at an end of their bounds, and random policies.
 
 Each run is audited every week. The tests here look at it from outside, at what it leaves behind.
 """
@@ -8,7 +8,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from model import Inputs, Policy, Simulation
@@ -23,6 +23,7 @@ from small import histories, small_world
 STOP = 70
 identity_of = entry(identity.py_func)
 share = st.floats(0, 1)
+AT_AN_END = 0.05  # of the parameters of a world stand at an end of their bounds
 STATES = st.fixed_dictionaries(
     dict(
         raids_per_month=st.floats(0, 20), open_beds=st.floats(0, 500), closed_beds=st.floats(0, 200), screening_per_week=st.floats(0, 100),
@@ -58,16 +59,17 @@ def from_prior(prior, u):
 
 @st.composite
 def worlds(draw) -> Inputs:
-    rows = [row for row in PARAMETERS if row.prior]
-    ranks = np.random.default_rng(draw(st.integers(0, 2**32))).uniform(size=len(rows))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32)))
+    values = {row.name: from_prior(row.prior, rng.uniform()) for row in PARAMETERS if row.prior}
+    values |= {row.name: rng.choice([row.low, row.high]) for row in PARAMETERS if rng.uniform() < AT_AN_END}
     world = small_world({"AAA": draw(ORIGINS), "CCC": draw(ORIGINS)}, draw(st.sampled_from([1, 2])), draw(PLACES), **draw(STATES))
     return Inputs(
-        world, draw(st.integers(0, 2**64 - 1)), draw(st.sampled_from([5, 20, 100])), {row.name: from_prior(row.prior, u) for row, u in zip(rows, ranks)},
+        world, draw(st.integers(0, 2**64 - 1)), draw(st.sampled_from([5, 20, 100])), values,
         tuple(draw(st.lists(policies(), max_size=5))), stop=STOP, groups=True, events=True, audit_every=1,
     )  # fmt: skip
 
 
-@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, deadline=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 @given(worlds())
 def test_every_world_keeps_the_rules(inputs):
     """The audit never faults, and everything that a run leaves behind tells the same story of the same people."""
@@ -123,6 +125,8 @@ def the_weekly_record_is_the_log_counted(inputs, result):
 def nothing_is_negative_and_no_bed_is_given_twice(inputs, result):
     assert np.isfinite(result.weekly).all() and result.weekly.min() > -1e-6
     values, world = complete(inputs.parameters), inputs.world
+    if values["feedback_capacity"] == 0.0:
+        return  # this switch makes room for everybody
     more = {lever.name: [f"{lever.name}.{c.name}" for c in lever.channels if c.moves == "open_beds"] for lever in LEVERS}
     added = sum(values[channel] * policy.strength for policy in inputs.policies for channel in more[policy.lever])
     for s in range(len(world.states)):
