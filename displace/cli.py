@@ -20,7 +20,7 @@ import typer
 from experiments.process import set_up
 
 from . import commands_batch, commands_calibrate, commands_sensitivity, commands_show
-from .listings import COLUMNS, LISTINGS, cell
+from .listings import COLUMNS, LISTINGS, cell, known
 from .options import Assume, Events, Executor, Overwrite, Quiet, Resume, Scale, ScenarioName, Seed, Workers, executor_of, workers_of
 
 PICTURES = (".png", ".svg", ".pdf")
@@ -386,7 +386,7 @@ def list_(
     from . import terminal
 
     if name is not None:
-        terminal.show_table(("", ""), [[field.replace("_", " "), cell(value)] for field, value in rows[0].items()])
+        terminal.show_table(("", ""), known(rows[0]))
     else:
         terminal.show_table(COLUMNS[what], [[cell(row[key]) for key in COLUMNS[what]] for row in rows])
 

@@ -179,6 +179,15 @@ COLUMNS = {
 }
 
 
+FIELDS = {"plausible_24_months": "strength plausible in 24 months", "maximum": "strength at most"}
+
+
+def known(row: dict) -> list[list[str]]:
+    """Return what is known of one row, (field, value) as a terminal shows them."""
+    shown = {FIELDS.get(field, field.replace("_", " ")): cell(value) for field, value in row.items()}
+    return [[field, value] for field, value in shown.items() if value]
+
+
 def cell(value) -> str:
     """Return `value` as a terminal shows it: lists joined, nothing for None, numbers short."""
     if value is None:

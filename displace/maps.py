@@ -78,6 +78,10 @@ def laid_out(spots: Sequence[Spot]) -> dict[str, tuple[float, float]]:
     return at
 
 
+def _name_column(axes, size):
+    axes.text(89.0, 0.4, "beyond the region", fontsize=size, color=GREY, style="italic")
+
+
 def _inside(point, window) -> bool:
     return window[0] <= point[0] <= window[1] and window[2] <= point[1] <= window[3]
 
@@ -121,13 +125,21 @@ def _label(axes, texts, boxes, window, size=7.0):
                 bottom = y + dy * (reach + line * (distance + 0.2)) - line / 2
                 box = (left, bottom, left + wide, bottom + line)
                 hidden = sum(_overlap(box, other) for other in boxes) + 10 * _outside(box, window)
-                tried.append((hidden + 0.02 * line * line * distance, len(tried), box))
-        box = min(tried)[2]
+                tried.append((hidden + 0.02 * line * line * distance, len(tried), box, distance > 1.0))
+        _, _, box, far = min(tried)
         boxes.append(box)
+        if far:
+            _lead(axes, box, (x, y))
         axes.text(
             (box[0] + box[2]) / 2, (box[1] + box[3]) / 2, text, fontsize=size, ha="center", va="center", zorder=6,
             style="italic" if coarse else "normal", color=GREY if coarse else INK,
         )  # fmt: skip
+
+
+def _lead(axes, box, point):
+    """Draw a thin line from a name to the place that it names."""
+    x, y = (min(max(at, low), high) for at, low, high in zip(point, box[:2], box[2:]))
+    axes.plot((x, point[0]), (y, point[1]), color=INK, linewidth=0.6, zorder=5)
 
 
 def _overlap(a, b) -> float:
@@ -163,7 +175,7 @@ def people_map(spots: Sequence[Spot], held: Mapping[str, float], flows: Sequence
     _flows(inset, flows, at, widest, ORANGE, lambda a, b: _inside(a, INSET) and _inside(b, INSET))
     for axes, window in ((main, REGION), (inset, INSET)):
         _places(axes, window, spots, at, held, largest)
-    main.text(89.0, 0.4, "beyond the region", fontsize=7, color=GREY, style="italic")
+    _name_column(main, 7.0)
     inset.set_title("Cambodia and its borders (the frame)", fontsize=8.5, pad=-12, x=0.02)
     _map_key(figure.add_axes((0.655, 0.03, 0.34, 0.33)), largest, widest)
     return figure
@@ -217,7 +229,7 @@ def change_maps(spots: Sequence[Spot], arms: Sequence[Change]) -> Figure:
     for axes, arm in zip(grid.flat, arms):
         change_map(axes, spots, arm, largest, widest, 207.0 * wide)
         axes.set_title(wrapped(arm.title, int(wide * 12.5)), fontsize=8.5)
-    change_key(figure.add_axes((0.0, 0.15 / height, 1.0, 0.28 / height)), largest)
+    change_key(figure.add_axes((0.0, 0.15 / height, 1.0, 0.28 / height)), largest, any(arm.flows for arm in arms))
     return figure
 
 
@@ -232,6 +244,7 @@ def change_map(axes, spots: Sequence[Spot], arm: Change, largest: float, widest:
     at, boxes, gains = laid_out(spots), [], []
     _ground(axes, REGION, 0.35)
     _flows(axes, arm.flows, at, widest, INK)
+    _name_column(axes, 5.5)
     for spot in spots:
         change, told = arm.held.get(spot.id, (0.0, False))
         more = change > 0
@@ -245,14 +258,19 @@ def change_map(axes, spots: Sequence[Spot], arm: Change, largest: float, widest:
     _label(axes, [text for _, text in named], boxes, REGION, 6.5)
 
 
-def change_key(axes, largest: float):
-    """Write what discs, diamonds and arrows of a map of changes mean."""
+def change_key(axes, largest: float, arrows: bool):
+    """Write what discs, diamonds, rims and, where there are any, arrows of a map of changes mean, and how large the largest mark is."""
     axes.set(xlim=(0, 100), ylim=(0, 1))
     axes.axis("off")
-    for x, colour, marker, filled, text in (
-        (1, BLUE, "o", True, "fewer people held"), (16, VERMILLION, "D", True, "more people held"), (31, GREY, "o", False, "not told from chance"),
-    ):  # fmt: skip
-        axes.scatter(x, 0.5, s=55, facecolor=colour if filled else "none", edgecolor=colour, alpha=0.6, marker=marker)
+    for x, colour, marker, filled, rim, text in (
+        (1, BLUE, "o", True, "-", "fewer people held"),
+        (13.5, VERMILLION, "D", True, "-", "more people held"),
+        (25.5, GREY, "o", False, "-", "not told from chance"),
+        (40, GREY, "o", False, (0, (2, 1.5)), "the rest of a country or continent"),
+    ):
+        axes.scatter(x, 0.5, s=55, facecolor=colour if filled else "none", edgecolor=colour, alpha=0.6, marker=marker, linestyle=rim)
         axes.text(x + 1.2, 0.5, text, va="center", fontsize=8)
-    _arc(axes, (48, 0.4), (51, 0.4), 1.5, INK)
-    axes.text(52, 0.5, f"more relocation than in the baseline; largest disc: {number(largest)} people", va="center", fontsize=8)
+    axes.text(60, 0.5, f"largest: {number(largest)} people", va="center", fontsize=8)
+    if arrows:
+        _arc(axes, (79, 0.4), (82, 0.4), 1.5, INK)
+        axes.text(83, 0.5, "added relocation", va="center", fontsize=8)

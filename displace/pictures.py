@@ -169,7 +169,7 @@ def _headline(study: Study, chosen: list[Line], arm: str, stamp: str, warning: s
     axes = figure.add_axes((0.012, 0.13, 0.385, 0.69))
     axes.set_title(drawing.wrapped(f"{change.title}: change in people held", 52), fontsize=9)
     maps.change_map(axes, spots, change, *maps.scale_of([change]), 700.0, names=4)
-    maps.change_key(figure.add_axes((0.008, 0.085, 0.98, 0.04)), maps.scale_of([change])[0])
+    maps.change_key(figure.add_axes((0.008, 0.085, 0.98, 0.04)), maps.scale_of([change])[0], bool(change.flows))
     grid = figure.add_gridspec(2, 2, left=0.585, right=0.99, top=0.82, bottom=0.215, wspace=0.1, hspace=0.5).subplots(sharey=True)
     for panel in grid.flat[len(chosen) :]:
         panel.axis("off")

@@ -231,7 +231,10 @@ def _size(cell: Cell) -> str:
 
 def _timing(study: Study, answer: list[Line]) -> list[tuple[str, list[str]]]:
     """Return when each effect is first told from chance, a row an outcome; outcomes without any are left out."""
-    rows = [(line.outcome.label, [study.first_effect(name, line.outcome.name) for name in study.titles]) for line in answer]
+    rows = []
+    for line in answer:
+        cells = {cell.arm: study.first_effect(cell) for cell in line.cells}
+        rows.append((line.outcome.label, [cells.get(name, "") for name in study.titles]))
     return [row for row in rows if any(row[1])]
 
 

@@ -19,6 +19,7 @@ from model.policy import Policy, monday
 from scenarios.explain import NO_POLICY, parameter_in_words
 
 from . import words
+from .headline import Cell
 from .maps import Flow, Spot
 from .standing import Standing, standing
 
@@ -190,13 +191,22 @@ class Study:
     def _timing(self) -> dict[tuple[str, str], dict]:
         return {(row["arm"], row["outcome"]): row for row in self.results.timing.to_pylist()}
 
-    def first_effect(self, arm: str, outcome: str) -> str:
-        """Say in which month the effect is first told from chance, which way, and whether it is worse for a while; empty if never."""
-        row = self._timing.get((arm, outcome))
-        if row is None or row["first_month"] is None:
+    def first_effect(self, cell: Cell) -> str:
+        """Say in which month an effect is first told from chance, each way that it goes; empty where it is not."""
+        row = self._timing.get((cell.arm, cell.outcome.name))
+        if row is None:
             return ""
-        which = {row["first_better"]: words.BETTER, row["first_worse"]: words.WORSE}.get(row["first_month"])
-        return f"month {row['first_month']}" + (f", {which}" if which else "") + (" for a while" if row["temporarily_worse"] else "")
+        if row["first_month"] is None:
+            return self._whole_only(cell)
+        ways = sorted((month, way) for month, way in ((row["first_better"], words.BETTER), (row["first_worse"], words.WORSE)) if month)
+        return ", ".join(f"{way} in month {month}" for month, way in ways) or f"month {row['first_month']}"
+
+    @staticmethod
+    def _whole_only(cell: Cell) -> str:
+        """Say of an effect that no months tell from chance whether the whole window does; empty if not."""
+        if not words.told(cell.low, cell.high):
+            return ""
+        return (f"{cell.verdict} " if cell.outcome.better else "") + "over the whole time alone"
 
     @cached_property
     def _flows(self) -> list[dict]:

@@ -51,6 +51,8 @@ def show_plan(design, workers: int | None):
     """Print how many runs a design takes, how long and how much disk."""
     from experiments.workers import usable_cores
 
+    from .standing import standing
+
     count = workers or usable_cores()
     blocks = len(design.draws) * design.replicates
     seconds = design.seconds_a_block() * blocks / min(count, blocks)
@@ -59,6 +61,7 @@ def show_plan(design, workers: int | None):
         ["runs", f"{design.runs:,} ({words.count(len(design.arms), 'arm')} x {words.count(design.replicates, 'replicate')} x {words.count(len(design.draws), 'draw')})"],
         ["time", f"{words.duration(seconds)} with {words.count(count, 'worker')}"],
         ["disk", words.room(design.bytes_on_disk())],
+        ["parameters", standing(design.plan()).head],
     ]
     show_table(("plan", ""), rows)
 
@@ -113,7 +116,7 @@ def _lines() -> Callable:
         now = time.monotonic()
         if now - last >= SECONDS_BETWEEN_LINES or p.done == p.total:
             last = now
-            print(f"{p.done} of {p.total} runs; {_rest(p)}", file=sys.stderr, flush=True)
+            print(f"{p.done} of {words.count(p.total, 'run')}; {_rest(p)}", file=sys.stderr, flush=True)
 
     return tell
 
@@ -182,9 +185,9 @@ def show_headline(study):
 
 
 def _show_timing(study, answer):
-    console.print(Text("When does it show? (months since the window's start)", style="bold"))
+    console.print(Text("When does it show? (first month since the window's start that, with the two after it, is told from chance)", style="bold"))
     for name, title in study.titles.items():
-        found = ((line.outcome.label, study.first_effect(name, line.outcome.name)) for line in answer)
+        found = ((line.outcome.label, study.first_effect(cell)) for line in answer for cell in line.cells if cell.arm == name)
         print(f"  {title}: " + ("; ".join(f"{label}, {when}" for label, when in found if when) or "in no month is an effect told from chance (see the table for the whole time)"))
     print()
 
@@ -227,6 +230,7 @@ def show_run(results, scenario):
     from model.policy import monday
 
     from .headline import AGGREGATES
+    from .standing import standing
 
     first, stop = results.window
     values = {(row["outcome"], row["aggregate"]): row["value"] for row in results.summary.to_pylist() if not row["place"]}
@@ -238,7 +242,7 @@ def show_run(results, scenario):
     console.print()
     console.print(Text(f"{scenario.title}: one run, {monday(first):%B %Y} to {monday(stop - 1):%B %Y}", style="bold"))
     show_table(("outcome", "worldwide", "unit", "over the window"), rows)
-    print("One run alone shows no effect of a policy: compare pairs with `displace compare`.")
+    print(f"{standing(results.manifest['plan']).head} One run alone shows no effect of a policy: compare pairs with `displace compare`.")
     show_where(Results=results.folder)
 
 

@@ -177,6 +177,21 @@ def test_what_is_not_traced_to_a_source_is_not_among_the_sources():
     assert all(text.endswith(")") and " (for " in text for text in untraced.values())
 
 
+@pytest.mark.parametrize(
+    ("months", "low", "high", "said"),
+    [
+        ((2, 2, None), -9, -1, "better in month 2"),
+        ((1, 62, 1), -5, 5, "worse in month 1, better in month 62"),
+        ((None, None, None), 1, 9, "worse over the whole time alone"),
+        ((None, None, None), -1, 9, ""),
+    ],
+)
+def test_an_effect_shows_each_way_that_it_goes(study, months, low, high, said):
+    shown = Study(study.results)
+    shown._timing = {("raids", "deaths"): dict(zip(("first_month", "first_better", "first_worse"), months))}
+    assert shown.first_effect(Cell("raids", BY_NAME["deaths"], 100.0, low, 0.0, high, None, 20)) == said
+
+
 def test_cards_tell_each_entry_with_its_timing():
     """Two entries of one lever that differ in place, strength and end are not told as one."""
     entries = [policy("crackdown", states=["AAA"], start=START, end=230), policy("crackdown", states=["BBB"], start=START + 8, strength=0.5) | {"pauses": [[220, 230]]}]
