@@ -354,3 +354,9 @@ def test_everything_fits_the_screen(page, size):
         box = page.locator(shown).first.bounding_box()
         assert box["x"] >= 0 and box["y"] >= 0 and box["x"] + box["width"] <= size[0] + 1 and box["y"] + box["height"] <= size[1] + 1, shown
     assert page.evaluate("document.documentElement.scrollHeight") <= size[1]
+    page.click("button:has-text('Policies')")
+    form = page.locator(".form").bounding_box()
+    for shown in (".says", ".world >> nth=1", ".key", ".strips", ".clock"):
+        box = page.locator(shown).first.bounding_box()
+        assert box["x"] + box["width"] <= form["x"] + 1, f"{shown} lies under the form"
+    page.click(".form [aria-label='Close']")
