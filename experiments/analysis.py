@@ -29,6 +29,6 @@ def compared_tables(results: Results) -> dict[str, pa.Table]:
 def final_tables(results: Results) -> dict[str, pa.Table]:
     """Return all tables that are written as one file; of a sensitivity analysis's runs only who failed."""
     if results.manifest["plan"]["record"] == "window":
-        return {"runs": results.parts("runs")}
-    collected = {table.name: results.parts(table.name) for table in TABLES if table.parts and table.whole}
+        return {"runs": results.runs}
+    collected = {table.name: results.table(table.name) for table in TABLES if table.parts and table.whole}
     return collected | compared_tables(results)

@@ -21,7 +21,7 @@ class ResultsError(Exception):
 
 
 class Results:
-    """The results of a batch, finished or not, in a folder or in memory.
+    """The results of a batch, finished or not, in a folder or in memory: as they were when first asked for.
 
     Attributes: `manifest` (a dict), `folder` (None in memory), `set_aside` (messages about files that were found not whole).
     """
@@ -147,15 +147,13 @@ class Results:
         return self.parts("events", arms)
 
     def table(self, name: str) -> pa.Table:
-        """Return a table that is one whole: from its file, or made from what is there so far, or by a version without the table."""
+        """Return a table that is one whole: from its file, or made, once, from what is there so far, or by a version without the table."""
         if self.folder is not None and self.manifest["finished"] and name in self.manifest["finished"]["tables"]:
             return self._read(self.folder / f"{name}.parquet")
-        if BY_TABLE[name].parts:
-            return self.parts(name)
         if name not in self._computed:
             from .analysis import compared_tables
 
-            self._computed |= compared_tables(self)
+            self._computed |= {name: self.parts(name)} if BY_TABLE[name].parts else compared_tables(self)
         return self._computed[name]
 
     def parts(self, name: str, arms: Sequence[str] | None = None, columns: Sequence[str] | None = None) -> pa.Table:

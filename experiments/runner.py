@@ -201,11 +201,12 @@ def execute(
     with open_store(out, design, resume, overwrite) as store:
         if not store.finished:
             setting = Setting.of(design, provenance.stamp(store.manifest))
-            results = Results(store.manifest, store.folder)
-            tally = _Tally(design, store, results.failed, progress)
+            before = Results(store.manifest, store.folder)
+            tally = _Tally(design, store, before.failed, progress)
             make = executor or (lambda: workers.local(count, tally.hear))
             try:
                 Driver(setting, make, 1 if count == 1 and not executor else WINDOW * count, tally.take).run(store.missing)
+                results = Results(store.manifest, store.folder)
                 store.finish(final_tables(results), results.failed)
             except KeyboardInterrupt:
                 raise Interrupted(out, tally.done, design.runs) from None

@@ -335,44 +335,34 @@ def observed(tag: Tag, quantities, result, world, values) -> pa.Table:
     return build("observed", tag.columns(len(told)) | {"quantity": texts([q.name for q in quantities]), "value": numbers(told)})
 
 
-@cache
-def _summary_keys(places: int, by_place: tuple[str, ...]):
-    """Return (outcome, place, aggregate) codes of a run's summary rows; place 0 is worldwide."""
-    keys = []
-    for number, outcome in enumerate((*RECORDED, *RATIOS)):
-        parts = (outcome.name, *outcome.of) if outcome.kind == "ratio" else (outcome.name,)
-        rows = places + 1 if outcome.name in by_place and not NOT_BY_PLACE & {*parts} else 1
-        keys += [(number, place, AGGREGATES.index(how)) for how in aggregates(outcome) for place in range(rows)]
-    return np.array(keys, np.int32).T
-
-
 AGGREGATES = ("sum", "mean", "end", "ratio")
+SUMMED = (*RECORDED, *RATIOS)  # what a run's summary tells
+ALL = tuple(o.name for o in SUMMED)
 
 
-ALL = tuple(o.name for o in (*RECORDED, *RATIOS))
+@cache
+def _summary_keys(place_ids: tuple[str, ...], by_place: tuple[str, ...]):
+    """Return the codes (aggregate, outcome, place) of a run's summary rows, and their columns; place 0 is worldwide."""
+    keys = []
+    for number, outcome in enumerate(SUMMED):
+        parts = (outcome.name, *outcome.of) if outcome.kind == "ratio" else (outcome.name,)
+        rows = len(place_ids) + 1 if outcome.name in by_place and not NOT_BY_PLACE & {*parts} else 1
+        keys += [(AGGREGATES.index(how), number, place) for how in aggregates(outcome) for place in range(rows)]
+    how, outcome, place = np.array(keys, np.int32).T
+    return (how, outcome, place), {"outcome": text(outcome, ALL), "place": text(place, [WORLDWIDE, *place_ids]), "aggregate": text(how, AGGREGATES)}
 
 
 def summary(tag: Tag, result, world, by_place: tuple[str, ...]) -> pa.Table:
     """Return every outcome over the window, worldwide first; the outcomes `by_place` at every place too."""
     total = result.window_sum
-    values = {
-        "sum": _with_total(total),
-        "mean": _with_total(total / max(1, result.window_weeks)),
-        "end": _with_total(result.window_end),
-        "ratio": {},
-    }
-    for ratio in RATIOS:
-        numerator, denominator = (values["sum"][O[name]] for name in ratio.of)
-        values["ratio"][len(RECORDED) + RATIOS.index(ratio)] = divide(numerator, denominator)
-    outcome, place, how = _summary_keys(total.shape[1], by_place)
-    value = np.array([values[AGGREGATES[h]][o][p] for o, p, h in zip(outcome, place, how)])
-    columns = {
-        "outcome": text(outcome, [o.name for o in (*RECORDED, *RATIOS)]),
-        "place": text(place, [WORLDWIDE, *world.place_ids]),
-        "aggregate": text(how, AGGREGATES),
-        "value": numbers(value),
-    }
-    return build("summary", tag.columns(len(value)) | columns)
+    values = np.full((len(AGGREGATES), len(SUMMED), 1 + len(world.place_ids)), np.nan)
+    for how, by_outcome in enumerate((total, total / max(1, result.window_weeks), result.window_end)):
+        values[how, : len(RECORDED)] = _with_total(by_outcome)
+    for number, ratio in enumerate(RATIOS, start=len(RECORDED)):
+        values[-1, number] = divide(*(values[0, O[name]] for name in ratio.of))
+    keys, columns = _summary_keys(tuple(world.place_ids), by_place)
+    value = values[keys]
+    return build("summary", tag.columns(len(value)) | columns | {"value": numbers(value)})
 
 
 def _with_total(by_place):
