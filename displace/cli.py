@@ -262,10 +262,13 @@ def _finish(results, terminal, picture=None):
         from .study import Study
 
         study = Study(results)
+        if picture and not study.by_place:
+            raise typer.BadParameter("there is no map to draw: this comparison records no places", param_hint="--picture")
         if picture:
             report.write_picture(study, picture)  # first: where it can't be written, nothing else is done
+        written = report.write(study)  # before what is printed, which may be cut off
         terminal.show_headline(study)
-        terminal.show_where(Results=results.folder, Report=report.write(study))
+        terminal.show_where(Results=results.folder, Report=written)
         if picture:
             terminal.show_where(Picture=picture)
     if results.failed or not results.runs.num_rows:
@@ -278,7 +281,8 @@ def _missing(results) -> str:
         return "No run is done: the same command with --resume goes on."
     if not results.compared:
         return "Nothing was compared: one scenario alone was run."
-    return "" if results.paired.num_rows else "No pair of runs is complete yet."
+    complete = results.paired.num_rows > results.paired["difference"].null_count
+    return "" if complete else "No pair of runs is complete."
 
 
 def _say_what_went_wrong(results):

@@ -3,6 +3,8 @@
 import math
 from dataclasses import dataclass
 
+from experiments.displacement import EVERYWHERE
+
 from . import words
 from .study import Study
 
@@ -35,6 +37,8 @@ class Moved:
     def sentence(self) -> str:
         """The policy's displacement as one or two sentences."""
         there, elsewhere = (words.more_or_fewer(self.at[measure]["value"]) for measure in ("held_at_target", "held_elsewhere"))
+        if self.target == EVERYWHERE:
+            return f"Under enforcement everywhere: {there} people held. {words.start(self.short)}."
         unclear = "" if _told(self.at["held_elsewhere"]) else " (undetermined)"
         said = f"Under enforcement ({self.target}): {there} people held; elsewhere: {elsewhere}{unclear}."
         return f"{said} {words.start(self.short)}.{self._where()}"
@@ -42,6 +46,8 @@ class Moved:
     @property
     def short(self) -> str:
         """The displacement ratio, and of it only what its interval supports."""
+        if self.target == EVERYWHERE:
+            return "there is nowhere else where anything could reappear"
         ratio, interval = self.text("displacement_ratio")
         if ratio == "–":
             fell = self.at["held_at_target"]["value"] < 0

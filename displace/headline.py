@@ -21,7 +21,7 @@ class Cell:
     outcome: Outcome
     baseline: float
     low: float | None
-    difference: float
+    difference: float | None
     high: float | None
     probability: float | None
     pairs: int
@@ -41,7 +41,7 @@ class Cell:
     @property
     def relative(self) -> str:
         """The change in per cent of the baseline; empty for shares, where it would confuse, and where the change is rounded to 0."""
-        if self.outcome.unit == "share" or not self.baseline > 0 or not self.change.strip("0."):
+        if self.outcome.unit == "share" or not (self.baseline or 0) > 0 or not self.change.strip("0."):
             return ""
         percent = 100 * self.difference / self.baseline
         return words.number(percent, step=max(words.step_of(percent), 0.1), signed=True) + f"{words.SPACE}%"
@@ -49,6 +49,8 @@ class Cell:
     @property
     def says(self) -> str:
         """The verdict with the share of pairs that agree, or that lean one way: `worse in 92 %`; ties count half."""
+        if self.difference is None:
+            return "no pair has a value"
         if self.probability is None or self.verdict == words.UNCHANGED or self.pairs < 2:
             return self.verdict
         better, worse = words.percent(self.probability), words.percent(1 - self.probability)

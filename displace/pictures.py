@@ -52,6 +52,8 @@ def _panel(line: Line) -> charts.Dots:
 def relocation(study: Study, stamp: str) -> list[Picture]:
     """Return the map of the baseline and the maps of what each policy changes."""
     held = study.held_by_place
+    if not held:
+        return []
     spots = [study.spots[id] for id in held]
     levels = {id: next(iter(by_arm.values()))["baseline"] for id, by_arm in held.items()}
     top = "; ".join(f"{spot.name}: {words.number(levels[spot.id])}" for spot in spots[:5])

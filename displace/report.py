@@ -66,13 +66,13 @@ def _context(study: Study) -> dict:
     stamp = _stamp(study)
     return {
         "unfinished": study.unfinished,
+        "lost": study.lost,
         "cautions": study.cautions,
         "banner": {"head": study.standing.head, "text": f"{study.standing.text} {pictures.CONDITIONAL} {_trial(study)}".strip()},
         "title": study.plan["title"],
         "question": study.plan["question"],
         "facts": _facts(study),
         "level": study.level,
-        "no_floor": study.no_floor,
         "window": study.window,
         "policies": [_policy(study, name, answer, displacement) for name in study.titles],
         "answers": [(list(names.values()), _only(answer, names)) for names in _batches(study.titles)],
@@ -95,6 +95,7 @@ def _context(study: Study) -> dict:
         "fates": _fates(study),
         "moved": displacement,
         "places": places,
+        "by_place": study.by_place,
         "history": study.history,
         "baseline": {"title": study.plan["arms"][study.baseline]["title"], "pulls": bool(study.of_baseline), "only_some": study.only_some},
         "drives": sensitivity_report.section(),
@@ -183,7 +184,7 @@ def _pairs(study: Study) -> str:
     """Return the number of pairs in words: draws of the parameters are worlds of their own, seeds of one draw are not."""
     draws, seeds = study.plan["draws"], study.plan["replicates"]
     if study.pairs != study.planned:
-        return f"{study.pairs} of {study.planned} so far"
+        return f"{study.pairs} of {study.planned}" + ("" if study.results.finished else " so far")
     return f"{study.pairs} ({words.count(draws, 'draw')} of the parameters x {words.count(seeds, 'seed')})" if draws > 1 else f"{study.pairs}"
 
 
@@ -199,6 +200,7 @@ def _policy(study: Study, name: str, answer: list[Line], displacement: list[Move
         "question": study.plan["arms"][name]["question"],
         "summary": _summary(cells, levers),
         "floor": study.floor(name),
+        "no_floor": study.no_floor(name),
         "displacement": next((row.short for row in displacement if row.arm == name), None),
         "pulled": study.pulled(name),
         "sentences": study.sentences(name),

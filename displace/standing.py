@@ -41,8 +41,11 @@ def _fitted(source: Mapping, plan: Mapping) -> Standing:
     if missed:
         said.append(f"The fit misses {words.count(len(missed), 'report')}: {words.listed(missed)}.")
     by_hand = plan["arms"][plan["baseline"]].get("parameters") or {}
-    if by_hand:
-        said.append(f"Then set by hand, against the fit: {words.listed(by_hand)}.")
+    against, instead = [name for name in by_hand if name in source["free"]], [name for name in by_hand if name not in source["free"]]
+    if against:
+        said.append(f"Then set by hand, against the fit: {words.listed(against)}.")
+    if instead:
+        said.append(f"Set by hand, and not fitted: {words.listed(instead)}.")
     if source["code"] != code_hash():
         said.append("It was made by another version of the model.")
     head = f"{'Fitted' if informed else 'Not informed by the reports, though fitted'} to reported estimates ({words.count(len(targets), 'target')} in {words.count(len(source['families']), 'family', 'families')})"

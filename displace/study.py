@@ -5,9 +5,6 @@ from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from experiments.comparison import ENOUGH_PAIRS, rights_floor
 from experiments.explain import policies_in_words
 from experiments.results import policies_of
@@ -40,24 +37,27 @@ class Study:
 
     @cached_property
     def titles(self) -> dict[str, str]:
-        """The policies' titles by arm, without the baseline, in the design's order."""
-        return {name: self.plan["arms"][name]["title"] for name in self.results.compared}
+        """The policies' titles by arm, without the baseline and arms of which no pair is complete, in the design's order."""
+        return {name: self.plan["arms"][name]["title"] for name in self.results.compared if self.pairs_of[name]}
 
     @property
     def window(self) -> str:
         first, stop = self.results.window
         return f"{monday(first):%B %Y} to {monday(stop - 1):%B %Y}"
 
-    @property
-    def years(self) -> float:
-        first, stop = self.results.window
-        return (stop - first) / 52.1775
-
     @cached_property
+    def pairs_of(self) -> dict[str, int]:
+        """How many pairs of runs each arm makes with the baseline, so far."""
+        done = {name: set() for name in self.results.arms}
+        for run in self.results.runs.to_pylist():
+            if run["status"] == "ok":
+                done[run["arm"]].add((run["draw"], run["replicate"]))
+        return {name: len(done[name] & done[self.baseline]) for name in self.results.compared}
+
+    @property
     def pairs(self) -> int:
-        """How many runs of each arm there are so far."""
-        ok = self.results.runs.filter(pc.equal(self.results.runs["status"].cast(pa.string()), "ok"))
-        return max(1, len(set(zip(ok["draw"].to_pylist(), ok["replicate"].to_pylist()))))
+        """How many pairs of runs each policy has, at least."""
+        return min((self.pairs_of[name] for name in self.titles), default=0)
 
     @property
     def planned(self) -> int:
@@ -70,6 +70,19 @@ class Study:
         if self.results.finished or self.pairs == self.planned:
             return ""
         return f"Unfinished: {self.pairs} of {words.count(self.planned, 'pair')} of runs so far. Every figure may still change."
+
+    @cached_property
+    def lost(self) -> str:
+        """Say which runs failed and what is left out with them; empty if none failed."""
+        runs = self.results.runs.to_pylist()
+        failed = [run for run in runs if run["status"] != "ok"]
+        if not failed:
+            return ""
+        most = max(self.pairs_of.values())
+        left = f"{self.pairs}" if self.pairs == most else f"{self.pairs} to {most}"
+        said = f"{len(failed)} of {words.count(len(runs), 'run')} failed: {left} of {words.count(self.planned, 'pair')} remain, and worlds in which runs fail may not be like the others. The first error: {failed[0]['error']}."
+        without = [self.plan["arms"][name]["title"] for name in self.results.compared if name not in self.titles]
+        return said + (f" Left out, since no pair is complete: {words.listed(without)}." if without else "")
 
     @property
     def cautions(self) -> list[str]:
@@ -159,6 +172,11 @@ class Study:
         """The level of the intervals, as `95 %`."""
         return next((f"{100 * row['level']:g} %" for row in self.paired if row["level"]), "95 %")
 
+    @property
+    def by_place(self) -> bool:
+        """Is it recorded where people are held?"""
+        return self.plan["record"] == "places"
+
     @cached_property
     def held_by_place(self) -> dict[str, dict[str, dict]]:
         """Rows of people held on average over the window, {place: {arm: row}}, the largest in the baseline first."""
@@ -180,11 +198,10 @@ class Study:
             said += [f"{how} for {words.listed(labels)}"] if labels else []
         return "; ".join(said)
 
-    @property
-    def no_floor(self) -> str:
+    def no_floor(self, arm: str) -> str:
         """Say what is known where an arm worsens no right of the floor."""
-        if self.pairs < ENOUGH_PAIRS:
-            return f"nothing on it is worse clearly; {words.count(self.pairs, 'pair')} of runs cannot tell what is probable"
+        if self.pairs_of[arm] < ENOUGH_PAIRS:
+            return f"nothing on it is worse clearly; {words.count(self.pairs_of[arm], 'pair')} of runs cannot tell what is probable"
         return "nothing on it is worse clearly, or in three quarters of the pairs"
 
     @cached_property

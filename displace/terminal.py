@@ -127,7 +127,7 @@ TOLD_FROM = 5  # runs of a batch, before which its rate says nothing of the time
 def _rest(p) -> str:
     """Return rate, remaining time and failures in words; before the first run, what is being waited for."""
     if not p.fresh and p.done < p.total:
-        return "starting" if _compiled() else "compiling the model first: once for each version of it, some minutes"
+        return "starting" if _compiled() else "compiling the model first: once for each version of it, about half a minute"
     parts = [f"{p.rate:.1f} a second" if p.rate >= 1 else f"{60 * p.rate:.0f} a minute"] if p.fresh else []
     if p.done == p.total:
         parts.append("making the tables")
@@ -159,6 +159,8 @@ def show_headline(study):
     console.print(Text(study.plan["title"], style="bold"))
     if study.unfinished:
         console.print(Text(study.unfinished, style="bold"))
+    if study.lost:
+        console.print(Text(study.lost, style="bold"))
     print(f"Change against the baseline worldwide, {study.window}: {words.count(study.pairs, 'pair')} of runs, {study.level} intervals, {study.plan['people_per_agent']} people an agent.")
     print(f"{study.standing.head} 'better', 'worse': the interval excludes no change, with the share of pairs that agree (a tie counts half).")
     names = list(study.titles)
@@ -199,7 +201,9 @@ def _show_displacement(study):
     found = moved(study)
     for row in found:
         print(f"  {row.title}. {row.sentence}")
-    if not found:
+    if not study.by_place:
+        print("  This comparison records no places, so it cannot tell.")
+    elif not found:
         print("  No policy here enforces in some place harder than the baseline: there is nothing to displace.")
     print()
 
@@ -207,7 +211,7 @@ def _show_displacement(study):
 def _show_floor(study):
     console.print(Text("Rights floor", style="bold"))
     for name, title in study.titles.items():
-        print(f"  {title}: {study.floor(name) or study.no_floor}")
+        print(f"  {title}: {study.floor(name) or study.no_floor(name)}")
     print()
 
 

@@ -59,8 +59,10 @@ def _decimals(step: float) -> int:
     return max(0, -math.floor(math.log10(step) + 1e-9))
 
 
-def change(difference: float, low: float | None, high: float | None, unit: str, sizes=LONG) -> tuple[str, str]:
+def change(difference: float | None, low: float | None, high: float | None, unit: str, sizes=LONG) -> tuple[str, str]:
     """Return (difference, interval) as text, rounded together to what the interval supports; a difference that has but one digit so gets one more."""
+    if difference is None:
+        return "–", ""
     values = [None if v is None else scaled(v, unit) for v in (difference, low, high)]
     step = step_of(*values)
     own = step / 10 if values[0] is not None and step / 2 <= abs(values[0]) < 10 * step else step

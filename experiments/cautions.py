@@ -23,21 +23,23 @@ def cautions(design: Design) -> list[str]:
     said = []
     for name in design.compared:
         scenario = design.arms[name]
-        said += [f"'{name}' {text}" for text in (*_differs(scenario, baseline, design.baseline), *_cannot_act(scenario), *_begins_in_the_past(scenario, baseline))]
+        said += [f"'{name}' {text}" for text in (*_differs(scenario, baseline, design), *_cannot_act(scenario), *_begins_in_the_past(scenario, baseline))]
         said += [f"'{name}': {note}" for note in scenario.notes]
     return list(dict.fromkeys(said))
 
 
-def _differs(scenario: Scenario, baseline: Scenario, name: str) -> Iterator[str]:
+def _differs(scenario: Scenario, baseline: Scenario, design: Design) -> Iterator[str]:
     """What sets an arm apart from the baseline besides its policies."""
+    name = design.baseline
     missing, added = (list(dict.fromkeys(s.name for s in one.shocks if s not in other.shocks)) for one, other in ((baseline, scenario), (scenario, baseline)))
     if missing:
         hint = '; extends = "history" may be missing from its file' if not scenario.shocks else ""
         yield f"lacks {_events(missing)} of the past that '{name}' has ({_some(missing)}): the difference is not its policies' alone{hint}"
     if added:
         yield f"has {_events(added)} that '{name}' lacks ({_some(added)}): the difference is not its policies' alone"
-    mine, theirs = (DEFAULTS | one.parameters for one in (scenario, baseline))
-    parameters = [key for key in mine if mine[key] != theirs[key]]
+    known = {key: value for key, value in DEFAULTS.items() if not any(key in draw for draw in design.draws)}
+    mine, theirs = (known | one.parameters for one in (scenario, baseline))
+    parameters = [key for key in DEFAULTS if mine.get(key) != theirs.get(key)]
     if parameters:
         yield f"assumes other values of {_some(parameters)} than '{name}': to change an assumption for all arms, use --set or [parameters] in a design"
     if scenario.world_changes != baseline.world_changes:

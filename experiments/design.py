@@ -121,6 +121,8 @@ class Design:
             raise _error(where.at("observed"), f"'{late.name}' asks for weeks up to {late.last}", f"weeks before the end of all arms, {self.stop}")
         if self.record not in RECORDS:
             raise _error(where.at("record"), f"unknown '{self.record}'", f"one of {', '.join(RECORDS)}", self.record, RECORDS)
+        if self.record == "observed" and len(self.arms) > 1:
+            raise _error(where.at("record"), "'observed' of several arms", "one arm, or another record: of what is observed nothing is compared")
 
     @cached_property
     def stop(self) -> int:
@@ -243,7 +245,8 @@ def from_names(names: Sequence[str], baseline: str | None = None, parameters: Ma
     if any(paths):
         if len(names) > 1:
             raise _error(Where(names[1]), "a design and something else", "scenarios, or one design alone")
-        return _something_to_compare(_assuming(_with(_from_file(paths[0]), baseline, settings), parameters, names))
+        design = _assuming(_with(_from_file(paths[0]), baseline, settings), parameters, names)
+        return _something_to_compare(_on_budget(design, paths[0]))
     arms = _arms((Where(name), name, files.load(name)) for name in names)
     wanted = baseline or "baseline"
     if wanted not in arms:
@@ -387,8 +390,6 @@ def _from_file(path: Path) -> Design:
         if baseline not in found:
             scenario = load(baseline, path, where.at("baseline"))
             found = {scenario.name: with_parameters(scenario, data.get("parameters", {}) | scenario.parameters)} | found
-        if "budget" in data:
-            found |= {name: with_budget(arm, found[baseline], data["budget"], where.at("budget")) for name, arm in found.items() if name != baseline}
     except ScenarioError as error:
         raise DesignError(str(error)) from None
     settings = {key: data[key] for key in ("replicates", "people_per_agent", "seed", "draws") if key in data}
@@ -398,6 +399,19 @@ def _from_file(path: Path) -> Design:
         return Design(data["title"], data["question"], found, baseline, **_given(settings))
     except DrawsError as error:
         raise DesignError(f"{where}: {error}") from None
+
+
+def _on_budget(design: Design, path: Path) -> Design:
+    """Return the design of a file with the strengths that its budget, if it has one, buys under all else that is asked for."""
+    budget = _read(path).get("budget")
+    if budget is None:
+        return design
+    where, baseline = Where(_label(path)).at("budget"), design.arms[design.baseline]
+    try:
+        scaled = {name: with_budget(design.arms[name], baseline, budget, where) for name in design.compared}
+    except ScenarioError as error:
+        raise DesignError(str(error)) from None
+    return replace(design, arms=design.arms | scaled)
 
 
 def _list(value) -> list:

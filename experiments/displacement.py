@@ -40,6 +40,7 @@ MEASURES = {
     "wdq": ("ratio", "weighted displacement quotient of operations, as a field study of the arm's world alone would find it"),
     "wdd": ("operations", "weighted displacement difference of operations, likewise, with its published interval"),
 }
+EVERYWHERE = "everywhere"
 COLUMNS = ("people_held", "newly_held", "operations")
 
 
@@ -116,7 +117,7 @@ def target_of(manifest: Mapping, arm: str) -> Target | None:
         start = min([start, *weeks])
     if start >= plan["stop"]:
         return None
-    return Target(arm, "everywhere" if where.all() else ", ".join(sorted(named)), where, start)
+    return Target(arm, EVERYWHERE if where.all() else ", ".join(sorted(named)), where, start)
 
 
 def _names(policy: Policy) -> set[str]:
@@ -285,6 +286,8 @@ def _field_rows(held: Held, target: Target, stop: int, whole, pairs) -> Iterator
 
     Target: the places under enforcement. Where it may be displaced to: the region's other places. Control: beyond the region.
     """
+    if target.start == 0:
+        return  # there is no before
     before = max(0, 2 * target.start - stop)
     counts = [held.over("operations", target.arm, *weeks)[whole].mean(axis=0) for weeks in ((before, target.start), (target.start, stop))]
     beyond = np.array([place["kind"] == "beyond" for place in held.results.manifest["places"] if place["host"]])

@@ -26,8 +26,9 @@ def end_of(manifest: Mapping, arm: str) -> int | None:
 
 
 def periods(ended: int, start: int, stop: int) -> Iterator[tuple[str, int, int]]:
-    """Yield (name, first week, week after the last) of the year before an end and of the whole years after it."""
-    yield "year before", max(start, ended - A_YEAR), ended
+    """Yield (name, first week, week after the last) of the year, or all that there is of it, before an end and of the whole years after it."""
+    first = max(start, ended - A_YEAR)
+    yield "year before" if ended - first == A_YEAR else f"{ended - first} weeks before", first, ended
     for year in range(YEARS_AFTER):
         first = ended + year * A_YEAR
         if first + A_YEAR <= stop:
@@ -37,8 +38,9 @@ def periods(ended: int, start: int, stop: int) -> Iterator[tuple[str, int, int]]
 def endings(results: Results, stamp=None) -> pa.Table:
     """Return table `endings`: worldwide, for the outcomes of interest of every arm in which a policy ends."""
     ended = {arm: week for arm in results.compared if (week := end_of(results.manifest, arm)) is not None}
+    recorded = results.manifest["plan"]["record"] in ("places", "totals")
     rows = []
-    for outcome in of_interest(results) if ended and results.manifest["plan"]["record"] != "summary" else ():
+    for outcome in of_interest(results) if ended and recorded else ():
         course, pairs = Course(results, outcome), pairs_of(results)
         for arm, week in ended.items():
             for period, first, after in periods(week, *results.window):

@@ -80,7 +80,7 @@ def nationality_of_strata(inputs) -> tuple[np.ndarray, tuple[str, ...]]:
 def fates_compared(results: Results, stamp=None) -> pa.Table:
     """Return table `fates_compared`: changed fates of every arm and the placebo, in all and by nationality."""
     pairs = pairs_of(results)
-    arms = (*results.compared, PLACEBO) if results.compared else ()
+    arms = (*results.compared, PLACEBO) if results.compared and results.sources("fates") else ()
     names, counts = _counted(results, arms)
     rows = []
     for arm, by_measure in zip(arms, counts):

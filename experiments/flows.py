@@ -6,8 +6,7 @@ import pyarrow as pa
 from . import tables
 from .comparison import arms_of, effect_of_arm, labels_of, pair_numbers, pairs_of, week_numbers
 from .results import Results
-
-WEEKS_A_YEAR = 365.25 / 7
+from .unit_costs import WEEKS_A_YEAR
 
 
 def flows(results: Results, stamp=None) -> pa.Table:

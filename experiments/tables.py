@@ -173,7 +173,7 @@ TABLES = (
                    Column("target", TEXT, "", "the place that they moved to"), UNIT, *EFFECT)),
     Table("endings", False, True, "the effect in the year before the last of an arm's policies ends, and in the years after, worldwide",
           lambda: (ARM, Column("ended", pa.date32(), "date", "Monday of the first week without the policy"), OUTCOME, UNIT, AGGREGATE,
-                   Column("period", TEXT, "", "`year before`, `year 1 after` ..."), *EFFECT)),
+                   Column("period", TEXT, "", "`year before` (`20 weeks before` where there are no more), `year 1 after` ..."), *EFFECT)),
     Table("by_group", False, True, "each arm against the baseline by group of people, from the quarter in which the window starts on",
           lambda: (ARM, OUTCOME, UNIT, AGGREGATE,
                    Column("dimension", TEXT, "", "nationality, sex, child, state (the responsible one) or how_recruited"),

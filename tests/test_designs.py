@@ -157,6 +157,12 @@ def test_an_assumption_holds_in_every_arm_and_an_arm_may_differ(design):
     assert cautions(set_by_hand) == [] and "other values of refill_elasticity" in cautions(found)[0]
 
 
+def test_an_arm_that_pins_what_the_others_draw_is_told_even_at_the_default(design):
+    pinned = '[[arm]]\nscenario = "firewalls"\nparameters = { refill_elasticity = 0.5 }\n'
+    assert DEFAULTS["refill_elasticity"] == 0.5 and cautions(design(pinned)) == []
+    assert "other values of refill_elasticity" in cautions(design('draws = "prior:2"\n' + pinned))[0]
+
+
 def test_an_arm_holds_over_its_scenario_and_that_over_the_design(design, tmp_path):
     (tmp_path / "own.toml").write_text(HEAD + "[parameters]\nrefill_elasticity = 0.3\n")
     found = design('[parameters]\nrefill_elasticity = 0.5\n[[arm]]\nscenario = "own.toml"\n[[arm]]\nscenario = "own.toml"\nname = "mine"\nparameters = { refill_elasticity = 0.7 }\n')
@@ -189,11 +195,14 @@ def test_a_design_knows_how_its_draws_were_asked_for(tmp_path):
 
 
 def test_arms_of_one_budget_are_planned_to_cost_the_same():
-    found = from_names(["equal-budget"])
-    world = world_graph()
-    country_of = dict(world.nodes(data="iso3"))
-    for name in found.compared:
-        assert unit_costs.planned(found.arms[name].policies, country_of, 10, DEFAULTS) == pytest.approx(20.0)
+    """Whatever is assumed: where a raid takes twice as many officers, half as many are planned."""
+    country_of = dict(world_graph().nodes(data="iso3"))
+    for assumed in ({}, {"officers_per_raid": 120}):
+        found = from_names(["equal-budget"], None, assumed)
+        for name in found.compared:
+            assert unit_costs.planned(found.arms[name].policies, country_of, 10, DEFAULTS | assumed) == pytest.approx(20.0)
+    with pytest.raises(DesignError, match="a baseline without policies"):
+        from_names(["equal-budget"], "rights-package")
 
 
 def test_raids_are_planned_at_what_they_take():

@@ -86,7 +86,7 @@ def test_an_arm_ends_with_the_last_of_its_policies_that_end_within_the_run():
 
     assert (ended(60, 80, 783), ended(100), ended(783)) == (80, None, None)
     assert list(periods(100, 10, 204)) == [("year before", 48, 100), ("year 1 after", 100, 152), ("year 2 after", 152, 204)]
-    assert next(periods(30, 10, 204)) == ("year before", 10, 30)  # no further back than the window
+    assert next(periods(30, 10, 204)) == ("20 weeks before", 10, 30)  # no further back than the window
 
 
 # --- what it costs ----------------------------------------------------------------------------------

@@ -139,6 +139,27 @@ def test_what_may_not_be_meant_and_what_is_unfinished_stand_at_the_head(study):
     assert "Unfinished: 4 of 9 pairs of runs so far." in head and "'raids' lacks" in head
 
 
+def test_runs_that_failed_are_told_and_a_policy_without_a_pair_is_left_out(study):
+    """Of three seeds the raids fail in all but one, or in all: every figure says how many pairs it is of."""
+
+    def study_in_which(fails):
+        plan = study.manifest | {"plan": study.plan | {"replicates": 3}}
+        return Study(results(plan, lambda arm, draw, replicate: None if fails(arm, replicate) else numbers(arm, draw, replicate)))
+
+    some, all_ = study_in_which(lambda arm, r: arm == "raids" and r > 0), study_in_which(lambda arm, r: arm == "raids")
+    assert (some.pairs_of, some.pairs) == ({"raids": 1, "firewall": 3}, 1) and "1 to 3 of 3 pairs remain" in some.lost
+    assert list(all_.titles) == ["firewall"] and all_.lost.endswith(f"Left out, since no pair is complete: {NASTY}.")
+    for failed in (some, all_):
+        assert " ".join(failed.lost.split()) in " ".join(Page(report.render(failed)).text.split("The answer", 1)[0].split())
+    assert study.lost == ""
+
+
+def test_where_all_is_enforced_nothing_can_reappear(study):
+    raids = [policy("crackdown", start=START)]
+    everywhere = moved(Study(results(study.manifest | {"plan": study.plan | {"arms": study.plan["arms"] | {"raids": study.plan["arms"]["raids"] | {"policies": raids}}}}, numbers)))[0]
+    assert everywhere.sentence.startswith("Under enforcement everywhere:") and "nowhere else" in everywhere.sentence and "elsewhere:" not in everywhere.sentence
+
+
 def test_cards_give_sizes_and_the_direct_way_where_there_is_one(page):
     text = " ".join(Page(page).text.split())
     assert re.search(r"people held in operations: −[\d,]+ \(−\d+ %\) ?assumed: raids find and free people, close sites and arrest owners", text.replace("\xa0", " "))
