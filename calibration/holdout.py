@@ -72,15 +72,17 @@ def held_out(rows: Mapping[str, Row], mapping: Targets, all_rows: bool) -> dict[
 
 def check(draws: Draws, rows: Mapping[str, Row], mapping: Targets, out: Path, *, all_rows=False, scenario="baseline", people_per_agent=100, replicates=2, seed=1, **running) -> Holdout:
     """Run the draws up to the last held-out report into `out` and score what was told. `running`: as `experiments.execute`."""
+    discrepancy = draws.source.get("discrepancy", 0.0)  # as in the fit
+    targets = [replace(target, sigma_log=math.hypot(target.sigma_log, discrepancy)) for target in mapping.targets]
     world = files.load(scenario)
-    world = replace(world, stop=min(world.stop, last_week(mapping.targets)))
+    world = replace(world, stop=min(world.stop, last_week(targets)))
     design = Design(
         "Reports that were not used", "What would reporters have told?", {"fit": world}, "fit", replicates=replicates, seed=seed,
-        people_per_agent=people_per_agent, draws=draws.values, draws_from=draws.source, record="observed", groups=False, observed=quantities(mapping.targets),
+        people_per_agent=people_per_agent, draws=draws.values, draws_from=draws.source, record="observed", groups=False, observed=quantities(targets),
     )  # fmt: skip
     results = execute(design, out, **running)
     told_by_runs = observed(results)
-    scored = [score(target, told_by_runs, rows, seed) for target in mapping.targets]
+    scored = [score(target, told_by_runs, rows, seed) for target in targets]
     return Holdout(scored, held_out(rows, mapping, all_rows), len(draws.values))
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from model.parameters import BY_NAME
 from model.policy import week_of
 
-from .worlds import COUP, HOTLINE_ENDS, HUB, MOEI, PANDEMIC, RAIDS, RELEASE, START, TAIWAN, months
+from .worlds import COUP, HOTLINE_ENDS, HUB, MOEI, RAIDS, RELEASE, START, TAIWAN, months
 
 
 def mean(of):
@@ -134,7 +134,7 @@ def grew_more_than_elsewhere(w):
 
 # --- who is recruited -------------------------------------------------------------------------------------------------
 
-PANDEMIC_YEAR = (PANDEMIC + 13, PANDEMIC + 52)
+PANDEMIC_YEAR = (week_of(date(2020, 7, 6)), week_of(date(2021, 4, 5)))  # whole quarters, without the onset
 AFTER_TAIWAN = (TAIWAN + months(2), TAIWAN + months(11))
 
 
@@ -246,7 +246,7 @@ def ransom_when_sold(w):
 
 # --- who is found, and where -------------------------------------------------------------------------------------------
 
-FOUND = (week_of(date(2021, 7, 1)), week_of(date(2023, 7, 3)))
+FOUND = (week_of(date(2021, 7, 5)), week_of(date(2023, 7, 3)))  # whole quarters
 ASKED_FOR_THEIR_OWN = ("MYS", "IDN", "PHL", "VNM")  # origins with consulates in all four states
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite
 
+from calibration.evidence import other_uses
 from calibration.fit import Fit
 from calibration.fit_checks import CHANCE, ENOUGH_FOR_A_RANK, NOT_INFORMED, NOT_MOVED
 from calibration.holdout import MODEL, NAIVE, Holdout, summary
@@ -39,7 +40,7 @@ def tables(fit: Fit) -> Iterator[Table]:
         "Reports, before and after the fit",
         ("report", "told", "predicted before", "predicted after", "", "source"),
         [[p.target.label, p.told, interval(p.prior), interval(p.posterior), p.verdict.upper() if p.verdict == "missed" else p.verdict, p.target.source] for p in fit.predictions],
-        "Median and 90 % interval of reports, reporting error included. A bound is met where reports beyond it are predicted.",
+        f"Median and 90 % interval of reports, reporting error included. A bound is met where reports beyond it are predicted. {_used_twice(fit)}".strip(),
     )
     yield (
         "What reports tell of parameters",
@@ -60,6 +61,12 @@ def tables(fit: Fit) -> Iterator[Table]:
         f"Draws from the priors act as truths: {fit.judged:.0%} of them leave {ENOUGH_FOR_A_RANK:.0f} effective draws or more and are judged. "
         f"Recovered from reports that one known world made, by {fit.recovered_from:.0f} effective draws.",
     )
+
+
+def _used_twice(fit: Fit) -> str:
+    """Say which reports are also behind a prior or put into the world, and so count for more than the likelihood tells."""
+    twice = [id for p in fit.predictions for id in p.target.evidence if other_uses(id, ())]
+    return f"Also behind a prior or put into the world, so that they are used twice: {words.listed(sorted({*twice}))}." if twice else ""
 
 
 def _of_the_rest(fit: Fit) -> str:

@@ -51,7 +51,7 @@ def _value(quantity: Quantity, reports: np.ndarray, result, world) -> float:
     if quantity.last > result.last_week:
         raise ValueError(f"{quantity.name}: asks for weeks up to {quantity.last}, the run ends before week {result.last_week}")
     if quantity.nationalities:
-        inside = _in_quarters(quantity, len(reports))
+        inside = _in_quarters(quantity, result.last_week, len(reports))
         states = [i for i, code in enumerate(world.states) if not quantity.places or code in quantity.places]
         nations = [i for i, code in enumerate(world.nationalities) if code in quantity.nationalities]
         total = float(inside @ reports[:, states][:, :, nations].sum(axis=(1, 2)))
@@ -62,10 +62,10 @@ def _value(quantity: Quantity, reports: np.ndarray, result, world) -> float:
     return total / (quantity.last - quantity.first) if quantity.aggregate == "mean" else total
 
 
-def _in_quarters(quantity: Quantity, quarters: int) -> np.ndarray:
-    """Return which share of each quarter's weeks lies in the quantity's window, (quarters)."""
+def _in_quarters(quantity: Quantity, last_week: int, quarters: int) -> np.ndarray:
+    """Return which share of each quarter's weeks, as far as they were simulated, lies in the quantity's window, (quarters)."""
     from model.results import QUARTER
 
-    weeks = np.bincount(QUARTER, minlength=quarters)[:quarters]
+    weeks = np.bincount(QUARTER[:last_week], minlength=quarters)[:quarters]
     mine = np.bincount(QUARTER[quantity.first : quantity.last], minlength=quarters)[:quarters]
     return mine / np.maximum(weeks, 1)

@@ -299,6 +299,12 @@ CONTEXT_ONLY = {
 }
 
 
+def heeds_announcement(policy) -> bool:
+    """Tell whether anybody acts on a policy before it starts: operations expect raids that are announced (`environment.announce`)."""
+    lever = BY_NAME[policy.lever]
+    return policy.when is None and any(c.moves == "raids" and c.mode == "add" for c in (*lever.helps_by, *lever.hurts_by))
+
+
 def channels():
     """Yield `(lever, channel, helps)` for every channel of every lever, in registry order."""
     for lever in LEVERS:

@@ -85,7 +85,7 @@ def by_nationality(series: Series, result, world, values) -> np.ndarray:
     """Return expected reports by quarter, responsible state and nationality, float64 (quarters, S, N).
 
     A level is in person-weeks of the quarter. What consulates know of in a state is spread over nationalities by whom
-    alarms and people who came out concern, and by where their consulates are.
+    alarms and people who came out concern, and by where their consulates are, as in `beliefs.gather_leads`.
     """
     if not series.cases:
         return _groups(series.of, result, world) * _published(series, values)
@@ -109,7 +109,7 @@ def _groups(names, result, world) -> np.ndarray:
 def _known_cases(which, result, world, values) -> np.ndarray:
     """Return how many cases consulates would know of, (quarters, S, N), up to a factor by quarter and state."""
     alone = values["reports_without_consulate"]
-    reach = alone + (1.0 - alone) * np.maximum(world.consulate.T, _at_home(world))
+    reach = alone + (1.0 - alone) * world.consulate.T
     out = _groups(("out",), result, world) * values["consular_contact"] * reach
     held = _groups(("people_held",), result, world) * values["calls_home"] * reach
     held *= _share_of_calls(held.sum(axis=2), out.sum(axis=2), _recorded(result, world))[:, :, None]
@@ -130,8 +130,4 @@ def _recorded(result, world) -> np.ndarray:
 def _share_of_calls(held, out, recorded) -> np.ndarray:
     """Return the share of calls at the usual contact and without fear that were made: what is recorded beyond those who came out."""
     return np.clip(np.divide(recorded - out, held, out=np.zeros_like(held), where=held > 0), 0.0, None)
-
-
-def _at_home(world) -> np.ndarray:
-    return np.array(world.states)[:, None] == np.array(world.nationalities)[None, :]
 

@@ -10,7 +10,7 @@ from datetime import date
 from model.levers import BY_NAME as LEVERS
 from model.policy import WEEKS, Policy, week_of
 
-from .files import Scenario, refuse_contradictions, resolved
+from .files import Scenario, refuse_contradictions, resolved, world_graph
 from .schema import Where
 
 
@@ -29,12 +29,20 @@ def changed(scenario: Scenario, where: Where, *, states=None, strength: float = 
 
 
 def _only_in(policies, states, where) -> list[Policy]:
-    known = sorted({state for policy in policies for state in policy.states})
+    """Return the policies as far as they act in these states: one without states or places acts in all of them."""
+    country = dict(world_graph().nodes(data="iso3"))
+    acts_in = [{*policy.states, *(country[place] for place in policy.places)} or {*states} for policy in policies]
+    known = sorted(set().union(*acts_in))
     for state in states:
         if state not in known:
-            raise where.at("states").error(f"no policy of it acts in '{state}'", f"some of {', '.join(known) or 'none: its policies name no states'}", state, known)
-    kept = [(policy, tuple(s for s in policy.states if s in states)) for policy in policies]
-    return [replace(policy, states=left) for policy, left in kept if left]
+            raise where.at("states").error(f"no policy of it acts in '{state}'", f"some of {', '.join(known) or 'none: it has no policy'}", state, known)
+    return [_there(policy, states, country) for policy, there in zip(policies, acts_in) if there & {*states}]
+
+
+def _there(policy: Policy, states, country) -> Policy:
+    if policy.places:
+        return replace(policy, places=tuple(place for place in policy.places if country[place] in states))
+    return replace(policy, states=tuple(sorted(state for state in states if state in policy.states or not policy.states)))
 
 
 def _moved(policy: Policy, strength: float, shift: int, stop: int | None, last: int, where: Where) -> Policy:

@@ -5,7 +5,7 @@ from dataclasses import fields
 from model.levers import BY_NAME as LEVERS
 from model.policy import WEEKS, monday
 
-from .explain import day_of, listed, parameter_in_words, place_name, pulled, sentence, special_timing, trigger_in_words
+from .explain import day_of, listed, parameter_in_words, place_name, pulled, sentence, special_timing, trigger_in_words, where_of
 
 
 def differences(first, second) -> list[str]:
@@ -41,12 +41,16 @@ def _whole(policy):
 
 
 def _changes(name, a, other, b):
+    if (bool(a.states), bool(a.places)) != (bool(b.states), bool(b.places)):
+        yield f"acts in {where_of(a)} in '{name}', in {where_of(b)} in '{other}'"
+    else:
+        yield from (_sets(what, name, {*getattr(a, what)}, other, {*getattr(b, what)}) for what in ("states", "places") if getattr(a, what) != getattr(b, what))
     for field in fields(a):
         mine, theirs = getattr(a, field.name), getattr(b, field.name)
-        if mine == theirs or (field.name == "announced" and (mine, theirs) == (a.start, b.start)):
+        if field.name in ("states", "places") or mine == theirs or (field.name == "announced" and (mine, theirs) == (a.start, b.start)):
             continue
-        if field.name in ("states", "places", "nationalities") and mine and theirs:
-            yield from _sets(field.name, name, {*mine}, other, {*theirs})
+        if field.name == "nationalities" and mine and theirs:
+            yield _sets(field.name, name, {*mine}, other, {*theirs})
         else:
             yield f"{FIELDS.get(field.name, field.name)} {_shown(field.name, mine)} in '{name}', {_shown(field.name, theirs)} in '{other}'"
 
@@ -57,14 +61,14 @@ FIELDS = {"ramp_weeks": "weeks of build-up", "when": "a condition:", "sex": "onl
 def _sets(what, name, mine, other, theirs):
     shared = [f"both in {listed(sorted(map(place_name, mine & theirs)))}"] if mine & theirs else []
     only = [f"only '{n}' in {listed(sorted(map(place_name, some)))}" for n, some in ((name, mine - theirs), (other, theirs - mine)) if some]
-    yield f"{what}: {', '.join(shared + only)}"
+    return f"{what}: {', '.join(shared + only)}"
 
 
 def _shown(field, value):
     match field:
         case "start" | "announced" | "end":
             return "never" if value >= WEEKS else day_of(value)
-        case "states" | "places" | "nationalities":
+        case "nationalities":
             return listed(sorted(map(place_name, value))) if value else "all"
         case "pauses":
             return listed([f"{day_of(a)} to {day_of(b)}" for a, b in value]) if value else "none"

@@ -2,7 +2,9 @@
 
 from datetime import date, timedelta
 
+from model.institutions import BY_NAME as INSTITUTIONS
 from model.levers import BY_NAME as LEVERS
+from model.levers import heeds_announcement
 from model.outcomes import BY_NAME as OUTCOMES
 from model.policy import WEEKS, monday, week_of
 
@@ -75,7 +77,7 @@ def _history(scenario):
     if not scenario.shocks:
         return ["No dated event of the past is included."]
     spans = {}
-    for shock in sorted(scenario.shocks, key=lambda s: s.start):
+    for shock in sorted((shock for shock in scenario.shocks if shock.start < scenario.stop), key=lambda s: s.start):
         start, end = spans.get(shock.name, (shock.start, shock.end))
         spans[shock.name] = min(start, shock.start), max(end, shock.end)
     events = [f"{name} ({_span(*span)})" for name, span in spans.items()]
@@ -94,6 +96,7 @@ def _policy(policy):
     lever = LEVERS[policy.lever]
     said = [
         pulled(policy) + (f", where 1 means {lever.unit}" if policy.strength else ", so nothing changes"),
+        _at_places(policy, lever),
         timing(policy),
         _lead(policy, lever),
         f"It may help: {'; '.join(channel.why for channel in lever.helps_by)}",
@@ -115,6 +118,16 @@ def whom(policy):
     return f", only for {', '.join(people)}" if people else ""
 
 
+def _at_places(policy, lever):
+    """Say that capacity at single places is their share of what is meant for the State; empty for other policies."""
+    if not policy.places or not any(channel.mode == "add" and INSTITUTIONS[channel.moves].base.startswith("state:") for channel in (*lever.helps_by, *lever.hurts_by)):
+        return ""
+    country = {place: iso3 for place, iso3 in world_graph().nodes(data="iso3") if world_graph().nodes[place]["host"]}
+    states = sorted({country[place] for place in policy.places if place in country})
+    shares = [f"{sum(country.get(place) == s for place in policy.places)} of {sum(iso3 == s for iso3 in country.values())} in {_state(s)}" for s in states]
+    return f"of what is meant for a State, its places of operation have equal parts: here {listed(shares)}" if shares else ""
+
+
 def _lead(policy, lever):
     known = policy.start - policy.announced
     if known >= lever.lead_weeks:
@@ -129,7 +142,8 @@ def timing(policy):
     if policy.when:
         parts.append(f"starts only after {trigger_in_words(policy.when)}")
     if policy.announced < policy.start:
-        parts.append(f"is announced on {day_of(policy.announced)}")
+        nobody = "" if heeds_announcement(policy) else ", on which nobody acts before it starts"
+        parts.append(f"is announced on {day_of(policy.announced)}{nobody}")
     if policy.ramp_weeks:
         parts.append(f"builds up over {_weeks(policy.ramp_weeks)}")
     if policy.pauses:
@@ -165,6 +179,8 @@ def parameter_in_words(name, value, whose="this scenario"):
 
 
 def _ending(scenario):
+    if scenario.stop <= PAPER:
+        return f"It ends in {monday(scenario.stop - 1):%B %Y}."
     later = sorted({shock.name for shock in scenario.shocks if shock.start > PAPER})
     besides = f"Of events, only these are assumed after August 2023: {listed(later)}" if later else "Nothing else happens after August 2023"
     until = f"{monday(scenario.stop - 1):%B %Y}"

@@ -45,8 +45,8 @@ class Scenario:
 
     @property
     def first_policy_week(self):
-        """The first week in which any policy is known, or None without a policy."""
-        return min((policy.announced for policy in self.policies), default=None)
+        """The first week in which anybody acts on a policy, or None without a policy."""
+        return min((policy.announced if levers.heeds_announcement(policy) else policy.start for policy in self.policies), default=None)
 
     def inputs(self, seed, people_per_agent=10, parameters=None, record="places", window_start=0, **more):
         """Return the `model.model.Inputs` of one run.
@@ -179,7 +179,8 @@ def _gather(data, path, shown, chain=()):
         _join(content, parent, own, where)
     content.settings |= own
     content.policies[path] = [(_policy(e, w), w) for e, w in _entries(data, "policy", where)]
-    content.notes = [note for entry in data.get("policy", []) if (note := _moved_to_monday(entry))] + content.notes
+    moved = [(f"policy '{entry['lever']}'", entry) for entry in data.get("policy", [])] + [(f"event '{entry['name']}'", entry) for entry in data.get("shock", [])]
+    content.notes = [note for what, entry in moved if (note := _moved_to_monday(what, entry))] + content.notes
     content.shocks[path] = [(_shock(e, w), w) for e, w in _entries(data, "shock", where)]
     return content
 
@@ -235,6 +236,8 @@ def _settings(data, where):
         settings["parameters", name] = float(number), where.at("parameters", name)
     for entry, place in _entries(data, "world", where):
         for column, value in entry["set"].items():
+            if ("world", entry["place"], column) in settings:
+                raise place.at("set", column).error(f"'{column}' of '{entry['place']}' is set twice", "each column of a place once")
             settings["world", entry["place"], column] = value, place.at("set", column)
     return settings
 
@@ -249,11 +252,12 @@ def _period(entry, where):
     return start, end
 
 
-def _moved_to_monday(entry):
-    """Say that a policy's date is no Monday, since weeks start on Mondays; empty if all are."""
-    moved = [(key, day) for key in ("announced", "start", "end") if (day := entry.get(key)) and day.weekday()]
-    texts = [f"{key} = {day} counts from Monday {monday(week_of(day))}" for key, day in moved]
-    return f"in its policy '{entry['lever']}', {'; '.join(texts)}" if texts else ""
+def _moved_to_monday(what, entry):
+    """Say that a date of a policy or an event is no Monday, since weeks start on Mondays; empty if all are."""
+    dates = [(key, entry[key]) for key in ("announced", "start", "end") if key in entry]
+    dates += [(f"pauses . {key}", day) for pause in entry.get("pauses", []) for key, day in pause.items()]
+    texts = [f"{key} = {day} counts from Monday {monday(week_of(day))}" for key, day in dates if day.weekday()]
+    return f"in its {what}, {'; '.join(texts)}" if texts else ""
 
 
 def _extent(entry, where):

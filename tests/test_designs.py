@@ -95,6 +95,11 @@ def test_a_changed_scenario_acts_elsewhere_harder_and_later():
     after = changed(load("crackdown-that-ends"), HERE, strength=1.5, start=date(2026, 1, 5)).policies[0]
     assert (after.strength, after.start) == (3.0, week_of(date(2026, 1, 5)))
     assert after.end - after.start == before.end - before.start and after.announced == after.start
+    everywhere = from_dict({"title": "T", "question": "Q?", "extends": "history", "policy": [
+        {"lever": "firewall", "start": date(2025, 1, 6), "strength": 1}, {"lever": "crackdown", "start": date(2025, 1, 6), "strength": 1, "places": ["bavet", "mong-la"]},
+    ]}, "test")  # fmt: skip
+    there = changed(everywhere, HERE, states=["KHM"]).policies
+    assert [(p.lever, p.states, p.places) for p in there] == [("crackdown", (), ("bavet",)), ("firewall", ("KHM",), ())]
     fewer = changed(load("simultaneous-crackdown"), HERE, states=["KHM", "LAO"]).policies
     assert [policy.states for policy in fewer] == [("KHM", "LAO")]
 

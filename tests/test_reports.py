@@ -8,7 +8,7 @@ from scipy import integrate, stats
 
 from calibration import fit_checks, likelihood
 from calibration.config import MOST_FAMILIES, MOST_FREE, read_config
-from calibration.evidence import EVIDENCE, EvidenceError, read_evidence
+from calibration.evidence import EVIDENCE, EvidenceError, other_uses, read_evidence
 from calibration.holdout import persistence
 from calibration.targets import HOLDOUT, TARGETS, Target, read_targets
 from experiments.draws import of_levers, uncertain
@@ -31,6 +31,10 @@ def test_every_row_is_mapped_or_says_why_not(path, use):
 def test_the_fit_and_the_held_out_reports_share_no_row():
     fitted, kept = ({id for t in read_targets(path, ROWS).targets for id in t.evidence} for path in (TARGETS, HOLDOUT))
     assert not fitted & kept
+
+
+def test_no_held_out_report_is_behind_a_prior_or_put_into_the_world():
+    assert not [id for t in read_targets(HOLDOUT, ROWS).targets for id in t.evidence if other_uses(id, ())]
 
 
 def test_no_more_is_asked_of_the_reports_than_they_can_tell():

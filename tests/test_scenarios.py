@@ -70,6 +70,7 @@ BAD = {  # what is wrong: (text of the file, what the message must say after the
     "date before the calendar": (HEAD + CRACKDOWN.replace("2025-01-06", "2016-01-03"), "start: 2016-01-03 is outside the calendar; expected .*2016-01-04 to 2030-12-30"),
     "date after the calendar": (HEAD + CRACKDOWN.replace("2025-01-06", "2030-12-31"), "start: 2030-12-31 is outside the calendar"),
     "end in the week of the start": (HEAD + CRACKDOWN + "end = 2025-01-12", "end: 2025-01-12 is not in a later week than its start 2025-01-06"),
+    "the same column of a place twice": (HEAD + 2 * '[[world]]\nplace = "bavet"\nset = { control = 0.1 }\n', "'control' of 'bavet' is set twice"),
     "announced after the start": (HEAD + CRACKDOWN + "announced = 2025-01-13", "announced: 2025-01-13 is after its start"),
     "start after the run's end": (HEAD + "run = {end = 2025-01-05}" + CRACKDOWN, "start: starts after the run ends"),
     "scope that the lever lacks": (HEAD + CRACKDOWN + 'sex = "male"', "sex: 'crackdown' can't be limited by sex; expected only states, places"),
@@ -267,7 +268,22 @@ def test_dates_become_the_weeks_that_contain_them():
     (first,) = made.policies
     assert (first.announced, first.start, first.end, first.ramp_weeks) == (0, 1, 3, 3)
     assert first.when == Trigger("people_held", 20000.0, True, 4, ("KHM",))
-    assert (made.stop, made.first_policy_week) == (5, 0)
+    assert (made.stop, made.first_policy_week) == (5, 1)  # what waits for a condition is not acted on before
+
+
+@pytest.mark.parametrize(("lever", "first"), [("crackdown", 465), ("licence_ban", 470)])
+def test_the_first_policy_week_is_that_in_which_anybody_acts_on_it(lever, first):
+    """Operations expect announced raids; on an announced ban of licences nobody acts."""
+    made = from_dict(scenario(policy=[policy(lever=lever, announced=monday(465), start=monday(470))]), "test")
+    assert (made.policies[0].announced, made.first_policy_week) == (465, first)
+    assert ("nobody acts before it starts" in " ".join(explain(made))) is (first == 470)
+
+
+def test_capacity_at_places_is_said_to_be_their_part_of_the_states():
+    said = " ".join(explain(from_dict(scenario(policy=[without(policy(places=["preah-sihanouk", "bavet"]), "states")]), "test")))
+    hosts = [place for place, row in files.world_graph().nodes(data=True) if row["host"] and row["iso3"] == "KHM"]
+    assert f"its places of operation have equal parts: here 2 of {len(hosts)} in Cambodia." in said
+    assert "equal parts" not in " ".join(explain(load("unilateral-crackdown")))
 
 
 def test_a_scenario_without_dates_runs_to_the_end_and_announces_at_the_start():
