@@ -11,6 +11,7 @@ import gc
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -198,6 +199,7 @@ def run(
     loaded = assuming(scenario_of(scenario), assumed)
     settings = {"seed": seed, "people_per_agent": people_per_agent, "events": events or None}
     design = single(loaded, **settings)
+    terminal.show_cautions(design)
     with terminal.progress(design.runs, quiet) as tell:
         results = execute(design, out or _folder_of_run(loaded.name, seed, people_per_agent, assumed), workers_wanted=1, resume=resume, overwrite=overwrite, progress=tell)
     _say_what_went_wrong(results)
@@ -420,7 +422,7 @@ def explain(name: Annotated[str, typer.Argument(metavar="NAME", help="A shipped 
       displace explain crackdown-with-protection
       displace explain equal-budget
     """
-    from experiments.design import design_path, from_names
+    from experiments.design import design_path, from_names, single
 
     from . import terminal
 
@@ -432,7 +434,9 @@ def explain(name: Annotated[str, typer.Argument(metavar="NAME", help="A shipped 
         from scenarios.explain import explain
         from scenarios.files import load
 
-        terminal.show_sentences(explain(load(name)))
+        scenario = load(name)
+        terminal.show_sentences(explain(scenario))
+        terminal.show_cautions(single(replace(scenario, notes=())))  # the sentences have these
 
 
 @app.command()

@@ -166,9 +166,8 @@ def with_budget(scenario: Scenario, baseline: Scenario, budget: float, where: Wh
     from model.parameters import DEFAULTS
 
     world = files.world_graph()
-    country_of = dict(world.nodes(data="iso3"))
-    acting = len({row["iso3"] for _, row in world.nodes(data=True) if row["host"]})
-    cost = unit_costs.planned(scenario.policies, country_of, acting, DEFAULTS | scenario.parameters)
+    country_of, hosts = dict(world.nodes(data="iso3")), {place for place, host in world.nodes(data="host") if host}
+    cost = unit_costs.planned(scenario.policies, country_of, hosts, DEFAULTS | scenario.parameters)
     if baseline.policies:
         raise where.error("beside a baseline with policies", "a baseline without policies")
     if not cost:

@@ -18,10 +18,10 @@ MOST_NAMED = 3
 
 
 def cautions(design: Design) -> list[str]:
-    """Return one sentence for each thing that may not be meant, none if all is as expected."""
+    """Return one sentence for each thing that may not be meant, none if all is as expected; of one scenario alone, what it has by itself."""
     baseline = design.arms[design.baseline]
     said = []
-    for name in design.compared:
+    for name in design.compared or (design.baseline,):
         scenario = design.arms[name]
         said += [f"'{name}' {text}" for text in (*_differs(scenario, baseline, design), *_cannot_act(scenario), *_begins_in_the_past(scenario, baseline))]
         said += [f"'{name}': {note}" for note in scenario.notes]

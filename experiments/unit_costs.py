@@ -5,7 +5,8 @@ is used; what a policy costs that leaves no recorded effort, such as training or
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from model.levers import BY_NAME as LEVERS
@@ -59,12 +60,17 @@ CAPACITY = {
 # --- before anything runs -----------------------------------------------------------------------------
 
 
-def planned(policies: Sequence, country_of: Mapping[str, str], acting: int, parameters: Mapping[str, float]) -> float:
+def planned(policies: Sequence, country_of: Mapping[str, str], hosts: Collection[str], parameters: Mapping[str, float]) -> float:
     """Return what policies cost a year, in million USD at the middle of every unit cost, if all they add is used (and all raids get in).
 
-    `country_of`: {place: ISO code}; `acting`: how many States a policy means that names none.
+    `country_of`: {place: ISO code}; `hosts`: the places where operations may be. A policy that names no State means all that have
+    one; capacity at single places is their part of their State's.
     """
-    return sum(_a_year(p.lever, parameters) * p.strength * states_of(p.states, p.places, country_of, acting) for p in policies)
+    acting, total = len({country_of[place] for place in hosts}), 0.0
+    for p in policies:
+        count = parts_of_states(p.places, country_of, hosts) if p.places and used_where_recorded(p.lever) else states_of(p.states, p.places, country_of, acting)
+        total += _a_year(p.lever, parameters) * p.strength * count
+    return total
 
 
 def _a_year(lever: str, parameters: Mapping[str, float]) -> float:
@@ -83,6 +89,12 @@ def _a_year(lever: str, parameters: Mapping[str, float]) -> float:
 def used_where_recorded(lever: str) -> bool:
     """Tell whether a lever's cost is recorded as effort, rather than a programme's sum."""
     return any(c.moves in CAPACITY and c.mode == "add" and c.effect > 0 for c in LEVERS[lever].channels)
+
+
+def parts_of_states(places: Sequence[str], country_of: Mapping[str, str], hosts: Collection[str]) -> float:
+    """Return what part of a State's places of operation a policy acts at, summed over States."""
+    number = Counter(country_of[place] for place in hosts)
+    return sum(1 / number[country_of[place]] for place in places if place in hosts)
 
 
 def states_of(states: Sequence[str], places: Sequence[str], country_of: Mapping[str, str], acting: int) -> int:

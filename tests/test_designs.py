@@ -1,5 +1,6 @@
 """Designs: combinations, parts, assumptions and budgets become the arms that they say, and nothing else."""
 
+from dataclasses import replace
 from datetime import date
 from itertools import combinations
 
@@ -201,20 +202,23 @@ def test_a_design_knows_how_its_draws_were_asked_for(tmp_path):
 
 def test_arms_of_one_budget_are_planned_to_cost_the_same():
     """Whatever is assumed: where a raid takes twice as many officers, half as many are planned."""
-    country_of = dict(world_graph().nodes(data="iso3"))
+    country_of, hosts = dict(world_graph().nodes(data="iso3")), {place for place, host in world_graph().nodes(data="host") if host}
     for assumed in ({}, {"officers_per_raid": 120}):
         found = from_names(["equal-budget"], None, assumed)
         for name in found.compared:
-            assert unit_costs.planned(found.arms[name].policies, country_of, 10, DEFAULTS | assumed) == pytest.approx(20.0)
+            assert unit_costs.planned(found.arms[name].policies, country_of, hosts, DEFAULTS | assumed) == pytest.approx(20.0)
     with pytest.raises(DesignError, match="a baseline without policies"):
         from_names(["equal-budget"], "rights-package")
 
 
 def test_raids_are_planned_at_what_they_take():
     """Two strengths of 25 raids a month in one State, at 60 officer-weeks each and the middle cost of one."""
-    cost = unit_costs.planned(load("unilateral-crackdown").policies, {}, 10, DEFAULTS)
+    policies = load("unilateral-crackdown").policies
+    cost = unit_costs.planned(policies, {}, (), DEFAULTS)
     assert cost == pytest.approx(2 * 25 * 12 * 60 * unit_costs.BY_NAME["raids"].middle / 1e6)
-    assert unit_costs.planned(load("unilateral-crackdown").policies, {}, 10, DEFAULTS | {"crackdown.raids": 50.0}) == pytest.approx(2 * cost)
+    assert unit_costs.planned(policies, {}, (), DEFAULTS | {"crackdown.raids": 50.0}) == pytest.approx(2 * cost)
+    at_one_of_two = (replace(policies[0], states=(), places=("a",)),)
+    assert unit_costs.planned(at_one_of_two, {"a": "KHM", "b": "KHM", "c": "KHM"}, ("a", "b"), DEFAULTS) == pytest.approx(cost / 2)
 
 
 def test_a_design_is_read_back_with_the_strength_that_a_budget_makes(design):
