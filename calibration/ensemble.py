@@ -191,7 +191,7 @@ def _write(path: Path, wave: Wave, config: Config):
     import io
 
     sink = io.BytesIO()
-    np.savez_compressed(sink, names=np.array(config.drawn), free=len(config.free), seed=config.seed, **vars(wave))
+    np.savez_compressed(sink, names=np.array(config.drawn), free=len(config.free), seed=config.seed, sampler=config.sampler, **vars(wave))
     write(path, sink.getvalue())
 
 
@@ -199,8 +199,8 @@ def _read(path: Path, config: Config) -> Wave | None:
     if not path.is_file():
         return None
     with np.load(path, allow_pickle=False) as kept:
-        same = tuple(kept["names"]) == config.drawn and int(kept["free"]) == len(config.free) and int(kept["seed"]) == config.seed
+        made = tuple(kept["names"]), int(kept["free"]), int(kept["seed"]), str(kept.get("sampler", ""))
         wave = Wave(*(kept[name] for name in ("unit", "centres", "chance", "spread")))
-    if not same or len(wave.unit) != config.draws:
-        raise StoreError(f"{path}: holds draws of another calibration (other parameters, number or seed); use another --out, or --overwrite to replace them (with make: RESULTS=--overwrite)")
+    if made != (config.drawn, len(config.free), config.seed, config.sampler) or len(wave.unit) != config.draws:
+        raise StoreError(f"{path}: holds draws of another calibration (other parameters, number, seed or sampler); use another --out, or --overwrite to replace them (with make: RESULTS=--overwrite)")
     return wave

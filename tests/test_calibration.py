@@ -476,6 +476,7 @@ def test_a_posterior_without_its_runs_is_not_replaced_unasked(displace, tmp_path
 def test_a_fit_that_is_overwritten_and_interrupted_can_go_on(tmp_path):
     from calibration.fit import calibrate
     from experiments.runner import Interrupted
+    from experiments.store import StoreError
 
     config = replace(read_config(), draws=8, posterior=8, people_per_agent=10_000, waves=2, enough=10_000)
     calibrate(config, tmp_path, workers_wanted=1)
@@ -489,6 +490,8 @@ def test_a_fit_that_is_overwritten_and_interrupted_can_go_on(tmp_path):
         calibrate(other, tmp_path, workers_wanted=1, overwrite=True, progress=stop)
     fit = calibrate(other, tmp_path, workers_wanted=1, resume=True)
     assert fit.waves == 2 and len(fit.ensemble.unit) == 16
+    with pytest.raises(StoreError, match="another calibration"):
+        calibrate(replace(other, sampler="lhs"), tmp_path, workers_wanted=1, resume=True)
     assert read_draws(tmp_path / "posterior.parquet").source["k_hat"] is None  # of so few draws, it can't be told
 
 
