@@ -65,8 +65,8 @@ def tables(fit: Fit) -> Iterator[Table]:
 
 def _used_twice(fit: Fit) -> str:
     """Say which reports are also behind a prior or put into the world, and so count for more than the likelihood tells."""
-    twice = [id for p in fit.predictions for id in p.target.evidence if other_uses(id, ())]
-    return f"Also behind a prior or put into the world, so that they are used twice: {words.listed(sorted({*twice}))}." if twice else ""
+    twice = [p.target.id for p in fit.predictions if any(other_uses(id, ()) for id in p.target.evidence)]
+    return f"Also behind a prior or put into the world, so that they are used twice: {words.listed(twice)}." if twice else ""
 
 
 def _of_the_rest(fit: Fit) -> str:

@@ -68,9 +68,9 @@ def worse_before(study: Study) -> list[str]:
 
 def endings(study: Study) -> list[Grid]:
     """Return what is left of an effect after a policy has ended, a table an outcome, a row a policy that ends."""
-    rows = study.results.endings.to_pylist()
+    rows = [row for row in study.results.endings.to_pylist() if row["arm"] in study.titles]
     found = {(row["outcome"], row["arm"], row["period"]): row for row in rows}
-    periods = list(dict.fromkeys(row["period"] for row in rows))
+    periods = sorted(dict.fromkeys(row["period"] for row in rows), key=lambda period: not period.endswith("before"))
     ended = {row["arm"]: row["ended"] for row in rows}
     named = {arm: f"{study.titles[arm]} (ended {day.day} {day:%B %Y})" for arm, day in ended.items()}
     return [

@@ -61,8 +61,9 @@ def show_plan(design, workers: int | None):
         ["runs", f"{design.runs:,} ({words.count(len(design.arms), 'arm')} x {words.count(design.replicates, 'replicate')} x {words.count(len(design.draws), 'draw')})"],
         ["time", f"{words.duration(seconds)} with {words.count(count, 'worker')}"],
         ["disk", words.room(design.bytes_on_disk())],
-        ["parameters", standing(design.plan()).head],
     ]
+    if design.draws_from or not any(design.draws):
+        rows.append(["parameters", standing(design.plan()).head])
     show_table(("plan", ""), rows)
 
 

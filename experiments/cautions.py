@@ -3,12 +3,12 @@
 None of these is an error: each may be meant. They are told before anything runs, and at the head of the report.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from model.levers import BY_NAME as LEVERS
 from model.parameters import DEFAULTS
-from model.policy import monday, week_of
+from model.policy import Policy, monday, week_of
 from scenarios.files import Scenario, world_graph
 
 from .design import Design
@@ -23,7 +23,7 @@ def cautions(design: Design) -> list[str]:
     said = []
     for name in design.compared or (design.baseline,):
         scenario = design.arms[name]
-        said += [f"'{name}' {text}" for text in (*_differs(scenario, baseline, design), *_cannot_act(scenario), *_begins_in_the_past(scenario, baseline))]
+        said += [f"'{name}' {text}" for text in (*_differs(scenario, baseline, design), *_cannot_act(scenario), *_begins_in_the_past(scenario, baseline.policies if design.compared else ()))]
         said += [f"'{name}': {note}" for note in scenario.notes]
     return list(dict.fromkeys(said))
 
@@ -65,10 +65,10 @@ def _cannot_act(scenario: Scenario) -> Iterator[str]:
             yield f"pulls '{policy.lever}' in every State of the world, since it names none"
 
 
-def _begins_in_the_past(scenario: Scenario, baseline: Scenario) -> Iterator[str]:
+def _begins_in_the_past(scenario: Scenario, known: Sequence[Policy]) -> Iterator[str]:
     """Policies that change years of which something is known."""
     for policy in scenario.policies:
-        if policy not in baseline.policies and policy.start < CONDITIONAL_FROM:
+        if policy not in known and policy.start < CONDITIONAL_FROM:
             yield f"pulls '{policy.lever}' from {monday(policy.start)}, in years of which reports are known: what happened in them is put in and answers to no policy"
 
 

@@ -131,7 +131,7 @@ class Design:
 
     @cached_property
     def window_start(self) -> int:
-        """The first week of the summary window: the earliest in which a policy of any arm is known; else the first."""
+        """The first week of the summary window: the earliest in which anybody acts on a policy of any arm; else the first."""
         known = [scenario.first_policy_week for scenario in self.arms.values()]
         first = min((week for week in known if week is not None), default=0)
         return first if first < self.stop else 0
@@ -245,8 +245,9 @@ def from_names(names: Sequence[str], baseline: str | None = None, parameters: Ma
     if any(paths):
         if len(names) > 1:
             raise _error(Where(names[1]), "a design and something else", "scenarios, or one design alone")
-        design = _assuming(_with(_from_file(paths[0]), baseline, settings), parameters, names)
-        return _something_to_compare(_on_budget(design, paths[0]))
+        written = _from_file(paths[0])
+        design = _assuming(_with(written, baseline, settings), parameters, names)
+        return _something_to_compare(_on_budget(design, paths[0], written.baseline))
     arms = _arms((Where(name), name, files.load(name)) for name in names)
     wanted = baseline or "baseline"
     if wanted not in arms:
@@ -401,14 +402,17 @@ def _from_file(path: Path) -> Design:
         raise DesignError(f"{where}: {error}") from None
 
 
-def _on_budget(design: Design, path: Path) -> Design:
-    """Return the design of a file with the strengths that its budget, if it has one, buys under all else that is asked for."""
+def _on_budget(design: Design, path: Path, unpaid: str) -> Design:
+    """Return the design of a file with the strengths that its budget, if it has one, buys under all else that is asked for.
+
+    `unpaid`: the baseline of the file, which has no budget where another takes its place either.
+    """
     budget = _read(path).get("budget")
     if budget is None:
         return design
     where, baseline = Where(_label(path)).at("budget"), design.arms[design.baseline]
     try:
-        scaled = {name: with_budget(design.arms[name], baseline, budget, where) for name in design.compared}
+        scaled = {name: with_budget(design.arms[name], baseline, budget, where) for name in design.compared if name != unpaid}
     except ScenarioError as error:
         raise DesignError(str(error)) from None
     return replace(design, arms=design.arms | scaled)

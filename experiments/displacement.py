@@ -20,6 +20,7 @@ import numpy as np
 import pyarrow as pa
 
 from model.levers import BY_NAME as LEVERS
+from model.levers import heeds_announcement
 from model.policy import WEEKS, Policy
 
 from . import tables
@@ -140,13 +141,13 @@ def _outdoes(other: Policy, policy: Policy, area: Mapping) -> bool:
 
 
 def _known(policy: Policy, others: Sequence[Policy], area: Mapping) -> int:
-    """Return the week in which it is known that a policy is stronger in an area than all of the others; WEEKS if it never is."""
+    """Return the week in which anybody acts on a policy that is stronger in an area than all of the others; WEEKS if it never is."""
     weeks = np.arange(policy.start, policy.end)
     mine = _strength(policy, weeks) * _acts_in(policy, area)
     harder = weeks[mine > np.max([_strength(other, weeks) for other in others], axis=0, initial=0.0) + 1e-9]
     if not harder.size:
         return WEEKS
-    return policy.announced if harder[0] == weeks[mine > 0][0] else int(harder[0])
+    return policy.announced if harder[0] == weeks[mine > 0][0] and heeds_announcement(policy) else int(harder[0])
 
 
 def _strength(policy: Policy, weeks: np.ndarray) -> np.ndarray:

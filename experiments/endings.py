@@ -28,7 +28,7 @@ def end_of(manifest: Mapping, arm: str) -> int | None:
 def periods(ended: int, start: int, stop: int) -> Iterator[tuple[str, int, int]]:
     """Yield (name, first week, week after the last) of the year, or all that there is of it, before an end and of the whole years after it."""
     first = max(start, ended - A_YEAR)
-    yield "year before" if ended - first == A_YEAR else f"{ended - first} weeks before", first, ended
+    yield "year before" if ended - first == A_YEAR else f"{ended - first} week{'s' * (ended - first > 1)} before", first, ended
     for year in range(YEARS_AFTER):
         first = ended + year * A_YEAR
         if first + A_YEAR <= stop:

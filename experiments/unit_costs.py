@@ -92,9 +92,11 @@ def used_where_recorded(lever: str) -> bool:
 
 
 def parts_of_states(places: Sequence[str], country_of: Mapping[str, str], hosts: Collection[str]) -> float:
-    """Return what part of a State's places of operation a policy acts at, summed over States."""
-    number = Counter(country_of[place] for place in hosts)
-    return sum(1 / number[country_of[place]] for place in places if place in hosts)
+    """Return what part of a State's places of operation, or of all where it has none, a policy acts at, summed over States."""
+    hosting = {country_of[place] for place in hosts}
+    counted = {place for place, country in country_of.items() if place in hosts or country not in hosting}
+    number = Counter(country_of[place] for place in counted)
+    return sum(1 / number[country_of[place]] for place in places if place in counted)
 
 
 def states_of(states: Sequence[str], places: Sequence[str], country_of: Mapping[str, str], acting: int) -> int:

@@ -200,13 +200,15 @@ def test_a_design_knows_how_its_draws_were_asked_for(tmp_path):
 # --- budgets ----------------------------------------------------------------------------------------
 
 
-def test_arms_of_one_budget_are_planned_to_cost_the_same():
+def test_arms_of_one_budget_are_planned_to_cost_the_same(tmp_path):
     """Whatever is assumed: where a raid takes twice as many officers, half as many are planned."""
     country_of, hosts = dict(world_graph().nodes(data="iso3")), {place for place, host in world_graph().nodes(data="host") if host}
     for assumed in ({}, {"officers_per_raid": 120}):
         found = from_names(["equal-budget"], None, assumed)
         for name in found.compared:
             assert unit_costs.planned(found.arms[name].policies, country_of, hosts, DEFAULTS | assumed) == pytest.approx(20.0)
+    (tmp_path / "none.toml").write_text(HEAD + 'extends = "history"\n')
+    assert from_names(["equal-budget"], str(tmp_path / "none.toml")).compared[0] == "baseline"
     with pytest.raises(DesignError, match="a baseline without policies"):
         from_names(["equal-budget"], "rights-package")
 
@@ -219,6 +221,7 @@ def test_raids_are_planned_at_what_they_take():
     assert unit_costs.planned(policies, {}, (), DEFAULTS | {"crackdown.raids": 50.0}) == pytest.approx(2 * cost)
     at_one_of_two = (replace(policies[0], states=(), places=("a",)),)
     assert unit_costs.planned(at_one_of_two, {"a": "KHM", "b": "KHM", "c": "KHM"}, ("a", "b"), DEFAULTS) == pytest.approx(cost / 2)
+    assert unit_costs.planned(at_one_of_two, {"a": "KHM", "b": "KHM", "c": "LAO"}, ("c",), DEFAULTS) == pytest.approx(cost / 2)  # of a State without places of operation
 
 
 def test_a_design_is_read_back_with_the_strength_that_a_budget_makes(design):

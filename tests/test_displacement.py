@@ -61,9 +61,9 @@ def target(arm, baseline=()):
 
 
 def test_the_target_is_where_the_arm_enforces_and_the_baseline_does_not():
-    found = target([policy("crackdown", ["AAA"], start=12), policy("police_training", places=["far"], start=14) | {"announced": 11}, policy("screening", ["BBB"])])
+    found = target([policy("crackdown", ["AAA"], start=12) | {"announced": 11}, policy("police_training", places=["far"], start=14) | {"announced": 9}, policy("screening", ["BBB"])])
     assert [place for place, inside in zip(PLACES, found.places) if inside] == ["a1", "a2", "far"]
-    assert (found.named, found.start) == ("AAA, far", 11)  # from the week in which it is known, not that in which it acts
+    assert (found.named, found.start) == ("AAA, far", 11)  # from when operations expect raids; on training nobody acts ahead
 
 
 def test_enforcement_that_names_no_state_is_everywhere():

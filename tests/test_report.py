@@ -143,7 +143,8 @@ def test_runs_that_failed_are_told_and_a_policy_without_a_pair_is_left_out(study
     """Of three seeds the raids fail in all but one, or in all: every figure says how many pairs it is of."""
 
     def study_in_which(fails):
-        plan = study.manifest | {"plan": study.plan | {"replicates": 3}}
+        raids = study.plan["arms"]["raids"] | {"policies": [policy("crackdown", states=["AAA"], start=START, end=START + 20)]}
+        plan = study.manifest | {"plan": study.plan | {"replicates": 3, "arms": study.plan["arms"] | {"raids": raids}}}
         return Study(results(plan, lambda arm, draw, replicate: None if fails(arm, replicate) else numbers(arm, draw, replicate)))
 
     some, all_ = study_in_which(lambda arm, r: arm == "raids" and r > 0), study_in_which(lambda arm, r: arm == "raids")
