@@ -28,12 +28,16 @@ def new(
     """
     import re
 
+    from experiments.design import list_designs
+    from scenarios.files import list_scenarios
     from scenarios.schema import NAME, Where
 
     name = name.removesuffix(".toml")
     path = folder / f"{name}.toml"
     if not re.fullmatch(NAME, name):
         raise Where("new", "NAME").error(f"'{name}' can't name an arm", "lower-case letters, digits and hyphens (a folder is --folder)")
+    if name in {known for known, *_ in (*list_scenarios(), *list_designs())}:
+        raise Where("new", "NAME").error(f"'{name}' is shipped", "a name of its own, so that one name never means two policies")
     if path.exists():
         raise Where(str(path)).error("is there already", "another name, or remove it first")
     if not folder.is_dir():

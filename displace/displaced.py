@@ -56,6 +56,8 @@ class Moved:
 
     def _tells(self) -> str:
         value, low, high = (self.at["displacement_ratio"][column] for column in ("value", "low", "high"))
+        if low > 0 and high >= 1:
+            return f"between {100 * low:.0f} of every 100 and all of them reappeared elsewhere"
         if low > 0:
             return f"{100 * value:.0f} of every 100 reappeared elsewhere"
         if high <= 0:

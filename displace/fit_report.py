@@ -13,8 +13,8 @@ from . import words
 
 PAGE = "fit.md"
 NOT_TOLD = (
-    f"Not informed: less than {NOT_INFORMED:.0%} of the prior's variance is gone and the mean moved by less than {NOT_MOVED:g} sd, "
-    f"or by no more than {CHANCE:g} times what so few effective draws would show by luck."
+    f"Not informed: less than {NOT_INFORMED:.0%} of the prior's variance is gone and the mean moved by less than {NOT_MOVED:g} sd, or, of each, less "
+    f"than {CHANCE:g} times what so few effective draws would show by luck."
 )
 MOST_OF_REST = 5  # parameters that were not free and still moved, shown by name
 

@@ -18,6 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from experiments.design import PLACEBO
+from experiments.explain import PLANNED
 from experiments.fates import MEASURES
 from experiments.store import REPORT
 from experiments.store import write as write_whole
@@ -71,6 +72,7 @@ def _context(study: Study) -> dict:
         "banner": {"head": study.standing.head, "text": f"{study.standing.text} {pictures.CONDITIONAL} {_trial(study)}".strip()},
         "title": study.plan["title"],
         "question": study.plan["question"],
+        "planned": PLANNED.format(study.plan["budget"]) if study.plan.get("budget") else "",
         "facts": _facts(study),
         "level": study.level,
         "window": study.window,

@@ -141,7 +141,10 @@ class Said:
 
     def _effective(self, arm: str) -> str:
         row = self.one("breakeven", arm=arm, scale="effectiveness", outcome=self.primary, rival=self.baseline)
-        return f"{self.title(arm)}, on {OUTCOMES[self.primary].label}: better than the baseline {least(row)} of the assumed effectiveness." if row else ""
+        if not row:
+            return ""
+        told = "at no dose tried" if row["clear"] is None else f"from {words.percent(row['clear'])} on"
+        return f"{self.title(arm)}, on {OUTCOMES[self.primary].label}: on average better than the baseline {least(row)} of the assumed effectiveness, told from chance {told}."
 
     def _harmful(self, arm: str) -> str:
         rows = self.rows("boxes", arm=arm)

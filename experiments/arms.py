@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import combinations, product
 from pathlib import Path
 
+from model.levers import BY_NAME as LEVERS
 from scenarios import files
 from scenarios.compose import changed, together
 from scenarios.files import Scenario
@@ -172,6 +173,9 @@ def with_budget(scenario: Scenario, baseline: Scenario, budget: float, where: Wh
         raise where.error("beside a baseline with policies", "a baseline without policies")
     if not cost:
         raise where.error(f"'{scenario.name}' has no policy that costs anything", "an arm with policies")
+    highest = min((LEVERS[policy.lever].maximum / policy.strength for policy in scenario.policies if policy.strength), default=0.0)
+    if budget / cost > highest:
+        raise where.error(f"{budget:g} million USD a year buy '{scenario.name}' more than its levers can be pulled, under these parameters", f"at most {highest * cost:.3g}")
     return changed(scenario, where.at(f"arm '{scenario.name}'"), strength=budget / cost)
 
 

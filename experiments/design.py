@@ -97,6 +97,7 @@ class Design:
     outcomes: tuple[str, ...] = field(default=outcomes.HEADLINE)
     observed: tuple[Quantity, ...] = ()
     asked: tuple[str, ...] = ()  # the words of a command that asks for it; bears on nothing
+    budget: float | None = None  # million USD a year that every arm is planned to cost; None = strengths are as written
     draws_asked: str = ""  # the name by which the draws were asked for; bears on nothing
 
     def __post_init__(self):
@@ -211,6 +212,7 @@ class Design:
             "outcomes": list(self.outcomes),
             "window_start": self.window_start,
             "stop": self.stop,
+            "budget": self.budget,
             "arms": {name: _content(scenario) for name, scenario in self.arms.items()},
         }
 
@@ -339,7 +341,8 @@ def design_path(name: str) -> Path | None:
 
 def _is_design(path: Path) -> bool:
     try:
-        return not ARMS.isdisjoint(tomllib.loads(path.read_bytes().decode("utf-8-sig")))
+        keys = {*tomllib.loads(path.read_bytes().decode("utf-8-sig"))}
+        return not ARMS.isdisjoint(key.removesuffix("s") for key in keys)  # a plural is told what it is called
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, OSError):
         return False  # the loader of scenarios says what is wrong with it
 
@@ -415,7 +418,7 @@ def _on_budget(design: Design, path: Path, unpaid: str) -> Design:
         scaled = {name: with_budget(design.arms[name], baseline, budget, where) for name in design.compared if name != unpaid}
     except ScenarioError as error:
         raise DesignError(str(error)) from None
-    return replace(design, arms=design.arms | scaled)
+    return replace(design, arms=design.arms | scaled, budget=budget)
 
 
 def _list(value) -> list:

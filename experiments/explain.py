@@ -11,6 +11,12 @@ from scenarios.files import Scenario
 from .design import Design
 
 
+PLANNED = (
+    "Strengths are set so that every arm is planned to cost {:,.3g} million USD a year: at the middle of every unit cost, if all capacity that it adds is used and "
+    "every raid gets in. What is spent in the simulation differs."
+)
+
+
 def explain(design: Design) -> list[str]:
     """Return the sentences, one paragraph an item: the question, the runs, what holds in all arms, each arm."""
     shared = set.intersection(*({*arm.parameters.items()} for arm in design.arms.values()))
@@ -18,6 +24,7 @@ def explain(design: Design) -> list[str]:
         f"{design.title}: {design.question}",
         f"{design.runs:,} runs at {design.people_per_agent} people an agent: {len(design.arms)} arms, seeds: {design.replicates}, draws of the parameters: {len(design.draws)}. "
         f"Every arm is compared with '{design.baseline}'.",
+        *([PLANNED.format(design.budget)] if design.budget else []),
         *[parameter_in_words(name, value, "all arms") for name, value in sorted(shared)],
         *[_arm(name, arm, design.arms[design.baseline]) for name, arm in design.arms.items()],
     ]
