@@ -36,6 +36,8 @@ class Moved:
     @property
     def sentence(self) -> str:
         """The policy's displacement as one or two sentences."""
+        if self._unchanged:
+            return f"Under enforcement ({self.target}): {self.short}."
         there, elsewhere = (words.more_or_fewer(self.at[measure]["value"]) for measure in ("held_at_target", "held_elsewhere"))
         if self.target == EVERYWHERE:
             return f"Under enforcement everywhere: {there} people held. {words.start(self.short)}."
@@ -46,6 +48,8 @@ class Moved:
     @property
     def short(self) -> str:
         """The displacement ratio, and of it only what its interval supports."""
+        if self._unchanged:
+            return "nothing changes, there or elsewhere"
         if self.target == EVERYWHERE:
             return "there is nowhere else where anything could reappear"
         ratio, interval = self.text("displacement_ratio")
@@ -53,6 +57,11 @@ class Moved:
             fell = self.at["held_at_target"]["value"] < 0
             return f"{'the fall is not clear' if fell else 'there is no fall'}, so no share of it can be called displaced"
         return f"displacement ratio {ratio} ({interval}): {self._tells()}"
+
+    @property
+    def _unchanged(self) -> bool:
+        """Is nothing changed in any pair, as by a policy whose condition never holds?"""
+        return all(self.at[measure][column] == 0.0 for measure in ("held_at_target", "held_elsewhere") for column in ("value", "low", "high"))
 
     def _tells(self) -> str:
         value, low, high = (self.at["displacement_ratio"][column] for column in ("value", "low", "high"))

@@ -17,6 +17,7 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from experiments.comparison import ENOUGH_PAIRS
 from experiments.design import PLACEBO
 from experiments.explain import PLANNED
 from experiments.fates import MEASURES
@@ -75,6 +76,7 @@ def _context(study: Study) -> dict:
         "planned": PLANNED.format(study.plan["budget"]) if study.plan.get("budget") else "",
         "facts": _facts(study),
         "level": study.level,
+        "enough_pairs": ENOUGH_PAIRS,
         "window": study.window,
         "policies": [_policy(study, name, answer, displacement) for name in study.titles],
         "answers": [(list(names.values()), _only(answer, names)) for names in _batches(study.titles)],
