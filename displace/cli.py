@@ -264,7 +264,7 @@ def _finish(results, terminal, picture=None):
         from .study import Study
 
         study = Study(results)
-        if picture and not study.by_place:
+        if picture and not results.by_place:
             raise typer.BadParameter("there is no map to draw: this comparison records no places", param_hint="--picture")
         if picture:
             report.write_picture(study, picture)  # first: where it can't be written, nothing else is done

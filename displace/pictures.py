@@ -100,7 +100,7 @@ def no_years(study: Study) -> str:
     """Say why no picture through the years can be drawn; empty if one can."""
     if study.plan["stop"] < LEAST_WEEKS:
         return f"Only {words.count(study.plan['stop'], 'week')} were simulated: a picture through time takes at least {LEAST_WEEKS}."
-    if study.plan["record"] not in ("places", "totals"):
+    if not study.results.by_week:
         return "This comparison records no weeks: there is no picture through time."
     if not _through_time(study):
         return f"None of the outcomes that are drawn through the years is one of this comparison: {words.listed([OUTCOMES[name].label for name in THROUGH_TIME])}."

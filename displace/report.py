@@ -99,7 +99,7 @@ def _context(study: Study) -> dict:
         "fates": _fates(study),
         "moved": displacement,
         "places": places,
-        "by_place": study.by_place,
+        "by_place": study.results.by_place,
         "history": study.history,
         "baseline": {"title": study.plan["arms"][study.baseline]["title"], "pulls": bool(study.of_baseline), "only_some": study.only_some},
         "drives": sensitivity_report.section(),

@@ -172,11 +172,6 @@ class Study:
         """The level of the intervals, as `95 %`."""
         return next((f"{100 * row['level']:g} %" for row in self.paired if row["level"]), "95 %")
 
-    @property
-    def by_place(self) -> bool:
-        """Is it recorded where people are held?"""
-        return self.plan["record"] == "places"
-
     @cached_property
     def held_by_place(self) -> dict[str, dict[str, dict]]:
         """Rows of people held on average over the window, {place: {arm: row}}, the largest in the baseline first."""

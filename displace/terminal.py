@@ -202,7 +202,7 @@ def _show_displacement(study):
     found = moved(study)
     for row in found:
         print(f"  {row.title}. {row.sentence}")
-    if not study.by_place:
+    if not study.results.by_place:
         print("  This comparison records no places, so it cannot tell.")
     elif not found:
         print("  No policy here enforces in some place harder than the baseline: there is nothing to displace.")

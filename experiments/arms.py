@@ -175,7 +175,7 @@ def with_budget(scenario: Scenario, baseline: Scenario, budget: float, where: Wh
         raise where.error(f"'{scenario.name}' has no policy that costs anything", "an arm with policies")
     highest = min((LEVERS[policy.lever].maximum / policy.strength for policy in scenario.policies if policy.strength), default=0.0)
     if budget / cost > highest:
-        raise where.error(f"{budget:g} million USD a year buy '{scenario.name}' more than its levers can be pulled, under these parameters", f"at most {highest * cost:.3g}")
+        raise where.error(f"'{scenario.name}' can't spend {budget:g} million USD a year: its levers would be pulled beyond their maximum, under these parameters", f"at most {highest * cost:.3g}")
     return changed(scenario, where.at(f"arm '{scenario.name}'"), strength=budget / cost)
 
 

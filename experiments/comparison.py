@@ -198,8 +198,7 @@ def over_time(results: Results, stamp=None) -> dict[str, pa.Table]:
     pairs = pairs_of(results)
     rows: dict[str, list] = {"effects": [], "timing": []}
     series = [tables.from_rows("series", [], stamp)]
-    recorded = results.manifest["plan"]["record"] in ("places", "totals")
-    for outcome in of_interest(results) if recorded else ():
+    for outcome in of_interest(results) if results.by_week else ():
         course = Course(results, outcome)
         rows["effects"] += _at_months(results, pairs, course)
         rows["timing"] += _timing(results, pairs, course)

@@ -38,9 +38,8 @@ def periods(ended: int, start: int, stop: int) -> Iterator[tuple[str, int, int]]
 def endings(results: Results, stamp=None) -> pa.Table:
     """Return table `endings`: worldwide, for the outcomes of interest of every arm in which a policy ends."""
     ended = {arm: week for arm in results.compared if (week := end_of(results.manifest, arm)) is not None}
-    recorded = results.manifest["plan"]["record"] in ("places", "totals")
     rows = []
-    for outcome in of_interest(results) if ended and recorded else ():
+    for outcome in of_interest(results) if ended and results.by_week else ():
         course, pairs = Course(results, outcome), pairs_of(results)
         for arm, week in ended.items():
             for period, first, after in periods(week, *results.window):

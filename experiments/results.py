@@ -60,6 +60,16 @@ class Results:
         return tuple(place["id"] for place in self.manifest["places"] if place["host"])
 
     @property
+    def by_week(self) -> bool:
+        """Is it recorded what happened in every week?"""
+        return self.manifest["plan"]["record"] in ("places", "totals")
+
+    @property
+    def by_place(self) -> bool:
+        """Is it recorded in every week where it happened?"""
+        return self.manifest["plan"]["record"] == "places"
+
+    @property
     def finished(self) -> bool:
         return self._memory is not None or bool(self.manifest["finished"])
 

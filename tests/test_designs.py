@@ -78,7 +78,7 @@ def test_a_fraction_is_balanced_and_mixes_no_policy_with_another(factors, runs, 
         ('[[arm]]\nscenario = "unilateral-crackdown"\nstates = ["THA"]\n', "no policy of it acts in 'THA'; expected some of KHM"),
         ('[[arm]]\nscenario = "firewalls"\nstrength = 2.0\n', "2 times 1 is out of range for 'firewall'; expected at most 1.5"),
         ('[[arm]]\nscenario = "crackdown-that-ends"\nend = 2024-01-01\n', "would end before it starts"),
-        ('budget = 900.0\n[[arm]]\nscenario = "firewalls"\n', "buy 'firewalls' more than its levers can be pulled, under these parameters; expected at most"),
+        ('budget = 900.0\n[[arm]]\nscenario = "firewalls"\n', "'firewalls' can't spend 900 million USD a year: its levers would be pulled beyond their maximum"),
         ('[parameters]\nrefil_elasticity = 1\n[[arm]]\nscenario = "firewalls"\n', "did you mean 'refill_elasticity'?"),
     ],
 )

@@ -155,6 +155,12 @@ def test_runs_that_failed_are_told_and_a_policy_without_a_pair_is_left_out(study
     assert study.lost == ""
 
 
+def test_a_policy_whose_condition_never_holds_is_said_to_change_nothing(study):
+    waiting = Study(results(study.manifest, lambda arm, draw, replicate: numbers("baseline", draw, replicate)))
+    assert moved(waiting)[0].sentence == "Under enforcement (AAA): nothing changes, there or elsewhere."
+    assert moved(study)[0].short != moved(waiting)[0].short
+
+
 def test_where_all_is_enforced_nothing_can_reappear(study):
     raids = [policy("crackdown", start=START)]
     everywhere = moved(Study(results(study.manifest | {"plan": study.plan | {"arms": study.plan["arms"] | {"raids": study.plan["arms"]["raids"] | {"policies": raids}}}}, numbers)))[0]
@@ -265,6 +271,7 @@ def test_displacement_is_told_as_numerator_denominator_and_ratio(page):
 @pytest.mark.parametrize(
     ("low", "high", "said"),
     [
+        (0.2, 1.4, "between 20 of every 100 and all of them reappeared elsewhere"),
         (0.2, 0.6, "40 of every 100 reappeared elsewhere"),
         (-0.1, 0.6, "at most 60 of every 100 reappeared elsewhere"),
         (-0.9, -0.1, "none reappeared elsewhere, where fewer are held too (a diffusion of benefits)"),
