@@ -97,7 +97,7 @@ endif
 	@$(INSTALL) --no-deps --no-build-isolation --no-index -e .
 	@touch $@
 
-.venv/warm.done: .venv/installed.done $(wildcard model/*.py)
+.venv/warm.done: .venv/installed.done $(shell find model -name "*.py")
 	@echo "Compiling the model's weekly kernels (once for each version of model/)"
 	@.venv/bin/python -m model
 	-@.venv/bin/python -m compileall -qq model scenarios experiments calibration displace

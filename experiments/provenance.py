@@ -26,15 +26,15 @@ def plan_of(design: Design) -> dict:
     return {"hash": content_hash(plan)} | plan
 
 
-def code_hashes() -> dict[str, str]:
+def code_hashes(root: Path = ROOT) -> dict[str, str]:
     """Return the hashes of what simulates (the version of the model) and of this package, which turns runs into tables."""
     from model.version import code_hash
 
     digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(path.name.encode())
+    for path in sorted((root / "experiments").rglob("*.py")):
+        digest.update(path.relative_to(root).as_posix().encode())
         digest.update(path.read_bytes())
-    return {"code": code_hash(), "experiments": digest.hexdigest()[:16]}
+    return {"code": code_hash(root), "experiments": digest.hexdigest()[:16]}
 
 
 def manifest_of(design: Design) -> dict:

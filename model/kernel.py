@@ -21,10 +21,10 @@ MODEL = Path(__file__).parent
 
 
 def sources_hash(folder: Path = MODEL) -> str:
-    """Return a hash of the Python sources in `folder` (but `views.py`: no kernel uses it) and the compiler's versions."""
+    """Return a hash of all Python sources under `folder` (but `views.py`: no kernel uses it) and the compiler's versions."""
     digest = hashlib.sha256(f"{numba.__version__} {numpy.__version__}".encode())
-    for path in sorted(set(folder.glob("*.py")) - {folder / "views.py"}):
-        digest.update(path.name.encode())
+    for path in sorted(set(folder.rglob("*.py")) - {folder / "views.py"}):
+        digest.update(path.relative_to(folder).as_posix().encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 

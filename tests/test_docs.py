@@ -35,7 +35,7 @@ def defined(module):
 
 
 def test_every_function_that_the_description_names_exists():
-    modules = {path.stem for path in (ROOT / "model").glob("*.py")}
+    modules = {path.stem for path in (ROOT / "model").rglob("*.py")}
     named = {(module, name) for module, name in re.findall(r"`(\w+)\.(\w+)`", ODD) if module in modules}
     assert len({module for module, _ in named}) >= 12
     assert not [f"{module}.{name}" for module, name in sorted(named) if name not in defined(module)]

@@ -21,7 +21,7 @@ NAMES = {
     "outcomes": set(outcomes.BY_NAME),
 }
 REGISTRIES = {"behaviour", "institutions", "levers", "life_course", "mechanisms", "outcomes", "parameters", "streams"}
-KERNELS = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "model").glob("*.py")) if path.stem not in REGISTRIES)
+KERNELS = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "model").rglob("*.py")) if path.stem not in REGISTRIES)
 
 
 def test_every_mechanism_is_there_once_in_order():
