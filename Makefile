@@ -61,7 +61,7 @@ peers: setup build/peers/done  ## compare the speed with Mesa's and Starsim's
 # With PRIM's boxes only after `make extras`; without them the page says that they are missing.
 reference-sensitivity: setup  ## make the reference of docs/sensitivity.md anew: what drives the answer
 	.venv/bin/displace sensitivity $(SENSITIVITY_ARGS) --out $(SENSITIVITY_OUT) $(RESULTS)
-	.venv/bin/python -m displace.sensitivity_page $(SENSITIVITY_OUT)
+	.venv/bin/python -m displace.reference.sensitivity_page $(SENSITIVITY_OUT)
 
 # The frameworks that `make peers` measures: in an environment of their own, no dependency of anything here.
 build/peers/done:

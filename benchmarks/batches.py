@@ -6,9 +6,9 @@ from concurrent.futures import Executor, Future
 from dataclasses import replace
 from statistics import median
 
-from experiments.block import Setting, simulate
-from experiments.design import Block, Design, from_names
-from experiments.runner import execute
+from experiments.batch.block import Setting, simulate
+from experiments.design.design import Block, Design, from_names
+from experiments.batch.runner import execute
 
 from model.model import Simulation
 from scenarios import files

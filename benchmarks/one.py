@@ -13,7 +13,7 @@ from functools import cache
 
 from scenarios import files
 
-from model.life_course import S
+from model.registry.life_course import S
 from model.model import Simulation
 
 # Statuses in which people are somewhere between leaving home and having somewhere to stay.

@@ -17,12 +17,12 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table
 
-from experiments.process import set_up
+from experiments.batch.process_setup import set_up
 
 from . import batches, guard
 from .one import PERSON_PHASES, SMALL, timed
 
-DISPLACE = (sys.executable, "-c", "from displace.cli import main; main()")
+DISPLACE = (sys.executable, "-c", "from displace.cli.main import main; main()")
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The small life course as this model would have it: columns, and keyed draws that have no state.
 
-Every number is a function of seed, week and person (`model.random_numbers`), so runs of different policies
+Every number is a function of seed, week and person (`model.engine.random_numbers`), so runs of different policies
 share their luck person by person: what Starsim calls common random numbers. `python -m benchmarks.toy_ours PEOPLE WEEKS RUNS`.
 """
 
@@ -10,8 +10,8 @@ import time
 
 import numpy as np
 
-from model.kernel import entry
-from model.random_numbers import GOLDEN, mix, stream_key
+from model.engine.kernel import entry
+from model.engine.random_numbers import GOLDEN, mix, stream_key
 
 from .chances import ARRIVE, AT_RISK_AGAIN, COME_OUT, GO_HOME, LEAVE, SETTLE
 

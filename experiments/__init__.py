@@ -8,19 +8,19 @@ Importing this package loads nothing heavy.
 """
 
 _HOME = {
-    "run": "runner",
-    "compare": "runner",
-    "execute": "runner",
-    "read": "results",
-    "Results": "results",
-    "Design": "design",
-    "DesignError": "design",
-    "DrawsError": "draws",
-    "StoreError": "store",
-    "StoreBusy": "store",
-    "ResultsError": "results",
-    "RunnerError": "runner",
-    "Interrupted": "runner",
+    "run": "batch.runner",
+    "compare": "batch.runner",
+    "execute": "batch.runner",
+    "read": "results.reader",
+    "Results": "results.reader",
+    "Design": "design.design",
+    "DesignError": "design.design",
+    "DrawsError": "design.draws",
+    "StoreError": "batch.store",
+    "StoreBusy": "batch.store",
+    "ResultsError": "results.reader",
+    "RunnerError": "batch.runner",
+    "Interrupted": "batch.runner",
 }
 __all__ = list(_HOME)
 

@@ -4,11 +4,25 @@ Names are loaded when they are first used, so that registries can be listed with
 """
 
 _HOME = {
-    "Inputs": "model", "Simulation": "model", "Result": "model", "AuditError": "model", "first_difference": "model",
-    "compile_world": "world", "World": "world", "ScamModel": "views", "ScamScenario": "views", "Compound": "views",
-    "Operation": "views", "Recruiter": "views", "BorderPost": "views", "State": "views", "Migrant": "views",
-    "Policy": "policy", "Shock": "policy", "Trigger": "policy",
-}  # fmt: skip
+    "Inputs": "model",
+    "Simulation": "model",
+    "AuditError": "model",
+    "first_difference": "model",
+    "Result": "run.results",
+    "compile_world": "world.places",
+    "World": "world.places",
+    "ScamModel": "run.mesa_views",
+    "ScamScenario": "run.mesa_views",
+    "Compound": "run.mesa_views",
+    "Operation": "run.mesa_views",
+    "Recruiter": "run.mesa_views",
+    "BorderPost": "run.mesa_views",
+    "State": "run.mesa_views",
+    "Migrant": "run.mesa_views",
+    "Policy": "registry.policy",
+    "Shock": "registry.policy",
+    "Trigger": "registry.policy",
+}
 
 __all__ = list(_HOME)
 

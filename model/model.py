@@ -15,18 +15,18 @@ from functools import cache
 
 import numpy as np
 
-from . import phases
-from .faults import faults_found
-from .handle import Handle
-from .kernel import entry, kernel
-from .migrants import look_again
-from .parameters import complete
-from .policy import WEEKS, Policy, Shock
-from .records import RECORDS, audit, open_quarter
-from .results import Result, make_result, quarter_end
-from .start import columns_of_policies, empty_columns, fixed_columns, see_what_is_near, set_what_follows, start, with_more_room
-from .state import MOVING, Columns, copied
-from .world import World
+from model.run import phases
+from model.engine.faults import faults_found
+from model.engine.handle import Handle
+from model.engine.kernel import entry, kernel
+from model.people.person import look_again
+from model.registry.parameters import complete
+from model.registry.policy import WEEKS, Policy, Shock
+from model.run.records import RECORDS, audit, open_quarter
+from model.run.results import Result, make_result, quarter_end
+from model.run.start import columns_of_policies, empty_columns, fixed_columns, see_what_is_near, set_what_follows, start, with_more_room
+from model.run.all_columns import MOVING, Columns, copied
+from model.world.places import World
 
 AUDIT_EVERY = 13  # weeks between two full recounts; transitions are checked at once
 
@@ -303,7 +303,7 @@ def _shared(inputs, values) -> dict:
 
 def fingerprint(inputs: Inputs) -> str:
     """Return what identifies a run: its inputs and the model's code."""
-    from .kernel import sources_hash
+    from model.engine.kernel import sources_hash
 
     parts = [sources_hash()]
     for row in fields(inputs):

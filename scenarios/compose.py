@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from model.levers import BY_NAME as LEVERS
-from model.policy import WEEKS, Policy, week_of
+from model.registry.levers import BY_NAME as LEVERS
+from model.registry.policy import WEEKS, Policy, week_of
 
 from .files import Scenario, refuse_contradictions, resolved, world_graph
 from .schema import Where

@@ -2,8 +2,8 @@
 
 from dataclasses import fields
 
-from model.levers import BY_NAME as LEVERS
-from model.policy import WEEKS, monday
+from model.registry.levers import BY_NAME as LEVERS
+from model.registry.policy import WEEKS, monday
 
 from .explain import day_of, listed, parameter_in_words, place_name, pulled, sentence, special_timing, trigger_in_words, where_of
 
@@ -91,7 +91,7 @@ def _shocks(first, second):
 
 
 def _parameters(first, second):
-    from model.parameters import DEFAULTS
+    from model.registry.parameters import DEFAULTS
 
     for name in sorted({*first.parameters, *second.parameters}):
         mine, theirs = (scenario.parameters.get(name, DEFAULTS[name]) for scenario in (first, second))

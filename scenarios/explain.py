@@ -2,11 +2,11 @@
 
 from datetime import date, timedelta
 
-from model.institutions import BY_NAME as INSTITUTIONS
-from model.levers import BY_NAME as LEVERS
-from model.levers import heeds_announcement
-from model.outcomes import BY_NAME as OUTCOMES
-from model.policy import WEEKS, monday, week_of
+from model.registry.institutions import BY_NAME as INSTITUTIONS
+from model.registry.levers import BY_NAME as LEVERS
+from model.registry.levers import heeds_announcement
+from model.registry.outcomes import BY_NAME as OUTCOMES
+from model.registry.policy import WEEKS, monday, week_of
 
 from .files import world_graph
 
@@ -171,7 +171,7 @@ def trigger_in_words(when):
 
 def parameter_in_words(name, value, whose="this scenario"):
     """Return the sentence on an assumption that a scenario, or whose it is, sets."""
-    from model.parameters import BY_NAME
+    from model.registry.parameters import BY_NAME
 
     parameter = BY_NAME[name]
     shown = parameter.choices[int(value)] if parameter.choices else f"{value:g} {parameter.unit}"

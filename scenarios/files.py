@@ -11,9 +11,9 @@ import re
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from model import levers
-from model.institutions import BY_NAME as INSTITUTIONS
-from model.policy import WEEKS, Policy, Shock, Trigger, monday, week_of
+from model.registry import levers
+from model.registry.institutions import BY_NAME as INSTITUTIONS
+from model.registry.policy import WEEKS, Policy, Shock, Trigger, monday, week_of
 
 from .schema import NAME, PEOPLE, SCOPE, Where, check, scenario_schema
 from .toml_files import label, read_toml
@@ -40,7 +40,7 @@ class Scenario:
 
     @property
     def world(self):
-        """The compiled world (`model.world.World`), compiled once for each set of changes."""
+        """The compiled world (`model.world.places.World`), compiled once for each set of changes."""
         return _compiled(self.world_changes)
 
     @property
@@ -226,7 +226,7 @@ def _schema(fragment):
 
 def _settings(data, where):
     """The file's single values with their places, by key: ("run", "end"), ("parameters", name), ("world", place, column)."""
-    from model.parameters import BY_NAME
+    from model.registry.parameters import BY_NAME
 
     settings = {}
     if "end" in data.get("run", {}):
@@ -416,7 +416,7 @@ def _world_changes(settings):
 
 @functools.lru_cache(maxsize=8)
 def _compiled(changes):
-    from model.world import compile_world
+    from model.world.places import compile_world
 
     world = world_graph()
     if changes:

@@ -8,8 +8,10 @@ import difflib
 import math
 from datetime import date, datetime
 
-from model import institutions, levers, outcomes
-from model.policy import WEEKS, monday
+from model.registry import institutions
+from model.registry import levers
+from model.registry import outcomes
+from model.registry.policy import WEEKS, monday
 
 FIRST_DAY, LAST_DAY = monday(0), monday(WEEKS - 1)
 NAME = "^[a-z0-9-]+$"
@@ -90,7 +92,7 @@ def _table(required=(), **keys):
 
 
 def _parameters():
-    from model.parameters import PARAMETERS
+    from model.registry.parameters import PARAMETERS
 
     return {p.name: _name(p.meaning, p.choices) if p.choices else _number(f"{p.meaning} ({p.unit})", p.low, p.high) for p in PARAMETERS}
 
@@ -141,7 +143,7 @@ def scenario_schema(world, fragment=False):
         moves=_name("an institution of `displace list institutions`", [i.name for i in institutions.INSTITUTIONS]),
         mode=_name("how it moves", levers.MODES),
         value=_number("how far"),
-        source=_text("keys of calibration/evidence.csv, sections of the paper, or assumption"),
+        source=_text("keys of scenarios/evidence/evidence.csv, sections of the paper, or assumption"),
         **period,
     )
     change = _table(["place", "set"], place=_name("the id of a place", place_names), set=_table(**{c: columns[c] for c in WORLD_COLUMNS}))

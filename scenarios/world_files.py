@@ -1,6 +1,6 @@
 """The world as data: six tables of `scenarios/world/`, read, checked and joined into one graph.
 
-Each row says where it comes from: `source` holds keys of `calibration/evidence.csv` or sections of the
+Each row says where it comes from: `source` holds keys of `scenarios/evidence/evidence.csv` or sections of the
 briefing paper (or the word `assumption`), and `assumed` names the columns of the row that no source gives.
 A table that breaks a rule is refused with one `WorldError`: file, line, column, what is wrong, what was expected.
 """
@@ -17,7 +17,7 @@ import networkx as nx
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 SHIPPED = Path(__file__).parent / "world"
-EVIDENCE = Path(__file__).parent.parent / "calibration" / "evidence.csv"
+EVIDENCE = Path(__file__).parent / "evidence" / "evidence.csv"
 SECTION = re.compile(r"OHCHR2023:(I\.(intro|hist|prof)|II\.(org|dig|gov)|III\.(act|means|purp)|IV(\.[A-G])?|V|n[1-9]\d*)")
 ASSUMPTION = "assumption"
 
@@ -245,7 +245,7 @@ def _check_source(table, line, row, columns, evidence):
             raise table.error(line, "source", "joins 'assumption' to a source", "the sources alone, with the assumed columns in 'assumed'")
         known = not evidence or key in evidence
         if not (key == ASSUMPTION or SECTION.fullmatch(key) or re.fullmatch(r"E\d{3}", key) and known):
-            expected = "an id of calibration/evidence.csv, OHCHR2023:<section>, or assumption"
+            expected = "an id of scenarios/evidence/evidence.csv, OHCHR2023:<section>, or assumption"
             raise table.error(line, "source", f"unknown key '{key}'", expected, key, [*evidence, ASSUMPTION, "OHCHR2023:I.hist"])
     if keys == (ASSUMPTION,) and not row["assumed"]:
         raise table.error(line, "assumed", "is empty beside the source 'assumption'", "the columns that are assumed")

@@ -4,9 +4,9 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from experiments import tables
-from experiments.results import Results
-from model.outcomes import BY_NAME, RECORDED, O
+from experiments.results import schema as tables
+from experiments.results.reader import Results
+from model.registry.outcomes import BY_NAME, RECORDED, O
 
 STAMP = {"displace.plan": "made-up"}
 PLACES = ("a1", "a2", "b1", "far")

@@ -6,8 +6,8 @@ from dataclasses import fields
 import numpy as np
 
 from model import Result, World, compile_world
-from model.parameters import BEHAVIOUR
-from model.tiny import ORIGIN, tiny_world
+from model.registry.parameters import BEHAVIOUR
+from model.run.tiny_world import ORIGIN, tiny_world
 
 ENOUGH = 1e6
 NO_SCARCITY = dict(

@@ -11,16 +11,18 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from calibration import fit_checks, likelihood, posterior
-from calibration.config import read_config
-from calibration.ensemble import Ensemble, Wave, first_wave, next_wave, normal_scores, together
-from calibration.evidence import read_evidence
-from calibration.holdout import Scored, distance, persistence
-from calibration.targets import HOLDOUT, Target, read_targets
-from experiments.draws import DrawsError, draws_of, from_unit, of_levers, prior_draws, read_draws, to_unit, uncertain, write_draws
-from experiments.intervals import Pairs
-from experiments.observed import Quantity
-from model.parameters import BY_NAME
+from calibration.fit import checks as fit_checks
+from calibration.fit import likelihood
+from calibration.fit import posterior
+from calibration.fit.config import read_config
+from calibration.fit.ensemble import Ensemble, Wave, first_wave, next_wave, normal_scores, together
+from scenarios.evidence.reports import read_evidence
+from calibration.fit.holdout import Scored, distance, persistence
+from calibration.targets.targets import HOLDOUT, Target, read_targets
+from experiments.design.draws import DrawsError, draws_of, from_unit, of_levers, prior_draws, read_draws, to_unit, uncertain, write_draws
+from experiments.comparison.intervals import Pairs
+from experiments.design.observed import Quantity
+from model.registry.parameters import BY_NAME
 from test_reports import target
 
 ROWS = read_evidence()
@@ -46,7 +48,7 @@ def exact_mean():
 
 
 def sobol(count, seed=1):
-    from experiments.draws import unit_sample
+    from experiments.design.draws import unit_sample
 
     return unit_sample(3, count, seed)
 
@@ -76,8 +78,8 @@ def test_later_waves_leave_the_posterior_as_it_is_and_make_more_draws_count():
 
 PROPOSES = """
 import hashlib, numpy as np
-from calibration.config import read_config
-from calibration.ensemble import Ensemble, first_wave, next_wave, normal_scores
+from calibration.fit.config import read_config
+from calibration.fit.ensemble import Ensemble, first_wave, next_wave, normal_scores
 config = read_config(draws=1024)
 one = first_wave(config)
 z = normal_scores(one.unit[:, : len(config.free)])
@@ -115,7 +117,7 @@ def test_all_waves_together_are_weighed_back_to_the_prior(tmp_path, monkeypatch)
     one = first_wave(config)
     two = next_wave(replace(config, draws=2048), 2, toy(one.unit), posterior.weigh(toy(one.unit), REPORTS).log_weights)
     monkeypatch.setattr("experiments.read", lambda folder: SimpleNamespace(failed=2))
-    monkeypatch.setattr("calibration.ensemble.observed", lambda results: {})
+    monkeypatch.setattr("calibration.fit.ensemble.observed", lambda results: {})
     both = together(config, tmp_path, [one, two])
     prior_over_proposal = np.exp(both.log_ratio)
     assert prior_over_proposal.mean() == pytest.approx(1, abs=0.01)
@@ -212,7 +214,7 @@ def test_abc_keeps_draws_by_their_weights_and_free_parameters_as_proposed(tmp_pa
     pyabc = pytest.importorskip("pyabc")
     import pandas as pd
 
-    from calibration import abc
+    from calibration.fit import abc_smc as abc
 
     config = replace(read_config(), posterior=8)
     names = list(config.free)
@@ -269,7 +271,7 @@ def test_draws_that_are_not_there_are_named(name, said):
 
 
 def test_a_design_names_its_draws(tmp_path):
-    from experiments.design import from_names
+    from experiments.design.design import from_names
 
     path = tmp_path / "mine.toml"
     path.write_text('title = "x"\nquestion = "y?"\ndraws = "prior:3"\n[[arm]]\nscenario = "firewalls"\n', encoding="utf-8")
@@ -335,10 +337,10 @@ def run():
 
 
 def test_expected_reports_add_up(run):
-    from experiments.observed import observe
-    from model.observation import BY_SERIES, SERIES, by_nationality, by_place
-    from model.outcomes import O
-    from model.parameters import DEFAULTS
+    from experiments.design.observed import observe
+    from model.run.observation import BY_SERIES, SERIES, by_nationality, by_place
+    from model.registry.outcomes import O
+    from model.registry.parameters import DEFAULTS
 
     result, world = run
     cases = BY_SERIES["cases"]
@@ -383,8 +385,8 @@ def test_the_guide_runs_as_it_stands(tmp_path, monkeypatch, capsys):
     assert results.manifest["plan"]["draws_from"]["targets"].keys() == {"X001", "X002", "X003"}
     assert max(row["parameter_share"] or 0 for row in results.paired.to_pylist()) > 0
 
-    from displace.report import render
-    from displace.study import Study
+    from displace.report.report import render
+    from displace.report.contents import Study
 
     page = render(Study(results))
     assert "Not informed by the reports, though fitted to reported estimates (3 targets in 3 families)." in page and "all others stay as set by hand" in page and "an estimate made up for this page" in page
@@ -406,7 +408,7 @@ def test_the_guide_runs_as_it_stands(tmp_path, monkeypatch, capsys):
     ],
 )
 def test_a_posterior_says_what_became_of_all_parameters(stamp, said):
-    from displace.standing import standing
+    from displace.wording.origin_of_parameters import standing
 
     source = {"kind": "posterior", "targets": {"X": "x"}, "families": ["x"], "missed": [], "free": ["upkeep", "revenue"], "not_informed": ["upkeep"], "code": ""}
     found = standing({"draws_from": source | stamp, "baseline": "b", "arms": {"b": {}}})
@@ -421,7 +423,7 @@ def displace(capsys, monkeypatch):
     """Call the command line in this process; returns (exit code, output, errors)."""
     import sys
 
-    from displace import cli
+    from displace.cli import main as cli
 
     def call(*arguments):
         monkeypatch.setattr(sys, "argv", ["displace", *map(str, arguments)])
@@ -474,9 +476,9 @@ def test_a_posterior_without_its_runs_is_not_replaced_unasked(displace, tmp_path
 
 
 def test_a_fit_that_is_overwritten_and_interrupted_can_go_on(tmp_path):
-    from calibration.fit import calibrate
-    from experiments.runner import Interrupted
-    from experiments.store import StoreError
+    from calibration.fit.fit import calibrate
+    from experiments.batch.runner import Interrupted
+    from experiments.batch.store import StoreError
 
     config = replace(read_config(), draws=8, posterior=8, people_per_agent=10_000, waves=2, enough=10_000)
     calibrate(config, tmp_path, workers_wanted=1)

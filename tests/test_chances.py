@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from experiments.draws import prior_draws
+from experiments.design.draws import prior_draws
 from model import Simulation
-from model.choices import first_to_ring
-from model.kernel import entry
+from model.engine.choice import first_to_ring
+from model.engine.kernel import entry
 from model.model import set_week
-from model.policy import WEEKS
-from model.streams import R
-from model.strikes import LEVELS, NEVER, next_strike
+from model.registry.policy import WEEKS
+from model.registry.streams import R
+from model.engine.thinning import LEVELS, NEVER, next_strike
 from scenarios.files import load
 from small import same_bytes
 

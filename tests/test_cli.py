@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from displace import cli, words
-from displace.listings import COLUMNS, LISTINGS
+from displace.cli import main as cli
+from displace.wording import words
+from displace.cli.listings import COLUMNS, LISTINGS
 
 ROOT = Path(__file__).parent.parent
 SCENARIO = 'title = "Mine"\nquestion = "What if?"\nextends = "history"\n'
@@ -165,7 +166,7 @@ def test_a_comparison_names_the_command_that_uses_a_designs_sensitivity_table(di
 
 @pytest.mark.parametrize("arguments", [["list", "levers", "crackdown"], ["list", "parameters"]], ids=" ".join)
 def test_a_full_disk_behind_the_output_is_told(arguments):
-    code = f"import sys; sys.argv = {['displace', *arguments]}\nfrom displace.cli import main\nmain()"
+    code = f"import sys; sys.argv = {['displace', *arguments]}\nfrom displace.cli.main import main\nmain()"
     with open("/dev/full", "w") as full:
         done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
     assert done.returncode == 1 and done.stderr == "Error: no room is left where the output goes; make room, or print it elsewhere\n"
@@ -176,7 +177,7 @@ def test_a_defect_is_no_bad_input():
 
 
 def test_explaining_loads_neither_the_model_nor_the_mesa_package():
-    code = "import sys; sys.argv = ['displace', 'explain', 'firewalls']\nfrom displace.cli import main\ntry: main()\nexcept SystemExit: pass\n"
+    code = "import sys; sys.argv = ['displace', 'explain', 'firewalls']\nfrom displace.cli.main import main\ntry: main()\nexcept SystemExit: pass\n"
     code += "print({'numba', 'mesa', 'matplotlib', 'scipy.stats', 'pyarrow'} & sys.modules.keys())"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert done.stdout.strip().endswith("set()"), done
@@ -233,8 +234,8 @@ def test_a_run_prints_its_outcomes_and_writes_its_tables(displace, tiny, tmp_pat
 
 
 def test_a_folder_without_a_run_is_no_success(displace, tiny, tmp_path):
-    from experiments.design import single
-    from experiments.store import open_store
+    from experiments.design.design import single
+    from experiments.batch.store import open_store
     from scenarios.files import load
 
     with open_store(tmp_path / "out", single(load(tiny / "raids.toml"))):

@@ -11,8 +11,8 @@ import pytest
 from scipy.stats import chisquare
 
 from model import AuditError, Inputs, Shock, Simulation
-from model.life_course import TRANSITIONS, T
-from model.tiny import tiny_inputs
+from model.registry.life_course import TRANSITIONS, T
+from model.run.tiny_world import tiny_inputs
 from small import ALIKE, NO_FEEDBACK, NO_RISKS, NO_SCARCITY, histories, small_world
 
 ALARM = 1e-4
@@ -120,8 +120,8 @@ def test_the_audit_finds_a_planted_fault(fault):
 
 
 def test_the_audit_refuses_a_transition_that_is_not_declared():
-    from model.kernel import entry
-    from model.migrants import change
+    from model.engine.kernel import entry
+    from model.people.person import change
 
     run = Simulation(tiny_inputs(people_per_agent=10, audit_every=0)).advance(5)
     entry(change.py_func)(T.deported, 0, 0, run._handle)  # nobody held is deported

@@ -3,13 +3,13 @@
 import pytest
 
 from experiments import execute
-from experiments.cluster import ClusterError, connect
+from experiments.batch.cluster import ClusterError, connect
 from test_runner import design, same_tables, tiny, whole  # noqa: F401 (fixtures)
 
 
 @pytest.mark.parametrize("address", ["dask://127.0.0.1:1", "nowhere.json"])
 def test_a_cluster_that_is_not_there_is_told_at_once(address, monkeypatch):
-    monkeypatch.setattr("experiments.cluster.SECONDS_TO_CONNECT", 1)
+    monkeypatch.setattr("experiments.batch.cluster.SECONDS_TO_CONNECT", 1)
     with pytest.raises(ClusterError, match="--executor: .*; expected "):
         connect(address)
 

@@ -14,10 +14,10 @@ from dataclasses import replace
 import pytest
 
 from model import Inputs, Policy, Simulation, Trigger, first_difference
-from model.kernel import MODEL
-from model.levers import LEVERS
-from model.life_course import T
-from model.tiny import tiny_inputs
+from model.engine.kernel import MODEL
+from model.registry.levers import LEVERS
+from model.registry.life_course import T
+from model.run.tiny_world import tiny_inputs
 from small import ALIKE, NO_FEEDBACK, NO_SCARCITY, histories, same_bytes, small_world
 
 INPUTS = tiny_inputs(seed=5, people_per_agent=10, stop=60, window_start=20, groups=True, events=True)
@@ -75,7 +75,7 @@ def test_what_is_written_down_changes_nothing(baseline):
 
 @pytest.mark.parametrize("rows", [0, 50_000])
 def test_when_columns_grow_does_not_matter(baseline, rows, monkeypatch):
-    monkeypatch.setattr("model.start.SPARE_PEOPLE", rows)
+    monkeypatch.setattr("model.run.start.SPARE_PEOPLE", rows)
     assert same_bytes(baseline, Simulation(INPUTS).advance().result())
 
 
@@ -148,7 +148,7 @@ def test_an_edited_phase_file_is_never_shadowed_by_a_stale_cache(tmp_path):
     def counted():
         code = """if True:
             import numpy as np
-            from model.roster import _count_cells
+            from model.people.roster import _count_cells
             first = np.zeros(101, np.int64)
             _count_cells(np.full((20, 5), 0.5), np.uint64(1), 1.0, first)
             print(first[-1])"""
@@ -158,7 +158,7 @@ def test_an_edited_phase_file_is_never_shadowed_by_a_stale_cache(tmp_path):
 
     before = counted()
     assert counted() == before > 0
-    callee = package / "random_numbers.py"
+    callee = package / "engine" / "random_numbers.py"
     callee.write_text(re.sub(r"(?m)^_UNIT = .*$", "_UNIT = 2.0**-60", callee.read_text()))
     assert counted() == 0
     assert len([*(tmp_path / ".cache").iterdir()]) == 2

@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from experiments import fates, flows, tables
-from experiments.comparison import over_time, paired, rights_floor, signs
-from experiments.intervals import LEVEL, Estimate, Pairs, probability_better
-from experiments.results import Results
+from experiments.comparison import fates
+from experiments.comparison import flows
+from experiments.results import schema as tables
+from experiments.comparison.paired import over_time, paired, rights_floor, signs
+from experiments.comparison.intervals import LEVEL, Estimate, Pairs, probability_better
+from experiments.results.reader import Results
 from made_up import STAMP, manifest, policy, results, row, rows
-from model.policy import monday
+from model.registry.policy import monday
 
 CRACKDOWN = [policy("crackdown", ["AAA"])]
 

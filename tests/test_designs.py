@@ -6,15 +6,16 @@ from itertools import combinations
 
 import pytest
 
-from experiments import compare, unit_costs
-from experiments.arms import assignments, chosen
-from experiments.cautions import cautions
-from experiments.design import DesignError, from_names, list_designs
-from experiments.draws import Draws, write_draws
-from experiments.explain import explain
-from experiments.provenance import manifest_of
-from model.parameters import DEFAULTS
-from model.policy import week_of
+from experiments.design import unit_costs
+from experiments import compare
+from experiments.design.arms import assignments, chosen
+from experiments.design.cautions import cautions
+from experiments.design.design import DesignError, from_names, list_designs
+from experiments.design.draws import Draws, write_draws
+from experiments.design.explain import explain
+from experiments.batch.provenance import manifest_of
+from model.registry.parameters import DEFAULTS
+from model.registry.policy import week_of
 from scenarios.compose import changed, together
 from scenarios.diff import differences
 from scenarios.files import from_dict, load, world_graph

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from experiments.displacement import MEASURES, NotMeaningful, displacement, target_of, wdd, wdq
-from experiments.intervals import Pairs, fieller
+from experiments.comparison.displacement import MEASURES, NotMeaningful, displacement, target_of, wdd, wdq
+from experiments.comparison.intervals import Pairs, fieller
 from made_up import COUNTRY, PLACES, manifest, policy, results, row, rows
 
 # --- field studies -----------------------------------------------------------------------------------

@@ -5,13 +5,14 @@ import pyarrow as pa
 import pytest
 from made_up import manifest, policy, results, row, rows
 
-from displace import sections
-from displace.study import Study
-from experiments import read, unit_costs
-from experiments.comparison import A_YEAR
-from experiments.contributions import contributions, titles
-from experiments.costs import costs, programme_years
-from experiments.endings import end_of, endings, periods
+from displace.report import sections
+from displace.report.contents import Study
+from experiments.design import unit_costs
+from experiments import read
+from experiments.comparison.paired import A_YEAR
+from experiments.comparison.contributions import contributions, titles
+from experiments.comparison.costs import costs, programme_years
+from experiments.comparison.endings import end_of, endings, periods
 from test_runner import design, tiny, whole  # noqa: F401 (fixtures)
 
 
@@ -184,9 +185,9 @@ def test_what_takes_no_price_has_one_interval():
 def test_a_quarter_of_the_table_begins_in_the_week_in_which_the_model_begins_it():
     from datetime import date
 
-    from experiments.by_group import quarter_numbers
-    from model.policy import week_of
-    from model.results import QUARTER
+    from experiments.comparison.by_group import quarter_numbers
+    from model.registry.policy import week_of
+    from model.run.results import QUARTER
 
     dates = pa.chunked_array([[date(2016 + n // 4, 3 * (n % 4) + 1, 1) for n in range(60)]])
     first = np.searchsorted(QUARTER, quarter_numbers(dates))

@@ -6,10 +6,10 @@ from datetime import date
 import pytest
 
 from model import Inputs, Policy, Simulation, compile_world
-from model.outcomes import O
-from model.parameters import BEHAVIOUR
-from model.policy import week_of
-from model.tiny import tiny_world
+from model.registry.outcomes import O
+from model.registry.parameters import BEHAVIOUR
+from model.registry.policy import week_of
+from model.run.tiny_world import tiny_world
 from scenarios.files import load
 from small import ENOUGH, same_bytes, small_world
 

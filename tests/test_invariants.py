@@ -12,12 +12,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from model import Inputs, Policy, Simulation
-from model.kernel import entry
-from model.levers import LEVERS
-from model.life_course import TRANSITIONS, S
-from model.outcomes import EVERYONE, GROUPED, RECORDED, TRAFFICKED, O
-from model.parameters import PARAMETERS, complete
-from model.random_numbers import identity
+from model.engine.kernel import entry
+from model.registry.levers import LEVERS
+from model.registry.life_course import TRANSITIONS, S
+from model.registry.outcomes import EVERYONE, GROUPED, RECORDED, TRAFFICKED, O
+from model.registry.parameters import PARAMETERS, complete
+from model.engine.random_numbers import identity
 from small import histories, small_world
 
 STOP = 70

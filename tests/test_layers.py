@@ -62,13 +62,13 @@ def loaded_by(code: str) -> set[str]:
 
 @pytest.mark.parametrize("name", REGISTRIES)
 def test_a_registry_loads_the_standard_library_only(name):
-    own = {module.split(".")[0] for module in loaded_by(f"import model.{name}") - loaded_by("")}
+    own = {module.split(".")[0] for module in loaded_by(f"import model.registry.{name}") - loaded_by("")}
     assert own <= sys.stdlib_module_names | {"model"}
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["list", "levers"]], ids=" ".join)
 def test_a_quick_command_loads_nothing_heavy(arguments):
-    assert not loaded_by(f"sys.argv = {['displace', *arguments]}\nfrom displace.cli import main\nmain()") & HEAVY
+    assert not loaded_by(f"sys.argv = {['displace', *arguments]}\nfrom displace.cli.main import main\nmain()") & HEAVY
 
 
 # --- Randomness -------------------------------------------------------------------------------------

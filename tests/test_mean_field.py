@@ -11,9 +11,9 @@ from scipy.integrate import solve_ivp
 from scipy.stats import chi2
 
 from model import Inputs, Simulation, World, compile_world
-from model.life_course import S, T
-from model.outcomes import O
-from model.tiny import ROUTE, tiny_world
+from model.registry.life_course import S, T
+from model.registry.outcomes import O
+from model.run.tiny_world import ROUTE, tiny_world
 from small import ALIKE, NO_FEEDBACK, NO_RISKS, NO_SCARCITY, small_world
 
 ALARM = 1e-4

@@ -6,8 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from model import institutions, levers, life_course, outcomes, parameters, streams
-from model.mechanisms import BY_ID, MECHANISMS
+from model.registry import institutions
+from model.registry import levers
+from model.registry import life_course
+from model.registry import outcomes
+from model.registry import parameters
+from model.registry import streams
+from model.registry.mechanisms import BY_ID, MECHANISMS
 from scenarios.world_files import SECTION
 
 ROOT = Path(__file__).parent.parent
@@ -19,6 +24,11 @@ NAMES = {
     "levers": set(levers.BY_NAME),
     "life_course": {row.name for row in life_course.TRANSITIONS},
     "outcomes": set(outcomes.BY_NAME),
+}
+MODULES = {
+    path.stem: import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
+    for path in (ROOT / "model").rglob("*.py")
+    if not path.stem.startswith("__")
 }
 REGISTRIES = {"behaviour", "institutions", "levers", "life_course", "mechanisms", "outcomes", "parameters", "streams"}
 KERNELS = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "model").rglob("*.py")) if path.stem not in REGISTRIES)
@@ -39,7 +49,7 @@ def test_a_mechanism_has_a_place_or_a_reason(mechanism):
         if module in NAMES:
             assert name in NAMES[module], place
         else:
-            assert callable(getattr(import_module(f"model.{module}"), name, None)), place
+            assert callable(getattr(MODULES[module], name, None)), place
 
 
 def test_every_recommendation_has_a_lever_or_a_reason():

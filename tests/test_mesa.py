@@ -13,10 +13,10 @@ import pytest
 from mesa.discrete_space import Network
 
 from model import BorderPost, Compound, Migrant, Operation, Policy, Recruiter, ScamModel, ScamScenario, Simulation, State
-from model.life_course import S
-from model.outcomes import HEADLINE
-from model.policy import monday
-from model.tiny import tiny_inputs
+from model.registry.life_course import S
+from model.registry.outcomes import HEADLINE
+from model.registry.policy import monday
+from model.run.tiny_world import tiny_inputs
 from small import same_bytes
 
 INPUTS = tiny_inputs(seed=4, people_per_agent=10, stop=40, parameters={}, policies=(Policy("crackdown", 1.0, 5, 8),))
@@ -52,7 +52,7 @@ def test_a_step_is_the_compiled_week():
 
 def test_no_view_is_made_unless_asked_for(model):
     assert model_after(3).agent_id_counter == 1
-    code = "import sys, experiments.block; from model import Simulation; from model.tiny import tiny_inputs; Simulation(tiny_inputs()); assert 'mesa' not in sys.modules"
+    code = "import sys, experiments.batch.block; from model import Simulation; from model.run.tiny_world import tiny_inputs; Simulation(tiny_inputs()); assert 'mesa' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parent.parent, check=True, timeout=120)
 
 

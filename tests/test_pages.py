@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from displace import data_page, tables
+from displace.reference import data_page
+from displace.reference import registry_tables as tables
 from experiments import compare
-from experiments.cautions import cautions
-from experiments.design import from_names
-from experiments.tables import TABLES
+from experiments.design.cautions import cautions
+from experiments.design.design import from_names
+from experiments.results.schema import TABLES
 
 ROOT = Path(__file__).parent.parent
 PYTHON = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
@@ -21,7 +22,7 @@ def blocks(page: str) -> list[str]:
 
 
 def test_the_data_dictionary_is_what_the_tables_say():
-    assert data_page.page(tables.MADE_OF_DATA) == DATA, "stale: run python -m displace.tables"
+    assert data_page.page(tables.MADE_OF_DATA) == DATA, "stale: run python -m displace.reference.registry_tables"
     assert all(f"`{column.name}`" in DATA for table in TABLES for column in table.own())
 
 

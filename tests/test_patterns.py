@@ -9,20 +9,23 @@ import pytest
 from scipy.stats import binom
 from typer.testing import CliRunner
 
-from calibration import check, judge, measures
-from calibration.judge import FAILS, HOLDS, UNDECIDED, Observed, observe, together, verdict
-from calibration.patterns import BY_ID, EVIDENCE, LEFT_OUT, PATTERNS, QUESTION, UNIT, kinds
-from calibration.worlds import ARMS, HUB, RELEASE, START, TAIWAN, Seen, inputs, months, simulate
-from displace import checks, patterns_page
-from displace.cli import app
-from model.life_course import T
-from model.outcomes import O
-from model.results import quarter_of
+from calibration.patterns import check
+from calibration.patterns import judge
+from calibration.patterns import measures
+from calibration.patterns.judge import FAILS, HOLDS, UNDECIDED, Observed, observe, together, verdict
+from calibration.patterns.patterns import BY_ID, EVIDENCE, LEFT_OUT, PATTERNS, QUESTION, UNIT, kinds
+from calibration.patterns.worlds import ARMS, HUB, RELEASE, START, TAIWAN, Seen, inputs, months, simulate
+from displace.cli import checks
+from displace.reference import patterns_page
+from displace.cli.main import app
+from model.registry.life_course import T
+from model.registry.outcomes import O
+from model.run.results import quarter_of
 from scenarios.files import load
 from scenarios.world_files import SECTION
 
 IDS = [f"P{n}" for n in (*range(1, 15), 18, 19, 20)] + ["R1", "R2", "R3", "R6"]
-EVIDENCE_FILE = Path(__file__).parent.parent / "calibration" / "evidence.csv"
+EVIDENCE_FILE = Path(__file__).parent.parent / "scenarios" / "evidence" / "evidence.csv"
 KNOWN = {row["id"] for row in csv.DictReader(EVIDENCE_FILE.open(encoding="utf-8"))}
 
 
@@ -252,6 +255,6 @@ def test_the_page_lists_what_the_registry_says():
     """Patterns, worlds and what is left out are up to date; results are of the same clauses, whatever the numbers."""
     text = patterns_page.PAGE.read_text(encoding="utf-8")
     parts = {"patterns": patterns_page.patterns(), "worlds": patterns_page.worlds(), "left out": patterns_page.left_out()}
-    assert patterns_page.filled(text, parts) == text, "stale: run python -m displace.patterns_page"
+    assert patterns_page.filled(text, parts) == text, "stale: run python -m displace.reference.patterns_page"
     for pattern in PATTERNS:
         assert all(f"| {pattern.id} | {clause.what} | {clause.window} | {clause.expected} |" in text for clause in pattern.clauses)

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 
 from model import Inputs, Simulation
-from model.institutions import I
+from model.registry.institutions import I
 from model.model import phases_by_themselves, set_week
-from model.outcomes import O
-from model.policy import Policy, Trigger
-from model.states import WEEKS_A_MONTH
-from model.tiny import tiny_world
+from model.registry.outcomes import O
+from model.registry.policy import Policy, Trigger
+from model.states.states import WEEKS_A_MONTH
+from model.run.tiny_world import tiny_world
 from scenarios.files import load
 from small import small_world
 

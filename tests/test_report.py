@@ -11,13 +11,17 @@ import numpy as np
 import pytest
 from made_up import manifest, policy, results
 
-from displace import assumed, drawing, pictures, report, words
-from displace.displaced import moved
-from displace.headline import Cell, lines
-from displace.study import Study
-from experiments.results import Results
-from model.outcomes import BY_NAME, HEADLINE
-from model.parameters import DEFAULTS
+from displace.report import assumptions as assumed
+from displace.figures import drawing
+from displace.figures import report_pictures as pictures
+from displace.report import report
+from displace.wording import words
+from displace.wording.displacement import moved
+from displace.wording.headline import Cell, lines
+from displace.report.contents import Study
+from experiments.results.reader import Results
+from model.registry.outcomes import BY_NAME, HEADLINE
+from model.registry.parameters import DEFAULTS
 from scenarios.explain import NO_POLICY, parameter_in_words
 
 NASTY = "</script><img src=x onerror=alert(1)> & $x_1$ =cmd"

@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
-from calibration import fit_checks, likelihood
-from calibration.config import MOST_FAMILIES, MOST_FREE, read_config
-from calibration.evidence import EVIDENCE, EvidenceError, other_uses, read_evidence
-from calibration.holdout import persistence
-from calibration.targets import HOLDOUT, TARGETS, Target, read_targets
-from experiments.draws import of_levers, uncertain
-from experiments.observed import Quantity
+from calibration.fit import checks as fit_checks
+from calibration.fit import likelihood
+from calibration.fit.config import MOST_FAMILIES, MOST_FREE, read_config
+from scenarios.evidence.reports import EVIDENCE, EvidenceError, other_uses, read_evidence
+from calibration.fit.holdout import persistence
+from calibration.targets.targets import HOLDOUT, TARGETS, Target, read_targets
+from experiments.design.draws import of_levers, uncertain
+from experiments.design.observed import Quantity
 
 ROWS = read_evidence()
 

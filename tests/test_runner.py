@@ -20,14 +20,16 @@ import psutil
 import pyarrow.parquet as pq
 import pytest
 
-from experiments import execute, read, run, store, workers
-from experiments.block import Done, Setting
-from experiments.design import Block, Chunk, Design, from_names
-from experiments.provenance import code_hashes
-from experiments.results import ResultsError
-from experiments.runner import Driver, Interrupted, RunnerError
-from experiments.store import DiskFull, StoreBusy, StoreError, open_store
-from model.outcomes import RECORDED
+from experiments.batch import store
+from experiments.batch import workers
+from experiments import execute, read, run
+from experiments.batch.block import Done, Setting
+from experiments.design.design import Block, Chunk, Design, from_names
+from experiments.batch.provenance import code_hashes
+from experiments.results.reader import ResultsError
+from experiments.batch.runner import Driver, Interrupted, RunnerError
+from experiments.batch.store import DiskFull, StoreBusy, StoreError, open_store
+from model.registry.outcomes import RECORDED
 from scenarios.files import resolved
 
 ROOT = Path(__file__).parent.parent
@@ -297,7 +299,7 @@ def test_another_assumption_and_a_changed_scenario_are_named(design, copy):
 @pytest.mark.parametrize("key", ["code", "experiments"])
 def test_results_of_other_code_are_refused_and_never_gone_on_with(design, copy, monkeypatch, key):
     hashes = code_hashes() | {key: "other"}
-    monkeypatch.setattr("experiments.provenance.code_hashes", lambda: hashes)
+    monkeypatch.setattr("experiments.batch.provenance.code_hashes", lambda: hashes)
     with pytest.raises(StoreError, match="differs in: the version of the code"):
         execute(design, copy, executor=refused, resume=True)
 
@@ -428,7 +430,7 @@ def test_a_run_that_kills_its_worker_is_found_and_given_up_alone(size):
 
 
 def test_a_worker_with_other_code_stops_the_batch(design, tmp_path, monkeypatch):
-    monkeypatch.setattr("experiments.block.code_versions", lambda: ("other", "other"))
+    monkeypatch.setattr("experiments.batch.block.code_versions", lambda: ("other", "other"))
     with pytest.raises(RunnerError, match="another version of the code"):
         execute(design, tmp_path / "out", workers_wanted=1)
 
@@ -490,7 +492,7 @@ def test_a_window_alone_keeps_what_a_whole_batch_has_and_shares_seeds(design, wh
 
 def test_blocks_of_a_suspect_chunk_may_tell_of_their_runs(design, tmp_path):
     """They are tried one by one under names that the plan does not have: that must not look like a worker that ended."""
-    from experiments.runner import _Tally
+    from experiments.batch.runner import _Tally
 
     lean = replace(design, record="window", groups=False, draws=({},) * 130, replicates=1)  # several blocks a chunk
     with open_store(tmp_path / "out", lean) as opened:

@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model import levers, outcomes
-from model.parameters import BY_NAME as PARAMETERS
-from model.policy import WEEK_0, WEEKS, Trigger, monday
-from scenarios import files, world_files
+from model.registry import levers
+from model.registry import outcomes
+from model.registry.parameters import BY_NAME as PARAMETERS
+from model.registry.policy import WEEK_0, WEEKS, Trigger, monday
+from scenarios import files
+from scenarios import world_files
 from scenarios.explain import explain
 from scenarios.files import from_dict, load, to_toml
 from scenarios.schema import ScenarioError, json_schema

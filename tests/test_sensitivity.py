@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from experiments import indices
-from experiments.factors import DUMMY, SEED, Column, Factor
-from experiments.indices import Constant, NotFinite
-from experiments.samples import Sample, ensemble, generator, saltelli, trajectories
+from experiments.sensitivity import indices
+from experiments.sensitivity.factors import DUMMY, SEED, Column, Factor
+from experiments.sensitivity.indices import Constant, NotFinite
+from experiments.sensitivity.samples import Sample, ensemble, generator, saltelli, trajectories
 
 A, B = 7.0, 0.1
 V1, V2, V13 = 0.5 * (1 + B * np.pi**4 / 5) ** 2, A**2 / 8, B**2 * np.pi**8 * (1 / 18 - 1 / 50)

@@ -6,14 +6,16 @@ import numpy as np
 import pytest
 from made_up import manifest, results
 
-from experiments import breakeven, discovery, sensitivity_plan
-from experiments.breakeven import EFFECTIVENESS, STRENGTH, Dose, Point, break_even, dosed
-from experiments.design import from_names
-from experiments.factors import DUMMY, FEEDBACKS, HELPS, HURTS, SEED, Column, Factor, draw, factors_of
-from experiments.intervals import Pairs
-from experiments.quantities import RELATIVE, Quantity, balance, quantities, share
-from experiments.samples import generator, saltelli, trajectories
-from model.parameters import BY_NAME, DEFAULTS
+from experiments.sensitivity import breakeven
+from experiments.sensitivity import discovery
+from experiments.sensitivity import plan as sensitivity_plan
+from experiments.sensitivity.breakeven import EFFECTIVENESS, STRENGTH, Dose, Point, break_even, dosed
+from experiments.design.design import from_names
+from experiments.sensitivity.factors import DUMMY, FEEDBACKS, HELPS, HURTS, SEED, Column, Factor, draw, factors_of
+from experiments.comparison.intervals import Pairs
+from experiments.sensitivity.quantities import RELATIVE, Quantity, balance, quantities, share
+from experiments.sensitivity.samples import generator, saltelli, trajectories
+from model.registry.parameters import BY_NAME, DEFAULTS
 from scenarios.schema import ScenarioError
 
 DESIGN = 'title = "t"\nquestion = "q"\n{more}\n[sensitivity]\n{settings}\n[[arm]]\nscenario = "unilateral-crackdown"\n'

@@ -7,21 +7,24 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from displace import sensitivity_page, sensitivity_report
-from displace.sensitivity_words import Said
-from experiments import provenance, sensitivity_plan, tables
-from experiments.design import from_names
-from experiments.factors import DUMMY, SEED
-from experiments.findings import Findings, tradeoffs
-from experiments.quantities import DIFFERENCE, Quantity
-from experiments.results import Results
-from experiments.samples import generator
-from experiments.sensitivity import analyse, read_analysis
-from experiments.sensitivity_tables import TABLES
-from experiments.runner import Interrupted, RunnerError
-from experiments.store import StoreBusy
-from model.outcomes import RECORDED, O
-from model.parameters import DEFAULTS
+from displace.reference import sensitivity_page
+from displace.report import sensitivity as sensitivity_report
+from displace.wording.sensitivity import Said
+from experiments.batch import provenance
+from experiments.sensitivity import plan as sensitivity_plan
+from experiments.results import schema as tables
+from experiments.design.design import from_names
+from experiments.sensitivity.factors import DUMMY, SEED
+from experiments.sensitivity.findings import Findings, tradeoffs
+from experiments.sensitivity.quantities import DIFFERENCE, Quantity
+from experiments.results.reader import Results
+from experiments.sensitivity.samples import generator
+from experiments.sensitivity.analysis import analyse, read_analysis
+from experiments.sensitivity.schema import TABLES
+from experiments.batch.runner import Interrupted, RunnerError
+from experiments.batch.store import StoreBusy
+from model.registry.outcomes import RECORDED, O
+from model.registry.parameters import DEFAULTS
 
 SETTINGS = sensitivity_plan.Settings(
     outcomes=("people_held", "deaths", "punished_share"), worlds=48, trajectories=4, most=10, points=8, scrambles=4, doses=(0.5,), dose_draws=4,
@@ -161,7 +164,7 @@ def test_an_interruption_names_the_folder_of_the_analysis(plan, tmp_path):
 
 
 def test_an_analysis_is_rendered_again_from_its_folder(analysis, capsys):
-    from displace.commands_sensitivity import report
+    from displace.cli.sensitivity import report
 
     report(analysis.folder, None)
     assert "How sure?" in capsys.readouterr().out and (analysis.folder / "report.html").is_file()
@@ -203,7 +206,7 @@ def test_a_comparisons_report_carries_the_reference_or_nothing(analysis, tmp_pat
 def test_the_committed_page_describes_settings_and_tables_as_they_are():
     text = sensitivity_page.PAGE.read_text(encoding="utf-8")
     assert sensitivity_page.HOW.strip() in text
-    assert sensitivity_page.settings() in text and sensitivity_page.columns_of_tables() in text, "stale: run python -m displace.sensitivity_page"
+    assert sensitivity_page.settings() in text and sensitivity_page.columns_of_tables() in text, "stale: run python -m displace.reference.sensitivity_page"
 
 
 def test_worlds_that_fail_are_left_out_whole_and_counted(plan, tmp_path):

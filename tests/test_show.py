@@ -11,14 +11,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from displace import commands_show
-from displace.show import cards, doctor, frames, opening, policies, scene, story
+from displace.cli import show as commands_show
+from displace.show import cards
+from displace.show import doctor
+from displace.show import frames
+from displace.show import opening
+from displace.show import policies
+from displace.show import scene
+from displace.show import story
 from displace.show.worlds import ShowScenario, TwoWorlds
-from experiments.bounds import MOST_SEED
+from experiments.design.limits import MOST_SEED
 from model import Simulation
-from model.levers import BY_NAME as LEVERS
-from model.outcomes import O
-from model.policy import Policy, Trigger, monday, week_of
+from model.registry.levers import BY_NAME as LEVERS
+from model.registry.outcomes import O
+from model.registry.policy import Policy, Trigger, monday, week_of
 from scenarios.files import list_scenarios, load, resolved
 from scenarios.schema import ScenarioError
 from small import same_bytes
@@ -203,7 +209,7 @@ def test_the_form_offers_every_lever_and_the_command_line_names_the_pair():
 
 
 def call(*arguments, **environment):
-    code = f"import sys; sys.argv = {['displace', *map(str, arguments)]}\nfrom displace.cli import main\nmain()"
+    code = f"import sys; sys.argv = {['displace', *map(str, arguments)]}\nfrom displace.cli.main import main\nmain()"
     return subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
 
 

@@ -21,8 +21,8 @@ import pytest
 from displace.show import opening
 from displace.show.story import SCENES
 from displace.show.worlds import ShowScenario, TwoWorlds
-from experiments.bounds import MOST_SEED
-from model.policy import week_of
+from experiments.design.limits import MOST_SEED
+from model.registry.policy import week_of
 from scenarios.files import load
 
 ROOT = Path(__file__).parent.parent
@@ -48,7 +48,7 @@ def guarded_look_up(host, *rest, **more):
     return look_up(host, *rest, **more) if host in here else refuse(host)
 socket.socket.connect, socket.getaddrinfo = guarded_connect, guarded_look_up
 sys.argv = ["displace", *arguments]
-from displace.cli import main
+from displace.cli.main import main
 main()
 """
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from model import Inputs, Policy, Simulation, compile_world
-from model.institutions import I
-from model.life_course import S
-from model.outcomes import O
-from model.roster import MALE
+from model.registry.institutions import I
+from model.registry.life_course import S
+from model.registry.outcomes import O
+from model.people.roster import MALE
 from scenarios.files import load
 from small import small_world
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from experiments.provenance import code_hashes
-from model.kernel import sources_hash
+from experiments.batch.provenance import code_hashes
+from model.engine.kernel import sources_hash
 
 PARTS = ("model", "model/people", "scenarios", "scenarios/evidence", "scenarios/world", "scenarios/parts", "experiments", "experiments/batch")
 

@@ -9,7 +9,7 @@ import solara
 from mesa.visualization import Slider, SolaraViz
 from mesa.visualization.utils import update_counter
 
-from displace.words import CONDITIONAL, ILLUSTRATIVE
+from displace.wording.words import CONDITIONAL, ILLUSTRATIVE
 from scenarios.explain import PAPER
 
 from .cards import card

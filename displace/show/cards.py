@@ -5,13 +5,13 @@ Read from the Mesa agents behind the map (`Compound`, `State`). Never told: what
 
 from dataclasses import dataclass
 
-from displace import words
-from model.environment import NEVER
-from model.institutions import BY_NAME as INSTITUTIONS
-from model.levers import BY_NAME as LEVERS
-from model.outcomes import BY_NAME as OUTCOMES
-from model.policy import WEEKS, Policy
-from model.views import Compound, State
+from displace.wording import words
+from model.world.policies_in_force import NEVER
+from model.registry.institutions import BY_NAME as INSTITUTIONS
+from model.registry.levers import BY_NAME as LEVERS
+from model.registry.outcomes import BY_NAME as OUTCOMES
+from model.registry.policy import WEEKS, Policy
+from model.run.mesa_views import Compound, State
 from scenarios.explain import trigger_in_words
 
 from .scene import places

@@ -37,7 +37,7 @@ class Finding:
 
 def examine(port: int) -> bool:
     """Print what was found; return whether the show will run."""
-    from displace import terminal
+    from displace.cli import terminal
 
     findings = list(_findings(port))
     terminal.show_table(("", "", ""), [[found.mark, found.what, found.says] for found in findings])
@@ -69,7 +69,7 @@ def _packages() -> Iterator[Finding]:
 
 
 def _compiled() -> Finding:
-    from model.kernel import cache_folder
+    from model.engine.kernel import cache_folder
 
     done = cache_folder().exists()
     return Finding("compiled model", done, "in the cache" if done else "not yet: run `make setup` (about a minute)")

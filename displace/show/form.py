@@ -5,7 +5,7 @@ from datetime import date
 import solara
 from mesa.visualization.utils import update_counter
 
-from model.levers import BY_NAME as LEVERS
+from model.registry.levers import BY_NAME as LEVERS
 from scenarios.files import list_scenarios
 
 from . import policies

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from displace import words
-from model.institutions import I
-from model.life_course import S
-from model.outcomes import BY_NAME, RECORDED, Outcome, is_level
+from displace.wording import words
+from model.registry.institutions import I
+from model.registry.life_course import S
+from model.registry.outcomes import BY_NAME, RECORDED, Outcome, is_level
 
 from .scene import places
 from .worlds import TwoWorlds

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
 
-from model.levers import KINDS, LEVERS
-from model.policy import WEEKS, Policy, Shock, monday
+from model.registry.levers import KINDS, LEVERS
+from model.registry.policy import WEEKS, Policy, Shock, monday
 from scenarios.explain import explain
 from scenarios.files import Scenario, from_dict, load, to_toml, world_graph
 from scenarios.schema import ScenarioError
@@ -122,7 +122,7 @@ def _data(policies: Sequence[Mapping], title: str, like: Scenario) -> dict:
 
 
 def _choice(name: str, value: float):
-    from model.parameters import BY_NAME as PARAMETERS
+    from model.registry.parameters import BY_NAME as PARAMETERS
 
     choices = PARAMETERS[name].choices
     return choices[int(value)] if choices else value

@@ -9,7 +9,7 @@ from functools import cache
 
 import numpy as np
 
-from displace import outlines
+from displace.figures import outlines
 from scenarios.files import world_graph
 
 VIEW = (91.2, 127.0, 5.0, 25.8)  # west, east, south, north, in degrees

@@ -9,14 +9,15 @@ from functools import wraps
 import solara
 from mesa.visualization.utils import force_update
 
-from displace import words
-from experiments.bounds import MOST_PEOPLE_PER_AGENT, MOST_SEED
-from model.policy import monday, week_of
+from displace.wording import words
+from experiments.design.limits import MOST_PEOPLE_PER_AGENT, MOST_SEED
+from model.registry.policy import monday, week_of
 from scenarios.explain import PAPER
 from scenarios.files import Scenario, from_dict, load
 from scenarios.schema import ScenarioError
 
-from . import opening, policies
+from . import opening
+from . import policies
 from .frames import CHOSEN, STRIPS, Map, Strip, described
 from .story import PACES, SCENES, Scene
 from .worlds import BASELINE, ShowScenario, TwoWorlds

@@ -1,0 +1,100 @@
+"""The alternative where importance weights starve: ABC-SMC by pyABC (extra `[calibrate]`), exact under the same likelihood.
+
+Its stochastic acceptor (Schälte et al. 2020) accepts runs by their likelihood, tempered down to 1: no distance, no
+tolerance, no reporting error dropped. Which runs are made depends on timing, so two calls differ by chance.
+"""
+
+import hashlib
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from experiments.design.draws import Draws, scaled, write_draws
+from experiments.design.observed import needs_groups, observe
+from model.registry.parameters import BY_NAME, complete
+
+from .config import Config
+from .ensemble import POSTERIOR, claim
+from scenarios.evidence.reports import EvidenceError
+from .likelihood import total_log_likelihood
+from .posterior import resample
+from calibration.targets.targets import quantities
+
+POPULATIONS = 8
+
+
+class Likelihood:
+    """The log-likelihood of one run, as a function of the free parameters' prior quantiles; the others follow from them by hash."""
+
+    def __init__(self, config: Config):
+        self.config, self.world = config, config.world()
+        self.quantities = quantities(config.chosen)
+
+    def values(self, unit: dict) -> dict[str, float]:
+        free = [unit[name] for name in self.config.free]
+        digest = hashlib.sha256(np.array([self.config.seed, *free]).tobytes()).digest()
+        rest = np.random.default_rng(int.from_bytes(digest[:8], "big")).random(len(self.config.drawn) - len(free))
+        return scaled(self.config.drawn, np.array([[*free, *rest]]))[0]
+
+    def __call__(self, unit: dict) -> dict[str, float]:
+        from model.model import AuditError, Simulation
+
+        values = self.values(unit)
+        seed = int.from_bytes(hashlib.sha256(repr(sorted(unit.items())).encode()).digest()[:6], "big")
+        inputs = self.world.inputs(seed, self.config.people_per_agent, values, record="places", groups=needs_groups(self.quantities))
+        try:
+            result = Simulation(inputs).advance().result()
+        except AuditError:
+            return {"log_likelihood": -1e6}
+        told = observe(self.quantities, result, self.world.world, complete({**values, **self.world.parameters}))
+        observed = {q.name: np.array([[value]]) for q, value in zip(self.quantities, told)}
+        return {"log_likelihood": float(np.maximum(sum(total_log_likelihood(self.config.chosen, observed).values())[0, 0], -1e6))}
+
+
+def calibrate(
+    config: Config, out: Path, workers: int | None = None, tell: Callable[[str], None] = lambda text: None, populations: int = POPULATIONS, overwrite: bool = False
+) -> Path:
+    """Run ABC-SMC with populations of `config.posterior`, write `posterior.parquet` into `out` and return its path.
+
+    Raises EvidenceError if pyABC is not installed, StoreBusy if `out` holds something else, StoreError if it holds a
+    posterior and not `overwrite`.
+    """
+    claim(out, overwrite)
+    try:
+        import pyabc
+    except ImportError:
+        raise EvidenceError("method = 'abc': pyABC is not installed; expected the extra [calibrate], which `make extras` installs, or method = 'importance'") from None
+    from experiments.batch.workers import usable_cores
+
+    prior = pyabc.Distribution(**{name: pyabc.RV("uniform", 0, 1) for name in config.free})
+    kernel = pyabc.distance.FunctionKernel(lambda x, x_0, t=None, par=None: x["log_likelihood"], ret_scale=pyabc.distance.SCALE_LOG)
+    fit = pyabc.ABCSMC(
+        Likelihood(config), prior, kernel, population_size=config.posterior, eps=pyabc.Temperature(), acceptor=pyabc.StochasticAcceptor(),
+        sampler=pyabc.MulticoreEvalParallelSampler(workers or usable_cores()),
+    )  # fmt: skip
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        fit.new(f"sqlite:///{folder}/abc.db", {"log_likelihood": 0.0})
+        history = fit.run(max_nr_populations=populations)
+        frame, weights = history.get_distribution()
+        runs, temperature = history.total_nr_simulations, float(history.get_all_populations()["epsilon"].iloc[-1])
+    tell(f"{runs} runs; last temperature {temperature:.3g} (1 = exact)")
+    chosen = resample(np.asarray(weights), config.posterior, config.seed)
+    likelihood = Likelihood(config)
+    draws = [likelihood.values(frame.iloc[k].to_dict()) for k in chosen]
+    draws = [{name: min(max(value, BY_NAME[name].low), BY_NAME[name].high) for name, value in draw.items()} for draw in draws]
+    source = {
+        "kind": "posterior", "method": "abc", "title": config.title, "set": config.set, "missed": [], "not_informed": [], "free": list(config.free), **config.others,
+        "targets": {t.id: t.says for t in config.chosen}, "families": sorted({t.family for t in config.chosen}), "runs": int(runs),
+        "temperature": temperature, "people_per_agent": config.people_per_agent, "code": _code(),
+    }  # fmt: skip
+    write_draws(out / POSTERIOR, Draws(tuple(draws), source))
+    return out / POSTERIOR
+
+
+def _code() -> str:
+    from model.run.version import code_hash
+
+    return code_hash()

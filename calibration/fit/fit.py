@@ -1,0 +1,119 @@
+"""A calibration from start to end: waves of runs, weights, checks, and the posterior that is kept."""
+
+import json
+import math
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from experiments.batch.provenance import provenance
+from experiments.batch.store import write
+
+from . import checks as fit_checks
+from .config import Config
+from .ensemble import FIRST, POSTERIOR, Ensemble, claim, forget_later_waves, gather, together
+from .posterior import Weights, save, weigh
+
+FIT = "fit.json"
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A calibration that is done: its draws, their weights, and what they are worth."""
+
+    config: Config
+    ensemble: Ensemble
+    weights: Weights
+    waves: int
+    predictions: list[fit_checks.Prediction]
+    learnt: list[fit_checks.Learnt]
+    sensitivity: list[fit_checks.Dropped]
+    coverage: list[fit_checks.Coverage]
+    judged: float
+    recovered: list[fit_checks.Recovered]
+    recovered_from: float
+
+
+def calibrate(config: Config, out: Path, tell: Callable[[str], None] = lambda text: None, **running) -> Fit:
+    """Run waves into `out` until enough draws are effective, check the fit, and write `posterior.parquet` and `fit.json`.
+
+    `running`: workers_wanted, executor, resume, overwrite and progress of `experiments.execute`. Waves that are there
+    already are only weighed: with changed reports, errors or sets nothing is run. Raises what `execute` raises.
+    """
+    claim(out, (out / FIRST).exists() or running.get("resume") or running.get("overwrite"))
+    if running.get("overwrite"):
+        forget_later_waves(out)
+    waves, ensemble, weights = [], None, None
+    for number in range(1, config.waves + 1):
+        waves.append(gather(config, out, number, ensemble, None if weights is None else weights.log_weights, **running))
+        ensemble = together(config, out, waves)
+        weights = weigh(ensemble, config.chosen)
+        tell(f"wave {number}: {weights.effective:.0f} of {len(ensemble.unit)} draws are effective, k-hat {weights.k_hat:.2f}")
+        if weights.effective >= config.enough:
+            break
+    fit = checked(config, ensemble, weights, len(waves))
+    save(out / POSTERIOR, ensemble, weights, config.posterior, config.seed, source(fit))
+    write(out / FIT, (json.dumps(as_json(fit), indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode())
+    return fit
+
+
+def checked(config: Config, ensemble: Ensemble, weights: Weights, waves: int) -> Fit:
+    """Return the fit with all its checks."""
+    targets, free, w = config.chosen, config.free, weights.weights
+    others = {name: config.of_set(name) for name in config.all_targets.sets if name != config.set}
+    covered, judged = fit_checks.coverage(ensemble, targets, free, config.seed)
+    recovered, recovered_from = fit_checks.recovery(ensemble, targets, weights, free, config.seed)
+    return Fit(
+        config, ensemble, weights, waves,
+        fit_checks.predictions(ensemble, targets, w, config.seed),
+        fit_checks.learnt(ensemble, w, free, config.products),
+        fit_checks.sensitivity(ensemble, targets, w, free, others),
+        covered, judged, recovered, recovered_from,
+    )  # fmt: skip
+
+
+def source(fit: Fit) -> dict:
+    """Return what a posterior says of its origin, as plain values."""
+    from model.run.version import code_hash
+
+    config = fit.config
+    return {
+        "title": config.title,
+        "set": config.set,
+        "targets": {p.target.id: f"{p.target.says}: {p.told} ({p.target.source})" for p in fit.predictions},
+        "missed": [p.target.id for p in fit.predictions if p.verdict == "missed"],
+        "families": sorted({target.family for target in config.chosen}),
+        "free": list(config.free),
+        **config.others,
+        "not_informed": [row.name for row in fit.learnt if row.name in config.free and row.said == "not informed"],
+        "effective": round(fit.weights.effective, 1),
+        "enough": config.enough,
+        "k_hat": round(fit.weights.k_hat, 3) if math.isfinite(fit.weights.k_hat) else None,  # too few draws to tell
+        "runs": int(fit.ensemble.unit.shape[0]) * config.replicates,
+        "people_per_agent": config.people_per_agent,
+        "scenario": config.scenario,
+        "seed": config.seed,
+        "discrepancy": config.discrepancy,
+        "code": code_hash(),
+        **{key: value for key, value in provenance().items() if key in ("version", "commit")},
+    }
+
+
+def as_json(fit: Fit) -> dict:
+    """Return all that was found as plain values; None where nothing can be said."""
+    rows = {
+        "predictions": [{"id": p.target.id, "says": p.target.says, "family": p.target.family, "source": p.target.source, "told": p.told, "prior": p.prior, "posterior": p.posterior, "verdict": p.verdict} for p in fit.predictions],
+        "learnt": [asdict(row) | {"said": row.said} for row in fit.learnt],
+        "sensitivity": [asdict(row) for row in fit.sensitivity],
+        "coverage": [asdict(row) for row in fit.coverage],
+        "recovered": [asdict(row) | {"said": row.said} for row in fit.recovered],
+    }  # fmt: skip
+    return _plain({**source(fit), "waves": fit.waves, "failed_runs": fit.ensemble.failed, "pseudo_truths_judged": fit.judged, "recovered_from": fit.recovered_from, **rows})
+
+
+def _plain(value):
+    if isinstance(value, dict):
+        return {key: _plain(v) for key, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(v) for v in value]
+    return None if isinstance(value, float) and value != value else value

@@ -1,0 +1,129 @@
+"""Reports that were not used: what the posterior predicted of them, beside naive forecasts."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from experiments import execute
+from experiments.design.design import Design
+from experiments.design.draws import Draws
+from scenarios import files
+
+from .ensemble import observed
+from scenarios.evidence.reports import Row
+from .checks import INSIDE, told, verdict
+from .likelihood import predicted, simulated
+from .posterior import quantile
+from calibration.targets.targets import Target, Targets, last_week, quantities
+
+MODEL, NAIVE, NEITHER = "model", "naive", "neither"
+
+
+@dataclass(frozen=True)
+class Scored:
+    """One held-out report: what was told, what was predicted (5th, 50th, 95th percentile), and a naive forecast.
+
+    `error`, `naive_error`: absolute log of forecast over report, 0 inside bounds; None where there is no naive forecast.
+    """
+
+    target: Target
+    told: str
+    predicted: tuple[float, float, float]
+    verdict: str
+    error: float
+    naive: float | None
+    naive_error: float | None
+
+    @property
+    def nearer(self) -> str:
+        """Which forecast came nearer."""
+        if self.naive_error is None:
+            return ""
+        if math.isclose(self.error, self.naive_error, abs_tol=1e-9):
+            return NEITHER
+        return MODEL if self.error < self.naive_error else NAIVE
+
+
+@dataclass(frozen=True)
+class Holdout:
+    """All held-out reports that could be predicted, and the reason for each that could not."""
+
+    scored: list[Scored]
+    unmapped: dict[str, str]
+    draws: int
+
+    @property
+    def covered(self) -> int:
+        return sum(row.verdict == "met" for row in self.scored)
+
+    def nearer(self, which: str) -> list[str]:
+        return [row.target.id for row in self.scored if row.nearer == which]
+
+
+def held_out(rows: Mapping[str, Row], mapping: Targets, all_rows: bool) -> dict[str, str]:
+    """Return why rows are not predicted, by id: of the rows whose use is `holdout`, or of all rows of another file."""
+    mapped = {id for target in mapping.targets for id in target.evidence}
+    asked = [id for id, row in rows.items() if all_rows or row.use == "holdout"]
+    return {id: mapping.unmapped.get(id, "no target is mapped to it") for id in asked if id not in mapped}
+
+
+def check(draws: Draws, rows: Mapping[str, Row], mapping: Targets, out: Path, *, all_rows=False, scenario="baseline", people_per_agent=100, replicates=2, seed=1, **running) -> Holdout:
+    """Run the draws up to the last held-out report into `out` and score what was told. `running`: as `experiments.execute`."""
+    discrepancy = draws.source.get("discrepancy", 0.0)  # as in the fit
+    targets = [replace(target, sigma_log=math.hypot(target.sigma_log, discrepancy)) for target in mapping.targets]
+    world = files.load(scenario)
+    world = replace(world, stop=min(world.stop, last_week(targets)))
+    design = Design(
+        "Reports that were not used", "What would reporters have told?", {"fit": world}, "fit", replicates=replicates, seed=seed,
+        people_per_agent=people_per_agent, draws=draws.values, draws_from=draws.source, record="observed", groups=False, observed=quantities(targets),
+    )  # fmt: skip
+    results = execute(design, out, **running)
+    told_by_runs = observed(results)
+    scored = [score(target, told_by_runs, rows, seed) for target in targets]
+    return Holdout(scored, held_out(rows, mapping, all_rows), len(draws.values))
+
+
+def score(target: Target, told_by_runs: Mapping[str, np.ndarray], rows: Mapping[str, Row], seed: int) -> Scored:
+    """Return how well one report was predicted."""
+    x = simulated(target, told_by_runs)
+    x = x.reshape(-1, x.shape[-1]) if target.kind == "multinomial" else x.ravel()
+    x = x[np.isfinite(x).reshape(len(x), -1).all(axis=1)]
+    reports = predicted(target, x, np.random.default_rng([seed, 4]))
+    interval = tuple(float(v) for v in quantile(reports, np.full(len(reports), 1 / max(1, len(reports))), INSIDE))
+    naive = persistence(target, rows)
+    return Scored(target, told(target), interval, verdict(target, interval), distance(target, interval[1]), naive, None if naive is None else distance(target, naive))
+
+
+def persistence(target: Target, rows: Mapping[str, Row]) -> float | None:
+    """Return the naive forecast: the earlier report holds on; of flows, at the same rate over the new window (`per_earlier`)."""
+    if not target.earlier:
+        return None
+    row = rows[target.earlier[0]]
+    known = [v for v in (row.low, row.central, row.high) if v]
+    if not known:
+        return None
+    value = row.central or math.exp(sum(map(math.log, known)) / len(known))
+    return value * target.per_earlier
+
+
+def distance(target: Target, forecast: float) -> float:
+    """Return the absolute log of a forecast over the report, 0 inside bounds."""
+    forecast = max(forecast, 1e-9)
+    if target.kind == "multinomial":
+        return abs(math.log(forecast / max(target.counts[0] / sum(target.counts), 1e-9)))
+    if target.kind == "ordering":
+        return max(0.0, -math.log(forecast))
+    below = math.log(target.low / forecast) if target.low is not None else 0.0
+    above = math.log(forecast / target.high) if target.high is not None else 0.0
+    return max(below, above, 0.0)
+
+
+def summary(scored: Sequence[Scored]) -> tuple[float, float | None]:
+    """Return the median error of the model and, where there is a naive forecast, of both: (model on those, naive)."""
+    both = [row for row in scored if row.naive_error is not None]
+    if not both:
+        return float("nan"), None
+    return float(np.median([row.error for row in both])), float(np.median([row.naive_error for row in both]))

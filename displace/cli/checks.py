@@ -1,0 +1,142 @@
+"""`displace check`: is what the model does what was observed? The tables of patterns, and of rival rules on the same patterns."""
+
+import math
+import sys
+import time
+from collections.abc import Mapping, Sequence
+
+from calibration.patterns.check import MEANING, RULES, Judged, gather, of_kind
+from scenarios.evidence.reports import evidence_ids
+from calibration.patterns.judge import FAILS, FALSE_ALARM, HOLDS, UNDECIDED
+from calibration.patterns.patterns import EVIDENCE, LEFT_OUT, PATTERNS, QUESTION, UNIT
+from calibration.patterns.worlds import ARMS
+
+from .terminal import SECONDS_BETWEEN_LINES, show_table
+
+SHORT = {HOLDS: "holds", FAILS: "FAILS", UNDECIDED: "?"}
+TITLES = {
+    EVIDENCE: "Evidence: what reports describe and the model is not built to repeat",
+    UNIT: "Unit checks: what holds nearly by construction",
+    QUESTION: "The question itself: shown, never used to choose anything",
+}
+
+
+def progress(quiet: bool):
+    """Return what prints how far the runs are, at most every few seconds, to standard error."""
+    last = time.monotonic()
+
+    def tell(done, total):
+        nonlocal last
+        if not quiet and (done == total or time.monotonic() - last >= SECONDS_BETWEEN_LINES):
+            last = time.monotonic()
+            print(f"{done} of {total} seeds", file=sys.stderr, flush=True)
+
+    return tell
+
+
+def number(x: float) -> str:
+    """Return a number with three significant digits, more where it may be a ratio near 1; a dash for none."""
+    if not math.isfinite(x):
+        return "–"
+    return f"{x:,.0f}" if abs(x) >= 100 else f"{x:.3f}" if 0.1 <= abs(x) < 10 else f"{x:.3g}"
+
+
+def interval(row: Judged) -> str:
+    seen = row.observed
+    return f"{number(seen.value)} [{number(seen.low)}, {number(seen.high)}]"
+
+
+def rows_of(judged: Sequence[Judged], kind: str) -> list[list[str]]:
+    """Return the table's rows: pattern, expected, observed, verdict, section."""
+    rows = []
+    for pattern in PATTERNS:
+        mine = [row for row in judged if row.pattern == pattern and row.clause.kind == kind]
+        for k, row in enumerate(mine):
+            name = f"{pattern.id}{' °' if pattern.separates else ''}" if k == 0 else ""
+            rows.append([name, row.clause.what, row.clause.window, row.clause.expected, interval(row), row.verdict, pattern.use, pattern.section])
+    return rows
+
+
+def show(judged: Sequence[Judged], seeds: int, people_per_agent: int):
+    """Print what was found under the model's own rules."""
+    for kind in (EVIDENCE, UNIT, QUESTION):
+        columns = ("pattern", "what is seen", "within", "expected", "observed", "verdict", "use", "section")
+        show_table(columns, rows_of(judged, kind), TITLES[kind])
+        print()
+    for kind in (EVIDENCE, UNIT):
+        print(f"{kind.capitalize()}: {_count(of_kind(judged, kind))}.")
+    print(_method(seeds, people_per_agent))
+    print()
+    show_table(("left out", "why"), [[what, why] for what, why in LEFT_OUT.items()])
+
+
+def _count(verdicts: Mapping[str, str]) -> str:
+    parts = []
+    for verdict in (HOLDS, FAILS, UNDECIDED):
+        ids = [id for id, found in verdicts.items() if found == verdict]
+        parts.append(f"{len(ids)} {verdict if verdict != HOLDS or len(ids) == 1 else 'hold'}" + (f" ({', '.join(ids)})" if ids else ""))
+    return "; ".join(parts).replace("does not hold", "do not hold")
+
+
+def _method(seeds, people_per_agent):
+    return (
+        f"{seeds} paired seeds, {people_per_agent} people an agent, hand-set parameters. Ratios of means with Fieller's interval; 'holds' and 'does not hold'\n"
+        f"where the whole interval says so. Were all {len(PATTERNS)} patterns true, one of them would be called false with a probability of at most {FALSE_ALARM:g}.\n"
+        "* a bound chosen here, the source being ordinal. ° a pattern that separates rival rules."
+    )
+
+
+def show_rivals(by_rule: Mapping[str, Sequence[Judged]], seeds: int, people_per_agent: int):
+    """Print the same patterns under the model's own rule and the rival ones, side by side."""
+    rules = list(by_rule)
+    for kind in (EVIDENCE, UNIT, QUESTION):
+        rows = []
+        for across in zip(*by_rule.values()):
+            clause, pattern = across[0].clause, across[0].pattern
+            if clause.kind == kind:
+                cells = [f"{SHORT[row.verdict]} {number(row.observed.value)}" for row in across]
+                rows.append([f"{pattern.id}{' °' if pattern.separates else ''}", clause.what, clause.expected, *cells])
+        show_table(("pattern", "what is seen", "expected", *rules), rows, TITLES[kind])
+        print()
+    counted = {"all": PATTERNS, "that separate rules": [p for p in PATTERNS if p.separates]}
+    rows = []
+    for what, patterns in counted.items():
+        ids = {pattern.id for pattern in patterns}
+        verdicts = {rule: [v for id, v in of_kind(judged, EVIDENCE).items() if id in ids] for rule, judged in by_rule.items()}
+        for verdict in (HOLDS, FAILS, UNDECIDED):
+            rows.append([f"evidence patterns {what}: {verdict}", *(str(verdicts[rule].count(verdict)) for rule in rules)])
+    show_table(("count", *rules), rows)
+    print()
+    show_table(("rule", "meaning"), [[rule, MEANING[rule]] for rule in rules])
+    print(_method(seeds, people_per_agent))
+
+
+def as_json(by_rule: Mapping[str, Sequence[Judged]], seeds: int, people_per_agent: int) -> dict:
+    """Return all of it as plain values: None where nothing can be said."""
+    return {
+        "seeds": seeds,
+        "people_per_agent": people_per_agent,
+        "false_alarm": FALSE_ALARM,
+        "worlds": {name: arm.does for name, arm in ARMS.items()},
+        "rules": {rule: {"meaning": MEANING[rule], "patterns": of_kind(judged, EVIDENCE), "clauses": [_plain(row) for row in judged]} for rule, judged in by_rule.items()},
+        "left_out": dict(LEFT_OUT),
+    }
+
+
+def _plain(row: Judged) -> dict:
+    pattern, clause, seen = row.pattern, row.clause, row.observed
+    value, low, high = (x if math.isfinite(x) else None for x in (seen.value, seen.low, seen.high))
+    expected_low, expected_high = (x if math.isfinite(x) else None for x in (clause.low, clause.high))
+    return {
+        "pattern": pattern.id, "title": pattern.title, "worlds": list(pattern.arms), "what": clause.what, "window": clause.window, "kind": clause.kind,
+        "expected_low": expected_low, "expected_high": expected_high, "bound_chosen_here": clause.starred, "observed": value, "low": low, "high": high,
+        "seeds": seen.seeds, "verdict": row.verdict, "evidence": evidence_ids(pattern.evidence), "section": pattern.section, "use": pattern.use, "separates_rules": pattern.separates,
+    }  # fmt: skip
+
+
+def failing(judged: Sequence[Judged]) -> list[str]:
+    """Return the patterns that do not hold by their evidence."""
+    return [id for id, verdict in of_kind(judged, EVIDENCE).items() if verdict == FAILS]
+
+
+__all__ = ["RULES", "as_json", "failing", "gather", "progress", "show", "show_rivals"]

@@ -1,0 +1,28 @@
+"""What the name or path that a command is given means: a scenario, or a design, and what to do with the one where the other is wanted."""
+
+from pathlib import Path
+
+
+def scenario_of(name: str):
+    """Return the scenario. Raises ScenarioError; of a design it says which commands take one."""
+    from scenarios.files import load
+    from scenarios.schema import ScenarioError, Where
+
+    try:
+        return load(name)
+    except ScenarioError:
+        if design_of(name) is None:
+            raise
+        wanted = f"one scenario (`displace explain {name}` says what its arms are, `displace compare {name}` runs them)"
+        raise Where(name).error("is a design, of several arms", wanted) from None
+
+
+def design_of(name: str) -> Path | None:
+    """Return the path of the design that a name or path means, or None."""
+    from experiments.design.design import design_path
+    from scenarios.schema import ScenarioError
+
+    try:
+        return design_path(name)
+    except ScenarioError:
+        return None

@@ -1,0 +1,61 @@
+"""`displace show` and `displace doctor`: the presenter's browser, and the check of the evening before."""
+
+from importlib.util import find_spec
+from typing import Annotated
+
+import typer
+
+from .options import Scale, ScenarioName, Seed
+from displace.show.opening import PEOPLE_PER_AGENT, PORT, SCENARIO, SEED
+
+EXTRA = "the browser needs the extra 'viz': `make show` installs it and starts"
+
+
+def register(app: typer.Typer):
+    """Add both commands."""
+
+    @app.command()
+    def show(
+        scenario: ScenarioName = SCENARIO,
+        seed: Seed = SEED,
+        people_per_agent: Scale = PEOPLE_PER_AGENT,
+        port: Annotated[int, typer.Option(min=1, max=65535, help="Port on this machine.")] = PORT,
+        no_open: Annotated[bool, typer.Option("--no-open", help="Open no browser, only say where the page is.")] = False,
+    ):
+        """Show two worlds side by side in a browser.
+
+        The baseline and a policy on one map, in step, with guided scenes and levers to pull. Everything stays on this
+        machine: it needs no network, and nobody else can open it.
+
+        \b
+        Examples:
+          displace show
+          displace show rights-package --seed 7
+          displace show my-policy.toml --port 8800
+        """
+        from .loading import scenario_of
+
+        scenario_of(scenario)  # bad input is told before anything starts
+        if find_spec("solara") is None:
+            raise typer.BadParameter(EXTRA, param_hint="show")
+        from displace.show.opening import Opening
+        from displace.show.server import serve
+
+        serve(Opening(scenario, seed, people_per_agent), port, not no_open)
+
+    @app.command()
+    def doctor(port: Annotated[int, typer.Option(min=1, max=65535, help="The port that the show will use.")] = PORT):
+        """Check that the show will run without a network.
+
+        Versions, extras, compiled model, offline assets, port and browser, each with what to do about it.
+
+        \b
+        Example:
+          displace doctor
+
+        Exit code 1: something is missing.
+        """
+        from displace.show.doctor import examine
+
+        if not examine(port):
+            raise typer.Exit(1)

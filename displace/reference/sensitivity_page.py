@@ -1,0 +1,134 @@
+"""The committed reference: small tables and pictures in outputs/reference/sensitivity/, and docs/sensitivity.md.
+
+    displace sensitivity sensitivity-quick --out outputs/sensitivity
+    python -m displace.reference.sensitivity_page outputs/sensitivity
+
+`make reference-sensitivity` does both. Nothing on the page is written by hand. Without a folder, the page says that there is
+no reference yet.
+"""
+
+import json
+import re
+import sys
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from experiments.sensitivity.analysis import FILE, Analysis, read_analysis
+from experiments.batch.store import write as write_whole
+from model.registry.outcomes import BY_NAME as OUTCOMES
+
+from displace.report import sensitivity as sensitivity_report
+from displace.wording import words
+from displace.report.sensitivity import REFERENCE
+from displace.wording.sensitivity import Said
+
+PAGE = Path(__file__).parents[2] / "docs" / "sensitivity.md"
+PICTURES = {"tornado": sensitivity_report.tornado, "heat": sensitivity_report.heat, "tradeoffs": sensitivity_report.tradeoffs, "doses": sensitivity_report.doses}
+
+HOW = """
+## How it is found out
+
+Four stages, each a batch of runs that can be interrupted and resumed:
+
+1. **Worlds**, drawn from all priors at once, feedbacks and the relocation rule among them: how much chance makes of each outcome, which policy
+   holds up, and where a policy harms.
+2. **Screening** (Morris): every factor, one step at a time: which matter at all.
+3. **Indices** (Sobol): of those that matter, how much of the variance each explains, alone (first order) and with all that it interacts with
+   (total order). Raid intensity and leaks are always crossed.
+4. **Doses**: each policy at parts of its dose: how effective it must be. Above the full dose, channels that reach their bounds stay there.
+
+The model is stochastic, so all rows of one base row share their random numbers, the seed is itself a factor (its index is what chance makes),
+and a dummy, one parameter changed by at most a hundredth of a per cent, is judged like all others: an index that does not stand above the
+dummy's is not told. Intervals come from independent scrambles. A quantity that some run does not have is refused, not guessed. PAWN, which looks at
+whole distributions, gives a second opinion.
+
+Robustness metrics are McPhail et al.'s (2018) three stages: what to compare (change, regret), which worlds to look at, how to sum up. They are
+different ways to be cautious, so they may disagree; no weighted score stands above them, and outcomes of people are never traded silently
+against those of others.
+
+What is in it and where: `displace sensitivity --help`, the tables' columns below, the code in `experiments/sensitivity/analysis.py`.
+"""
+
+
+def write(analysis: Analysis, folder: Path = REFERENCE, page: Path = PAGE) -> list[Path]:
+    """Write the reference folder and the page from a finished analysis; return what was written."""
+    folder.mkdir(parents=True, exist_ok=True)
+    said = Said(analysis)
+    written = []
+    for name, table in analysis.tables.items():
+        pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
+        written.append(folder / f"{name}.parquet")
+    for name, draw in PICTURES.items():
+        svg = str(draw(said).svg)
+        if svg:
+            content = svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1) if "xmlns=" not in svg[:400] else svg
+            write_whole(folder / f"{name}.svg", content.encode())
+            written.append(folder / f"{name}.svg")
+    write_whole(folder / FILE, (json.dumps(analysis.manifest, indent=1, ensure_ascii=False) + "\n").encode())
+    write_whole(page, text(said).encode())
+    return [*written, folder / FILE, page]
+
+
+def text(said: Said) -> str:
+    """Return the page as Markdown. The same tables give the same bytes."""
+    m = said.manifest
+    runs = sum(stage["runs"] for stage in m["stages"].values())
+    parts = [
+        "# What drives the answer",
+        f"*{said.manifest['question']}*",
+        f"Made by `make reference-sensitivity` from the design `{Path(m['design']).stem}`: {runs:,} runs at {m['people_per_agent']} people an agent, "
+        f"{m['window']['start']} to {m['window']['end']}. Code {m['code']}, plan `{m['plan'][:16]}`. **Illustrative**: priors are set by hand, nothing is fitted to data. "
+        "An index says which assumption matters within these priors, not which is true.",
+    ]
+    for question, answers in said.in_short():
+        parts += [f"## {question}", "\n".join(f"- {answer}" for answer in answers)]
+    parts += ["## Pictures", *(f"![{name}](../outputs/reference/sensitivity/{name}.svg)" for name in PICTURES)]
+    columns, rows = said.breakeven_table()
+    parts += ["## How effective must each policy be?", "Least part of the assumed effectiveness of the helping channels, with hurting channels in full, from which a policy is better on average.", table(columns, rows)]
+    parts.append("## Who is first, under which metric?")
+    for outcome in dict.fromkeys(row["outcome"] for row in said.rows("robustness")):
+        columns, rows = said.rank_table(outcome)
+        parts += [f"**{words.start(OUTCOMES[outcome].label)}**: rank, and how often first when worlds are drawn anew.", table(columns, rows)]
+    parts += ["## How sure?", "\n".join(f"- {sentence}" for sentence in said.how_sure()), HOW.strip(), "## A design of your own", settings(), "## The tables", columns_of_tables()]
+    return "\n\n".join(parts) + "\n"
+
+
+def without_reference() -> str:
+    """Return the page as it is before any reference was made with this version: the method and the tables."""
+    parts = ["# What drives the answer", "No reference result has been made with this version of the model yet: `make reference-sensitivity` makes it and this page.", HOW.strip(), "## A design of your own", settings(), "## The tables", columns_of_tables()]
+    return "\n\n".join(parts) + "\n"
+
+
+def settings() -> str:
+    """Return what a design's table may say."""
+    from dataclasses import asdict
+
+    from experiments.sensitivity.plan import Settings, settings_schema
+
+    defaults = asdict(Settings())
+
+    def shown(value):
+        return ", ".join(" x ".join(v) if isinstance(v, tuple) else str(v) for v in value) if isinstance(value, tuple) else value
+
+    return table(["key of `[sensitivity]`", "what", "default"], [[f"`{key}`", row["description"], shown(defaults[key])] for key, row in settings_schema()["properties"].items()])
+
+
+def columns_of_tables() -> str:
+    """Return what every table holds."""
+    from experiments.sensitivity.schema import TABLES
+
+    return table(["table", "what", "columns"], [[f"`{name}.parquet`", meaning, ", ".join(column.name for column in columns)] for name, (meaning, columns) in TABLES.items()])
+
+
+def table(columns, rows) -> str:
+    """Return a Markdown table."""
+    lines = ["| " + " | ".join(columns) + " |", "| " + " | ".join("---" for _ in columns) + " |"]
+    return "\n".join(lines + ["| " + " | ".join(re.sub(r"\|", "/", str(cell)) for cell in row) + " |" for row in rows])
+
+
+if __name__ == "__main__":
+    if sys.argv[1:]:
+        print(*write(read_analysis(sys.argv[1])), sep="\n")
+    else:
+        write_whole(PAGE, without_reference().encode())

@@ -1,0 +1,106 @@
+"""What a report says about its assumptions: every parameter by label, with the sources it cites."""
+
+import csv
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from model.registry.levers import channels
+from model.registry.parameters import PARAMETERS
+
+from displace.wording import words
+
+EVIDENCE = Path(__file__).parents[2] / "scenarios" / "evidence" / "evidence.csv"
+LIMITS = Path(__file__).parents[2] / "docs" / "limits.md"
+
+UNTRACED = "UNVERIFIED"  # the source_key of a row whose source is not known
+
+LABELS = {
+    "evidence": "A source gives the value or its bounds.",
+    "derived": "Computed from sources, with a step of reasoning between.",
+    "assumption": "No source gives these. They are chosen by hand, and a result that hangs on one is only as good as it is.",
+}
+VALUE, HAND_SET = "Value used", "Hand-set value (not used where drawn)"
+CHANNELS = "The effect of each channel at strength 1. All are assumptions, and the plausible range of each includes none."
+
+
+def groups(arms: Mapping[str, Mapping[str, float]], drawn: Mapping[str, Sequence[float]]) -> list[dict]:
+    """Return the report's tables of parameters: by label, the assumptions by topic, and the levers' channels last.
+
+    `arms` is {arm: {parameter: value}}, what each sets itself; `drawn` is {parameter: (lowest, highest)} over the draws.
+    """
+    helps = {f"{lever.name}.{channel.name}": helps for lever, channel, helps in channels()}
+    tables: dict[str, dict] = {}
+    for label, meaning in LABELS.items():
+        for p in PARAMETERS:
+            if p.name in helps or p.label != label:
+                continue
+            title = words.start(f"{label}: {p.topic}" if label == "assumption" else label)
+            table = tables.setdefault(title, {"title": title, "meaning": meaning, "rows": [], "open": label != "assumption"})
+            table["rows"].append(_row(p, arms, drawn))
+    for which, title in ((True, "How strongly each policy may help"), (False, "How strongly each policy may hurt")):
+        rows = [_row(p, arms, drawn) for p in PARAMETERS if helps.get(p.name) is which]
+        tables[title] = {"title": title, "meaning": CHANNELS, "rows": rows, "open": False}
+    return list(tables.values())
+
+
+def _row(parameter, arms, drawn) -> dict:
+    value, *others = _used(parameter, arms, drawn).items()
+    hand_set = _shown(parameter, parameter.default)
+    return {
+        "name": parameter.name,
+        "value": value[0],
+        "differs": "; ".join(f"{text} in {words.listed(those)}" for text, those in others),
+        "hand_set": hand_set,
+        "moved": hand_set not in (value[0], *(text for text, _ in others)),
+        "range": ", ".join(parameter.choices) if parameter.choices else _range(parameter),
+        "unit": parameter.unit,
+        "meaning": parameter.meaning,
+        "label": parameter.label,
+        "source": ", ".join([*parameter.evidence, *([parameter.section] if parameter.section else [])]),
+    }
+
+
+def _used(parameter, arms, drawn) -> dict[str, list[str]]:
+    """Return {value as text: arms that use it}, first what holds where no arm sets it: what an arm sets itself holds over the draws."""
+    low, high = drawn.get(parameter.name, (parameter.default, parameter.default))
+    usual = " to ".join(dict.fromkeys(_shown(parameter, end) for end in (low, high))) + (", drawn" if parameter.name in drawn else "")
+    used: dict[str, list[str]] = {usual: []}
+    for arm, own in arms.items():
+        used.setdefault(_shown(parameter, own[parameter.name]) if parameter.name in own else usual, []).append(arm)
+    return {text: those for text, those in used.items() if those}
+
+
+def _shown(parameter, value) -> str:
+    return parameter.choices[int(value)] if parameter.choices else f"{value:g}"
+
+
+def _range(parameter) -> str:
+    if not parameter.prior:
+        return "fixed"
+    _, low, high = parameter.prior
+    return f"{low:g} to {high:g}"
+
+
+def cited() -> list[tuple[str, str]]:
+    """Return (id, source) for every row of `scenarios/evidence/evidence.csv` that a parameter cites and whose source is known."""
+    return [(row["id"], row["source"]) for row in _cited() if row["source_key"] != UNTRACED]
+
+
+def untraced() -> list[tuple[str, str]]:
+    """Return (id, what is noted of it, and which parameters cite it) for every such row that is not traced to a source."""
+    rows = [row for row in _cited() if row["source_key"] == UNTRACED]
+    return [(row["id"], f"{row['note']} (for {words.listed([p.name for p in PARAMETERS if row['id'] in p.evidence])})") for row in rows]
+
+
+def _cited() -> list[dict[str, str]]:
+    wanted = {key for parameter in PARAMETERS for key in parameter.evidence}
+    with EVIDENCE.open(encoding="utf-8", newline="") as file:
+        return [row for row in csv.DictReader(file) if row["id"] in wanted]
+
+
+def limits() -> list[tuple[str, str]]:
+    """Return (lead, text) for each point of the section 'In short' of `docs/limits.md`."""
+    section = LIMITS.read_text(encoding="utf-8").split("## In short", 1)[1].split("\n## ", 1)[0]
+    points = [" ".join(point.split()) for point in re.split(r"^- ", section, flags=re.MULTILINE)[1:]]
+    return [tuple(re.fullmatch(r"\*\*(.+?)\*\* (.+)", point).groups()) for point in points]

@@ -1,0 +1,341 @@
+"""`report.html`: one self-contained page that a minister can read in five minutes, made from a results folder.
+
+Words and tables are put together here, pictures in `pictures.py`, the page in `templates/`. Nothing
+is fetched when it is read: style, pictures and tables for download are inside. What is never shown
+(the prices, room, routes and beliefs of a real place) is not read in the first place.
+"""
+
+import csv
+import io
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import batched
+from pathlib import Path
+from urllib.parse import quote
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from experiments.comparison.paired import ENOUGH_PAIRS
+from experiments.design.design import PLACEBO
+from experiments.design.explain import PLANNED
+from experiments.comparison.fates import MEASURES
+from experiments.batch.store import REPORT
+from experiments.batch.store import write as write_whole
+from model.registry.levers import Lever
+
+from . import assumptions as assumed
+from displace.figures import outlines
+from displace.figures import report_pictures as pictures
+from . import sections
+from . import sensitivity as sensitivity_report
+from displace.wording import words
+from displace.wording.displacement import Moved, moved
+from displace.wording.headline import Cell, Line, lines
+from displace.wording.origin_of_parameters import between_draws
+from .contents import Study
+from displace.wording.direct_channels import why
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+PUBLISHED_AT = 10  # people an agent, at most
+AT_ONCE = 8  # policies side by side in the table of the answer
+SIZES_SHOWN = 5  # outcomes with their sizes on a policy's card, for each verdict
+NATIONALITIES = 12  # shown in the table of changed fates
+
+
+def write(study: Study) -> Path:
+    """Write `OUT/report.html`, whole or not at all, and return its path."""
+    path = study.folder / REPORT
+    write_whole(path, render(study).encode())
+    return path
+
+
+def write_picture(study: Study, path: Path):
+    """Write the headline picture of a comparison: for a slide, a page, a README."""
+    answer = lines(study.paired, list(study.titles), study.plan["outcomes"])
+    pictures.save_headline(study, answer, path, _stamp(study), f"{study.standing.head} {_trial(study)}".strip())
+
+
+def render(study: Study) -> str:
+    """Return the page as HTML. The same results give the same bytes."""
+    pages = Environment(loader=PackageLoader("displace.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    pages.filters["count"] = words.count
+    style = Markup(pages.loader.get_source(pages, "report.css")[0])
+    return pages.get_template("report.html").render(style=style, **_context(study))
+
+
+def _context(study: Study) -> dict:
+    answer = lines(study.paired, list(study.titles), study.plan["outcomes"])
+    displacement = moved(study)
+    places = _places(study)
+    groups = assumed.groups({name: arm["parameters"] for name, arm in study.plan["arms"].items()}, study.drawn or {})
+    stamp = _stamp(study)
+    return {
+        "unfinished": study.unfinished,
+        "lost": study.lost,
+        "cautions": study.cautions,
+        "banner": {"head": study.standing.head, "text": f"{study.standing.text} {pictures.CONDITIONAL} {_trial(study)}".strip()},
+        "title": study.plan["title"],
+        "question": study.plan["question"],
+        "planned": PLANNED.format(study.plan["budget"]) if study.plan.get("budget") else "",
+        "facts": _facts(study),
+        "level": study.level,
+        "enough_pairs": ENOUGH_PAIRS,
+        "window": study.window,
+        "policies": [_policy(study, name, answer, displacement) for name in study.titles],
+        "answers": [(list(names.values()), _only(answer, names)) for names in _batches(study.titles)],
+        "comparisons": sum(len(line.cells) for line in answer),
+        "timing": _timing(study, answer),
+        "months": sections.months(study),
+        "worse_before": sections.worse_before(study),
+        "endings": sections.endings(study),
+        "contributions": sections.contributions(study),
+        "burden": sections.burden(study),
+        "costs": sections.costs(study),
+        "unit_costs": sections.unit_cost_rows(),
+        "between_draws": between_draws(study.paired, answer),
+        "pictures": {
+            "outcomes": [pictures.outcomes(study, answer, stamp)],
+            "relocation": pictures.relocation(study, stamp),
+            "years": pictures.years(study, stamp),
+            "no_years": pictures.no_years(study),
+        },
+        "fates": _fates(study),
+        "moved": displacement,
+        "places": places,
+        "by_place": study.results.by_place,
+        "history": study.history,
+        "baseline": {"title": study.plan["arms"][study.baseline]["title"], "pulls": bool(study.of_baseline), "only_some": study.only_some},
+        "drives": sensitivity_report.section(),
+        "assumed": {"groups": groups, "head": assumed.VALUE if study.drawn is not None else assumed.HAND_SET, "sources": assumed.cited(), "untraced": assumed.untraced(), "targets": study.standing.targets, "sentence": _how_much(groups)},
+        "limits": assumed.limits(),
+        "made": {"command": _command(study), "rows": _made(study), "stamp": stamp},
+        "outlines": outlines.source(),
+        "tables": _tables(study, answer, displacement, groups),
+    }
+
+
+# --- tables to download -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as a link that carries its own CSV."""
+
+    name: str
+    href: str
+
+
+def csv_table(name: str, rows: Sequence[Mapping]) -> Table:
+    """Return the table as a `data:` link. Text that a spreadsheet would run as a formula gets an apostrophe."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    if rows:
+        writer.writerow(rows[0])
+    writer.writerows([[_safe(value) for value in row.values()] for row in rows])
+    return Table(name, "data:text/csv;charset=utf-8," + quote(text.getvalue()))
+
+
+def _safe(value):
+    if isinstance(value, str) and value.startswith(FORMULA):
+        return "'" + value
+    return "" if value is None else value
+
+
+def _tables(study: Study, answer: list[Line], displacement: list[Moved], groups: list[dict]) -> dict[str, Table]:
+    worldwide = [row for row in study.paired if not row["place"]]
+    headline = {line.outcome.name for line in answer}
+    held = [row for row in study.paired if row["place"] in study.spots and row["outcome"] == "people_held"]
+    columns = ("name", "value", "differs", "hand_set", "range", "unit", "label", "meaning", "source")
+    parameters = [{assumed.HAND_SET if key == "value" and study.drawn is None else key: row[key] for key in columns} for group in groups for row in group["rows"]]
+    return {
+        "answer": csv_table("answer", [row for row in worldwide if row["outcome"] in headline]),
+        "worldwide": csv_table("all-outcomes", worldwide),
+        "places": csv_table("people-held-by-place", held),
+        "displacement": csv_table("displacement", [row.numbers for row in displacement]),
+        "effects": csv_table("effects-by-month", study.results.effects.to_pylist()),
+        "timing": csv_table("timing", study.results.timing.to_pylist()),
+        "endings": csv_table("after-a-policy-ends", study.results.endings.to_pylist()),
+        "contributions": csv_table("what-each-adds", study.results.contributions.to_pylist()),
+        "burden": csv_table("by-group", [row for row in study.results.by_group.to_pylist() if row["outcome"] in sections.BORNE]),
+        "costs": csv_table("costs", study.results.costs.to_pylist()),
+        "fates": csv_table("changed-fates", study.results.fates_compared.to_pylist()),
+        "assumptions": csv_table("parameters", parameters),
+    }
+
+
+# --- the parts of the page --------------------------------------------------------------------------
+
+
+def _facts(study: Study) -> list[tuple[str, str]]:
+    plan = study.plan
+    return [
+        ("Compared with the baseline", words.count(len(study.titles), "policy", "policies")),
+        ("Window", study.window),
+        ("Pairs of runs", _pairs(study)),
+        ("Scale", f"{plan['people_per_agent']} people an agent"),
+        ("Parameters", "hand-set" if plan["draws"] == 1 and not plan.get("draws_from") else f"{words.count(plan['draws'], 'draw')}, {_drawn(plan)}"),
+    ]
+
+
+def _batches(titles: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return the policies in batches that fit side by side, as even as can be."""
+    count = math.ceil(len(titles) / AT_ONCE)
+    return [dict(batch) for batch in batched(titles.items(), math.ceil(len(titles) / count))]
+
+
+def _only(answer: list[Line], arms: Mapping[str, str]) -> list[Line]:
+    return [replace(line, cells=tuple(cell for cell in line.cells if cell.arm in arms)) for line in answer]
+
+
+def _pairs(study: Study) -> str:
+    """Return the number of pairs in words: draws of the parameters are worlds of their own, seeds of one draw are not."""
+    draws, seeds = study.plan["draws"], study.plan["replicates"]
+    if study.pairs != study.planned:
+        return f"{study.pairs} of {study.planned}" + ("" if study.results.finished else " so far")
+    return f"{study.pairs} ({words.count(draws, 'draw')} of the parameters x {words.count(seeds, 'seed')})" if draws > 1 else f"{study.pairs}"
+
+
+def _drawn(plan) -> str:
+    return {"posterior": "fitted to reports", "prior": "from their priors"}.get(plan.get("draws_from", {}).get("kind"), "as given")
+
+
+def _policy(study: Study, name: str, answer: list[Line], displacement: list[Moved]) -> dict:
+    cells = [cell for line in answer for cell in line.cells if cell.arm == name]
+    levers = study.levers(name)
+    return {
+        "title": study.titles[name],
+        "question": study.plan["arms"][name]["question"],
+        "summary": _summary(cells, levers),
+        "floor": study.floor(name),
+        "no_floor": study.no_floor(name),
+        "displacement": next((row.short for row in displacement if row.arm == name), None),
+        "pulled": study.pulled(name),
+        "sentences": study.sentences(name),
+        "helps": list(dict.fromkeys(channel.why for lever in levers for channel in lever.helps_by)),
+        "hurts": list(dict.fromkeys(channel.why for lever in levers for channel in lever.hurts_by)),
+    }
+
+
+def _summary(cells: Sequence[Cell], levers: Sequence[Lever]) -> list[tuple[str, list[dict]]]:
+    """Return (verdict, outcomes with sizes and, where the model knows a direct way, why) for the verdicts that a policy has."""
+    said = []
+    for verdict in (words.BETTER, words.WORSE):
+        mine = [cell for cell in cells if cell.verdict == verdict]
+        shown = [{"label": cell.outcome.label, "size": _size(cell), "why": why(levers, cell.outcome.name, verdict)} for cell in mine[:SIZES_SHOWN]]
+        if len(mine) > SIZES_SHOWN:
+            shown.append({"label": f"and {len(mine) - SIZES_SHOWN} more, in the table below", "size": "", "why": ""})
+        if shown:
+            said.append((verdict, shown))
+    undetermined = [cell.outcome.label for cell in cells if cell.verdict == words.UNDETERMINED]
+    if undetermined:
+        label = "; ".join(undetermined) if len(undetermined) <= 3 else f"{len(undetermined)} of {len(cells)} outcomes"
+        said.append((words.UNDETERMINED, [{"label": label, "size": "", "why": ""}]))
+    return said
+
+
+def _size(cell: Cell) -> str:
+    unit = f"{words.SPACE}points" if cell.outcome.unit == "share" else ""
+    return cell.change + unit + (f" ({cell.relative})" if cell.relative else "")
+
+
+def _timing(study: Study, answer: list[Line]) -> list[tuple[str, list[str]]]:
+    """Return when each effect is first told from chance, a row an outcome; outcomes without any are left out."""
+    rows = []
+    for line in answer:
+        cells = {cell.arm: study.first_effect(cell) for cell in line.cells}
+        rows.append((line.outcome.label, [cells.get(name, "") for name in study.titles]))
+    return [row for row in rows if any(row[1])]
+
+
+def _fates(study: Study) -> dict | None:
+    """Return whose time in captivity the policies and the placebo change: in all, and the net by nationality."""
+    rows = {(row["arm"], row["nationality"], row["measure"]): row for row in study.results.fates_compared.to_pylist()}
+    if not rows:
+        return None
+    titles = {PLACEBO: "No policy: one irrelevant change"} | study.titles
+    gross = {nation: row["value"] for (arm, nation, measure), row in rows.items() if nation and arm == PLACEBO and measure == "held_in_one_world_only"}
+
+    def said(arm, nation, measure):
+        row = rows[arm, nation, measure]
+        if measure == "held_in_one_world_only":
+            return words.number(row["value"]), words.between(row["low"], row["high"])
+        return words.change(row["value"], row["low"], row["high"], row["unit"])
+
+    nations = sorted(gross, key=lambda nation: -gross[nation])[:NATIONALITIES]
+    return {
+        "rows": [(title, [said(arm, "", measure) for measure in MEASURES]) for arm, title in titles.items()],
+        "titles": list(titles.values()),
+        "nations": [(study.place_names.get(nation, nation), [said(arm, nation, "net_held") for arm in titles]) for nation in nations],
+    }
+
+
+def _places(study: Study) -> list[dict]:
+    """Return people held by place: the baseline, and the change under each policy with its interval."""
+    table = []
+    for id, by_arm in study.held_by_place.items():
+        level = next(iter(by_arm.values()))["baseline"]
+        cells = [words.change(row["difference"], row["low"], row["high"], "persons") for row in by_arm.values()]
+        table.append({"name": study.spots[id].name, "level": words.number(level), "cells": cells})
+    return table
+
+
+def _trial(study: Study) -> str:
+    scale = study.plan["people_per_agent"]
+    return f"A trial at {scale} people an agent: publish at {PUBLISHED_AT} or less." if scale > PUBLISHED_AT else ""
+
+
+def _how_much(groups: list[dict]) -> str:
+    count = {label: sum(row["label"] == label for group in groups for row in group["rows"]) for label in assumed.LABELS}
+    total = sum(count.values())
+    return f"Of {total} parameters, {count['evidence']} have a source, {count['derived']} are derived from sources, and {count['assumption']} are assumptions."
+
+
+# --- where it comes from ----------------------------------------------------------------------------
+
+
+def _stamp(study: Study) -> str:
+    """Return the small print of every figure: version, commit, scenarios, seed, pairs, scale."""
+    manifest, plan = study.manifest, study.plan
+    parts = [
+        f"displace {manifest['version']}",
+        f"commit {manifest['commit'][:10] or 'unknown'}",
+        f"plan {plan['hash'][:10]}",
+        f"scenarios {study.scenarios_hash[:10]}",
+        f"seed {plan['seed']}",
+        words.count(study.pairs, "pair"),
+        f"{plan['people_per_agent']} people an agent",
+    ]
+    return " · ".join(parts)
+
+
+def _command(study: Study) -> str:
+    plan = study.plan
+    asked = study.manifest.get("asked") or [name for name in plan["arms"] if name != plan["baseline"]]
+    return (
+        f"displace compare {' '.join(asked)} --baseline {plan['baseline']} \\\n"
+        f"    --replicates {plan['replicates']} --seed {plan['seed']} --people-per-agent {plan['people_per_agent']}{_draws_option(study)} --out outputs/again"
+    )
+
+
+def _draws_option(study: Study) -> str:
+    """Return the draws as they were asked for; a folder made before this was kept tells their kind alone."""
+    source = study.plan.get("draws_from") or {}
+    name = study.manifest.get("draws_asked") or (f"{source['kind']}:{source['draws']}" if source.get("kind") else "")
+    return f" \\\n    --draws {name}" if name else ""
+
+
+def _made(study: Study) -> list[tuple[str, str]]:
+    manifest, plan = study.manifest, study.plan
+    return [
+        ("commit (+ = changed since)", manifest["commit"] or "unknown"),
+        ("code (model, scenarios, lock)", plan["code"]),
+        ("plan", plan["hash"]),
+        ("lock of the packages", manifest["lock"]),
+        ("versions", ", ".join(f"{name} {version}" for name, version in manifest["versions"].items())),
+        ("machine", manifest["machine"]),
+        ("created", manifest["created"]),
+        *((f"scenario {name}", arm["hash"]) for name, arm in plan["arms"].items()),
+        ("draws of the parameters", f"{plan['draws']}, {plan['draws_hash']}"),
+    ]

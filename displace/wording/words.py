@@ -1,0 +1,152 @@
+"""Numbers and chances in words: what the terminal and the report print, the same in both."""
+
+import math
+from collections.abc import Sequence
+
+from model.registry.policy import monday
+
+MINUS, SPACE = "\N{MINUS SIGN}", "\N{NO-BREAK SPACE}"
+CONDITIONAL = "After August 2023 this is a conditional world: nothing else happens."
+ILLUSTRATIVE = "Illustrative: hand-set parameters."
+BETTER, WORSE, UNDETERMINED, UNCHANGED, NEITHER = "better", "worse", "undetermined", "unchanged", "neither"
+
+
+def step_of(*values: float) -> float:
+    """Return the unit to which `values` are rounded together: two significant digits of the largest."""
+    largest = max((abs(v) for v in values if v is not None and math.isfinite(v)), default=0.0)
+    return 10.0 ** (math.floor(math.log10(largest)) - 1) if largest > 0 else 1.0
+
+
+def scaled(value: float, unit: str) -> float:
+    """Return `value` in the unit that is printed: shares in per cent, money in USD."""
+    return value * {"share": 100.0, "million USD": 1e6}.get(unit, 1.0)
+
+
+def unit_of(unit: str, change: bool = False) -> str:
+    """Return the unit as printed beside a level, or beside a change of it."""
+    if unit == "share":
+        return "percentage points" if change else "%"
+    return {"million USD": "USD"}.get(unit, unit)
+
+
+LONG = ((1e9, f"{SPACE}billion"), (1e6, f"{SPACE}million"))
+SHORT = ((1e9, "bn"), (1e6, "M"), (1e4, "k"))  # for a terminal; five digits and more
+
+
+def number(value: float | None, unit: str = "", step: float | None = None, signed: bool = False, sizes=LONG) -> str:
+    """Return `value` rounded to `step` (two significant digits without one), as text.
+
+    `step` is in the printed unit (`scaled`). Nothing known (None, NaN) is a dash.
+    """
+    if value is None or not math.isfinite(value):
+        return "–"
+    value = scaled(value, unit)
+    step = step_of(value) if step is None else step
+    rounded = round(value / step) * step
+    sign = MINUS if rounded < 0 else "+" if signed and rounded > 0 else ""
+    return sign + _plain(abs(rounded), step, sizes) + ("" if unit != "share" or signed else f"{SPACE}%")
+
+
+def _plain(value: float, step: float, sizes) -> str:
+    for size, name in sizes:
+        if value >= size:
+            size = min(size, 1e3) if name == "k" else size
+            return f"{value / size:,.{_decimals(step / size)}f}{name}"
+    return f"{value:,.{_decimals(step)}f}"
+
+
+def _decimals(step: float) -> int:
+    return max(0, -math.floor(math.log10(step) + 1e-9))
+
+
+def change(difference: float | None, low: float | None, high: float | None, unit: str, sizes=LONG) -> tuple[str, str]:
+    """Return (difference, interval) as text, rounded together to what the interval supports; a difference that has but one digit so gets one more."""
+    if difference is None:
+        return "–", ""
+    values = [None if v is None else scaled(v, unit) for v in (difference, low, high)]
+    step = step_of(*values)
+    own = step / 10 if values[0] is not None and step / 2 <= abs(values[0]) < 10 * step else step
+    middle, *ends = (number(v, unit, s if told(low, high) is False else _step_that_tells(v, unit, s), True, sizes) for v, s in ((difference, own), (low, step), (high, step)))
+    return middle, "one pair only" if low is None else " to ".join(ends)
+
+
+def _step_that_tells(value: float, unit: str, step: float) -> float:
+    """Return a finer step where the usual one would round an end to zero of an interval that excludes it."""
+    size = abs(scaled(value, unit))
+    return step if size >= step / 2 or size == 0 else 10.0 ** math.floor(math.log10(size))
+
+
+def between(low: float | None, high: float | None) -> str:
+    """Return the interval of a count, which is never below none."""
+    if low is None or high is None:
+        return "one pair only"
+    step = step_of(low, high)
+    return f"{number(max(0.0, low), step=step)} to {number(high, step=step)}"
+
+
+def verdict(better: str | None, low: float | None, high: float | None) -> str:
+    """Return `better` or `worse` where the interval excludes no change, `undetermined` where it does not.
+
+    `unchanged` where no pair differs, `neither` for an outcome without a better direction. Not a significance test: one
+    interval of many.
+    """
+    if better is None:
+        return NEITHER
+    if low == high == 0:
+        return UNCHANGED
+    if not told(low, high):
+        return UNDETERMINED
+    return BETTER if (low > 0) == (better == "up") else WORSE
+
+
+def told(low: float | None, high: float | None) -> bool:
+    """Tell whether an interval excludes no change."""
+    return low is not None and high is not None and (low > 0 or high < 0)
+
+
+def percent(share: float) -> str:
+    """Return a share as whole per cents."""
+    return f"{100 * share:.0f}{SPACE}%"
+
+
+def start(text: str) -> str:
+    """Return `text` as the start of a sentence."""
+    return text[:1].upper() + text[1:]
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """Return `1 pair` or `2,000 pairs`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def duration(seconds: float) -> str:
+    """Return an estimate of a time, rounded up: `about 2 minutes`, `about 3 hours`."""
+    for size, name, most in ((60, "minute", 90), (3600, "hour", 48), (86_400, "day", math.inf)):
+        number = math.ceil(seconds / size)
+        if number <= most:
+            break
+    return f"about {count(max(1, number), name)}"
+
+
+def room(size: float) -> str:
+    """Return an estimate of room on a disk: `about 60 MB`, `about 2.5 GB`."""
+    large = [(unit, name) for unit, name in ((1e12, "TB"), (1e9, "GB")) if size >= unit]
+    unit, name = large[0] if large else (1e6, "MB")
+    return f"about {size / unit:,.{int(bool(large))}f} {name}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return `a, b and c`."""
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def day(week: int) -> str:
+    """Return the day on which a week starts, as `6 January 2025`."""
+    date = monday(week)
+    return f"{date.day} {date:%B %Y}"
+
+
+def more_or_fewer(value: float) -> str:
+    """Return a change in people as `2,300 fewer` or `150 more`."""
+    return f"{number(abs(value))} {'fewer' if value < 0 else 'more'}"

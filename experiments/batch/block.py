@@ -1,0 +1,232 @@
+"""The work: simulate the blocks of a chunk, all arms of a block from one shared past, and hand back tables.
+
+Runs in worker processes. It takes plain values and never raises: a run that fails becomes a row that says why.
+"""
+
+import json
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from scenarios.files import Scenario
+
+from experiments.comparison import fates
+from experiments.results import schema as tables
+from experiments.design.design import PLACEBO, Block, Chunk, Design
+from experiments.design.observed import Quantity, needs_groups
+from .provenance import code_hashes
+
+BY_PLACE = {"places": tables.ALL, "window": ("people_held",)}  # outcomes that the summary has by place too
+WEEKS_AT_ONCE = 26  # between two looks at whether the user pressed Ctrl-C, which compiled code does not see
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What all blocks of a design share; `provenance` goes into every part's metadata."""
+
+    arms: Mapping[str, Scenario]
+    baseline: str
+    people_per_agent: int
+    window_start: int
+    stop: int
+    record: str
+    groups: bool
+    events: bool
+    provenance: Mapping[str, str]
+    observed: tuple[Quantity, ...] = ()
+
+    @classmethod
+    def of(cls, design: Design, provenance: Mapping[str, str]) -> "Setting":
+        own = ("arms", "baseline", "people_per_agent", "window_start", "stop", "record", "groups", "events", "observed")
+        return cls(**{name: getattr(design, name) for name in own}, provenance=provenance)
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The tables that a chunk fills, the commit mark last."""
+        if self.record == "window":
+            return ("groups",) * self.groups + ("events",) * self.events + ("runs", tables.COMMIT_MARK)
+        names = {"places": ("weekly", "worldwide"), "totals": ("worldwide",)}.get(self.record, ())
+        names += ("groups",) * self.groups + ("relocations",) * (self.record != "observed") + ("events",) * self.events
+        names += ("observed",) * bool(self.observed)
+        return names + ("fates",) * (len(self.arms) > 1) + ("runs", tables.COMMIT_MARK)
+
+    def inputs(self, arm: str, block: Block):
+        """Return the model's inputs of one run."""
+        inputs = self.arms[arm].inputs(
+            seed=block.seed,
+            people_per_agent=self.people_per_agent,
+            parameters=dict(block.parameters),
+            record="places" if self.observed else "summary" if self.record == "window" else self.record,
+            window_start=self.window_start,
+            groups=self.groups or needs_groups(self.observed),
+            events=self.events,
+        )
+        return replace(inputs, stop=self.stop)
+
+    def values(self, arm: str, parameters: Mapping[str, float]) -> dict[str, float]:
+        """Return all parameters of a run; what the scenario sets holds over the draw."""
+        from model.registry.parameters import complete
+
+        return complete({**parameters, **self.arms[arm].parameters})
+
+
+@dataclass(frozen=True)
+class Done:
+    """A chunk's parts as Parquet files in memory, in the order in which they are to be written."""
+
+    name: str
+    parts: Mapping[str, bytes]
+    runs: int
+    failed: int
+    code: tuple[str, str]  # hashes of the code that ran it (`code_versions`)
+
+
+def run_chunk(setting: Setting, chunk: Chunk, lost: Mapping[str, str] = {}, tell: Callable[[str], None] | None = None) -> Done:
+    """Run the blocks of a chunk. `lost`: reason by block's name, for those that end their worker and are not run.
+
+    `tell` is called with the chunk's name after each run.
+    """
+    parts = {name: tables.Part(name, setting.provenance) for name in setting.tables}
+    runs = []
+    for block in chunk.blocks:
+        if block.name in lost:
+            filled, of_block = {}, [_run_row(arm, block, Lost(lost[block.name])) for arm in setting.arms]
+        else:
+            try:
+                filled, of_block = _run_block(setting, block, (lambda: tell(chunk.name)) if tell else lambda: None)
+            except Exception as error:
+                filled, of_block = {}, [_run_row(arm, block, error) for arm in setting.arms]
+        for name in filled:
+            for table in filled[name]:
+                parts[name].add(table)
+        runs += of_block
+    parts["runs"].add(tables.from_rows("runs", runs))
+    files = {name: part.bytes() for name, part in parts.items() if name != tables.COMMIT_MARK}
+    digests = {name: tables.digest(content) for name, content in files.items()}
+    files[tables.COMMIT_MARK] = parts[tables.COMMIT_MARK].bytes(parts=json.dumps(digests))
+    return Done(chunk.name, files, len(runs), sum(row["status"] != "ok" for row in runs), code_versions())
+
+
+class Lost(Exception):
+    """A run that ended its worker process."""
+
+
+@lru_cache
+def code_versions() -> tuple[str, str]:
+    """Return the hashes of the code that simulates and of the code that writes results, as they were when this process first asked."""
+    hashes = code_hashes()
+    return hashes["code"], hashes["experiments"]
+
+
+def _run_block(setting: Setting, block: Block, tell: Callable[[], None]) -> tuple[dict[str, list], list[dict]]:
+    """Return the tables of a block, by name and in the order of the arms, and a row for each of its runs."""
+    made, errors, fate = {}, {}, {}
+    for arm, result in simulate(setting, block):
+        try:
+            if isinstance(result, Exception):
+                raise result
+            if arm != PLACEBO:
+                tag = tables.Tag(tuple(setting.arms), arm, block.draw, block.replicate)
+                made[arm] = _tables(setting, tag, block.parameters, result)
+            fate[arm] = result.fates
+        except Exception as error:
+            errors[arm] = error
+        if arm != PLACEBO:
+            tell()
+    rows = [_run_row(arm, block, errors.get(arm)) for arm in setting.arms]
+    filled = {name: [made[arm][name] for arm in setting.arms if arm in made] for name in setting.tables if name not in ("runs", "fates")}
+    if "fates" in setting.tables and setting.baseline in fate:
+        filled["fates"] = _fates(setting, block, fate)
+    return filled, rows
+
+
+def _fates(setting, block, fate) -> list:
+    arms = (*setting.arms, PLACEBO)
+    strata = fates.nationality_of_strata(setting.inputs(setting.baseline, block))
+    return [
+        fates.table(tables.Tag(arms, arm, block.draw, block.replicate), fate[setting.baseline], fate[arm], strata, setting.people_per_agent)
+        for arm in arms
+        if arm in fate and arm != setting.baseline
+    ]
+
+
+def _tables(setting, tag, parameters, result) -> dict:
+    world = setting.arms[tag.arm].world
+    makers = {
+        "weekly": lambda: tables.weekly(tag, result, world),
+        "worldwide": lambda: tables.worldwide(tag, result),
+        "groups": lambda: tables.groups(tag, result, world),
+        "relocations": lambda: tables.relocations(tag, result, world),
+        "events": lambda: tables.events(tag, result, world),
+        "observed": lambda: tables.observed(tag, setting.observed, result, world, setting.values(tag.arm, parameters)),
+        "summary": lambda: tables.summary(tag, result, world, BY_PLACE.get(setting.record, ())),
+    }
+    return {name: makers[name]() for name in setting.tables if name in makers}
+
+
+def _run_row(arm, block, error=None) -> dict:
+    row = {"arm": arm, "draw": block.draw, "replicate": block.replicate, "seed": block.seed, "status": "ok"}
+    if error is not None:
+        row["status"] = "failed"
+        row["error"] = f"{type(error).__name__}: {error}"
+        row["traceback"] = "".join(traceback.format_exception(error))
+        row["parameters"] = json.dumps(dict(block.parameters), sort_keys=True)
+    return row
+
+
+def simulate(setting: Setting, block: Block) -> Iterator[tuple[str, object]]:
+    """Yield (arm, Result or Exception) for every arm of a block and the placebo, the baseline last.
+
+    The baseline is simulated once. Each arm forks from it in the first week in which any of its inputs
+    differs, in the order of these weeks; one that differs from the start has a run of its own.
+    """
+    from model.model import Simulation, first_difference
+
+    others = [arm for arm in setting.arms if arm != setting.baseline]
+    try:
+        base = setting.inputs(setting.baseline, block)
+        past = Simulation(base)
+    except Exception as error:
+        yield from ((arm, error) for arm in setting.arms)
+        return
+    forks = []
+    for arm in others:
+        try:
+            inputs = setting.inputs(arm, block)
+            forks.append((min(first_difference(base, inputs), setting.stop), arm, inputs))
+        except Exception as error:
+            yield arm, error
+    if others and setting.record != "window":
+        forks.append((setting.window_start, PLACEBO, replace(base, placebo_week=setting.window_start)))
+    forks.sort(key=lambda fork: fork[0])
+    while forks:
+        week, arm, inputs = forks[0]
+        try:
+            _advance(past, week)
+        except Exception as error:
+            yield from ((arm, error) for _, arm, _ in forks)
+            yield setting.baseline, error
+            return
+        forks.pop(0)
+        yield arm, _branch(past if week > 0 else None, inputs, Simulation)
+    try:
+        _advance(past, setting.stop)
+        result = past.result()
+    except Exception as error:
+        result = error
+    yield setting.baseline, result
+
+
+def _branch(past, inputs, Simulation):
+    try:
+        branch = past.fork(inputs) if past else Simulation(inputs)
+        _advance(branch, inputs.stop)
+        return branch.result()
+    except Exception as error:
+        return error
+
+
+def _advance(simulation, week: int):
+    while simulation.week < week:
+        simulation.advance(min(week, simulation.week + WEEKS_AT_ONCE))

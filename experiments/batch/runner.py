@@ -1,0 +1,294 @@
+"""The driver: hand chunks to an executor, commit what comes back, survive what goes wrong.
+
+Only this process writes. Each chunk is a pure function of the plan, so a batch that was interrupted, lost workers
+or was split over many machines ends in the same bytes.
+"""
+
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, wait
+from dataclasses import dataclass
+from pathlib import Path
+
+from scenarios import files
+
+from . import workers
+from .block import Done, Setting, run_chunk
+from experiments.design.design import Chunk, Design, DesignError, assuming, from_names, single
+
+WINDOW = 3  # chunks in flight a worker
+SECONDS = 0.2  # between two looks at what workers have told
+LOST = (BrokenExecutor, CancelledError)  # the executor is gone, with all that was in flight
+GUARD = '; a script that uses more than one worker has to call under `if __name__ == "__main__":`, since workers import it anew'
+TOGETHER, ALONE = 2, 2  # how often a chunk may lose its worker among others, then alone, before it is given up
+
+
+class RunnerError(Exception):
+    """A batch that can't go on."""
+
+
+class Interrupted(Exception):
+    """The user stopped the batch. What is committed stays; `done` of `total` runs, or of those of a part of the work, `of`."""
+
+    def __init__(self, folder, done: int, total: int, of: str = ""):
+        kept = f"{done} of {total} runs{of and f' of {of}'} are kept in {folder} (in pieces: once all arms of a seed, or of several, are done)"
+        super().__init__(f"interrupted: {kept}; run the same command with --resume to complete them")
+        self.folder, self.done, self.total = folder, done, total
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a batch has come, in runs that are done, if not yet stored; those of an earlier, interrupted batch included."""
+
+    done: int
+    failed: int
+    total: int
+    seconds: float
+    fresh: int  # done since this batch started
+
+    @property
+    def rate(self) -> float:
+        """Runs a second."""
+        return self.fresh / self.seconds if self.seconds > 0 else 0.0
+
+    @property
+    def seconds_left(self) -> float | None:
+        return (self.total - self.done) / self.rate if self.rate else None
+
+
+class Driver:
+    """Runs chunks on an executor that may break, and hands each result to `take` once."""
+
+    def __init__(self, setting: Setting, executor: Callable[[], Executor], in_flight: int, take: Callable[[Done], None]):
+        self.setting, self.make, self.in_flight, self.take = setting, executor, in_flight, take
+        self.executor = None
+        self.running: dict = {}
+        self.losses: dict[str, int] = {}
+
+    def run(self, chunks: Sequence[Chunk]):
+        waiting, suspects = deque(chunks), deque()
+        self.executor = self.make()
+        try:
+            while waiting or suspects or self.running:
+                while waiting and len(self.running) < self.in_flight:
+                    if not self._submit(waiting.popleft(), waiting):
+                        break
+                if not self.running:
+                    if suspects:
+                        self._alone(suspects.popleft())
+                    continue
+                for chunk, error in self._collect():
+                    self.losses[chunk.name] = self.losses.get(chunk.name, 0) + 1
+                    (waiting.appendleft if self.losses[chunk.name] < TOGETHER else suspects.append)(chunk)
+        except BaseException:
+            end(self.executor)
+            raise
+        self.executor.shutdown()
+
+    def _submit(self, chunk, waiting) -> bool:
+        try:
+            self.running[self._start(chunk)] = chunk
+            return True
+        except BrokenExecutor:
+            waiting.appendleft(chunk)
+            self._rebuild()
+            return False
+
+    def _start(self, chunk, lost={}):
+        return self.executor.submit(run_chunk, self.setting, chunk, lost, getattr(self.executor, "tell", None))
+
+    def _wait(self, running):
+        """Return the futures that are done, at least one; pass on meanwhile what workers tell."""
+        hear = getattr(self.executor, "hear", lambda: None)
+        while True:
+            done = wait(running, SECONDS, FIRST_COMPLETED).done
+            hear()
+            if done:
+                return done
+
+    def _collect(self) -> list[tuple[Chunk, BaseException]]:
+        """Take what is done; return what was lost with its worker."""
+        lost, broken = [], False
+        for future in self._wait(self.running):
+            chunk = self.running.pop(future)
+            error = _error_of(future)
+            if error is None:
+                self.take(future.result())
+            else:
+                lost.append((chunk, error))
+                broken |= isinstance(error, LOST)
+        if broken:
+            self._rebuild()
+        return lost
+
+    def _rebuild(self):
+        end(self.executor)
+        self.executor = self.make()
+
+    def _alone(self, chunk: Chunk):
+        """Run a suspect with nothing beside it; give up those of its blocks that end their worker."""
+        done, reason = self._try(chunk, {})
+        if done is None:
+            lost = {}
+            for block in chunk.blocks:
+                if len(chunk.blocks) > 1:
+                    done, reason = self._try(Chunk((block,)), {})
+                if done is None:
+                    lost[block.name] = reason
+            done, reason = self._try(chunk, lost)
+        if done is None:
+            raise RunnerError(f"{chunk.name} ends its worker again and again: {reason}{GUARD if isinstance(self.executor, workers.Pool) else ''}")
+        self.take(done)
+
+    def _try(self, chunk, lost) -> tuple[Done | None, str]:
+        for _ in range(ALONE):
+            try:
+                (future,) = self._wait([self._start(chunk, lost)])
+                return future.result(), ""
+            except Exception as error:
+                reason = f"its worker ended ({type(error).__name__}: {error})"
+                if isinstance(error, LOST):
+                    self._rebuild()
+        return None, reason
+
+
+def _error_of(future) -> BaseException | None:
+    try:
+        return future.exception()
+    except CancelledError as error:  # by a cluster that is gone
+        return error
+
+
+def end(executor: Executor):
+    """End an executor's workers now."""
+    if hasattr(executor, "end"):
+        executor.end()
+    else:
+        executor.shutdown(wait=False, cancel_futures=True)
+
+
+# --- doors ------------------------------------------------------------------------------------------
+
+
+def execute(
+    design: Design,
+    out: str | Path,
+    *,
+    workers_wanted: int | None = None,
+    executor: Callable[[], Executor] | None = None,
+    resume: bool = False,
+    overwrite: bool = False,
+    progress: Callable[[Progress], None] | None = None,
+):
+    """Run a design into the folder `out` and return its Results.
+
+    A finished folder of the same plan is only read. `workers_wanted`: processes on this machine (default: the
+    usable cores); `executor`: makes another `concurrent.futures.Executor` instead. Failed runs do not stop the
+    others: see `Results.failed`.
+
+    Raises StoreError or StoreBusy if the folder can't be used, Interrupted on Ctrl-C, RunnerError if workers run
+    other code.
+    """
+    from . import provenance
+    from experiments.comparison.all_tables import final_tables
+    from experiments.results.reader import Results, read
+    from .store import open_store
+
+    if workers_wanted is not None and workers_wanted < 1:
+        raise DesignError(f"workers: {workers_wanted}; expected a whole number of at least 1, or None for the usable cores")
+    count = workers_wanted or workers.usable_cores()
+    with open_store(out, design, resume, overwrite) as store:
+        if not store.finished:
+            setting = Setting.of(design, provenance.stamp(store.manifest))
+            before = Results(store.manifest, store.folder)
+            tally = _Tally(design, store, before.failed, progress)
+            make = executor or (lambda: workers.local(count, tally.hear))
+            try:
+                Driver(setting, make, 1 if count == 1 and not executor else WINDOW * count, tally.take).run(store.missing)
+                results = Results(store.manifest, store.folder)
+                store.finish(final_tables(results), results.failed)
+            except KeyboardInterrupt:
+                raise Interrupted(out, tally.done, design.runs) from None
+        found = read(out)
+        found.set_aside = tuple(store.set_aside)
+        return found
+
+
+class _Tally:
+    """Commits what comes back and says how far the batch is: `done` counts the runs that are stored."""
+
+    def __init__(self, design, store, failed, progress):
+        self.design, self.store, self.failed, self.progress = design, store, failed, progress
+        self.start = time.monotonic()
+        self.runs = {chunk.name: len(chunk.blocks) * len(design.arms) for chunk in store.chunks}
+        self.under_way: dict[str, int] = {}
+        self.said = None
+        self.done = self.before = sum(self.runs[name] for name in store.committed)
+        self._say()
+
+    def hear(self, chunk: str):
+        """Note that a run of a chunk is done. One that lost its worker is counted no further than it has runs, and a
+        suspect's blocks, which are tried one by one under names of their own, not at all."""
+        if chunk in self.runs and chunk not in self.store.committed:
+            self.under_way[chunk] = min(self.under_way.get(chunk, 0) + 1, self.runs[chunk])
+            self._say()
+
+    def take(self, done: Done):
+        if done.code != tuple(self.store.manifest["plan"][key] for key in ("code", "experiments")):
+            raise RunnerError("a worker runs another version of the code than the driver; make them the same and --resume")
+        self.store.commit(done)
+        self.under_way.pop(done.name, None)
+        self.done += done.runs
+        self.failed += done.failed
+        self._say()
+
+    def _say(self):
+        done = self.done + sum(self.under_way.values())
+        if self.progress and self.said != (done, self.failed):
+            self.said = done, self.failed
+            self.progress(Progress(done, self.failed, self.design.runs, time.monotonic() - self.start, done - self.before))
+
+
+def compare(*scenarios: str | Path | Design, out: str | Path, baseline: str | None = None, workers: int | None = None, **more):
+    """Compare scenarios (names or paths), or run one design, and return the Results.
+
+    `replicates`, `seed`, `people_per_agent`, `draws`, `parameters`, `record`, `groups`, `events` hold over the design's own;
+    `workers`: processes on this machine (default: the usable cores). `executor`, `resume`, `overwrite`, `progress` are those of `execute`.
+    """
+    doing = {key: more.pop(key) for key in ("executor", "resume", "overwrite", "progress") if key in more}
+    if len(scenarios) == 1 and isinstance(scenarios[0], Design):
+        if baseline or more:
+            raise TypeError("a Design holds its own settings; change them with dataclasses.replace")
+        design = scenarios[0]
+    else:
+        design = from_names([str(name) for name in scenarios], baseline, **more)
+    return execute(design, out, workers_wanted=workers, **doing)
+
+
+def run(
+    scenario: str | Path | files.Scenario,
+    *,
+    out: str | Path | None = None,
+    parameters: Mapping[str, float | str] = {},
+    resume: bool = False,
+    overwrite: bool = False,
+    **settings,
+):
+    """Run one scenario once and return its Results: in memory, or in the folder `out`.
+
+    `parameters`: assumptions by name, over the scenario's own. `seed`, `people_per_agent`, `record`, `groups` and `events` as in a Design; `run(seed=n)` is replicate 0 of
+    `compare(seed=n)`. In memory it raises RunnerError if the run fails; in a folder a failed run is told of there (`Results.failed`).
+    """
+    design = single(assuming(scenario if isinstance(scenario, files.Scenario) else files.load(scenario), parameters), **settings)
+    if out is not None:
+        return execute(design, out, workers_wanted=1, resume=resume, overwrite=overwrite)
+    from . import provenance
+    from experiments.results.reader import Results
+
+    manifest = provenance.manifest_of(design)
+    done = [run_chunk(Setting.of(design, provenance.stamp(manifest)), chunk) for chunk in design.chunks()]
+    results = Results(manifest, [chunk.parts for chunk in done])
+    if results.failed:
+        raise RunnerError(results.runs["error"][0].as_py())
+    return results

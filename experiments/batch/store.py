@@ -1,0 +1,331 @@
+"""The results folder: a plan written first, parts committed one piece of work at a time, final tables last.
+
+A part is written beside its place and renamed, so a file is whole or absent. The `summary` part of a piece of work,
+written last, is its commit mark and holds size and SHA-256 of the others. What is not whole, or not of this plan,
+is set aside as `*.bad` and named, never read. One batch at a time holds the folder's lock.
+"""
+
+import errno
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from . import provenance
+from experiments.results import schema as tables
+from .block import Done
+from experiments.design.design import Chunk, Design
+
+MANIFEST, LOCK, REPORT = "manifest.json", "lock", "report.html"
+PARTS = tuple(table.name for table in tables.TABLES if table.parts)
+WHOLE = tuple(table.name for table in tables.TABLES if table.whole)
+
+
+class StoreError(Exception):
+    """A results folder that can't be used as asked; the message says what to do."""
+
+
+class DiskFull(StoreError):
+    """No room is left in the middle of a batch; what is committed stays."""
+
+
+class StoreBusy(StoreError):
+    """A folder that another batch uses, or that holds something else than results."""
+
+
+class Store:
+    """An open results folder, locked until `close`. Use `open_store`."""
+
+    def __init__(self, folder: Path, lock, chunks: list[Chunk]):
+        self.folder, self.chunks = folder, chunks
+        self.manifest: dict = {}
+        self.committed: set[str] = set()
+        self.set_aside: list[str] = []
+        self._lock = lock
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        """Let others use the folder."""
+        self._lock.close()
+
+    @property
+    def finished(self) -> bool:
+        return bool(self.manifest.get("finished"))
+
+    @property
+    def missing(self) -> list[Chunk]:
+        """The work that is not yet committed, in order."""
+        return [chunk for chunk in self.chunks if chunk.name not in self.committed]
+
+    def commit(self, done: Done):
+        """Write the parts of a piece of work, its commit mark last."""
+        for name, content in done.parts.items():
+            (self.folder / name).mkdir(exist_ok=True)
+            self._write(self.folder / name / f"{done.name}.parquet", content)
+        self.committed.add(done.name)
+
+    def _write(self, path: Path, content: bytes):
+        try:
+            write(path, content)
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            kept = f"{len(self.committed)} of {len(self.chunks)} pieces of work are kept"
+            raise DiskFull(f"{self.folder}: the disk is full; {kept}: make room, then run the same command with --resume") from None
+
+    def finish(self, whole: Mapping[str, pa.Table], failed: int):
+        """Write the final tables, then say in the manifest that all is there."""
+        stamp = provenance.stamp(self.manifest)
+        digests = {}
+        for name, table in whole.items():
+            content = tables.encode(name, table, stamp)
+            self._write(self.folder / f"{name}.parquet", content)
+            digests[name] = tables.digest(content)
+        self._write_manifest(self.manifest | {"finished": {"failed_runs": failed, "tables": digests}})
+
+    def _write_manifest(self, manifest):
+        self.manifest = manifest
+        self._write(self.folder / MANIFEST, (json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode())
+
+    # --- opening ------------------------------------------------------------------------------------
+
+    def begin(self, design: Design):
+        """Write the plan, before the first run."""
+        self._write_manifest(provenance.manifest_of(design))
+
+    def check(self):
+        """Find what is committed; set aside what is not whole or not of this plan."""
+        expected = {f"{chunk.name}.parquet": chunk.name for chunk in self.chunks}
+        for table in PARTS:
+            for path in sorted((self.folder / table).glob("*")):
+                if path.suffix == ".tmp":
+                    path.unlink()
+                elif path.suffix == ".parquet" and path.name not in expected:
+                    self._put_aside(path, "not of this plan")
+        for file, name in expected.items():
+            mark = self.folder / tables.COMMIT_MARK / file
+            if mark.is_file() and self._is_whole(mark, file):
+                self.committed.add(name)
+        if self.finished and not (self.committed >= set(expected.values()) and self._has_final_tables()):
+            self._write_manifest(self.manifest | {"finished": None})
+
+    def _is_whole(self, mark: Path, file: str) -> bool:
+        try:
+            metadata = pq.read_table(mark).schema.metadata
+            parts = json.loads(pq.read_metadata(mark).metadata[b"parts"])
+        except (pa.ArrowException, OSError, KeyError, ValueError):
+            self._put_aside(mark, "not whole")
+            return False
+        if (metadata or {}).get(b"displace.plan", b"").decode() != self.manifest["plan"]["hash"]:
+            self._put_aside(mark, "not of this plan")
+            return False
+        broken = [self.folder / table / file for table, digest in parts.items() if not _matches(self.folder / table / file, digest)]
+        for path in broken:
+            if path.exists():
+                self._put_aside(path, "not whole")
+        if broken:
+            mark.unlink()  # the work is to be done again
+        return not broken
+
+    def _has_final_tables(self) -> bool:
+        whole = True
+        for name, digest in self.manifest["finished"]["tables"].items():
+            path = self.folder / f"{name}.parquet"
+            if not _matches(path, digest):
+                whole = False
+                if path.exists():
+                    self._put_aside(path, "not whole")
+        return whole
+
+    def _put_aside(self, path: Path, why: str):
+        number = 1
+        while (target := path.with_name(f"{path.name}.{number}.bad")).exists():
+            number += 1
+        path.rename(target)
+        self.set_aside.append(f"{path.relative_to(self.folder)}: {why}, set aside as {target.name}")
+
+
+def open_store(folder: str | Path, design: Design, resume: bool = False, overwrite: bool = False) -> Store:
+    """Open `folder` for the results of `design` and lock it; nothing is written if it can't be used.
+
+    Raises StoreBusy if another batch uses it or it holds something else, StoreError if it holds another plan (and not
+    `overwrite`), is unfinished (and neither `resume` nor `overwrite`), or there is too little room on the disk.
+    """
+    folder = Path(folder)
+    manifest, other = _what_is_in(folder, provenance.plan_of(design))
+    if manifest is None or overwrite:
+        _refuse_full_disk(folder, design)
+    elif other:
+        raise StoreError(other)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = _lock(folder)
+    except OSError as error:
+        raise StoreError(f"{folder}: can't be written ({error.strerror}); use another --out") from None
+    store = Store(folder, lock, design.chunks())
+    try:
+        if overwrite:
+            _clear(folder)
+        if manifest is None or overwrite:
+            store.begin(design)
+            store.check()
+        else:
+            store.manifest = manifest
+            was_finished = store.finished
+            store.check()
+            if not (store.finished or resume):
+                state = "was damaged since it was finished" if was_finished else "holds an unfinished batch of this plan"
+                done = f"{len(store.committed)} of {len(store.chunks)} pieces of work are there"
+                raise StoreError("; ".join([f"{folder}: {state} ({done})", *store.set_aside]) + "; use --resume to complete it, or --overwrite to start again")
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def forget(folder: str | Path):
+    """Remove the results in a folder, if it holds any. Raises StoreBusy if a batch uses it or it holds something else."""
+    folder = Path(folder)
+    if _what_is_there(folder):
+        with _lock(folder):
+            _clear(folder)
+
+
+def objection(folder: str | Path, design: Design) -> str | None:
+    """Return why `folder` can't take the results of `design` as it is: it holds another plan's, or something else."""
+    try:
+        return _what_is_in(Path(folder), provenance.plan_of(design))[1]
+    except StoreBusy as error:
+        return str(error)
+
+
+def _what_is_in(folder: Path, plan: dict) -> tuple[dict | None, str | None]:
+    """Return the manifest in a folder, if anything would be lost with it, and what to say where it is of another plan. Raises StoreBusy."""
+    manifest = _what_is_there(folder)
+    if manifest is None or manifest["plan"]["hash"] == plan["hash"]:
+        return manifest, None
+    if not _holds_runs(folder):
+        return None, None  # another plan failed or was stopped before its first run: nothing is lost with it
+    differs = _difference(manifest["plan"], plan)
+    return manifest, f"{folder}: holds the results of another plan (it differs in: {differs}); use another --out, or --overwrite to replace them (with make: RESULTS=--overwrite)"
+
+
+def refuse_foreign(folder: Path, marks: Sequence[str], besides: Sequence[str], what: str):
+    """Raise StoreBusy if `folder` holds something, `besides` left out, and none of the files `marks` by which a folder for `what` is known."""
+    wanted = f"expected a folder for {what}, new or made by this command (--out)"
+    there = _nearest(folder)
+    if not there.is_dir():
+        raise StoreBusy(f"{there}: is a file; {wanted}")
+    names = {path.name for path in folder.iterdir()} - {*besides, *(f"{mark}.tmp" for mark in marks)} if folder.is_dir() else set()
+    if names and names.isdisjoint(marks):
+        raise StoreBusy(f"{folder}: holds {', '.join(sorted(names)[:3])} but no {marks[0]}; {wanted}")
+
+
+def _nearest(folder: Path) -> Path:
+    """Return the folder, or what of the path to it is there."""
+    return next(path for path in (folder, *folder.absolute().parents) if path.exists())
+
+
+def _what_is_there(folder: Path) -> dict | None:
+    refuse_foreign(folder, (MANIFEST,), (LOCK,), "results")
+    return _read_manifest(folder)
+
+
+def _read_manifest(folder: Path) -> dict | None:
+    path = folder / MANIFEST
+    if not path.is_file():
+        return None
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        manifest["plan"]["hash"]
+    except (ValueError, KeyError, TypeError):
+        raise StoreBusy(f"{path}: is not the manifest of a results folder; use another --out") from None
+    return manifest
+
+
+def _holds_runs(folder: Path) -> bool:
+    return any(path for name in PARTS for path in (folder / name).glob("*"))
+
+
+def _difference(old: dict, new: dict) -> str:
+    if any(old.get(key) != new[key] for key in ("code", "experiments")):
+        return "the version of the code"
+    keys = [key.removesuffix("_hash").removesuffix("_from") for key in new if key not in ("hash", "arms") and old.get(key) != new[key]]
+    return ", ".join(dict.fromkeys([*(key.replace("_", " ") for key in keys), *_of_arms(old["arms"], new["arms"])]))
+
+
+def _of_arms(old: dict, new: dict) -> list[str]:
+    """Say in what the arms of two plans differ."""
+    if old.keys() != new.keys():
+        return ["arms"]
+    said = []
+    for name, arm in new.items():
+        before = old[name]
+        mine, theirs = (set(one["parameters"].items()) for one in (arm, before))
+        said += sorted(f"assumption {parameter}" for parameter, _ in mine ^ theirs)
+        if any(arm[key] != before.get(key) for key in arm if key not in ("parameters", "hash")):
+            said.append(f"scenario '{name}'")
+    return said
+
+
+def _refuse_full_disk(folder: Path, design: Design):
+    free, needed = shutil.disk_usage(_nearest(folder)).free, design.bytes_on_disk()
+    if free < needed:
+        raise StoreError(f"{folder}: the results take about {needed / 1e6:,.0f} MB and {free / 1e6:,.0f} MB are free; make room, or use another --out or fewer --replicates")
+
+
+def _lock(folder: Path):
+    lock = open(folder / LOCK, "a")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.close()
+        raise StoreBusy(f"{folder}: another batch is writing here; wait for it, or use another --out") from None
+    return lock
+
+
+def _clear(folder: Path):
+    """Remove what a batch wrote and the report on it, and nothing else."""
+    for name in PARTS:
+        for path in (folder / name).glob("*.parquet*"):
+            path.unlink()
+        if (folder / name).is_dir() and not any((folder / name).iterdir()):
+            (folder / name).rmdir()
+    for name in WHOLE:
+        for path in folder.glob(f"{name}.parquet*"):
+            path.unlink()
+    for name in (REPORT, MANIFEST):
+        (folder / name).unlink(missing_ok=True)
+
+
+def _matches(path: Path, digest: list) -> bool:
+    return path.is_file() and path.stat().st_size == digest[0] and tables.digest(path.read_bytes()) == digest
+
+
+def write(path: Path, content: bytes):
+    """Write a file so that, whatever happens, it is whole or as it was before."""
+    beside = path.with_name(f"{path.name}.tmp")
+    try:
+        with open(beside, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, path)
+    except OSError:
+        beside.unlink(missing_ok=True)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

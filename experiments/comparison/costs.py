@@ -1,0 +1,158 @@
+"""What policies cost, and whom: recorded effort, losses and custody at the unit costs of `unit_costs.py`.
+
+Every interval is over the pairs of runs and the unit costs together: pairs are resampled, and each unit cost is drawn
+log-uniformly within its range. Single figures stand at the middle of every range. What takes no price has the interval of
+every paired difference, so that one quantity never has two.
+"""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+import pyarrow as pa
+
+from experiments.results import schema as tables
+from .paired import cube, pairs_of
+from .intervals import LEVEL
+from experiments.results.reader import Results
+from experiments.design.unit_costs import BY_NAME, ITEMS, PROGRAMME, PUBLIC, STATE, WEEKS_A_YEAR, states_of, used_where_recorded
+
+RESAMPLES = 2000
+LEVELS = ("deprived_by_a_state",)  # persons at a time: every week counts
+MEASURES = {
+    # name: (unit, meaning)
+    **{item.name: ("million USD", f"change in what {item.payer} bear for {item.label}") for item in ITEMS},
+    "public": ("million USD", "change in public spending: raids, protection, custody and programmes; null where a policy waits for a trigger, whose weeks are not recorded"),
+    "captivity_avoided": ("person-weeks", "fewer weeks of captivity, in operations, another sector or with an armed group"),
+    "per_week_avoided": ("USD", "public spending for each person-week of captivity avoided; null unless fewer clearly are"),
+}
+
+
+def programme_years(manifest: Mapping, arm: str) -> float:
+    """Return by how many strength x States x years an arm's policies that leave no recorded effort exceed its baseline's.
+
+    What the arm leaves out of the baseline is subtracted. Not a number where an entry that only one of the two has waits
+    for a trigger: how long it acted is not recorded.
+    """
+    arms, baseline = manifest["plan"]["arms"], manifest["plan"]["baseline"]
+    own, usual = arms[arm]["policies"], arms[baseline]["policies"]
+    added, left_out = (sum(_years(manifest, p) for p in _without(these, those)) for these, those in ((own, usual), (usual, own)))
+    return added - left_out
+
+
+def _without(these: Sequence[Mapping], those: Sequence[Mapping]) -> list[Mapping]:
+    """Return the policies of `these` that `those` lack, as often as they lack them; only such as leave no recorded effort."""
+    lacked, rest = [], list(those)
+    for p in these:
+        if p in rest:
+            rest.remove(p)
+        elif not used_where_recorded(p["lever"]):
+            lacked.append(p)
+    return lacked
+
+
+def _years(manifest: Mapping, policy: Mapping) -> float:
+    """Return strength x States x years of a policy within the window; not a number where it waits for a trigger."""
+    if policy.get("when"):
+        return math.nan
+    plan, places = manifest["plan"], manifest["places"]
+    country_of = {place["id"]: place["country"] for place in places}
+    acting = len({place["country"] for place in places if place["host"]})
+    first, last = max(policy["start"], plan["window_start"]), min(policy["end"], plan["stop"])
+    weeks = last - first - sum(max(0, min(b, last) - max(a, first)) for a, b in policy["pauses"])
+    return policy["strength"] * states_of(policy["states"], policy["places"], country_of, acting) * max(0, weeks) / WEEKS_A_YEAR
+
+
+def costs(results: Results, stamp=None) -> pa.Table:
+    """Return table `costs`: who bears what under each arm, and public spending for each week of captivity avoided."""
+    rows = []
+    if results.compared:
+        pairs, runs = pairs_of(results), cube(results, set())
+        prices = _prices(results.manifest["plan"]["seed"])
+        for arm in results.compared:
+            rows += [{"arm": arm} | row for row in _of_arm(results, pairs, runs, prices, arm)]
+    return tables.from_rows("costs", rows, stamp)
+
+
+def _prices(seed: int) -> dict[str, np.ndarray]:
+    """Return RESAMPLES draws of every unit cost: the same for all arms, so that they differ by what they do alone."""
+    rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(len(ITEMS), 1)))
+    return {item.name: np.exp(rng.uniform(math.log(item.low), math.log(item.high), RESAMPLES)) for item in ITEMS}
+
+
+def _of_arm(results, pairs, runs, prices, arm) -> Iterator[dict]:
+    """Yield the rows of one arm; none where no pair of runs is complete."""
+    quantity, avoided = _quantities(results, runs, arm)
+    there = np.isfinite(avoided)
+    if not there.any():
+        return
+    pairs = pairs.only(there)
+    found = _spent({name: values[there] for name, values in quantity.items()}, prices, pairs)
+    saved = found["captivity_avoided"] = _usual(pairs, avoided[there])
+    public, drawn = found.pop("public")
+    found["public"] = public, *_interval(drawn)
+    if saved[1] > 0:
+        found["per_week_avoided"] = 1e6 * public / saved[0], *_interval(1e6 * drawn / (_resampled(pairs) @ avoided[there]))
+    draws = len(np.unique(pairs.draw))
+    for measure, (unit, _) in MEASURES.items():
+        value, low, high = found.get(measure, (math.nan,) * 3)
+        payer = BY_NAME[measure].payer if measure in BY_NAME else STATE if measure == "public" else ""
+        row = {"measure": measure, "payer": payer, "unit": unit, "value": value, "low": low, "high": high}
+        yield row | {"level": LEVEL, "replicates": math.ceil(len(pairs.draw) / draws), "draws": draws}
+
+
+def _quantities(results, runs, arm) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """Return what is paid for, by item, and weeks of captivity avoided: paired differences over the window, (pairs) each."""
+    number = {key: k for k, key in enumerate(runs.keys)}
+    weeks = results.window[1] - results.window[0]
+    difference = runs.values[results.arms.index(arm)] - runs.values[results.arms.index(results.baseline)]
+
+    def change(outcome: str, level: bool) -> np.ndarray:
+        return difference[:, number[outcome, tables.WORLDWIDE, "mean" if level else "sum"]] * (weeks if level else 1)
+
+    quantity = {item.name: change(item.outcome, item.outcome in LEVELS) for item in ITEMS if item.outcome}
+    quantity[PROGRAMME] = np.full(len(difference), programme_years(results.manifest, arm))
+    return quantity, -change("in_captivity", True)
+
+
+def _spent(quantity, prices, pairs) -> dict[str, tuple]:
+    """Return (value, low, high) of each item in million USD, and of `public` (value, draws)."""
+    weights = _resampled(pairs)
+    scale = {item.name: 1.0 if _no_price(item.name) else 1e-6 for item in ITEMS}  # losses are recorded in million USD
+    middle = {name: BY_NAME[name].middle * scale[name] * values.mean() for name, values in quantity.items()}
+    drawn = {name: prices[name] * scale[name] * (weights @ values) for name, values in quantity.items()}
+    found = {name: _usual(pairs, values) if _no_price(name) else (middle[name], *_interval(drawn[name])) for name, values in quantity.items()}
+    return found | {"public": tuple(sum(of[name] for name in PUBLIC) for of in (middle, drawn))}
+
+
+def _no_price(name: str) -> bool:
+    """Tell whether an item is recorded in money, so that no unit cost is in doubt."""
+    return BY_NAME[name].low == BY_NAME[name].high
+
+
+def _usual(pairs, values) -> tuple[float, float, float]:
+    """Return (mean, low, high) of `values` (pairs) as of every paired difference."""
+    found = pairs.mean(values[:, None])
+    return float(found.mean[0]), float(found.low[0]), float(found.high[0])
+
+
+def _resampled(pairs) -> np.ndarray:
+    """Return the weight of each pair in each resample, (RESAMPLES, pairs): draws outside, their pairs inside.
+
+    Not a number with one pair, which has no interval. Fixed by the design's seed.
+    """
+    if len(pairs.draw) < 2:
+        return np.full((RESAMPLES, len(pairs.draw)), np.nan)
+    rng = np.random.default_rng(np.random.SeedSequence(pairs.seed, spawn_key=(len(pairs.draw),)))
+    draws = np.unique(pairs.draw)
+    taken = rng.multinomial(len(draws), np.full(len(draws), 1 / len(draws)), size=RESAMPLES)
+    weights = np.zeros((RESAMPLES, len(pairs.draw)))
+    for times, draw in zip(taken.T, draws):
+        inside = np.flatnonzero(pairs.draw == draw)
+        weights[:, inside] = rng.multinomial(times * len(inside), np.full(len(inside), 1 / len(inside)))
+    return weights / len(pairs.draw)
+
+
+def _interval(drawn: np.ndarray) -> tuple[float, float]:
+    low, high = np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return float(low), float(high)

@@ -1,0 +1,331 @@
+"""The paired comparison: every arm against the baseline on the same seeds and draws, over the window and over time."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from model.registry.outcomes import BY_NAME, OUTCOMES, RIGHTS_FLOOR, Outcome, is_level
+from model.registry.policy import WEEK_0, monday
+
+from experiments.results import schema as tables
+from .intervals import LEVEL, Estimate, Pairs, probability_better
+from experiments.results.reader import Results
+
+MONTHS = (6, 12, 24, 60)
+DAYS_A_MONTH = 365.25 / 12
+A_YEAR = 52
+IN_A_ROW = 3  # months whose interval excludes zero, one after the other, before an effect is told from chance
+ENOUGH_PAIRS = 8  # before anything is called probable
+PROBABLY_WORSE = 0.25  # rights floor: at most this share of pairs better, so at least three quarters worse
+
+
+def pairs_of(results: Results) -> Pairs:
+    """Return the pairs that the plan has: replicates within draws."""
+    plan = results.manifest["plan"]
+    return Pairs(np.repeat(np.arange(plan["draws"]), plan["replicates"]), plan["seed"])
+
+
+def of_interest(results: Results) -> list[Outcome]:
+    """Return the outcomes that are followed over time: the design's and the rights floor's, in the registry's order."""
+    wanted = {*results.manifest["plan"]["outcomes"], *RIGHTS_FLOOR}
+    return [outcome for outcome in OUTCOMES if outcome.name in wanted]
+
+
+# --- over the window --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Cube:
+    """Window values of all runs: `values` (arms, pairs, keys); a key is (outcome, place, aggregate)."""
+
+    values: np.ndarray
+    keys: list[tuple[str, str, str]]
+
+
+def cube(results: Results, places: set[str]) -> Cube:
+    """Return the window values worldwide and at `places`; not a number where there is none."""
+    plan = results.manifest["plan"]
+    number: dict[tuple, int] = {}
+    filled = []
+    for part in results.each("summary"):
+        if not part.num_rows:
+            continue  # all of its runs failed
+        outcome, place, how = (labels_of(part[name]) for name in ("outcome", "place", "aggregate"))
+        here = np.array([p == tables.WORLDWIDE or p in places for p in place[1]])[place[0]]
+        code = (outcome[0].astype(np.int64) * len(place[1]) + place[0]) * len(how[1]) + how[0]
+        found, first, inverse = np.unique(code[here], return_index=True, return_inverse=True)
+        names = [column[1][column[0][here][first]] for column in (outcome, place, how)]
+        key = np.array([number.setdefault(k, len(number)) for k in zip(*names)], np.int64)[inverse]
+        filled.append((arms_of(results, part)[here], pair_numbers(plan, part)[here], key, part["value"].to_numpy()[here]))
+    values = np.full((len(results.arms), plan["draws"] * plan["replicates"], len(number)), np.nan)
+    for arm, pair, key, value in filled:
+        values[arm, pair, key] = value
+    return Cube(values, list(number))
+
+
+def labels_of(column) -> tuple[np.ndarray, np.ndarray]:
+    """Return (codes, labels) of a text column of a part."""
+    array = column.combine_chunks()
+    return np.asarray(array.indices, np.int64), np.array(array.dictionary.to_pylist(), object)
+
+
+def arms_of(results, part) -> np.ndarray:
+    """Return the arm's number in the plan, by row."""
+    codes, labels = labels_of(part["arm"])
+    order = {arm: i for i, arm in enumerate(results.arms)}
+    return np.array([order[label] for label in labels], np.int64)[codes]
+
+
+def pair_numbers(plan, part) -> np.ndarray:
+    """Return the pair's number in the plan, by row."""
+    return part["draw"].to_numpy().astype(np.int64) * plan["replicates"] + part["replicate"].to_numpy()
+
+
+def paired(results: Results, stamp=None) -> pa.Table:
+    """Return table `paired`: worldwide and at the places where operations may be."""
+    pairs = pairs_of(results)
+    runs = cube(results, set(results.hosts))
+    place_order = {place: i for i, place in enumerate((tables.WORLDWIDE, *results.hosts))}
+    outcome_order = {outcome.name: i for i, outcome in enumerate(OUTCOMES)}
+    how_order = {how: i for i, how in enumerate(tables.AGGREGATES)}
+    order = sorted(range(len(runs.keys)), key=lambda k: (outcome_order[runs.keys[k][0]], place_order[runs.keys[k][1]], how_order[runs.keys[k][2]]))
+    keys = [runs.keys[k] for k in order]
+    values = runs.values[:, :, order]
+    start, stop = results.window
+    window = {"window_start": monday(start), "window_end": monday(stop - 1)}
+    rows = []
+    for arm in results.compared:
+        for (outcome, place, how), effect in zip(keys, effect_of_arm(results, pairs, arm, values, [BY_NAME[k[0]].better for k in keys])):
+            rows.append({"arm": arm, "outcome": outcome, "unit": BY_NAME[outcome].unit, "place": place, "aggregate": how, **window, **effect})
+    return tables.from_rows("paired", rows, stamp)
+
+
+def effect_of_arm(results, pairs, arm, values, directions) -> Iterator[dict]:
+    """Yield the columns of an effect for each of K quantities; `values` is (arms, pairs, K), `directions` the better ones."""
+    base, other = values[results.arms.index(results.baseline)], values[results.arms.index(arm)]
+    difference = other - base
+    known = np.isfinite(difference)
+    estimate = pairs.mean(difference)
+    level_of_baseline = pairs_mean(np.where(known, base, np.nan))
+    replicates, draws = pairs.counts(known)
+    of_parameters, (draws_low, draws_high) = pairs.parameter_share(difference), pairs.of_draws(difference)
+    better = np.full(len(directions), np.nan)
+    for direction in ("up", "down"):
+        which = [k for k, wanted in enumerate(directions) if wanted == direction]
+        better[which] = probability_better(difference[:, which], direction)
+    for k in range(len(directions)):
+        yield {
+            "baseline": level_of_baseline[k],
+            "difference": estimate.mean[k],
+            "low": estimate.low[k],
+            "high": estimate.high[k],
+            "level": LEVEL,
+            "probability_better": better[k],
+            "replicates": int(replicates[k]),
+            "draws": int(draws[k]),
+            "parameter_share": of_parameters[k],
+            "draws_low": draws_low[k],
+            "draws_high": draws_high[k],
+        }
+
+
+def pairs_mean(values: np.ndarray) -> np.ndarray:
+    """Return the mean over pairs (N, K), leaving out what is not a number."""
+    known = np.isfinite(values)
+    return tables.divide(np.where(known, values, 0.0).sum(axis=0), known.sum(axis=0))
+
+
+# --- over time --------------------------------------------------------------------------------------
+
+
+def through_time(results: Results, name: str) -> np.ndarray:
+    """Return one recorded outcome worldwide, float64 (arms, pairs, weeks); not a number where a run is missing."""
+    plan = results.manifest["plan"]
+    weeks = np.full((len(results.arms), plan["draws"] * plan["replicates"], plan["stop"]), np.nan)
+    for part in results.each("worldwide", ["arm", "draw", "replicate", "week", name]):
+        weeks[arms_of(results, part), pair_numbers(plan, part), week_numbers(part["week"])] = part[name].to_numpy()
+    return weeks
+
+
+def week_numbers(dates) -> np.ndarray:
+    """Return the weeks of a column of dates."""
+    days = dates.to_numpy().astype("datetime64[D]") - np.datetime64(WEEK_0, "D")
+    return days.astype(np.int64) // 7
+
+
+def month_of(weeks_since: np.ndarray) -> np.ndarray:
+    """Return the month (0 = first) in which a week lies, counted from a window's start."""
+    return (np.asarray(weeks_since) * 7 / DAYS_A_MONTH).astype(np.int64)
+
+
+def weeks_in(months: int) -> int:
+    """Return the weeks that `months` months have."""
+    return round(months * DAYS_A_MONTH / 7)
+
+
+class Course:
+    """One outcome worldwide through time, for all runs, however it is to be summed up."""
+
+    def __init__(self, results: Results, outcome: Outcome):
+        self.outcome = outcome
+        parts = outcome.of if outcome.kind == "ratio" else (outcome.name,)
+        self.parts = [through_time(results, part) for part in parts]
+
+    def over(self, start: int, stop: int) -> np.ndarray:
+        """Return its value over the weeks from `start` to before `stop`, (arms, pairs)."""
+        sums = [part[:, :, start:stop].sum(axis=2) for part in self.parts]
+        if self.outcome.kind == "ratio":
+            return tables.divide(*sums)
+        return sums[0] / (stop - start) if is_level(self.outcome) else sums[0]
+
+    def weekly(self) -> np.ndarray:
+        """Return its value week by week, (arms, pairs, weeks); a share is one over the past year."""
+        if self.outcome.kind != "ratio":
+            return self.parts[0]
+        return tables.divide(*(_past_year(part) for part in self.parts))
+
+
+def _past_year(weeks: np.ndarray) -> np.ndarray:
+    total = np.cumsum(weeks, axis=2)
+    total[:, :, A_YEAR:] -= total[:, :, :-A_YEAR].copy()
+    return total
+
+
+def over_time(results: Results, stamp=None) -> dict[str, pa.Table]:
+    """Return the tables `effects`, `timing` and `series`."""
+    pairs = pairs_of(results)
+    rows: dict[str, list] = {"effects": [], "timing": []}
+    series = [tables.from_rows("series", [], stamp)]
+    for outcome in of_interest(results) if results.by_week else ():
+        course = Course(results, outcome)
+        rows["effects"] += _at_months(results, pairs, course)
+        rows["timing"] += _timing(results, pairs, course)
+        series.append(_series(results, pairs, course, stamp))
+    made = {name: tables.from_rows(name, given, stamp) for name, given in rows.items()}
+    return made | {"series": pa.concat_tables(series).unify_dictionaries().combine_chunks()}
+
+
+def _at_months(results, pairs, course) -> list[dict]:
+    start, stop = results.window
+    rows = []
+    for months in MONTHS:
+        if start + weeks_in(months) > stop:
+            continue
+        values = course.over(start, start + weeks_in(months))[:, :, None]
+        for arm in results.compared:
+            effect = next(effect_of_arm(results, pairs, arm, values, [course.outcome.better]))
+            key = {"arm": arm, "outcome": course.outcome.name, "unit": course.outcome.unit, "aggregate": course.outcome.aggregate, "months": months}
+            rows.append(key | effect)
+    return rows
+
+
+def _timing(results, pairs, course) -> list[dict]:
+    start, stop = results.window
+    month = month_of(np.arange(stop - start))
+    first = start + np.flatnonzero(np.diff(month, prepend=-1))
+    if len(first) < 2:
+        return []
+    monthly = np.stack([course.over(a, b) for a, b in zip(first, first[1:])], axis=2)  # the last month is not whole
+    whole = course.over(start, stop)[:, :, None]
+    baseline = results.arms.index(results.baseline)
+    sign = {"up": 1, "down": -1, None: 0}[course.outcome.better]
+    rows = []
+    for arm in results.compared:
+        number = results.arms.index(arm)
+        told = signs(pairs.mean(monthly[number] - monthly[baseline]))
+        whole_sign = int(np.sign(_excludes_zero(pairs.mean(whole[number] - whole[baseline]))[0]))
+        better, worse = (told == sign) & (sign != 0), (told == -sign) & (sign != 0)
+        rows.append({
+            "arm": arm,
+            "outcome": course.outcome.name,
+            "first_month": _first(told != 0),
+            "first_better": _first(better),
+            "first_worse": _first(worse),
+            "months_worse": int(worse.sum()) if sign else None,
+            "temporarily_worse": bool(worse.any() and whole_sign == sign) if sign else None,
+        })  # fmt: skip
+    return rows
+
+
+def _excludes_zero(estimate: Estimate) -> np.ndarray:
+    return (estimate.low > 0).astype(int) - (estimate.high < 0)
+
+
+def signs(monthly: Estimate) -> np.ndarray:
+    """Return the sign of each month's effect where it is told from chance, else 0.
+
+    Told from chance: the interval excludes zero on the same side in three months in a row. One interval in twenty
+    excludes zero by luck; among sixty months that would be three.
+    """
+    single = _excludes_zero(monthly)
+    told = np.zeros(len(single), int)
+    for first in range(len(single) - IN_A_ROW + 1):
+        run = single[first : first + IN_A_ROW]
+        if run[0] and (run == run[0]).all():
+            told[first : first + IN_A_ROW] = run[0]
+    return told
+
+
+def _first(which: np.ndarray) -> int | None:
+    """Return the first month, counted from 1, or None."""
+    found = np.flatnonzero(which)
+    return int(found[0]) + 1 if len(found) else None
+
+
+def _series(results, pairs, course, stamp) -> pa.Table:
+    values = course.weekly()
+    baseline = results.arms.index(results.baseline)
+    weeks = values.shape[2]
+    made = []
+    for number in range(len(results.arms)):
+        estimate = pairs.mean(values[number] - values[baseline])
+        bands = _run_bands(values[number])
+        columns = {
+            "arm": tables.text(np.full(weeks, number), results.arms),
+            "outcome": tables.texts([course.outcome.name] * weeks),
+            "unit": tables.texts([course.outcome.unit] * weeks),
+            "week": tables.mondays(np.arange(weeks)),
+            "mean": tables.numbers(pairs_mean(values[number])),
+            "run_low": tables.numbers(bands[0]),
+            "run_high": tables.numbers(bands[1]),
+            "difference": tables.numbers(estimate.mean),
+            "low": tables.numbers(estimate.low),
+            "high": tables.numbers(estimate.high),
+            "level": tables.numbers(np.full(weeks, LEVEL)),
+        }
+        made.append(tables.build("series", columns, stamp))
+    return pa.concat_tables(made)
+
+
+def _run_bands(values: np.ndarray) -> np.ndarray:
+    """Return the 5th and 95th percentile of runs, (2, weeks) from (pairs, weeks)."""
+    there = values[np.isfinite(values).any(axis=1)]
+    bands = np.full((2, values.shape[1]), np.nan)
+    known = np.isfinite(there).all(axis=0) & (len(there) > 0)
+    if known.any():
+        bands[:, known] = np.quantile(there[:, known], (0.05, 0.95), axis=0)
+    return bands
+
+
+# --- the rights floor -------------------------------------------------------------------------------
+
+
+def rights_floor(paired: pa.Table) -> list[dict]:
+    """Return the rows of `paired`, worldwide, in which an arm probably worsens a right of the floor.
+
+    Probably: of ENOUGH_PAIRS pairs or more the mean is worse and at most a quarter are better (half of the ties counted),
+    or the whole interval is worse, which `clear` says.
+    """
+    flags = []
+    for row in paired.to_pylist():
+        outcome = BY_NAME[row["outcome"]]
+        if not outcome.floor or row["place"] or row["aggregate"] != outcome.aggregate or row["probability_better"] is None:
+            continue
+        sign, nearest_to_zero = (1, row["low"]) if outcome.better == "down" else (-1, row["high"])
+        clear = nearest_to_zero is not None and nearest_to_zero * sign > 0
+        enough = row["replicates"] * row["draws"] >= ENOUGH_PAIRS
+        if clear or (enough and row["difference"] * sign > 0 and row["probability_better"] <= PROBABLY_WORSE):
+            flags.append(row | {"clear": clear})
+    return flags

@@ -1,0 +1,168 @@
+"""Draws of the parameters: from their priors, or from a file that a calibration has written.
+
+`defaults` (the hand-set values), `prior:256`, `posterior`, `posterior:32` (the first 32 of the committed reference) and `my/posterior.parquet` are the
+names by which designs and the command line ask for them.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from model.registry.levers import channels
+from model.registry.parameters import BY_NAME, DEFAULTS, PARAMETERS, Parameter
+from scenarios.schema import ScenarioError, Where
+
+from .limits import MOST_DRAWS
+
+REFERENCE = Path(__file__).parents[2] / "outputs" / "reference" / "calibration" / "posterior.parquet"
+METADATA = b"displace.draws"
+EXPECTED = "defaults, posterior, posterior:N, prior:N, or the path of a posterior.parquet (path:N for the first N draws)"
+
+
+class DrawsError(ScenarioError):
+    """Draws of the parameters that can't be used; the message says what was expected."""
+
+
+@dataclass(frozen=True)
+class Draws:
+    """`values`: parameter overrides, one dict a draw, all equally likely. `source`: where they come from, plain values."""
+
+    values: tuple[Mapping[str, float], ...]
+    source: Mapping = field(default_factory=dict)
+
+
+def uncertain() -> tuple[str, ...]:
+    """Return the parameters that have a continuous prior: rules and switches are choices, not drawn."""
+    return tuple(p.name for p in PARAMETERS if p.prior and p.prior[0] in ("uniform", "loguniform"))
+
+
+def of_levers() -> frozenset[str]:
+    """Return the parameters that say how strong a lever's channels are."""
+    return frozenset(f"{lever.name}.{channel.name}" for lever, channel, _ in channels())
+
+
+def quantile(kind: str, low: float, high: float, u):
+    """Return the quantiles at `u` (a number between 0 and 1, or an array) of a prior that is uniform, or loguniform, from low to high."""
+    return low * (high / low) ** u if kind == "loguniform" else low + (high - low) * u
+
+
+def from_unit(parameter: Parameter, u) -> np.ndarray:
+    """Return the prior's quantiles at `u`, an array of numbers between 0 and 1."""
+    return quantile(*parameter.prior, np.asarray(u))
+
+
+def to_unit(parameter: Parameter, value) -> np.ndarray:
+    """Return the prior's distribution function at `value`."""
+    kind, low, high = parameter.prior
+    if kind == "loguniform":
+        return np.log(np.asarray(value) / low) / np.log(high / low)
+    return (np.asarray(value) - low) / (high - low)
+
+
+def unit_sample(dimensions: int, count: int, seed: int, sampler: str = "sobol") -> np.ndarray:
+    """Return a space-filling sample of the unit cube, float64 (count, dimensions): scrambled Sobol' points or a Latin hypercube."""
+    from scipy.stats import qmc
+
+    rng = np.random.default_rng(seed)
+    if sampler == "lhs":
+        return qmc.LatinHypercube(dimensions, rng=rng).random(count)
+    if sampler != "sobol":
+        raise ValueError(f"sampler = {sampler!r}: expected sobol or lhs")
+    return qmc.Sobol(dimensions, rng=rng).random_base2(max(0, int(np.ceil(np.log2(count)))))[:count]
+
+
+def scaled(names: Sequence[str], unit: np.ndarray) -> list[dict[str, float]]:
+    """Return points of the unit cube as draws of the parameters `names`."""
+    columns = [from_unit(BY_NAME[name], unit[:, k]).tolist() for k, name in enumerate(names)]
+    return [dict(zip(names, row)) for row in zip(*columns)]
+
+
+def prior_draws(count: int, seed: int = 1, names: Iterable[str] | None = None, sampler: str = "sobol") -> list[dict[str, float]]:
+    """Return draws of parameters (default: all uncertain ones) from their priors."""
+    chosen = tuple(uncertain() if names is None else names)
+    return scaled(chosen, unit_sample(len(chosen), count, seed, sampler))
+
+
+def ranges(draws: Sequence[Mapping[str, float]]) -> dict[str, list[float]]:
+    """Return the lowest and the highest value that each parameter has in some of the draws; of those alone that are drawn."""
+    drawn = {name: [draw.get(name, DEFAULTS[name]) for draw in draws] for name in sorted({name for draw in draws for name in draw})}
+    return {name: [min(values), max(values)] for name, values in drawn.items()}
+
+
+# --- by name ----------------------------------------------------------------------------------------
+
+
+def draws_of(name: str, seed: int = 1) -> Draws:
+    """Return the draws that `name` means. Raises DrawsError."""
+    if name == "defaults":
+        return Draws(({},), {})
+    if match := re.fullmatch(r"prior:([1-9]\d*)", name):
+        return Draws(tuple(prior_draws(_few(name, match[1]), seed)), {"kind": "prior", "draws": int(match[1])})
+    match = re.fullmatch(r"(posterior|.+\.parquet)(?::([1-9]\d*))?", name)
+    if match is None:
+        raise DrawsError(str(_misunderstood(name)))
+    path = REFERENCE if match[1] == "posterior" else Path(match[1])
+    if not path.is_file():
+        made = "the reference posterior is made by `make reference-posterior`" if path == REFERENCE else "no such file"
+        raise DrawsError(f"draws: '{name}': {made}; expected {EXPECTED}")
+    read = read_draws(path)
+    wanted = _few(name, match[2] or len(read.values))
+    if wanted > len(read.values):
+        raise DrawsError(f"draws: '{name}': holds {len(read.values)} draws; expected at most that many")
+    return Draws(read.values[:wanted], {**read.source, "draws": wanted})
+
+
+def _few(name: str, number: str | int) -> int:
+    """Return how many draws are asked for."""
+    if len(str(number)) > len(str(MOST_DRAWS)) or int(number) > MOST_DRAWS:
+        raise DrawsError(f"draws: '{name}': too many; expected at most {MOST_DRAWS:,} draws")
+    return int(number)
+
+
+def _misunderstood(name: str) -> ScenarioError:
+    """Return what is wrong with a name that means no draws."""
+    where, (kind, colon, number) = Where("draws"), name.partition(":")
+    if kind == "prior" and not colon:
+        return where.error("'prior' does not say how many", "prior:N, such as prior:16")
+    if kind in ("prior", "posterior") or kind.endswith(".parquet"):
+        return where.error(f"'{name}' asks for '{number}' draws", f"a whole number above zero, such as {kind}:16")
+    if Path(name).is_file():
+        return where.error(f"'{name}' is no .parquet", EXPECTED)
+    return where.error(f"unknown '{name}'", EXPECTED, name, ("defaults", "posterior"))
+
+
+def write_draws(path: Path, draws: Draws):
+    """Write draws as Parquet, a column a parameter with unit and meaning; whole or not at all."""
+    import io
+
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from experiments.batch.store import write
+
+    names = list(draws.values[0])
+    fields = [pa.field(n, pa.float64(), metadata={"unit": BY_NAME[n].unit, "meaning": BY_NAME[n].meaning}) for n in names]
+    schema = pa.schema(fields, metadata={METADATA: json.dumps(dict(draws.source), sort_keys=True).encode()})
+    sink = io.BytesIO()
+    pq.write_table(pa.table([[draw[n] for draw in draws.values] for n in names], schema=schema), sink, compression="zstd")
+    write(path, sink.getvalue())
+
+
+def read_draws(path: Path) -> Draws:
+    """Return the draws in a file that `write_draws` has written. Raises DrawsError."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        table = pq.ParquetFile(path).read()
+        source = json.loads(table.schema.metadata[METADATA])
+    except (pa.ArrowException, OSError, KeyError, TypeError, ValueError):
+        raise DrawsError(f"{path}: holds no draws of the parameters; expected a posterior.parquet of `displace calibrate`") from None
+    for name in table.column_names:
+        if name not in BY_NAME:
+            raise DrawsError(str(Where(str(path)).error(f"unknown parameter '{name}'", "draws made with this version of the model", name, BY_NAME)))
+    return Draws(tuple(table.to_pylist()), source)

@@ -1,0 +1,244 @@
+"""Reading results: `read(OUT)` gives the manifest and every table as Arrow, also while a batch is unfinished."""
+
+import io
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from model.registry.policy import Policy, Trigger
+
+from experiments.design.design import PLACEBO
+from .schema import BY_TABLE, COMMIT_MARK
+
+
+class ResultsError(Exception):
+    """A folder that can't be read as results; the message says what to do."""
+
+
+class Results:
+    """The results of a batch, finished or not, in a folder or in memory: as they were when first asked for.
+
+    Attributes: `manifest` (a dict), `folder` (None in memory), `set_aside` (messages about files that were found not whole).
+    """
+
+    def __init__(self, manifest: dict, source: Path | Sequence[Mapping[str, bytes]]):
+        self.manifest = manifest
+        self.folder = source if isinstance(source, Path) else None
+        self.set_aside: tuple[str, ...] = ()
+        self._memory = None if isinstance(source, Path) else list(source)
+        self._computed: dict[str, pa.Table] = {}
+
+    # --- what was planned ---------------------------------------------------------------------------
+
+    @property
+    def arms(self) -> tuple[str, ...]:
+        """All arms in the plan's order, the baseline among them."""
+        return tuple(self.manifest["plan"]["arms"])
+
+    @property
+    def baseline(self) -> str:
+        return self.manifest["plan"]["baseline"]
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """The arms but the baseline."""
+        return tuple(arm for arm in self.arms if arm != self.baseline)
+
+    @property
+    def window(self) -> tuple[int, int]:
+        """First week of the window, and the week before which it ends."""
+        return self.manifest["plan"]["window_start"], self.manifest["plan"]["stop"]
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The places where operations may be."""
+        return tuple(place["id"] for place in self.manifest["places"] if place["host"])
+
+    @property
+    def by_week(self) -> bool:
+        """Is it recorded what happened in every week?"""
+        return self.manifest["plan"]["record"] in ("places", "totals")
+
+    @property
+    def by_place(self) -> bool:
+        """Is it recorded in every week where it happened?"""
+        return self.manifest["plan"]["record"] == "places"
+
+    @property
+    def finished(self) -> bool:
+        return self._memory is not None or bool(self.manifest["finished"])
+
+    @property
+    def failed(self) -> int:
+        """How many runs failed so far."""
+        return pc.sum(pc.not_equal(self.runs["status"].cast(pa.string()), "ok")).as_py() or 0
+
+    # --- tables -------------------------------------------------------------------------------------
+
+    @property
+    def runs(self) -> pa.Table:
+        return self.table("runs")
+
+    @property
+    def summary(self) -> pa.Table:
+        return self.table("summary")
+
+    @property
+    def fates(self) -> pa.Table:
+        return self.table("fates")
+
+    @property
+    def paired(self) -> pa.Table:
+        return self.table("paired")
+
+    @property
+    def effects(self) -> pa.Table:
+        return self.table("effects")
+
+    @property
+    def timing(self) -> pa.Table:
+        return self.table("timing")
+
+    @property
+    def series(self) -> pa.Table:
+        return self.table("series")
+
+    @property
+    def displacement(self) -> pa.Table:
+        return self.table("displacement")
+
+    @property
+    def flows(self) -> pa.Table:
+        return self.table("flows")
+
+    @property
+    def endings(self) -> pa.Table:
+        return self.table("endings")
+
+    @property
+    def by_group(self) -> pa.Table:
+        return self.table("by_group")
+
+    @property
+    def contributions(self) -> pa.Table:
+        return self.table("contributions")
+
+    @property
+    def costs(self) -> pa.Table:
+        return self.table("costs")
+
+    @property
+    def fates_compared(self) -> pa.Table:
+        return self.table("fates_compared")
+
+    def weekly(self, arms: Sequence[str] | None = None, columns: Sequence[str] | None = None) -> pa.Table:
+        """Return outcomes by week and place; `columns` names outcomes, the keys come along."""
+        return self.parts("weekly", arms, columns)
+
+    def worldwide(self, arms: Sequence[str] | None = None, columns: Sequence[str] | None = None) -> pa.Table:
+        """Return outcomes by week, all places together."""
+        return self.parts("worldwide", arms, columns)
+
+    def groups(self, arms: Sequence[str] | None = None, columns: Sequence[str] | None = None) -> pa.Table:
+        """Return outcomes by quarter, state, nationality, sex, child and how recruited."""
+        return self.parts("groups", arms, columns)
+
+    def relocations(self, arms: Sequence[str] | None = None) -> pa.Table:
+        """Return operations that moved, by week and pair of places."""
+        return self.parts("relocations", arms)
+
+    def events(self, arms: Sequence[str] | None = None) -> pa.Table:
+        """Return every change of status, if they were asked for."""
+        return self.parts("events", arms)
+
+    def table(self, name: str) -> pa.Table:
+        """Return a table that is one whole: from its file, or made, once, from what is there so far, or by a version without the table."""
+        if self.folder is not None and self.manifest["finished"] and name in self.manifest["finished"]["tables"]:
+            return self._read(self.folder / f"{name}.parquet")
+        if name not in self._computed:
+            from experiments.comparison.all_tables import compared_tables
+
+            self._computed |= {name: self.parts(name)} if BY_TABLE[name].parts else compared_tables(self)
+        return self._computed[name]
+
+    def parts(self, name: str, arms: Sequence[str] | None = None, columns: Sequence[str] | None = None) -> pa.Table:
+        """Return all committed rows of a table, in the plan's order; empty if it was not recorded."""
+        table = BY_TABLE[name]
+        unknown = {*(arms or ())} - {*self.arms, PLACEBO}
+        if unknown:
+            raise KeyError(f"no arm {', '.join(sorted(unknown))}; expected some of {', '.join(self.arms)}")
+        wanted = None
+        if columns is not None:
+            own = [c.name for c in table.own()]
+            wanted = [c.name for c in table.columns if c.name in own or c.name in columns]
+            unknown = set(columns) - {c.name for c in table.columns}
+            if unknown:
+                raise KeyError(f"table {name} has no column {', '.join(sorted(unknown))}")
+        read = list(self.each(name, wanted))
+        if not read:
+            empty = table.schema().empty_table()
+            return empty.select(wanted) if wanted else empty
+        whole = pa.concat_tables(read).unify_dictionaries()
+        if arms is None:
+            return whole
+        return whole.filter(pc.is_in(whole["arm"].cast(pa.string()), pa.array(list(arms), pa.string())))
+
+    def each(self, name: str, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+        """Yield the committed parts of a table one after the other, in the plan's order."""
+        for source in self.sources(name):
+            yield self._read(source, columns)
+
+    def sources(self, name: str) -> list:
+        """Return the committed parts of a table (paths, or files in memory), in the plan's order."""
+        if self._memory is not None:
+            return [io.BytesIO(parts[name]) for parts in self._memory if name in parts]
+        marks = sorted((self.folder / COMMIT_MARK).glob("*.parquet"), key=_order)
+        return [path for mark in marks if (path := self.folder / name / mark.name).is_file()]
+
+    def _read(self, source, columns=None) -> pa.Table:
+        try:
+            table = pq.ParquetFile(source).read(columns=columns, use_threads=False)
+        except (pa.ArrowException, OSError) as error:
+            raise ResultsError(f"{source}: is not whole ({error}); run the batch again with --resume, which sets it aside") from None
+        if (table.schema.metadata or {}).get(b"displace.plan", b"").decode() != self.manifest["plan"]["hash"]:
+            raise ResultsError(f"{source}: is not of this plan; run the batch again with --resume, which sets it aside")
+        return table
+
+
+def policies_of(manifest: Mapping, arm: str) -> list[Policy]:
+    """Return the policies of an arm of a manifest as the model takes them."""
+    return [_policy(entry) for entry in manifest["plan"]["arms"][arm]["policies"]]
+
+
+def _policy(entry: Mapping) -> Policy:
+    when = entry.get("when")
+    return Policy(**_frozen(entry) | {"when": Trigger(**_frozen(when)) if when else None})
+
+
+def _frozen(values: Mapping) -> dict:
+    """Return values as they were before JSON made lists of tuples."""
+    return {key: tuple(tuple(item) if isinstance(item, list) else item for item in value) if isinstance(value, list) else value for key, value in values.items()}
+
+
+def _order(path: Path):
+    return [int(number) for number in re.findall(r"\d+", path.name)]
+
+
+def read(folder: str | Path) -> Results:
+    """Return the Results in `folder`, complete or as far as they are. Raises ResultsError."""
+    folder = Path(folder)
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        manifest["plan"]["hash"]
+    except (FileNotFoundError, NotADirectoryError):
+        what = "is a file" if folder.is_file() else "no manifest.json"
+        of_a_fit = " (this one holds a calibration: its report is fit.md)" if (folder / "fit.md").is_file() else ""
+        raise ResultsError(f"{folder}: {what}; expected a folder that `displace compare`, `displace run` or, to its end, `displace sensitivity` has written{of_a_fit}") from None
+    except (ValueError, KeyError, TypeError):
+        raise ResultsError(f"{folder / 'manifest.json'}: is not the manifest of a results folder") from None
+    return Results(manifest, folder)

@@ -1,0 +1,268 @@
+"""From the runs of each stage to rows of tables: what drives each quantity, who holds up, how effective, when harmful."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from model.registry.outcomes import BY_NAME
+from model.registry.parameters import BY_NAME as PARAMETERS
+
+from . import breakeven
+from . import discovery
+from . import indices
+from . import robustness
+from experiments.comparison.displacement import target_of
+from .factors import DUMMY, SEED, Column
+from .indices import Constant, NotFinite
+from experiments.comparison.intervals import Pairs
+from .quantities import DIFFERENCE, DISPLACEMENT, LEVEL, Quantity
+from .samples import Sample
+from .plan import Plan
+
+Values = Mapping[Quantity, np.ndarray]  # (rows of the sample, replicates)
+PROBABLY = 0.75  # of worlds, from which a change counts as an improvement or a harm
+PEOPLE = ("the person", "the child")
+VOTE = "more outcomes worse than better"
+MOST_KNOWN = 0.5  # of worlds must have an outcome for trade-offs to weigh it
+DECIDING = 12  # single parameters in the table of what decides displacement
+
+
+class Findings:
+    """Rows by table, gathered stage by stage; what no index can be told of is kept with its reason."""
+
+    def __init__(self, plan: Plan):
+        self.plan = plan
+        self.rows: dict[str, list[dict]] = {}
+        self.notes: list[str] = []
+
+    def add(self, table: str, rows: Sequence[dict]):
+        self.rows.setdefault(table, []).extend(rows)
+
+    def each(self, stage: str, values: Values) -> Iterator[tuple[Quantity, np.ndarray]]:
+        """Yield quantities of which indices can be told; note the others."""
+        for quantity, of_quantity in values.items():
+            try:
+                indices.refuse(of_quantity)
+                yield quantity, of_quantity
+            except (NotFinite, Constant) as error:
+                self.add("refused", [quantity.key | {"stage": stage, "why": str(error)}])
+
+
+# --- the ensemble: noise and the second opinion -----------------------------------------------------
+
+
+def noise(found: Findings, values: Values):
+    """Add the noise of every quantity over worlds."""
+    for quantity, of_quantity in found.each("ensemble", values):
+        n = indices.noise(of_quantity)
+        found.add("noise", [quantity.key | {
+            "mean": n.mean, "sd": n.sd, "noise_share": n.share, "floor_if_independent": n.floor_if_independent,
+            "replicates_wanted": n.replicates_wanted, "replicates": n.replicates, "worlds": len(of_quantity)}])  # fmt: skip
+
+
+def pawn(found: Findings, sample: Sample, values: Values, names: Sequence[str]):
+    """Add PAWN indices of the single parameters among `names`."""
+    columns, unit = single(sample, names)
+    for quantity, of_quantity in values.items():
+        if quantity.measure == LEVEL:
+            continue
+        try:
+            value, floor = indices.pawn(unit, of_quantity.mean(axis=1), found.plan.design.seed)
+        except (NotFinite, Constant):
+            continue  # told by `noise`
+        found.add("pawn", [quantity.key | {"factor": column.name, "value": float(v), "floor": floor, "above_floor": bool(v > floor)} for column, v in zip(columns, value)])
+
+
+def single(sample: Sample, names: Sequence[str]) -> tuple[list[Column], np.ndarray]:
+    """Return the columns among `names` (no dummy, no seed), and where the sample has them, float64 (rows, columns)."""
+    columns = [column for column in sample.columns if column.name in names and column.kind not in ("dummy", "seed")]
+    return columns, sample.unit[:, [sample.columns.index(column) for column in columns]]
+
+
+# --- screening and indices --------------------------------------------------------------------------
+
+
+def screening(found: Findings, sample: Sample, values: Values) -> list[str]:
+    """Add Morris' measures, and return factors by their part in all quantities, the largest first; those within noise left out."""
+    part: dict[str, list[float]] = {}
+    for quantity, of_quantity in found.each("screening", values):
+        effects = indices.screening(sample, of_quantity.mean(axis=1), found.plan.settings.levels, found.plan.design.seed)
+        floor = next(e.mu_star for e in effects if e.factor == DUMMY)
+        total = sum(e.mu_star for e in effects if e.factor not in (SEED, DUMMY)) or 1.0
+        for e in effects:
+            above = e.low > floor
+            found.add("screening", [quantity.key | {"factor": e.factor, "mu_star": e.mu_star, "low": e.low, "high": e.high, "sigma": e.sigma, "floor": floor, "above_floor": above}])
+            part.setdefault(e.factor, []).append(e.mu_star / total if e.mu_star > floor else 0.0)
+    score = {name: float(np.mean(shares)) for name, shares in part.items() if name not in (DUMMY, SEED)}
+    return sorted((name for name in score if score[name] > 0), key=lambda name: (-score[name], name))
+
+
+def sobol(found: Findings, sample: Sample, values: Values):
+    """Add first, total and second orders with intervals, floor and convergence."""
+    pairs = found.plan.pairs
+    scramble = np.unique(sample.base) // found.plan.settings.points
+    for quantity, of_quantity in found.each("indices", values):
+        rows = of_quantity.mean(axis=1).reshape(len(scramble), -1)
+        told = indices.sobol(sample.names, pairs, [rows[scramble == m] for m in np.unique(scramble)])
+        floors = {order: indices.floor(told, order) for order in ("first", "total", "second")}
+        found.add("indices", [quantity.key | {
+            "factor": i.factor, "other": i.other, "order": i.order, "value": i.value, "low": i.low, "high": i.high, "half": i.half,
+            "explained": i.explained, "floor": floors[i.order], "above_floor": bool(i.low > floors[i.order])} for i in told])  # fmt: skip
+
+
+# --- what decides displacement ----------------------------------------------------------------------
+
+
+def deciding(found: Findings, manifest: Mapping, sample: Sample, values: Values, names: Sequence[str]):
+    """Add displacement by thirds of each single parameter's range, all else drawn from its prior."""
+    columns, unit = single(sample, names)
+    for arm in dict.fromkeys(q.arm for q in values if q.measure in DISPLACEMENT):
+        inside, outside = (values[Quantity(arm, "people_held", measure)] for measure in ("at_target", "elsewhere"))
+        whole = np.isfinite(inside + outside).all(axis=1)
+        target = target_of(manifest, arm)
+        if target is None or not whole.any():
+            continue
+        for column, u in list(zip(columns, unit.T))[:DECIDING]:
+            for name, start, stop in _parts(column):
+                which = whole & (u >= start) & ((u < stop) | (stop == 1.0))
+                if which.sum() < 4:
+                    continue
+                pairs = Pairs(np.repeat(np.arange(which.sum()), inside.shape[1]), manifest["plan"]["seed"])
+                fall, rise = -inside[which].reshape(-1, 1), outside[which].reshape(-1, 1)
+                ratio = pairs.ratio(rise, fall)
+                told = fall.mean() > 0
+                value, low, high = (float(x[0]) if told else np.nan for x in (ratio.mean, ratio.low, ratio.high))
+                ends = (np.nan, np.nan) if column.kind in ("choice", "feedbacks") else (column.value(start), column.value(stop))
+                found.add("deciding", [{
+                    "arm": arm, "factor": column.name, "third": name, "from": ends[0], "to": ends[1], "at_target": -float(fall.mean()),
+                    "elsewhere": float(rise.mean()), "ratio": value, "low": low, "high": high, "worlds": int(which.sum())}])  # fmt: skip
+
+
+def _parts(column: Column) -> list[tuple[str, float, float]]:
+    """Return (name, start, stop) of the parts of a column's unit interval that are told apart."""
+    if column.kind == "choice":
+        names = PARAMETERS[column.name].choices
+        return [(name, i / len(names), (i + 1) / len(names)) for i, name in enumerate(names)]
+    if column.kind == "feedbacks":
+        return [("all on", 0.0, 0.5), ("one off", 0.5, 1.0)]
+    return [("low", 0.0, 1 / 3), ("middle", 1 / 3, 2 / 3), ("high", 2 / 3, 1.0)]
+
+
+# --- who holds up -----------------------------------------------------------------------------------
+
+
+def performance(found: Findings, values: Values, outcome: str) -> tuple[tuple[str, ...], np.ndarray]:
+    """Return (policies, change against the baseline in each world, (policies, worlds), more is better); worlds without a value left out."""
+    design = found.plan.design
+    change = np.array([signed(values, arm, outcome) for arm in design.compared])
+    known = np.isfinite(change).all(axis=0)
+    return (design.baseline, *design.compared), np.vstack([np.zeros(known.sum()), change[:, known]])
+
+
+def signed(values: Values, arm: str, outcome: str) -> np.ndarray:
+    """Return an arm's change against the baseline, mean over replicates, (worlds), more is better."""
+    change = values[Quantity(arm, outcome, DIFFERENCE)].mean(axis=1)
+    return change if BY_NAME[outcome].better == "up" else -change
+
+
+def robust(found: Findings, values: Values):
+    """Add every robustness metric, rank probabilities, and agreement between metrics, outcome by outcome."""
+    seed = found.plan.design.seed
+    for outcome in directed(found):
+        policies, table = performance(found, values, outcome)
+        if table.shape[1] < 4:
+            continue
+        by_metric = {metric.name: metric.of(table) for metric in robustness.METRICS}
+        for metric in robustness.METRICS:
+            chance = robustness.rank_probabilities(metric, table, seed)
+            ranked = zip(policies, by_metric[metric.name], robustness.ranks(by_metric[metric.name]), chance)
+            for policy, value, rank, probabilities in ranked:
+                key = {"outcome": outcome, "metric": metric.name, "policy": policy}
+                found.add("robustness", [key | {"says": metric.says, "value": float(value), "rank": float(rank), "probability_first": float(probabilities[0]), "worlds": table.shape[1]}])
+                found.add("rank_probabilities", [key | {"rank": r, "probability": float(p)} for r, p in enumerate(probabilities, start=1)])
+        found.add("agreement", [{"outcome": outcome, "metric": a, "other": b, "tau": tau} for a, b, tau in robustness.agreement(by_metric)])
+
+
+def directed(found: Findings) -> list[str]:
+    """Return the outcomes that have a better direction."""
+    return [name for name in found.plan.settings.outcomes if BY_NAME[name].better]
+
+
+def tradeoffs(found: Findings, values: Values):
+    """Add who is dominated: among outcomes of people held or out, among those of others, and among all."""
+    arms = found.plan.design.compared
+    policies = (found.plan.design.baseline, *arms)
+    changes = {o: np.array([signed(values, arm, o) for arm in arms]) for o in directed(found)}
+    changes = {o: change for o, change in changes.items() if np.isfinite(change).all(axis=0).mean() >= MOST_KNOWN}
+    known = np.all([np.isfinite(change).all(axis=0) for change in changes.values()], axis=0)
+    tables = {o: np.vstack([np.zeros(known.sum()), change[:, known]]) for o, change in changes.items()}
+    people = [outcome for outcome in tables if BY_NAME[outcome].whose in PEOPLE]
+    for among, outcomes in (("people", people), ("others", [o for o in tables if o not in people]), ("all", list(tables))):
+        if not outcomes or known.sum() < 4:
+            continue
+        part = [tables[outcome] for outcome in outcomes]
+        good = robustness.efficient(np.column_stack([table.mean(axis=1) for table in part]))
+        chance = robustness.efficient_probability(part, found.plan.design.seed)
+        for p, policy in enumerate(policies):
+            better = [outcome for outcome, table in zip(outcomes, part) if (table[p] > 0).mean() >= PROBABLY]
+            worse = [outcome for outcome, table in zip(outcomes, part) if (table[p] < 0).mean() >= PROBABLY]
+            row = {"policy": policy, "among": among, "efficient": bool(good[p]), "probability": float(chance[p])}
+            found.add("tradeoffs", [row | {"better": ", ".join(better), "worse": ", ".join(worse)}])
+
+
+# --- how effective ----------------------------------------------------------------------------------
+
+
+def doses(found: Findings, steps: Sequence[breakeven.Dose], values: Values, baseline: str):
+    """Add dose curves and break-evens for every outcome with a direction."""
+    for outcome in directed(found):
+        sign = 1.0 if BY_NAME[outcome].better == "up" else -1.0
+        benefit = {step.name: sign * values[Quantity(step.name, outcome, DIFFERENCE)].ravel() for step in steps}
+        known = np.all([np.isfinite(gain) for gain in benefit.values()], axis=0)
+        if known.sum() < 2:
+            continue
+        benefit = {name: gain[known] for name, gain in benefit.items()}
+        pairs = Pairs(np.arange(known.sum()), found.plan.design.seed)
+        for points in breakeven.curves(steps, benefit, baseline, pairs):
+            found.add("doses", [{
+                "arm": p.step.arm, "scale": p.step.scale, "dose": p.step.dose, "outcome": outcome, "rival": p.rival,
+                "benefit": p.benefit, "low": p.low, "high": p.high, "wins": p.wins} for p in points])  # fmt: skip
+            even = breakeven.break_even(points)
+            found.add("breakeven", [{"arm": even.arm, "scale": even.scale, "outcome": outcome, "rival": even.rival, "least": even.least, "clear": even.clear, "says": even.says}])
+
+
+# --- when harmful -----------------------------------------------------------------------------------
+
+
+def boxes(found: Findings, sample: Sample, values: Values, names: Sequence[str]):
+    """Add the box of assumptions in which each policy does more harm than good to people, and raises the number of people held."""
+    columns, unit = single(sample, names)
+    ordered = [column.kind in ("uniform", "loguniform") for column in columns]
+    columns, unit = [column for column, is_ordered in zip(columns, ordered) if is_ordered], unit[:, ordered]
+    people = [outcome for outcome in directed(found) if BY_NAME[outcome].whose in PEOPLE]
+    for arm in found.plan.design.compared:
+        gains = np.column_stack([signed(values, arm, outcome) for outcome in people])
+        gains = np.nan_to_num(gains)  # an outcome that a world does not have says nothing of harm
+        harms = {VOTE: discovery.harmful(gains)} | {f"worse: {BY_NAME[o].label}": gains[:, i] < 0 for i, o in enumerate(people) if o == "people_held"}
+        for what, harm in harms.items():
+            try:
+                box = discovery.box(columns, unit, harm)
+            except discovery.NotInstalled as error:
+                found.notes.append(str(error))
+                return
+            base = {"arm": arm, "harm": what, "base": float(harm.mean())}
+            if box is None:
+                found.add("boxes", [base | {"factor": "", "says": "no box of assumptions that can be told from chance"}])
+                continue
+            for bound in box.bounds:
+                row = {"factor": bound.column.name, "low": bound.low, "high": bound.high, "says": says(bound)}
+                found.add("boxes", [base | row | {"coverage": box.coverage, "density": box.density, "mass": box.mass}])
+
+
+def says(bound: discovery.Bound) -> str:
+    """Return a bound as words: `refill_elasticity above 0.9 exponent`."""
+    unit = PARAMETERS[bound.column.name].unit if bound.column.name in PARAMETERS else ""
+    unit = "" if unit.startswith("effect on") else f" {unit}"
+    if bound.low is not None and bound.high is not None:
+        return f"{bound.column.name} between {bound.low:.3g} and {bound.high:.3g}{unit}"
+    return f"{bound.column.name} {'above' if bound.high is None else 'below'} {bound.low if bound.high is None else bound.high:.3g}{unit}"

@@ -1,0 +1,156 @@
+"""Compounds: the sites in which operations rent room. What is raided, hardened, closed and built.
+
+A site belongs to a landlord (a developer of a zone, the owner of a casino: O24) and is not the firm
+that rents from it. Capacity is in persons.
+"""
+
+import math
+
+from model.people.diary import NOBODY
+from model.engine.faults import ROWS_FULL
+from model.registry.institutions import I
+from model.engine.kernel import kernel
+from model.registry.outcomes import O
+from model.registry.parameters import P
+from model.engine.random_numbers import identity, uniform
+from model.registry.streams import R
+
+LONG_AGO = -10_000
+
+
+SITE = (
+    ("capacity", "f8", "persons"),
+    ("rented", "f8", "persons: sum of the targets of the operations inside"),
+    ("guards", "f8", "1 = usual"),
+    ("abuse", "f8", "1 = usual"),
+    ("reach", "f8", "share of those present whom this week's raid finds; 0 = no raid"),
+    ("occupants", "i4", "agents held"),
+    ("raided", "i4", "week of the last raid"),
+    ("slot", "i4", "how manieth site of its place; with the place, its identity"),
+    ("next", "i4", "next site of the same place"),
+    ("place", "i2", "index"),
+    ("open", "i1", "stands and may be rented"),
+    ("licensed", "i1", "stands under cover of licensed gaming"),
+    ("warned", "i1", "forewarned of this week's raid"),
+)
+
+ROOM = (
+    ("first_site", "i4", "head of the list of the place's sites"),
+    ("sites", "i4", "open compounds"),
+    ("built", "i4", "compounds ever built"),
+    ("capacity", "f8", "persons, open compounds"),
+    ("rented", "f8", "persons"),
+)
+
+
+@kernel
+def build_site(place, capacity, licensed, m):
+    """Add a compound. Return its row, or -1 when the table is full."""
+    j = m.used[0].sites
+    if j >= m.sites.size:
+        m.faults[ROWS_FULL] += 1
+        return NOBODY
+    m.used[0].sites += 1
+    site, room = m.sites[j], m.room[place]
+    site.place, site.slot = place, room.built
+    site.capacity, site.rented, site.occupants = capacity, 0.0, 0
+    site.open, site.licensed = 1, licensed
+    site.guards, site.abuse = 1.0, 1.0
+    site.raided = LONG_AGO
+    site.next = room.first_site
+    room.first_site = j
+    room.built += 1
+    room.sites += 1
+    room.capacity += capacity
+    return j
+
+
+@kernel
+def close_site(j, m):
+    """Close a compound; the operations inside must leave."""
+    site = m.sites[j]
+    site.open = 0
+    m.room[site.place].sites -= 1
+    m.room[site.place].capacity -= site.capacity
+
+
+@kernel
+def site_with_room(place, persons, who, key, m):
+    """Return an open site of `place` with room for `persons`, or -1. Ties are broken by key."""
+    best, chosen = 2.0, NOBODY
+    j = m.room[place].first_site
+    while j != NOBODY:
+        site = m.sites[j]
+        if site.open == 1 and site.capacity - site.rented >= persons:
+            u = uniform(key, identity(who, site.slot))
+            if u < best:
+                best, chosen = u, j
+        j = site.next
+    return chosen
+
+
+@kernel
+def keep_sites(m):
+    """Forget last week's raids and let guards and abuse settle towards the usual of their place.
+
+    Abuse is worse where operations earn little (V28), and where consulates enquire (IV.G).
+    """
+    back = m.par[P.guard_relaxation]
+    for j in range(m.used[0].sites):
+        site = m.sites[j]
+        site.warned, site.reach = 0, 0.0
+        site.guards += back * (m.env[0, I.guarding, site.place] - site.guards)
+        poor = max(0.0, 1.0 - m.views[site.place].margin / m.par[P.reference_margin]) if m.now > 0 else 0.0
+        usual = m.env[0, I.abuse, site.place] * (1.0 + m.par[P.target_pressure] * min(1.0, poor))
+        usual *= 1.0 + m.par[P.alarm_abuse] * (m.env[0, I.consular_alarm, site.place] - 1.0)
+        site.abuse += back * (usual - site.abuse)
+
+
+@kernel
+def harden(j, amount, m):
+    """Raise guards and abuse at a site after a raid or an escape (O06; V37)."""
+    if m.par[P.feedback_hardening] > 0:
+        site = m.sites[j]
+        site.guards = min(max(site.guards, m.par[P.guards_maximum]), site.guards * (1.0 + amount))
+        site.abuse = min(max(site.abuse, m.par[P.abuse_maximum]), site.abuse * (1.0 + m.par[P.hardening_abuse] * amount))
+
+
+@kernel
+def build_and_close(m):
+    """Landlords build where room is short and renting pays; orders close licensed sites (O02, O06)."""
+    building = m.keys[R.building, m.now]
+    for k in range(m.hosts.size):
+        p = m.hosts[k]
+        if uniform(building, identity(p, m.room[p].built)) < 1.0 - math.exp(-building_rate(p, m)):
+            issued = m.states[m.places[p].state].licenses and m.env[0, I.licensed_closure, p] == 0.0
+            licensed = issued and uniform(building, identity(p, -1)) < m.par[P.share_licensed_new]
+            build_site(p, m.places[p].site_capacity, licensed, m)
+    closing = m.keys[R.raid_result, m.now]
+    for j in range(m.used[0].sites):
+        site = m.sites[j]
+        if site.open == 0:
+            continue
+        m.tally[O.compounds, site.place] += 1.0
+        order = m.env[0, I.licensed_closure, site.place]
+        if site.licensed and order > 0.0 and uniform(closing, identity(identity(site.place, site.slot), 7)) < order:
+            close_site(j, m)
+
+
+@kernel
+def building_rate(p, m):
+    """Return the rate at which compounds are built at a place, per week.
+
+    It rises with occupancy and with what operations earn there, and falls as the place fills up (rising
+    cost); nothing else limits the number of compounds.
+    """
+    if m.par[P.feedback_growth] == 0.0:
+        return 0.0
+    room = m.room[p]
+    occupancy = room.rented / room.capacity if room.capacity > 0.0 else m.par[P.occupancy_of_empty_places]
+    short = occupancy - m.par[P.building_occupancy]
+    profit = m.views[p].profit
+    if short <= 0.0 or profit <= 0.0:
+        return 0.0
+    rate = m.par[P.building_rate] * (1.0 + room.sites) ** 0.5 * short / (1.0 - m.par[P.building_occupancy])
+    crowding = 1.0 + room.sites / m.par[P.building_crowding]
+    return rate * profit * m.places[p].infrastructure * m.env[0, I.permissive_sites, p] / crowding

@@ -1,0 +1,244 @@
+"""When operations move, split, close and are founded: the part of their week that changes the map."""
+
+import math
+
+import numpy as np
+
+from model.engine.choice import first_to_ring
+from .compounds import site_with_room
+from model.people.diary import NOBODY
+from model.engine.faults import ROWS_FULL
+from model.engine.kernel import inlined, kernel
+from .operations import CLOSES, INVESTED, LEARNED, MOVES, NO_MOVES, OVERFLOW, SPLITS, STAYS, change_target, choose_place, count_present, learned_pull, may_take, offer_at, open_operation, rent, take_offer, utility, weigh_places
+from model.registry.outcomes import O
+from model.registry.parameters import P
+from model.engine.random_numbers import draw, identity, uniform
+from model.registry.streams import R
+
+NEARLY_NONE = 1e-9  # persons: what rounding leaves of a vacancy that is taken up
+
+
+@inlined
+def reviews_place(firm, key, m):
+    """Draw whether an operation reviews its location this week: after a raid, more readily."""
+    hazard = m.par[P.review_rate_after_raid] if firm.shaken_until >= m.now else m.par[P.review_rate]
+    return uniform(key, firm.key) < hazard and int(m.par[P.relocation_rule]) != NO_MOVES
+
+
+@kernel
+def wants_to_move(firm, takes, m):
+    """Draw whether an operation that reviews its location prefers to leave it, where places `takes` others: a nested logit.
+
+    Whether to leave follows what places are worth under every rule; a rival rule says only where movers go.
+    """
+    weigh_places(firm.group, m)
+    learned = int(m.par[P.relocation_rule]) == LEARNED
+    total = 0.0
+    for k in range(m.hosts.size):
+        p = m.hosts[k]
+        pull = m.pull[firm.group, p] if learned else learned_pull(firm.group, p, m)
+        total += takes[p] * pull * m.reachable[firm.place, p]
+    if total <= 0.0:
+        return False
+    elsewhere = m.par[P.choice_scale] * math.log(total)
+    trust_lost = m.views[firm.place].net * firm.ready * m.par[P.trust_weeks] / m.par[P.moving_horizon]
+    stay = utility(firm.group, firm.place, m) + m.par[P.inertia] + trust_lost
+    chance = 1.0 / (1.0 + math.exp(min(OVERFLOW, (stay - elsewhere) / m.par[P.move_scale])))
+    return draw(R.relocate, m, firm.key) < chance
+
+
+@kernel
+def relocate(m):
+    """Let operations review their location and move, split or, when their site is lost, close.
+
+    Movers are taken in keyed order, one at a time, so that no place is overfilled.
+    """
+    movers = np.empty(m.used[0].operations, np.int64)
+    order = np.empty(m.used[0].operations)
+    takes = np.zeros(m.places.size)
+    for k in range(m.hosts.size):
+        takes[m.hosts[k]] = may_take(NOBODY, m.hosts[k], m)
+    n = 0
+    reviews = m.keys[R.review, m.now]
+    for o in range(m.used[0].operations):
+        firm = m.operations[o]
+        if firm.alive == 0 or firm.fate != STAYS:
+            continue
+        if m.sites[firm.site].open == 0 or (reviews_place(firm, reviews, m) and wants_to_move(firm, takes, m)):
+            movers[n], order[n] = o, draw(R.place_order, m, firm.key)
+            n += 1
+    for o in movers[np.argsort(order[:n])]:
+        go_elsewhere(o, m)
+
+
+@kernel
+def go_elsewhere(o, m):
+    """Move an operation to the place that it chooses; one that lost its site and finds no other closes."""
+    firm = m.operations[o]
+    key = m.keys[R.place_order, m.now]
+    homeless = m.sites[firm.site].open == 0
+    site = NOBODY
+    target = NOBODY
+    if int(m.par[P.relocation_rule]) != NO_MOVES:
+        target = choose_place(firm.group, firm.place, firm.key, m.keys[R.place_choice, m.now], m)
+    if target != NOBODY:
+        site = site_with_room(target, firm.target, firm.key, key, m)
+    if site == NOBODY:
+        if homeless:
+            site = site_with_room(firm.place, firm.target, firm.key, key, m)
+            if site == NOBODY:
+                firm.fate = CLOSES
+            else:
+                change_site(firm, site, m)
+        return
+    large = firm.held * m.scale >= m.par[P.split_size]
+    if large and not homeless and draw(R.split, m, firm.key) < m.par[P.split_share]:
+        split(o, target, site, m)
+    else:
+        move(firm, target, site, m)
+
+
+@kernel
+def change_site(firm, site, m):
+    """Move an operation to another compound."""
+    rent(firm.site, -firm.target, m)
+    m.sites[firm.site].occupants -= firm.held
+    firm.site = site
+    m.sites[site].occupants += firm.held
+    rent(site, firm.target, m)
+
+
+@kernel
+def move(firm, target, site, m):
+    """Move an operation; what becomes of its people is decided with them, in captivity."""
+    here = firm.place
+    firm.fate = MOVES
+    change_site(firm, site, m)
+    firm.place = target
+    firm.shaken_until, firm.ready = -1, 0.0
+    count_present(firm.group, here, -1.0, m)
+    count_present(firm.group, target, 1.0, m)
+    count_move(here, target, m)
+
+
+@kernel
+def count_move(here, target, m):
+    m.tally[O.operations_moved_out, here] += 1.0
+    m.tally[O.operations_moved_in, target] += 1.0
+    note_relocation(here, target, 1, 0.0, m)
+
+
+@kernel
+def note_relocation(source, target, operations, persons, m):
+    """Add to what moved between two places this week."""
+    for n in range(m.used[0].week_relocations, m.used[0].relocations):
+        row = m.relocations[n]
+        if row.source == source and row.target == target:
+            row.operations += operations
+            row.people += persons
+            return
+    if m.used[0].relocations == m.relocations.size:
+        m.faults[ROWS_FULL] += 1
+        return
+    row = m.relocations[m.used[0].relocations]
+    m.used[0].relocations += 1
+    row.week, row.source, row.target, row.operations, row.people = m.now, source, target, operations, persons
+
+
+@kernel
+def split(o, target, site, m):
+    """Split an operation: a branch opens at the target with a share of the room and the people."""
+    firm = m.operations[o]
+    part = m.par[P.branch_share] * firm.target
+    slot = np.int64(firm.key >> np.uint64(34)) + 2_000_000  # no founder's slot
+    branch = open_operation(firm.group, target, site, slot, part, m)
+    if branch == NOBODY:
+        return
+    firm.fate, firm.branch = SPLITS, branch
+    change_target(firm, -part, m)
+    m.tally[O.operations_founded, target] -= 1.0
+    count_move(firm.place, target, m)
+
+
+@kernel
+def found(m):
+    """Let groups found operations from their profits (II.gov O06), one at a time in keyed order.
+
+    The chance follows what the group's operations earn against the reference and how full they are;
+    arrests of owners and lost capital lower it (a crackdown can work).
+    """
+    if m.par[P.feedback_growth] == 0.0:
+        return
+    drive, order = np.zeros(m.groups.size), np.empty(m.groups.size)
+    for o in range(m.used[0].operations):
+        firm = m.operations[o]
+        if firm.alive:
+            drive[firm.group] += max(0.0, m.views[firm.place].profit) * min(1.0, firm.fullness) ** 2
+    key = m.keys[R.founding, m.now]
+    for g in range(m.groups.size):
+        order[g] = uniform(key, identity(g, 0))
+    for g in np.argsort(order):
+        expected = m.par[P.founding_rate] * drive[g] * (1.0 - min(1.0, m.groups[g].weakened))
+        for slot in range(int(expected + uniform(key, identity(g, 1)))):
+            if m.groups[g].capital < m.par[P.founding_cost] or not found_one(g, slot, m):
+                break
+
+
+@kernel
+def found_one(g, slot, m):
+    """Found an operation of a group where it wants one and finds room. False when no place has room."""
+    who = identity(identity(g, m.now), slot)
+    p = choose_place(g, NOBODY, who, m.keys[R.place_choice, m.now], m)
+    if p == NOBODY:
+        return False
+    size = m.par[P.smallest_operation]
+    site = site_with_room(p, size, who, m.keys[R.founding, m.now], m)
+    if site != NOBODY and open_operation(g, p, site, slot, size, m) != NOBODY:
+        m.groups[g].capital -= m.par[P.founding_cost]
+        m.ledger[INVESTED] += m.par[P.founding_cost]
+    return True
+
+
+@kernel
+def choose_operation(i, stream, m):
+    """Return the operation that takes a person, or -1: a place by Gumbel, then one of its vacancies.
+
+    Places weigh by vacancies and by how readily people are brought there from where the person is.
+    """
+    me = m.people[i]
+    key = m.keys[stream, m.now]
+    here, mine = me.place, identity(key, me.key)
+    for p in range(m.luck.size):
+        m.luck[p] = uniform(mine, p)
+        m.weight[p] = m.vacancies[p] * m.access[here, p]
+    chosen = first_to_ring(m)
+    if chosen == NOBODY:
+        return NOBODY
+    return take_vacancy(chosen, uniform(key, identity(me.key, -1)), m)
+
+
+@kernel
+def find_place(i, stream, m):
+    """Return the operation that takes someone whom no recruiter brings (trafficked again, sold, handed over), or -1."""
+    m.market[0].others_now += m.scale
+    return choose_operation(i, stream, m)
+
+
+@kernel
+def take_vacancy(p, mark, m):
+    """Take one of the vacancies of a place, at `mark` (0-1) along the list of its offers. Return whose, or -1.
+
+    The sums in the list are exact but for rounding: an offer that is taken up is passed over for the next.
+    """
+    view = m.views[p]
+    position = offer_at(mark * m.vacancies[p], view, m)
+    for _ in range(view.offers):
+        offer = m.offers[view.first + position]
+        if offer.left > NEARLY_NONE:
+            used = min(offer.left, m.scale)
+            take_offer(position, used, view, m)
+            m.vacancies[p] = max(0.0, m.vacancies[p] - used)
+            return np.int64(offer.operation)
+        position = (position + 1) % view.offers
+    m.vacancies[p] = 0.0
+    return np.int64(NOBODY)

@@ -1,0 +1,196 @@
+"""Bounds on the hazards that a person may meet: they say in which weeks a person need be looked at.
+
+There are two. The far bound holds for all levers at their maximum, all shocks of the run and every place: it is the
+same in every arm and fixes the weeks in which a hazard *could* strike somebody, and their number in each. The near
+bound holds for this run's policies, the person's place, and what of them never changes while they keep a status or, as
+the debt of people held does, only grows: of those weeks, only the ones whose number is below it are looked at. So how
+near it is changes the work, never a result.
+"""
+
+import math
+
+import numpy as np
+
+from model.engine.faults import ABOVE_BOUND
+from model.registry.institutions import I
+from model.engine.kernel import entry, kernel
+from model.registry.life_course import RELEASED, S
+from model.registry.parameters import P
+from model.engine.random_numbers import draw
+from model.engine.thinning import LEVELS, as_bound
+from model.world.places import MILITIA
+
+LEAST_STIGMA = 0.01  # as if at least so much slowed settling
+
+BOUND = (
+    ("held", "f8", "per week, of all hazards in an operation but those that follow"),
+    ("escape", "f8", "per week, of trying to escape, for somebody at home here"),
+    ("ransom", "f8", "per week, at median means"),
+    ("consular", "f8", "per week, of being freed by a consulate that is there"),
+    ("taken", "f8", "per week, of being taken by an armed group"),
+    ("stranded", "f8", "per week, but for those that follow"),
+    ("arrested", "f8", "per week, abroad; in the far bound a part of `stranded`"),
+    ("helped", "f8", "per week, of going home with help, with all papers"),
+    ("alone", "f8", "per week, of going home alone, with all papers, at median means"),
+    ("again", "f8", "per week, of being recruited again while stranded, without debt"),
+    ("stay", "f8", "per week, of being let stay, where return is unsafe"),
+    ("lost", "f8", "per week, of being lost after a release"),
+    ("documents", "f8", "chance of papers where there is a consulate"),
+    ("returned", "f8", "per week, of settling with support or recruiting"),
+    ("settles", "f8", "per week, of settling alone, in full health"),
+    ("cleared", "f8", "per week, of a record being cleared"),
+    ("untraced", "f8", "per week, of being traced"),
+    ("corrupt", "f8", "per week in detention, of extortion or collusion where corruption is usual"),
+    ("spared", "f8", "chance that a child in detention is seen to be one"),
+    ("grounds", "f8", "per week, that a trafficked person is let out of detention"),
+    ("charged", "f8", "per week, of charges in detention"),
+    ("deported", "f8", "per week, of removal from detention"),
+)
+
+
+@kernel
+def set_bounds(bound, high, low, m):
+    """Fill a record BOUND from the highest and the lowest that each institution, float64 (I), can get."""
+    contact = high[I.contact]
+    usual_abuse = high[I.abuse] * (1.0 + m.par[P.target_pressure])
+    usual_abuse *= 1.0 + m.par[P.alarm_abuse] * max(0.0, high[I.consular_alarm] - 1.0)
+    bound.held = (
+        m.par[P.release_rate] + high[I.notice_release] + m.par[P.sale_rate] * high[I.people_market]
+        + (1.0 + m.par[P.health_risk]) * m.par[P.death_rate] * max(m.par[P.abuse_maximum], usual_abuse, 1.0)
+        + m.par[P.made_to_recruit_rate]
+    )  # fmt: skip
+    bound.escape = m.par[P.escape_rate] * math.exp(m.par[P.guard_deterrence] * max(0.0, 1.0 - low[I.guarding])) * (1.0 + m.par[P.escape_debt])
+    unreached = m.par[P.ransom_without_contact]
+    bound.ransom = m.par[P.ransom_rate] * max(1.0, unreached + (1.0 - unreached) * contact)
+    bound.consular = high[I.consular_reach] * contact
+    bound.taken = m.par[P.armed_group_rate]
+    bound.stranded = (
+        high[I.services_reach] + m.par[P.arrest_rate] + m.par[P.lost_rate] + m.par[P.death_stranded] + m.par[P.reprisal_deadly] * high[I.reprisal]
+    )
+    bound.helped = m.par[P.returns_with_help]
+    bound.alone = m.par[P.returns_alone]
+    bound.again = m.par[P.again_stranded] * math.sqrt(high[I.stranded_reach])
+    bound.stay = high[I.stay]
+    bound.lost = m.par[P.lost_rate_after_release] * high[I.lost_on_release]
+    bound.documents = high[I.documents]
+    bound.returned = high[I.reintegration] * m.par[P.settles_with_support] + m.par[P.recruiter_rate]
+    bound.settles = m.par[P.settles_alone] / max(LEAST_STIGMA, low[I.stigma])
+    bound.cleared = high[I.record_cleared]
+    bound.untraced = high[I.tracing]
+    bound.corrupt = high[I.extortion] + high[I.collusion]
+    bound.spared = high[I.child_found] * (1.0 - low[I.child_detained])
+    bound.grounds = high[I.grounds_release] * high[I.recognition] + m.par[P.defence_raised] * high[I.np_scope] * high[I.np_practice]
+    bound.charged = m.par[P.charged_later] * high[I.charges]
+    bound.deported = high[I.deportation] * (1.0 - low[I.closure]) / (1.0 + low[I.fines] / m.par[P.fine_scale])
+
+
+@entry
+def set_near_bounds(high, low, m):
+    """Fill the near bounds from the highest and the lowest that each institution, float64 (I, P), can get in this run."""
+    closed_door = 1.0 - m.par[P.reach_without_firewall]
+    for p in range(m.places.size):
+        near = m.near[p]
+        set_bounds(near, high[:, p], low[:, p], m)
+        # what few services reach, and arrests by themselves
+        near.stranded -= high[I.services_reach, p] * closed_door * (1.0 - high[I.safe_help, p])
+        near.stranded -= m.par[P.arrest_rate]
+        near.arrested = m.par[P.arrest_rate] * high[I.control, p] * high[I.detains, p] * (1.0 - m.par[P.assessment_saves] * low[I.assessed, p])
+        if m.places[p].kind != MILITIA:
+            near.taken = 0.0
+
+
+@entry
+def set_far_bound(high, low, m):
+    """Fill the far bound from the highest and the lowest that each institution, float64 (I), can get anywhere in any arm."""
+    set_bounds(m.far[0], high, low, m)
+
+
+@kernel
+def rate_of(i, m):
+    """Return the far bound on a person's weekly hazards in their present status; in detention every week is a candidate."""
+    me, far = m.people[i], m.far[0]
+    if me.status == S.detained:
+        return 1.0
+    if me.status == S.held:
+        rate = far.held + far.escape + far.consular + far.taken + far.ransom * me.means
+    elif me.status == S.stranded:
+        rate = far.stranded + far.helped + far.stay + far.lost + far.alone * min(m.par[P.means_for_return], me.means)
+        rate += far.again * up_to_a_power_of_two(pressed_by_debt(i, m))
+    elif me.status == S.returned:
+        rate = far.returned + far.settles + far.cleared * me.record
+    elif me.status == S.staying:
+        rate = m.par[P.status_lost]
+    elif me.status == S.held_other_sector:
+        rate = m.par[P.other_sector_exit] + m.par[P.other_sector_death]
+    elif me.status == S.held_by_armed_group:
+        rate = m.par[P.armed_group_exit] + m.par[P.armed_group_return] + m.par[P.death_rate]
+    else:
+        rate = far.untraced
+    return as_bound(rate)
+
+
+@kernel
+def near_rate_of(i, m):
+    """Return the near bound on a person's weekly hazards in their present status."""
+    me, near = m.people[i], m.near[m.people[i].place]
+    home = m.nations[me.nation].state == m.places[me.place].state
+    presence = 1.0 if home else m.consulate[me.nation, m.places[me.place].state]
+    if me.status == S.held:
+        away = m.near_home[me.place, m.nations[me.nation].place]
+        reach = m.par[P.reach_without_consulate] + (1.0 - m.par[P.reach_without_consulate]) * presence
+        return near.held + near.escape * away + near.consular * reach + near.taken + near.ransom * me.means / (1.0 + debt_now(i, m) / m.par[P.debt_scale])
+    if me.status == S.stranded:
+        papers = near.documents * (m.par[P.papers_without_consulate] + (1.0 - m.par[P.papers_without_consulate]) * presence)
+        able = (1.0 if home else papers) * (m.par[P.unsafe_return_anyway] if me.unsafe else 1.0)
+        rate = near.stranded + able * (near.helped + near.alone * min(m.par[P.means_for_return], me.means))
+        rate += 0.0 if home else near.arrested
+        return rate + near.again * pressed_by_debt(i, m) + near.stay * me.unsafe + near.lost * (me.until == RELEASED)
+    if me.status == S.returned:
+        return near.returned + near.settles * me.health / (1.0 + m.par[P.record_stigma] * me.record) + near.cleared * me.record
+    if me.status == S.untraced:
+        return near.untraced
+    if me.status == S.detained:
+        rate = near.corrupt * m.states[m.places[me.place].state].corruption + near.spared * me.child + near.grounds * me.trafficked
+        rate += near.charged if me.record == 0 and me.child == 0 else 0.0
+        rate += m.par[P.own_nationals_released] if home else near.deported
+        return rate + m.par[P.flees_custody] + m.par[P.death_detained]
+    return rate_of(i, m)
+
+
+@kernel
+def number_of(stream, i, m):
+    """Return a person's number of this week in a stream, uniform below the far bound on the hazards that they may meet."""
+    me = m.people[i]
+    return draw(stream, m, me.key) * me.far / LEVELS
+
+
+@kernel
+def up_to_a_power_of_two(x):
+    """Return the least power of two that is no less than `x` (1 or more): small differences between arms change no bound."""
+    power = 1.0
+    while power < x:
+        power *= 2.0
+    return power
+
+
+@kernel
+def debt_now(i, m):
+    """Return a person's debt: it grows while they are held (III.means V25)."""
+    me = m.people[i]
+    debt = np.float64(me.debt)
+    if me.status == S.held:
+        debt = max(debt, min(m.par[P.debt_ceiling], debt + m.par[P.debt_growth] * (m.now - me.debt_week)))
+    return debt
+
+
+@kernel
+def pressed_by_debt(i, m):
+    """Return by how much debt multiplies what drives a person to leave again (V69)."""
+    return 1.0 + m.par[P.feedback_debt] * m.par[P.again_debt] * m.people[i].debt / m.par[P.debt_scale]
+
+
+@kernel
+def keep_bound(hazards, near, m):
+    """Report to the audit hazards, as far as they were added up, that exceed the near bound on them."""
+    if hazards > near * (1.0 + 1e-9):
+        m.faults[ABOVE_BOUND] += 1

@@ -1,0 +1,302 @@
+"""Recruiters: rings with a base, who split their effort over areas and channels by recent yield.
+
+An area is where people at risk live: an origin, or a community of migrant workers abroad. Channels:
+advertisements on social media, job sites and agencies, acquaintances (those held or returned who are
+made to recruit, included), and stranded migrant workers on the spot (V03, V04, V09-V11).
+"""
+
+import math
+
+import numpy as np
+
+from model.engine.columns import record
+from .diary import ranked
+from model.registry.institutions import I
+from model.engine.kernel import entry, kernel
+from .person import leave_home
+from model.registry.outcomes import O
+from model.registry.parameters import P
+from model.engine.random_numbers import identity, mix, uniform
+from .roster import CHILD, COHORTS, YOUNG, enter_cohorts, point_to_next
+from model.registry.streams import R
+
+SOCIAL_MEDIA, JOB_SITES, ACQUAINTANCES, ON_THE_SPOT = 0, 1, 2, 3
+CHANNELS = 4
+
+RING = (
+    ("weight", "f8", "size of the ring, as of the roster of its base"),
+    ("home", "f8", "share of its effort spent at its base"),
+    ("returned", "f8", "thousands of persons there who recruit after having been held"),
+)
+
+MARKET = (
+    ("supply", "f8", "persons whom recruiters expect to bring in a week at the reference fee"),
+    ("demand", "f8", "persons: vacancies of all operations"),
+    ("others", "f8", "persons who sought or were offered a place last week other than by recruiters: trafficked again, sold"),
+    ("others_now", "f8", "the same, this week so far"),
+    ("fee", "f8", "USD a recruit"),
+    ("value", "f8", "USD: what a person is expected to earn for an operation"),
+    ("multiplier", "f8", "of recruitment, by the fee"),
+)
+
+
+def start_rings(world, parameters):
+    """Place one ring at every area, working at first mostly where it is at home.
+
+    Return the rings (records RING, A areas) and how they split their effort among areas and channels,
+    float64 (A, CHANNELS) each: at home (a row sums to 1), and away from their base (all sums to 1).
+    """
+    persons = [row["at_risk"] for row in world.origins] + [row["persons"] for row in world.diaspora]
+    weight = np.array(persons, float) / np.mean(persons)
+    areas = len(weight)
+    away = np.repeat(weight[:, None] / weight.sum() / CHANNELS, CHANNELS, axis=1)
+    rings = record(RING, areas, weight=weight, home=parameters["ring_at_home"])
+    return rings, np.full((areas, CHANNELS), 1 / CHANNELS), away
+
+
+@kernel
+def sum_effort(m):
+    """Add up the effort of all rings per person at risk of each area and channel."""
+    travelling = 0.0
+    for a in range(m.rings.size):
+        travelling += m.rings[a].weight * (1.0 - m.rings[a].home)
+    for a in range(m.rings.size):
+        for c in range(CHANNELS):
+            m.effort[a, c] = m.rings[a].home * m.mix[a, c] + travelling * m.away[a, c] / m.rings[a].weight
+
+
+@kernel
+def affinity(channel, kind, m):
+    """Return how readily a stratum answers a channel (V07, V08, V09)."""
+    if channel == SOCIAL_MEDIA:
+        return m.par[P.affinity_social] * (1.0 + m.par[P.affinity_educated] * kind.educated)
+    if channel == JOB_SITES:
+        return m.par[P.affinity_job_sites] * (1.0 + m.par[P.affinity_educated] * kind.educated)
+    if channel == ACQUAINTANCES:
+        return m.par[P.affinity_acquaintances]
+    return m.par[P.affinity_on_the_spot] * kind.abroad
+
+
+@kernel
+def susceptibility(kind, m):
+    """Return how readily a stratum answers at all, by age and language (I.prof)."""
+    factor = 1.0
+    if kind.age == CHILD:
+        factor = m.par[P.susceptibility_child]
+    elif kind.age == YOUNG:
+        factor = m.par[P.susceptibility_young]
+    return factor * (1.0 + m.par[P.language_premium] * kind.language)
+
+
+@kernel
+def channel_reach(channel, p, m):
+    if channel == SOCIAL_MEDIA:
+        return m.env[0, I.social_media_reach, p]
+    if channel == JOB_SITES:
+        return m.env[0, I.job_site_reach, p]
+    if channel == ACQUAINTANCES:
+        return m.env[0, I.acquaintance_reach, p]
+    return m.env[0, I.stranded_reach, p]
+
+
+@entry
+def measure_answers(m):
+    """Fill how readily each stratum answers each channel, float64 (K, CHANNELS): it never changes."""
+    for k in range(m.strata.size):
+        kind = m.strata[k]
+        for c in range(CHANNELS):
+            need = m.nations[kind.nation].means ** -m.par[P.offer_pull]
+            m.answers[k, c] = m.par[P.recruitment_rate] * susceptibility(kind, m) * affinity(c, kind, m) * need
+
+
+@kernel
+def base_hazards(m):
+    """Fill each stratum's weekly hazard at the reference fee. Return expected recruits, persons.
+
+    hazard = answers (base x susceptibility x affinity x need) x what recruiters achieve in the area, summed over channels.
+    """
+    supply = 0.0
+    m.recruits[:] = 0.0
+    drive = np.empty(CHANNELS)
+    area = -1
+    for k in range(m.strata.size):
+        kind = m.strata[k]
+        if kind.area != area:
+            area = kind.area
+            drive_in_area(area, kind, drive, m)
+        persons = m.risk[k].left * m.scale
+        hazard = 0.0
+        for c in range(CHANNELS):
+            part = drive[c] * m.answers[k, c]
+            hazard += part
+            m.recruits[area, c] += part * persons
+        m.risk[k].weekly = hazard
+        supply += hazard * persons
+    return supply
+
+
+@kernel
+def drive_in_area(area, kind, drive, m):
+    """Fill what recruiters achieve in an area by channel: distress x effort x reach, with willing entrants, less what arrests and closed borders stop."""
+    p = kind.place
+    common = m.env[0, I.at_risk, p] * with_willing(p, m) * (1.0 - m.env[0, I.recruiters_stopped, p])
+    common *= 1.0 - m.par[P.border_deterrence] * m.env[0, I.closure, p] * (1 - kind.abroad)
+    for c in range(CHANNELS):
+        effort = m.effort[area, c]
+        if c == ACQUAINTANCES:
+            effort += m.rings[area].returned * m.par[P.recruiter_effort]
+        drive[c] = common * effort * channel_reach(c, p, m)
+
+
+@kernel
+def set_fee(m):
+    """Set the fee at which operations and recruiters meet, and the multiplier of recruitment.
+
+    Operations raise the fee while vacancies exceed what the reference fee brings, up to a share of
+    what a person's forced work is worth to them; recruitment answers as fee ** refill_elasticity. With elasticity 0 a
+    higher fee brings nobody. Nobody is recruited beyond the vacancies.
+    """
+    wanted = vacancies_for_recruits(m)
+    elasticity = m.par[P.refill_elasticity] * (m.par[P.feedback_refill] > 0)
+    highest = max(1.0, m.par[P.fee_share_of_value] * m.market[0].value / m.par[P.reference_fee])
+    tightness = wanted / max(m.market[0].supply, 1e-9)
+    if elasticity > 1e-9:
+        fee = min(highest, max(m.par[P.lowest_fee], tightness ** (1.0 / elasticity)))
+    else:
+        fee = highest if tightness > 1.0 else m.par[P.lowest_fee]
+    m.market[0].fee = fee * m.par[P.reference_fee]
+    m.market[0].multiplier = fee**elasticity if elasticity > 1e-9 else 1.0
+
+
+@kernel
+def vacancies_for_recruits(m):
+    """Return the vacancies that recruiters fill: those which people trafficked again or sold do not take, by last week's number."""
+    return max(0.0, m.market[0].demand - m.market[0].others)
+
+
+@kernel
+def find_recruits(m):
+    """Advance the hazards; append those whose threshold is passed to the people waiting.
+
+    While more people wait than are wanted, recruiters hold back: effort that would only lengthen
+    the queue is not spent.
+    """
+    if m.now > 0:  # the first cohort is there from the start
+        enter_cohorts(m)
+    idle = max(0.0, vacancies_for_recruits(m) - m.used[0].waiting * m.scale)
+    expected = m.market[0].supply * m.market[0].multiplier
+    multiplier = m.market[0].multiplier * min(1.0, idle / max(expected, 1e-9))
+    for k in range(m.strata.size):
+        m.risk[k].hazard += m.risk[k].weekly * multiplier
+        if m.risk[k].next > m.risk[k].hazard:
+            continue
+        for cohort in range(COHORTS):
+            cell = k * COHORTS + cohort
+            while m.cells[cell].next <= m.risk[k].hazard and m.used[0].waiting < m.queue.size:
+                entry = m.queue[m.used[0].waiting]
+                entry.position, entry.stratum = m.cells[cell].pointer, k
+                m.used[0].waiting += 1
+                m.risk[k].left -= 1
+                m.cells[cell].pointer += 1
+                point_to_next(cell, m)
+
+
+@kernel
+def entry_shares(k, m):
+    """Return the shares recruited willingly and by force or while stranded, for a stratum."""
+    p = m.strata[k].place
+    most, all_in_all = m.par[P.undeceived_most], with_willing(p, m)
+    willing = min(most, m.par[P.share_willing] * m.env[0, I.willing_entry, p] / all_in_all)
+    forced = m.par[P.share_forced] / all_in_all
+    if m.strata[k].abroad:
+        forced = min(most - willing, m.par[P.share_forced_abroad] * math.sqrt(m.env[0, I.stranded_reach, p]) / all_in_all)
+    return willing, forced
+
+
+@kernel
+def with_willing(p, m):
+    """Return how many answer offers at a place against the usual: willing entrants, more or fewer, come on top of the others."""
+    return 1.0 + m.par[P.share_willing] * (m.env[0, I.willing_entry, p] - 1.0)
+
+
+@kernel
+def put_queue_in_order(m):
+    """Sort those who wait by their keyed priority of this week."""
+    waiting = m.used[0].waiting
+    key = m.keys[R.ration_recruits, m.now]
+    marks = np.empty(waiting, np.uint64)
+    for w in range(waiting):
+        ordinal = m.roster[m.queue[w].position] & np.uint64(0xFFFFFFFF)
+        marks[w] = mix(key ^ identity(m.queue[w].stratum, ordinal))
+    before, order = m.queue[:waiting].copy(), ranked(np.arange(waiting), marks)
+    for w in range(waiting):
+        m.queue[w].position, m.queue[w].stratum = before[order[w]].position, before[order[w]].stratum
+
+
+@kernel
+def draw_recruits(m):
+    """Recruit for one week: as many as vacancies allow get a row, still at home, and who waits goes on waiting."""
+    m.market[0].supply = base_hazards(m)
+    set_fee(m)
+    find_recruits(m)
+    waiting = m.used[0].waiting
+    wanted = vacancies_for_recruits(m) / m.scale
+    places_left = int(wanted + uniform(m.keys[R.ration_recruits, m.now], 0))
+    taken = min(waiting, places_left)
+    put_queue_in_order(m)
+    for w in range(taken):
+        k = m.queue[w].stratum
+        willing, forced = entry_shares(k, m)
+        leave_home(m.queue[w].position, k, willing, forced, m)
+    for w in range(taken, waiting):
+        m.queue[w - taken].position, m.queue[w - taken].stratum = m.queue[w].position, m.queue[w].stratum
+    m.used[0].waiting = waiting - taken
+    count_lawful_ads(m)
+
+
+@kernel
+def count_lawful_ads(m):
+    """Count lawful advertisements that are removed with the false ones, area by area."""
+    for a in range(m.rings.size):
+        p = m.area_place[a]
+        m.tally[O.lawful_ads_removed, p] += m.env[0, I.lawful_ads_removed, p] / m.rings.size
+
+
+@kernel
+def shift_effort(m):
+    """Move effort towards the areas and channels that yield most per effort (P14).
+
+    Yields are expected recruits, not sampled ones. A ring adjusts its own base and follows the others
+    elsewhere; it leaves its base only slowly, because language and acquaintances are there.
+    """
+    for a in range(m.rings.size):
+        m.rings[a].returned *= 1.0 - m.par[P.recruiter_quits]
+    if m.par[P.feedback_recruiters] == 0 or m.now % int(m.par[P.ring_review_weeks]) != 0:
+        return
+    areas = m.rings.size
+    score = np.zeros((areas, CHANNELS))
+    best, total = 0.0, 0.0
+    for a in range(areas):
+        for c in range(CHANNELS):
+            score[a, c] = m.recruits[a, c] / max(m.effort[a, c] * m.rings[a].weight, 1e-12)
+            best = max(best, score[a, c])
+    if best <= 0.0:
+        return
+    abroad = 0.0
+    for a in range(areas):
+        for c in range(CHANNELS):
+            score[a, c] = (score[a, c] / best) ** m.par[P.ring_choice]
+            total += m.rings[a].weight * score[a, c]
+            abroad += m.away[a, c] * score[a, c]
+    move, own = m.par[P.ring_adjustment], m.par[P.ring_at_home]
+    for a in range(areas):
+        here, at_base = 0.0, 0.0
+        for c in range(CHANNELS):
+            here += score[a, c]
+            at_base += m.mix[a, c] * score[a, c]
+        stay = own * at_base / max(own * at_base + (1.0 - own) * abroad, 1e-12)
+        m.rings[a].home += move * (stay - m.rings[a].home)
+        for c in range(CHANNELS):
+            m.mix[a, c] += move * (score[a, c] / max(here, 1e-12) - m.mix[a, c])
+            m.away[a, c] += move * (m.rings[a].weight * score[a, c] / total - m.away[a, c])
+    sum_effort(m)

@@ -1,0 +1,67 @@
+"""Policies and shocks as the model takes them: dated data in weeks, already validated.
+
+`scenarios/` reads and checks files and builds these; the model only obeys them.
+Weeks count from Monday 4 January 2016 (week 0).
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+WEEK_0 = date(2016, 1, 4)
+WEEKS = 783  # up to and including the week of 30 December 2030
+
+
+def week_of(day: date) -> int:
+    """Return the week that contains `day` (week 0 starts on 4 January 2016)."""
+    return (day - WEEK_0).days // 7
+
+
+def monday(week: int) -> date:
+    """Return the Monday on which `week` starts."""
+    return WEEK_0 + timedelta(weeks=int(week))
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """Start when `outcome`, summed over `places`, is above or below a bound for `weeks` weeks."""
+
+    outcome: str
+    bound: float
+    above: bool = True
+    weeks: int = 1
+    places: tuple[str, ...] = ()  # place ids or ISO codes; empty = worldwide
+
+
+@dataclass(frozen=True)
+class Policy:
+    """One lever, pulled somewhere for some time. Weeks are half open: `start <= week < end`."""
+
+    lever: str
+    strength: float
+    announced: int
+    start: int
+    end: int = WEEKS
+    ramp_weeks: int = 0
+    states: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    nationalities: tuple[str, ...] = ()  # empty = all
+    sex: str | None = None  # "male", "female" or None = all
+    age: str | None = None  # "child", "adult" or None = all
+    pauses: tuple[tuple[int, int], ...] = ()
+    when: Trigger | None = None
+
+
+@dataclass(frozen=True)
+class Shock:
+    """A dated change of an institution (`model/registry/institutions.py`) that is nobody's policy."""
+
+    name: str
+    moves: str
+    mode: str  # one of levers.MODES
+    value: float
+    start: int
+    end: int = WEEKS
+    ramp_weeks: int = 0
+    states: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    source: str = "assumption"

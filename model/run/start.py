@@ -1,0 +1,294 @@
+"""January 2016: the compounds, operations and people with which a run begins.
+
+Who is held at the start are the people of the roster with the lowest thresholds, as if recruitment had
+gone on before: so they are the same people in every arm, and nobody is drawn twice.
+"""
+
+import numpy as np
+
+from model.people.hazard_bounds import BOUND, set_far_bound, set_near_bounds
+from model.people.border_officials import expect_lawful_stops, plan_routes, start_posts
+from model.people.captivity import measure_distances
+from model.engine.choice import first_to_ring
+from model.engine.columns import grown, record
+from model.operations.compounds import ROOM, SITE, build_site, site_with_room
+from model.people.diary import LANES, NO_VISIT, NOBODY, add_member, enter_in_diary
+from model.world.policies_in_force import PROGRESS, average_by_state, compile_plans, extremes
+from model.engine.kernel import entry, kernel
+from model.registry.life_course import STATUSES, S
+from model.people.person import PERSON, count_as, leave_home, next_visit
+from model.operations.operations import GROUP, LEDGER, OFFER, OPERATION, VIEW, discounts, open_operation
+from model.registry.outcomes import GROUPED, RECORDED
+from model.engine.pages import whole_pages
+from model.registry.parameters import P
+from model.engine.random_numbers import identity, stream_keys, uniform
+from model.engine.faults import FAULTS
+from .records import EVENT, RELOCATION
+from model.people.recruiters import CHANNELS, MARKET, base_hazards, entry_shares, measure_answers, start_rings, sum_effort
+from model.people.roster import CELL, COHORTS, QUEUE, RISK, build_roster, build_strata, enter_cohorts, point_to_next
+from .all_columns import USED, Columns
+from model.states.states import HEARD, KNOWN, STATE, draw_deviations
+from model.registry.streams import R
+from model.world.places import FAR, NO_EDGE
+
+SPARE_PEOPLE = 5_000_000  # persons who may leave home: their rows cost nothing until they are used; the table grows when it must
+SITE_ROWS = 16384
+OPERATION_ROWS = 65536
+RELOCATION_ROWS = 1 << 17  # of pairs of places and weeks
+STRUCK_ROWS = 1024
+MOST_SLOTS = 2000  # operations at one place at the start
+STARTING = 1_000_000  # slots of operations there from the start: no founder's
+
+
+def fixed_columns(inputs, values) -> dict:
+    """Return the columns that a run never changes, by name."""
+    world = inputs.world
+    strata, persons = build_strata(world, values["share_young"], values["diaspora_renewal"])
+    roster, roster_first = build_roster(persons, inputs.seed, inputs.people_per_agent)
+    areas = world.origins + world.diaspora
+    return {
+        "par": np.array([values[name] for name in P.__members__]),
+        "base": world.base_institutions(values),
+        "places": world.places,
+        "distance": world.distance,
+        "hosts": world.host_places,
+        "nations": world.nations,
+        "consulate": world.consulate,
+        "edges": world.edges,
+        "edge_first": world.edge_first,
+        "reachable": discounts(world.places, world.distance, values),
+        "strata": strata,
+        "area_place": np.array([world.place_index[row["place"]] for row in areas]),
+        "roster": roster,
+        "roster_first": roster_first,
+        "keys": stream_keys(np.uint64(inputs.seed)),
+        "posts": start_posts(world, values),
+    }
+
+
+def columns_of_policies(inputs, base) -> dict:
+    """Return the columns that policies decide on, by name, as they are before a week has begun."""
+    world = inputs.world
+    plans = compile_plans(world, inputs.policies, inputs.shocks)
+    classes = plans["plan_whom"].shape[1]
+    return plans | {
+        "near": record(BOUND, len(world.place_ids)),
+        "policies": record(PROGRESS, len(plans["plans"]), fired=-1),
+        "env": np.repeat(base[None], classes, axis=0),
+        "senv": np.zeros((classes, len(base), len(world.states))),
+        "moved": np.ones((classes, len(base)), np.bool_),
+    }
+
+
+def empty_columns(inputs, fixed, values) -> Columns:
+    """Return all columns as they are before anything stands: `fixed` shared, the rest new."""
+    world, scale = inputs.world, inputs.people_per_agent
+    places, states, edges, outcomes = len(world.place_ids), len(world.states), len(world.edges), len(RECORDED)
+    rings, mix, away = start_rings(world, values)
+    destinations, groups = int(world.host_places.max()) + 1, int(values["owner_groups"])
+    groups_of_people = states * len(world.nationalities) * 2 * 2 * 4
+    people = whole_pages(2048 + int((SPARE_PEOPLE + 1.5 * world.places.start_people.sum()) / scale))
+    weekly = {name: inputs.stop if inputs.record == name else 0 for name in ("places", "totals")}
+    return Columns(
+        **fixed,
+        **columns_of_policies(inputs, fixed["base"]),
+        far=record(BOUND, 1),
+        near_home=np.zeros((places, places)),
+        answers=np.zeros((len(fixed["strata"]), CHANNELS)),
+        people=record(PERSON, people),
+        diary=np.full(people, NO_VISIT, np.int16),
+        due=np.zeros((LANES, people), np.int32),
+        risk=record(RISK, len(fixed["strata"])),
+        cells=record(CELL, len(fixed["roster_first"]) - 1, pointer=fixed["roster_first"][:-1], next=np.inf),
+        queue=record(QUEUE, 4096 + 200_000 // scale),
+        rings=rings,
+        mix=mix,
+        away=away,
+        effort=np.zeros((len(rings), CHANNELS)),
+        recruits=np.zeros((len(rings), CHANNELS)),
+        market=record(MARKET, 1, multiplier=1.0),
+        luck=np.ones(destinations),
+        weight=np.zeros(destinations),
+        early=np.zeros(destinations, np.int64),
+        vacancies=np.zeros(destinations),
+        access=np.zeros((places, places)),
+        route_cost=np.full((places, places), FAR),
+        route_expected=np.full((places, places), FAR),
+        route_days=np.full((places, places), FAR),
+        route_into=np.full((places, places), NO_EDGE, np.int32),
+        edge_weight=np.full(edges, -1.0),
+        edge_fresh=np.zeros(edges),
+        edge_fare=np.zeros(edges),
+        lawful_stops=np.zeros(places),
+        operations=record(OPERATION, OPERATION_ROWS),
+        offers=record(OFFER, OPERATION_ROWS),
+        sums=np.zeros(OPERATION_ROWS),
+        free_rows=np.zeros(OPERATION_ROWS, np.int32),
+        groups=record(GROUP, groups, weighed=-1),
+        raid_belief=np.zeros((groups, places)),
+        group_raids=np.zeros((groups, places)),
+        present=np.zeros((groups, places)),
+        ties=np.zeros((groups, places)),
+        pull=np.zeros((groups, places)),
+        sites=record(SITE, SITE_ROWS),
+        room=record(ROOM, places, first_site=NOBODY),
+        struck=np.zeros(STRUCK_ROWS, np.int64),
+        views=record(VIEW, places, first=NOBODY),
+        states=record(
+            STATE, states, pressure=1.0, corruption=1.0, bribes=1.0, asean=world.state_columns["asean"],
+            licenses=world.state_columns["licensed_gaming"], hosts=np.isin(range(states), world.places.state[world.host_places]),
+        ),  # fmt: skip
+        known=record(KNOWN, places, inside=values["belief_at_start"]),
+        heard=record(HEARD, len(world.nationalities), trust=values["trust_at_start"], home_belief=values["belief_at_start"]),
+        held_by=np.zeros((len(world.nationalities), places)),
+        announced=np.zeros(places),
+        used=record(USED, 1, stale=1),
+        levels=np.zeros((len(STATUSES), places, 3), np.int32),
+        tally=np.zeros((outcomes, places)),
+        weekly=np.zeros((weekly["places"], outcomes, places)),
+        totals=np.zeros((weekly["totals"], outcomes)),
+        window_sum=np.zeros((outcomes, places)),
+        ledger=np.zeros(LEDGER),
+        faults=np.zeros(len(FAULTS), np.int64),
+        relocations=record(RELOCATION, RELOCATION_ROWS),
+        by_group=np.zeros((groups_of_people if inputs.groups else 0, len(GROUPED))),
+        events=record(EVENT, people if inputs.events else 0),
+    )
+
+
+def set_what_follows(inputs, columns, values, m):
+    """Fill what follows from parameters and shocks alone: bounds on hazards, answers to recruiters."""
+    high, low = extremes(columns.base, values, inputs.shocks)
+    set_far_bound(high.max(axis=1), low.min(axis=1), m)
+    see_what_is_near(inputs, columns, values, m)
+    measure_answers(m)
+    measure_distances(m)
+
+
+def see_what_is_near(inputs, columns, values, m):
+    """Fill the near bounds on hazards, which follow from parameters, shocks and policies."""
+    set_near_bounds(*extremes(columns.base, values, inputs.shocks, inputs.policies), m)
+
+
+def start(m):
+    """Put up the compounds of January 2016, the operations in them and the people whom they hold."""
+    build_up(m)
+    people_up(m)
+
+
+@entry
+def build_up(m):
+    """Put up the compounds of January 2016 and the operations in them."""
+    for k in range(m.env.shape[0]):
+        average_by_state(k, m)
+    plan_routes(m)
+    expect_lawful_stops(m)
+    draw_deviations(m)
+    sum_effort(m)
+    key = m.keys[R.start, 0]
+    for k in range(m.hosts.size):
+        p = m.hosts[k]
+        for slot in range(m.places[p].start_sites):
+            cover = m.states[m.places[p].state].licenses and uniform(key, identity(p, slot)) < m.par[P.start_licensed]
+            build_site(p, m.places[p].site_capacity, cover, m)
+        wanted = m.places[p].start_people * m.par[P.start_room]
+        slot = 0
+        while wanted > 0.0 and slot < MOST_SLOTS:
+            u = uniform(key, identity(identity(p, slot), 1))
+            target = m.par[P.smallest_operation] + m.par[P.start_spread] * u * u
+            group = int(uniform(key, identity(identity(p, slot), 2)) * m.groups.size)
+            site = site_with_room(p, target, identity(p, slot), key, m)
+            if site != NOBODY:
+                m.operations[open_operation(group, p, site, STARTING + slot, target, m)].ready = 1.0
+            wanted -= target
+            slot += 1
+    for o in range(m.used[0].operations):
+        m.views[m.operations[o].place].room += m.operations[o].target
+    m.tally[:] = 0.0
+
+
+@entry
+def people_up(m):
+    """Fill the operations with the people whose thresholds are lowest."""
+    enter_cohorts(m)
+    base_hazards(m)
+    free = np.empty(m.luck.size)
+    for p in range(free.size):
+        free[p] = min(m.views[p].room, m.places[p].start_people)
+    reach = reach_for(free.sum() / m.scale, m)
+    key = m.keys[R.start, 0]
+    for k in range(m.strata.size):
+        m.risk[k].hazard = m.risk[k].weekly * reach
+        cell = k * COHORTS
+        while m.cells[cell].next <= m.risk[k].hazard:
+            willing, forced = entry_shares(k, m)
+            i = leave_home(m.cells[cell].pointer, k, willing, forced, m)
+            m.cells[cell].pointer += 1
+            point_to_next(cell, m)
+            m.risk[k].left -= 1
+            o = first_operation(i, key, free, m)
+            if o == NOBODY:
+                m.used[0].people -= 1
+            else:
+                begin_held(i, o, key, m)
+
+
+@kernel
+def reach_for(agents, m):
+    """Return the multiple of the weekly hazards at which the expected recruits are `agents` (bisection)."""
+    low, high = 0.0, 2000.0
+    for _ in range(60):
+        middle = 0.5 * (low + high)
+        total = 0.0
+        for k in range(m.strata.size):
+            total += m.risk[k].left * (1.0 - np.exp(-m.risk[k].weekly * middle))
+        if total < agents:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+@kernel
+def first_operation(i, key, free, m):
+    """Return an operation with room for a person at the start: a place by Gumbel, then the emptiest."""
+    me = m.people[i]
+    for p in range(free.size):
+        m.luck[p] = uniform(key, identity(me.key, p))
+        m.weight[p] = free[p] * m.access[me.place, p]
+    chosen = first_to_ring(m)
+    if chosen == NOBODY:
+        return NOBODY
+    free[chosen] = max(0.0, free[chosen] - m.scale)
+    emptiest, least = NOBODY, np.inf
+    for o in range(m.used[0].operations):
+        firm = m.operations[o]
+        if firm.place == chosen and firm.held * m.scale / firm.target < least:
+            emptiest, least = o, firm.held * m.scale / firm.target
+    return emptiest
+
+
+@kernel
+def begin_held(i, o, key, m):
+    """Hold a person from the start, for some weeks already."""
+    me, firm = m.people[i], m.operations[o]
+    earlier = int(m.par[P.start_weeks_held] * uniform(key, identity(me.key, 77)))
+    add_member(i, o, m)
+    me.status, me.place = S.held, firm.place
+    me.since, me.held_from, me.debt_week = -earlier, -earlier, -earlier
+    me.trapped -= earlier
+    me.debt = m.par[P.reference_fee] * m.par[P.debt_markup]
+    me.belief = m.par[P.belief_at_start]
+    count_as(i, 1, m)
+    enter_in_diary(i, next_visit(i, m), m)
+
+
+def with_more_room(columns: Columns, people: int, events: int) -> Columns:
+    """Return the columns with room for at least so many people and events."""
+    people = whole_pages(max(people, len(columns.people)))
+    diary = grown(columns.diary, people)
+    diary[len(columns.diary) :] = NO_VISIT
+    return columns._replace(
+        people=grown(columns.people, people), diary=diary, events=grown(columns.events, events), due=np.zeros((LANES, people), np.int32)
+    )  # fmt: skip
+

@@ -1,0 +1,151 @@
+"""The reported estimates: `evidence.csv`, one row a report, checked as it is read."""
+
+import csv
+import re
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from scenarios.schema import ScenarioError
+
+EVIDENCE = Path(__file__).parent / "evidence.csv"
+UNCERTAINTY = {"high": 0.0, "medium": 0.15, "low": 0.4}  # assumption: sd of the log, added for a source's reliability
+
+
+class EvidenceError(ScenarioError):
+    """Reported estimates or their mapping that can't be used. The message: `<file>: <row and key>: <what is wrong>`."""
+
+
+class Row(BaseModel):
+    """One report. `low`, `central`, `high` in `unit`; which of them are given follows from `bound_type`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str = Field(pattern=r"^[A-Z]{1,3}\d{3}$", description="letters and three digits")
+    quantity: str = Field(min_length=1)
+    place: str = Field(min_length=1)
+    period: str
+    low: float | None
+    central: float | None
+    high: float | None
+    unit: str = Field(min_length=1)
+    bound_type: Literal["point", "interval", "lower_bound", "upper_bound", "ordinal"]
+    use: Literal["target", "prior", "initial", "pattern", "holdout"]
+    source: str = Field(min_length=1)
+    source_key: str = Field(min_length=1)
+    confidence: Literal["high", "medium", "low"]
+    note: str
+
+    @field_validator("low", "central", "high", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value):
+        return None if value == "" else value
+
+    @field_validator("period")
+    @classmethod
+    def _begins_with_a_year(cls, value):
+        if not re.match(r"20\d\d(?!\d)", value):
+            raise ValueError("does not begin with a year, such as 2023, 2023-06 or 2021-2023")
+        return value
+
+    @model_validator(mode="after")
+    def _bounds_agree(self):
+        known = [v for v in (self.low, self.central, self.high) if v is not None]
+        if known != sorted(known):
+            raise ValueError("low, central and high are not in this order")
+        needed = {"point": self.central, "lower_bound": self.low, "upper_bound": self.high}
+        if self.bound_type in needed and needed[self.bound_type] is None:
+            raise ValueError(f"a {self.bound_type} without its number")
+        if self.bound_type == "interval" and (self.low is None or self.high is None):
+            raise ValueError("an interval without both ends")
+        return self
+
+    @property
+    def value(self) -> str:
+        """The number, as text: 120,000 or more; 80,000 to 100,000; 301; of a year 2016."""
+        low, central, high = (None if v is None else f"{v:g}" if self.unit == "year" else f"{v:,g}" for v in (self.low, self.central, self.high))
+        match self.bound_type:
+            case "ordinal":
+                return "direction only"
+            case "lower_bound":
+                return f"{low} or more"
+            case "upper_bound":
+                return f"{high} at most"
+            case "interval":
+                return f"{low} to {high}"
+        return central
+
+    @property
+    def amount(self) -> str:
+        """The number with its unit: 120,000 or more persons; 0.558 (168 of 301)."""
+        if self.bound_type == "ordinal":
+            return self.value
+        apart = self.unit == "year" or self.unit.startswith("share") or self.unit[0].isdigit()  # what does not read on from a number
+        return f"{self.value} ({self.unit})" if apart else f"{self.value} {self.unit}"
+
+
+def read_evidence(path: Path = EVIDENCE) -> dict[str, Row]:
+    """Return the rows of a file of reports by id, in its order. Raises EvidenceError."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file)
+            missing = set(Row.model_fields) - set(reader.fieldnames or ())
+            if missing:
+                raise EvidenceError(f"{path}: columns {', '.join(sorted(missing))} are missing; expected {', '.join(Row.model_fields)}")
+            rows: dict[str, Row] = {}
+            for number, line in enumerate(reader, start=2):
+                row = _row(path, number, line)
+                if row.id in rows:
+                    raise EvidenceError(f"{path}: line {number}: a second row '{row.id}'; expected each id once")
+                rows[row.id] = row
+    except OSError as error:
+        raise EvidenceError(f"{path}: can't be read ({error.strerror.lower()}); expected a CSV file of reported estimates") from None
+    except UnicodeDecodeError:
+        raise EvidenceError(f"{path}: holds bytes that are not UTF-8 text; expected a CSV file in UTF-8") from None
+    return rows
+
+
+def _row(path, number, line) -> Row:
+    try:
+        return Row.model_validate(line)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"]) or "row"
+        raise EvidenceError(f"{path}: line {number} ({line.get('id')}): {key}: {first['msg'].removeprefix('Value error, ')}; given {first['input'] if key != 'row' else 'low, central, high'}") from None
+
+
+# --- what else rows are used for ----------------------------------------------------------------------
+
+
+def evidence_ids(text: str) -> list[str]:
+    """Return the ids that a text cites, one by one: 'E001 E003-E005' as E001, E003, E004, E005."""
+    ids = []
+    for first, last in re.findall(r"\bE(\d{3})(?:-E(\d{3}))?\b", text):
+        ids += [f"E{n:03d}" for n in range(int(first), int(last or first) + 1)]
+    return ids
+
+
+@cache
+def _cited_by_the_world() -> frozenset[str]:
+    folder = EVIDENCE.parents[1]
+    files = [*sorted((folder / "world").glob("*.csv")), *sorted((folder / "parts").glob("*.toml"))]
+    return frozenset(evidence_ids(" ".join(path.read_text(encoding="utf-8") for path in files)))
+
+
+def parameters_citing(id: str) -> list[str]:
+    """Return the parameters whose value or prior cites a row."""
+    from model.registry.parameters import PARAMETERS
+
+    return [p.name for p in PARAMETERS if id in p.evidence]
+
+
+def other_uses(id: str, patterns: Iterable) -> list[str]:
+    """Return what a row is used for beside targets: priors of parameters, initial conditions and events, patterns."""
+    priors = parameters_citing(id)
+    mine = [pattern.id for pattern in patterns if id in evidence_ids(pattern.evidence)]
+    uses = [f"prior of {', '.join(priors)}"] if priors else []
+    uses += ["the world as put in: places, States or dated events"] if id in _cited_by_the_world() else []
+    return uses + ([f"pattern {', '.join(mine)}"] if mine else [])
