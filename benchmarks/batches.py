@@ -7,9 +7,8 @@ from dataclasses import replace
 from statistics import median
 
 from experiments.batch.block import Setting, simulate
-from experiments.design.design import Block, Design, from_names
 from experiments.batch.runner import execute
-
+from experiments.design.design import Block, Design, from_names
 from model.model import Simulation
 from scenarios import files
 
@@ -32,7 +31,9 @@ class InThisProcess(Executor):
 
 def _design(weeks: int, replicates: int) -> Design:
     scenario = replace(files.load("baseline"), stop=weeks)
-    return Design("t", "q", {"baseline": scenario}, "baseline", replicates, people_per_agent=SMALL, record="summary", groups=False)
+    return Design(
+        "t", "q", {"baseline": scenario}, "baseline", replicates, people_per_agent=SMALL, record="summary", groups=False
+    )
 
 
 def overhead() -> float:

@@ -63,7 +63,18 @@ def instructions_a_run(people_per_agent: int) -> int | None:
         return None
     counts = []
     for runs in (2, 3):
-        command = ["perf", "stat", "-x,", "-e", "instructions:u", sys.executable, "-m", "benchmarks.one", str(people_per_agent), str(runs)]
+        command = [
+            "perf",
+            "stat",
+            "-x,",
+            "-e",
+            "instructions:u",
+            sys.executable,
+            "-m",
+            "benchmarks.one",
+            str(people_per_agent),
+            str(runs),
+        ]
         said = subprocess.run(command, capture_output=True, text=True).stderr
         found = [line.split(",")[0] for line in said.splitlines() if "instructions" in line]
         if not found or not found[0].isdigit():
@@ -92,6 +103,10 @@ def add(ratio: float, seconds: float, instructions: int | None):
 
 def _commit() -> str:
     def git(*arguments):
-        return subprocess.run(("git", *arguments), capture_output=True, text=True, cwd=HISTORY.parent.parent).stdout.strip()
+        return subprocess.run(
+            ("git", *arguments), capture_output=True, text=True, cwd=HISTORY.parent.parent
+        ).stdout.strip()
 
-    return git("rev-parse", "--short", "HEAD") + ("+" if git("status", "--porcelain", "--", "model", "scenarios") else "")
+    return git("rev-parse", "--short", "HEAD") + (
+        "+" if git("status", "--porcelain", "--", "model", "scenarios") else ""
+    )

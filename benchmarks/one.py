@@ -11,10 +11,9 @@ import time
 from dataclasses import replace
 from functools import cache
 
-from scenarios import files
-
-from model.registry.life_course import S
 from model.model import Simulation
+from model.registry.life_course import S
+from scenarios import files
 
 # Statuses in which people are somewhere between leaving home and having somewhere to stay.
 ACTIVE = (

@@ -80,7 +80,9 @@ def main():
         console.print(f"ours against {dict(names)[key]}, {people:,} people: {ratio:,.0f} times (to reach: {aim})")
     ratio = found["one", MANY]["speed"] / found["toy_starsim", MANY]["speed"]
     missed |= ratio < 1.0
-    console.print(f"the full model against Starsim's small life course, {MANY:,} people: {ratio:.2f} times (to reach: 1)")
+    console.print(
+        f"the full model against Starsim's small life course, {MANY:,} people: {ratio:.2f} times (to reach: 1)"
+    )
     return missed
 
 

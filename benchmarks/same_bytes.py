@@ -31,7 +31,9 @@ def checksum(paths: list[Path]) -> str:
     digest = hashlib.sha256()
     for path in paths:
         read = pq.read_table(path)
-        names = [name for name in read.column_names if name != "error"]  # a traceback names files and lines
+        names = [
+            name for name in read.column_names if name not in ("error", "traceback")
+        ]  # a traceback names files and lines
         rows = pa.table({name: read[name].combine_chunks() for name in names})  # without its metadata
         sink = pa.BufferOutputStream()
         with pa.ipc.new_stream(sink, rows.schema) as stream:
@@ -49,7 +51,9 @@ def checksums() -> dict[str, str]:
             done = subprocess.run((*COMMAND, *arguments, "--out", str(out), "--quiet"), capture_output=True, text=True)
             if not (out / "summary.parquet").is_file():  # where some runs failed, the tables say which
                 sys.exit(f"{name}: exit code {done.returncode}\n{done.stderr}")
-            tables = sorted({path.relative_to(out).parts[0].removesuffix(".parquet") for path in out.rglob("*.parquet")})
+            tables = sorted(
+                {path.relative_to(out).parts[0].removesuffix(".parquet") for path in out.rglob("*.parquet")}
+            )
             for table in tables:
                 one = out / f"{table}.parquet"
                 paths = [one] if one.is_file() else sorted((out / table).glob("*.parquet"))
@@ -68,7 +72,9 @@ def main() -> None:
         options.keep.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     before = json.loads(options.against.read_text(encoding="utf-8")) if options.against else found
     for name in sorted({*found, *before}):
-        print(f"{found.get(name, 'missing'):16}  {'same' if found.get(name) == before.get(name) else 'DIFFERS'}  {name}")
+        print(
+            f"{found.get(name, 'missing'):16}  {'same' if found.get(name) == before.get(name) else 'DIFFERS'}  {name}"
+        )
     sys.exit(found != before)
 
 

@@ -30,7 +30,10 @@ MEASURED = {
 def measure(size: int, seeds: int) -> dict[str, list[float]]:
     """Return every figure of the baseline at a size, one a seed."""
     scenario = load("baseline")
-    runs = [Simulation(scenario.inputs(seed, size, record="totals")).advance().result().weekly for seed in range(1, seeds + 1)]
+    runs = [
+        Simulation(scenario.inputs(seed, size, record="totals")).advance().result().weekly
+        for seed in range(1, seeds + 1)
+    ]
     return {name: [float(figure(totals)) for totals in runs] for name, figure in MEASURED.items()}
 
 
@@ -41,7 +44,11 @@ def shown(value: float) -> str:
 def table(found: dict[int, dict[str, list[float]]]) -> str:
     """Return the table: mean (standard deviation over seeds) by size, and differences from the smallest size (standard error)."""
     smallest, *larger = sorted(found)
-    header = ["figure", *(f"{size}: mean (sd)" for size in sorted(found)), *(f"{size} against {smallest}, % (se)" for size in larger)]
+    header = [
+        "figure",
+        *(f"{size}: mean (sd)" for size in sorted(found)),
+        *(f"{size} against {smallest}, % (se)" for size in larger),
+    ]
     lines = [header, ["---"] * len(header)]
     for name in MEASURED:
         line = [name]

@@ -79,7 +79,12 @@ def full_size():
     yield Figure("full size: people who ever left home", full["rows"], f"{full['rows']:,}")
     active, of_persons = full["active_person_weeks"] / 1e6, sum(full["phases"][name] for name in PERSON_PHASES)
     yield Figure("full size: active person-weeks, million", active, f"{active:,.0f}")
-    yield Figure("full size: of these a CPU s of the person phases, million", active / of_persons, f"{active / of_persons:.1f}", least=60)
+    yield Figure(
+        "full size: of these a CPU s of the person phases, million",
+        active / of_persons,
+        f"{active / of_persons:.1f}",
+        least=60,
+    )
     times = seconds / median(tenth["seconds"])
     yield Figure("ten times the people: times the CPU", times, f"{times:.1f}", most=11)
 
@@ -99,7 +104,16 @@ def start_up():
     help_ = median(child(*DISPLACE, "--help")[1] for _ in range(5))
     yield Figure("displace --help, CPU s", help_, f"{help_:.2f}", most=0.3)
     with tempfile.TemporaryDirectory() as folder:
-        command = (*DISPLACE, "run", "baseline", "--people-per-agent", str(SMALL), "--overwrite", "--out", folder + "/run")
+        command = (
+            *DISPLACE,
+            "run",
+            "baseline",
+            "--people-per-agent",
+            str(SMALL),
+            "--overwrite",
+            "--out",
+            folder + "/run",
+        )
         run = median(child(*command)[1] for _ in range(3))
         yield Figure("displace run of a small scenario, CPU s", run, f"{run:.2f}", most=2)
         compiled = child(sys.executable, "-m", "model", DISPLACE_CACHE=folder)[1]
@@ -123,7 +137,10 @@ def main() -> int:
     set_up()  # as the command line is
     console = Console(width=110)
     ratio, seconds = guard.ratio_of(lambda: timed(SMALL, 1))
-    figures = [Figure("small run, CPU s", seconds, f"{seconds:.3f}", most=0.08), Figure("small run, fixed loops", ratio, f"{ratio:.2f}")]
+    figures = [
+        Figure("small run, CPU s", seconds, f"{seconds:.3f}", most=0.08),
+        Figure("small run, fixed loops", ratio, f"{ratio:.2f}"),
+    ]
     sections = () if wanted.quick else (full_size, in_batches, start_up)
     for section in sections:
         console.print(f"measuring {section.__name__.replace('_', ' ')} ...", style="dim")
@@ -133,7 +150,9 @@ def main() -> int:
     if wanted.record:
         guard.add(ratio, seconds, guard.instructions_a_run(SMALL))
     if record is not None and ratio > guard.SLOWER * record:
-        console.print(f"Slower: {ratio:.2f} fixed loops a small run, {ratio / record:.2f} times the record of {record:.2f}; at most {guard.SLOWER} times")
+        console.print(
+            f"Slower: {ratio:.2f} fixed loops a small run, {ratio / record:.2f} times the record of {record:.2f}; at most {guard.SLOWER} times"
+        )
         return 1
     return 0
 

@@ -35,7 +35,15 @@ def main(people, weeks, runs, crn):
     ss.options.crn = bool(crn)
     seconds = []
     for seed in range(runs):
-        sim = ss.Sim(n_agents=people, start="2016-01-04", dur=ss.weeks(weeks - 1), dt=ss.weeks(1), modules=LifeCourse(), rand_seed=seed, verbose=0)
+        sim = ss.Sim(
+            n_agents=people,
+            start="2016-01-04",
+            dur=ss.weeks(weeks - 1),
+            dt=ss.weeks(1),
+            modules=LifeCourse(),
+            rand_seed=seed,
+            verbose=0,
+        )
         sim.init()
         began = time.process_time()
         sim.run()

@@ -9,8 +9,12 @@ def main():
     from model.engine.kernel import cache_folder
 
     began = time.perf_counter()
-    print(f"Compiling the model (once for each version of its sources; about half a minute) into {cache_folder().name} ...", flush=True)
+    print(
+        f"Compiling the model (once for each version of its sources; about half a minute) into {cache_folder().name} ...",
+        flush=True,
+    )
     from model.run.tiny_world import tiny_inputs
+
     from .model import Simulation
 
     gc.disable()  # a tenth of the time would go into looking for garbage that there hardly is

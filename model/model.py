@@ -15,17 +15,25 @@ from functools import cache
 
 import numpy as np
 
-from model.run import phases
 from model.engine.faults import faults_found
 from model.engine.handle import Handle
 from model.engine.kernel import entry, kernel
 from model.people.person import look_again
 from model.registry.parameters import complete
 from model.registry.policy import WEEKS, Policy, Shock
+from model.run import phases
+from model.run.all_columns import MOVING, Columns, copied
 from model.run.records import RECORDS, audit, open_quarter
 from model.run.results import Result, make_result, quarter_end
-from model.run.start import columns_of_policies, empty_columns, fixed_columns, see_what_is_near, set_what_follows, start, with_more_room
-from model.run.all_columns import MOVING, Columns, copied
+from model.run.start import (
+    columns_of_policies,
+    empty_columns,
+    fixed_columns,
+    see_what_is_near,
+    set_what_follows,
+    start,
+    with_more_room,
+)
 from model.world.places import World
 
 AUDIT_EVERY = 13  # weeks between two full recounts; transitions are checked at once
@@ -59,7 +67,9 @@ class Inputs:
         if not 0 < self.stop <= WEEKS:
             raise ValueError(f"stop = {self.stop}: expected 1 to {WEEKS} weeks")
         if int(self.people_per_agent) < 1:
-            raise ValueError(f"people_per_agent = {self.people_per_agent}: expected a whole number of persons, 1 or more")
+            raise ValueError(
+                f"people_per_agent = {self.people_per_agent}: expected a whole number of persons, 1 or more"
+            )
         complete(self.parameters)
 
 
@@ -164,7 +174,9 @@ class Simulation:
 
     def _handle_on(self, columns):
         inputs = self.inputs
-        return Handle(columns, self.week - 1, inputs.seed, inputs.people_per_agent, inputs.placebo_week, inputs.window_start)
+        return Handle(
+            columns, self.week - 1, inputs.seed, inputs.people_per_agent, inputs.placebo_week, inputs.window_start
+        )
 
     def _bind(self):
         self._handle = self._handle_on(self.columns)

@@ -14,7 +14,15 @@ from .files import Scenario, refuse_contradictions, resolved, world_graph
 from .schema import Where
 
 
-def changed(scenario: Scenario, where: Where, *, states=None, strength: float = 1.0, start: date | None = None, end: date | None = None) -> Scenario:
+def changed(
+    scenario: Scenario,
+    where: Where,
+    *,
+    states=None,
+    strength: float = 1.0,
+    start: date | None = None,
+    end: date | None = None,
+) -> Scenario:
     """Return `scenario` with other policies' places, strengths and dates; the rest, and its shocks, stay.
 
     `states`: its policies act only in these; those that act in none of them are left out. `strength` multiplies theirs.
@@ -25,7 +33,9 @@ def changed(scenario: Scenario, where: Where, *, states=None, strength: float = 
         policies = _only_in(policies, states, where)
     shift = 0 if start is None or not policies else week_of(start) - min(policy.start for policy in policies)
     stop = None if end is None else week_of(end)
-    return resolved(scenario, policies=[_moved(policy, strength, shift, stop, scenario.stop, where) for policy in policies])
+    return resolved(
+        scenario, policies=[_moved(policy, strength, shift, stop, scenario.stop, where) for policy in policies]
+    )
 
 
 def _only_in(policies, states, where) -> list[Policy]:
@@ -35,27 +45,41 @@ def _only_in(policies, states, where) -> list[Policy]:
     known = sorted(set().union(*acts_in))
     for state in states:
         if state not in known:
-            raise where.at("states").error(f"no policy of it acts in '{state}'", f"some of {', '.join(known) or 'none: it has no policy'}", state, known)
+            raise where.at("states").error(
+                f"no policy of it acts in '{state}'",
+                f"some of {', '.join(known) or 'none: it has no policy'}",
+                state,
+                known,
+            )
     return [_there(policy, states, country) for policy, there in zip(policies, acts_in) if there & {*states}]
 
 
 def _there(policy: Policy, states, country) -> Policy:
     if policy.places:
         return replace(policy, places=tuple(place for place in policy.places if country[place] in states))
-    return replace(policy, states=tuple(sorted(state for state in states if state in policy.states or not policy.states)))
+    return replace(
+        policy, states=tuple(sorted(state for state in states if state in policy.states or not policy.states))
+    )
 
 
 def _moved(policy: Policy, strength: float, shift: int, stop: int | None, last: int, where: Where) -> Policy:
     most, wanted = LEVERS[policy.lever].maximum, round(policy.strength * strength, 9)
     if not 0 <= wanted <= most:
-        raise where.at("strength").error(f"{strength:g} times {policy.strength:g} is out of range for '{policy.lever}'", f"at most {most / policy.strength:.4g}")
+        raise where.at("strength").error(
+            f"{strength:g} times {policy.strength:g} is out of range for '{policy.lever}'",
+            f"at most {most / policy.strength:.4g}",
+        )
     start, end = policy.start + shift, policy.end if policy.end == WEEKS else min(policy.end + shift, WEEKS)
     if stop is not None:
         end = min(end, stop)
     if not 0 <= start < min(end, last):
-        raise where.at("start" if stop is None else "end").error(f"'{policy.lever}' would end before it starts", "dates within the run, the start first")
+        raise where.at("start" if stop is None else "end").error(
+            f"'{policy.lever}' would end before it starts", "dates within the run, the start first"
+        )
     pauses = tuple((a + shift, min(b + shift, end)) for a, b in policy.pauses if a + shift < end)
-    return replace(policy, strength=wanted, announced=max(0, policy.announced + shift), start=start, end=end, pauses=pauses)
+    return replace(
+        policy, strength=wanted, announced=max(0, policy.announced + shift), start=start, end=end, pauses=pauses
+    )
 
 
 def together(scenarios: Sequence[Scenario], where: Where, name: str, title: str, question: str) -> Scenario:
@@ -64,9 +88,19 @@ def together(scenarios: Sequence[Scenario], where: Where, name: str, title: str,
     for other in others:
         for key in ("parameters", "world_changes"):
             if (mine := getattr(first, key)) != (theirs := getattr(other, key)):
-                raise where.error(f"'{first.name}' and '{other.name}' differ in {key.replace('_', ' ')} ({mine} and {theirs})", "scenarios that assume the same")
+                raise where.error(
+                    f"'{first.name}' and '{other.name}' differ in {key.replace('_', ' ')} ({mine} and {theirs})",
+                    "scenarios that assume the same",
+                )
     policies = list(dict.fromkeys(policy for scenario in scenarios for policy in scenario.policies))
     refuse_contradictions([(policy, where.at(f"policy '{policy.lever}'")) for policy in policies])
-    whole = replace(first, name=name, title=title, question=question, source_file="", stop=min(s.stop for s in scenarios), notes=tuple(dict.fromkeys(n for s in scenarios for n in s.notes)))
+    whole = replace(
+        first,
+        name=name,
+        title=title,
+        question=question,
+        source_file="",
+        stop=min(s.stop for s in scenarios),
+        notes=tuple(dict.fromkeys(n for s in scenarios for n in s.notes)),
+    )
     return resolved(whole, policies=policies, shocks=dict.fromkeys(shock for s in scenarios for shock in s.shocks))
-

@@ -5,7 +5,17 @@ from dataclasses import fields
 from model.registry.levers import BY_NAME as LEVERS
 from model.registry.policy import WEEKS, monday
 
-from .explain import day_of, listed, parameter_in_words, place_name, pulled, sentence, special_timing, trigger_in_words, where_of
+from .explain import (
+    day_of,
+    listed,
+    parameter_in_words,
+    place_name,
+    pulled,
+    sentence,
+    special_timing,
+    trigger_in_words,
+    where_of,
+)
 
 
 def differences(first, second) -> list[str]:
@@ -17,7 +27,9 @@ def besides_policies(first, second) -> list[str]:
     """Return the sentences on all but policies."""
     said = [*_shocks(first, second), *_parameters(first, second), *_worlds(first, second)]
     if first.stop != second.stop:
-        said.append(f"'{first.name}' is simulated up to {monday(first.stop - 1)}, '{second.name}' up to {monday(second.stop - 1)}.")
+        said.append(
+            f"'{first.name}' is simulated up to {monday(first.stop - 1)}, '{second.name}' up to {monday(second.stop - 1)}."
+        )
     return said
 
 
@@ -29,10 +41,15 @@ def _policies(first, second):
     for lever in dict.fromkeys(policy.lever for policy in (*first.policies, *second.policies)):
         a, b = ([policy for policy in some if policy.lever == lever] for some in (mine, theirs))
         if len(a) == len(b) == 1:
-            yield sentence(f"{LEVERS[lever].summary} ({lever}): {'; '.join(_changes(first.name, a[0], second.name, b[0]))}")
+            yield sentence(
+                f"{LEVERS[lever].summary} ({lever}): {'; '.join(_changes(first.name, a[0], second.name, b[0]))}"
+            )
         else:
             for name, entries in ((first.name, a), (second.name, b)):
-                yield from (f"Only in '{name}': {_whole(policy)}" for policy in sorted(entries, key=lambda p: (p.start, p.states)))
+                yield from (
+                    f"Only in '{name}': {_whole(policy)}"
+                    for policy in sorted(entries, key=lambda p: (p.start, p.states))
+                )
 
 
 def _whole(policy):
@@ -44,10 +61,18 @@ def _changes(name, a, other, b):
     if (bool(a.states), bool(a.places)) != (bool(b.states), bool(b.places)):
         yield f"acts in {where_of(a)} in '{name}', in {where_of(b)} in '{other}'"
     else:
-        yield from (_sets(what, name, {*getattr(a, what)}, other, {*getattr(b, what)}) for what in ("states", "places") if getattr(a, what) != getattr(b, what))
+        yield from (
+            _sets(what, name, {*getattr(a, what)}, other, {*getattr(b, what)})
+            for what in ("states", "places")
+            if getattr(a, what) != getattr(b, what)
+        )
     for field in fields(a):
         mine, theirs = getattr(a, field.name), getattr(b, field.name)
-        if field.name in ("states", "places") or mine == theirs or (field.name == "announced" and (mine, theirs) == (a.start, b.start)):
+        if (
+            field.name in ("states", "places")
+            or mine == theirs
+            or (field.name == "announced" and (mine, theirs) == (a.start, b.start))
+        ):
             continue
         if field.name == "nationalities" and mine and theirs:
             yield _sets(field.name, name, {*mine}, other, {*theirs})
@@ -55,12 +80,21 @@ def _changes(name, a, other, b):
             yield f"{FIELDS.get(field.name, field.name)} {_shown(field.name, mine)} in '{name}', {_shown(field.name, theirs)} in '{other}'"
 
 
-FIELDS = {"ramp_weeks": "weeks of build-up", "when": "a condition:", "sex": "only people of sex", "age": "only people of age"}
+FIELDS = {
+    "ramp_weeks": "weeks of build-up",
+    "when": "a condition:",
+    "sex": "only people of sex",
+    "age": "only people of age",
+}
 
 
 def _sets(what, name, mine, other, theirs):
     shared = [f"both in {listed(sorted(map(place_name, mine & theirs)))}"] if mine & theirs else []
-    only = [f"only '{n}' in {listed(sorted(map(place_name, some)))}" for n, some in ((name, mine - theirs), (other, theirs - mine)) if some]
+    only = [
+        f"only '{n}' in {listed(sorted(map(place_name, some)))}"
+        for n, some in ((name, mine - theirs), (other, theirs - mine))
+        if some
+    ]
     return f"{what}: {', '.join(shared + only)}"
 
 
@@ -96,12 +130,17 @@ def _parameters(first, second):
     for name in sorted({*first.parameters, *second.parameters}):
         mine, theirs = (scenario.parameters.get(name, DEFAULTS[name]) for scenario in (first, second))
         if mine != theirs:
-            shown = [f"in '{scenario.name}', {parameter_in_words(name, value)[0].lower()}{parameter_in_words(name, value)[1:-1]}" for scenario, value in ((first, mine), (second, theirs))]
+            shown = [
+                f"in '{scenario.name}', {parameter_in_words(name, value)[0].lower()}{parameter_in_words(name, value)[1:-1]}"
+                for scenario, value in ((first, mine), (second, theirs))
+            ]
             yield sentence("; ".join(shown))
 
 
 def _worlds(first, second):
-    mine, theirs = ({(place, column): value for place, column, value in scenario.world_changes} for scenario in (first, second))
+    mine, theirs = (
+        {(place, column): value for place, column, value in scenario.world_changes} for scenario in (first, second)
+    )
     for place, column in sorted(mine | theirs):
         a, b = mine.get((place, column)), theirs.get((place, column))
         if a != b:

@@ -18,7 +18,10 @@ NO_POLICY = "No policy is added."
 
 def explain(scenario):
     """Return the sentences, one paragraph an item: the question, the past, each policy, what is changed, the end."""
-    changed = [f"Changed in the world: {place_name(place)} has {column} {value:g}." for place, column, value in scenario.world_changes]
+    changed = [
+        f"Changed in the world: {place_name(place)} has {column} {value:g}."
+        for place, column, value in scenario.world_changes
+    ]
     return [
         f"{scenario.title}: {scenario.question}",
         *_history(scenario),
@@ -114,18 +117,30 @@ def whom(policy):
     """Return for whom alone a policy acts, as the end of a clause; empty for everybody."""
     people = [SEXES[policy.sex]] if policy.sex else []
     people += [AGES[policy.age]] if policy.age else []
-    people += [f"nationals of {listed([_state(n) for n in policy.nationalities], 'or')}"] if policy.nationalities else []
+    people += (
+        [f"nationals of {listed([_state(n) for n in policy.nationalities], 'or')}"] if policy.nationalities else []
+    )
     return f", only for {', '.join(people)}" if people else ""
 
 
 def _at_places(policy, lever):
     """Say that capacity at single places is their share of what is meant for the State; empty for other policies."""
-    if not policy.places or not any(channel.mode == "add" and INSTITUTIONS[channel.moves].base.startswith("state:") for channel in (*lever.helps_by, *lever.hurts_by)):
+    if not policy.places or not any(
+        channel.mode == "add" and INSTITUTIONS[channel.moves].base.startswith("state:")
+        for channel in (*lever.helps_by, *lever.hurts_by)
+    ):
         return ""
     country = {place: iso3 for place, iso3 in world_graph().nodes(data="iso3") if world_graph().nodes[place]["host"]}
     states = sorted({country[place] for place in policy.places if place in country})
-    shares = [f"{sum(country.get(place) == s for place in policy.places)} of {sum(iso3 == s for iso3 in country.values())} in {_state(s)}" for s in states]
-    return f"of what is meant for a State, its places of operation have equal parts: here {listed(shares)}" if shares else ""
+    shares = [
+        f"{sum(country.get(place) == s for place in policy.places)} of {sum(iso3 == s for iso3 in country.values())} in {_state(s)}"
+        for s in states
+    ]
+    return (
+        f"of what is meant for a State, its places of operation have equal parts: here {listed(shares)}"
+        if shares
+        else ""
+    )
 
 
 def _lead(policy, lever):
@@ -154,7 +169,9 @@ def timing(policy):
 
 def special_timing(policy):
     """Return how a policy is timed, as a clause; empty where it is known and whole from its start, and has no end."""
-    plain = policy.end == WEEKS and not (policy.ramp_weeks or policy.pauses or policy.when or policy.announced < policy.start)
+    plain = policy.end == WEEKS and not (
+        policy.ramp_weeks or policy.pauses or policy.when or policy.announced < policy.start
+    )
     return "" if plain else timing(policy)
 
 
@@ -182,6 +199,10 @@ def _ending(scenario):
     if scenario.stop <= PAPER:
         return f"It ends in {monday(scenario.stop - 1):%B %Y}."
     later = sorted({shock.name for shock in scenario.shocks if shock.start > PAPER})
-    besides = f"Of events, only these are assumed after August 2023: {listed(later)}" if later else "Nothing else happens after August 2023"
+    besides = (
+        f"Of events, only these are assumed after August 2023: {listed(later)}"
+        if later
+        else "Nothing else happens after August 2023"
+    )
     until = f"{monday(scenario.stop - 1):%B %Y}"
     return f"{besides}: the years up to {until} show what these assumptions imply, not what will happen."

@@ -46,7 +46,10 @@ class Scenario:
     @property
     def first_policy_week(self):
         """The first week in which anybody acts on a policy, or None without a policy."""
-        return min((policy.announced if levers.heeds_announcement(policy) else policy.start for policy in self.policies), default=None)
+        return min(
+            (policy.announced if levers.heeds_announcement(policy) else policy.start for policy in self.policies),
+            default=None,
+        )
 
     def inputs(self, seed, people_per_agent=10, parameters=None, record="places", window_start=0, **more):
         """Return the `model.model.Inputs` of one run.
@@ -90,7 +93,9 @@ def load(name_or_path):
         path = Path(name_or_path)
     data = read_toml(path)
     if not (path.suffix == ".toml" and re.fullmatch(NAME, path.stem)):
-        raise Where(label(path)).error(f"'{path.name}' can't name an arm", "lower-case letters, digits and hyphens, then .toml")
+        raise Where(label(path)).error(
+            f"'{path.name}' can't name an arm", "lower-case letters, digits and hyphens, then .toml"
+        )
     return _build(data, path.stem, label(path), path)
 
 
@@ -116,7 +121,9 @@ def to_toml(data):
             tables.append("\n".join([f"[{_key(key)}]", *pairs]))
         elif isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
             for entry in value:
-                arrays.append("\n".join([f"[[{_key(key)}]]", *(f"{_key(name)} = {_value(item)}" for name, item in entry.items())]))
+                arrays.append(
+                    "\n".join([f"[[{_key(key)}]]", *(f"{_key(name)} = {_value(item)}" for name, item in entry.items())])
+                )
         else:
             plain.append(f"{_key(key)} = {_value(value)}")
     return "\n\n".join(["\n".join(plain), *tables, *arrays]).strip() + "\n"
@@ -174,12 +181,16 @@ def _gather(data, path, shown, chain=()):
         line = [*chain, path]
         if parent_path in line:
             circle = [*line[line.index(parent_path) :], parent_path]
-            raise where.at("extends").error(f"a circle, {' -> '.join(p.stem for p in circle)}", "files that don't extend each other")
+            raise where.at("extends").error(
+                f"a circle, {' -> '.join(p.stem for p in circle)}", "files that don't extend each other"
+            )
         parent = _gather(read_toml(parent_path), parent_path, label(parent_path), line)
         _join(content, parent, own, where)
     content.settings |= own
     content.policies[path] = [(_policy(e, w), w) for e, w in _entries(data, "policy", where)]
-    moved = [(f"policy '{entry['lever']}'", entry) for entry in data.get("policy", [])] + [(f"event '{entry['name']}'", entry) for entry in data.get("shock", [])]
+    moved = [(f"policy '{entry['lever']}'", entry) for entry in data.get("policy", [])] + [
+        (f"event '{entry['name']}'", entry) for entry in data.get("shock", [])
+    ]
     content.notes = [note for what, entry in moved if (note := _moved_to_monday(what, entry))] + content.notes
     content.shocks[path] = [(_shock(e, w), w) for e, w in _entries(data, "shock", where)]
     return content
@@ -237,7 +248,9 @@ def _settings(data, where):
     for entry, place in _entries(data, "world", where):
         for column, value in entry["set"].items():
             if ("world", entry["place"], column) in settings:
-                raise place.at("set", column).error(f"'{column}' of '{entry['place']}' is set twice", "each column of a place once")
+                raise place.at("set", column).error(
+                    f"'{column}' of '{entry['place']}' is set twice", "each column of a place once"
+                )
             settings["world", entry["place"], column] = value, place.at("set", column)
     return settings
 
@@ -248,7 +261,9 @@ def _settings(data, where):
 def _period(entry, where):
     start, end = week_of(entry["start"]), week_of(entry["end"]) if "end" in entry else WEEKS
     if end <= start:
-        raise where.at("end").error(f"{entry['end']} is not in a later week than its start {entry['start']}", "a later date")
+        raise where.at("end").error(
+            f"{entry['end']} is not in a later week than its start {entry['start']}", "a later date"
+        )
     return start, end
 
 
@@ -269,14 +284,20 @@ def _extent(entry, where):
 def _policy(entry, where):
     lever, strength = levers.BY_NAME[entry["lever"]], float(entry["strength"])
     if not 0 <= strength <= lever.maximum:
-        raise where.at("strength").error(f"{entry['strength']} is out of range", f"a number from 0 to {lever.maximum:g}")
+        raise where.at("strength").error(
+            f"{entry['strength']} is out of range", f"a number from 0 to {lever.maximum:g}"
+        )
     for key in SCOPE:
         if key in entry and key not in lever.scope:
-            raise where.at(key).error(f"'{lever.name}' can't be limited by {key}", f"only {', '.join(lever.scope)} to limit it")
+            raise where.at(key).error(
+                f"'{lever.name}' can't be limited by {key}", f"only {', '.join(lever.scope)} to limit it"
+            )
     start, end = _period(entry, where)
     announced = week_of(entry.get("announced", entry["start"]))
     if announced > start:
-        raise where.at("announced").error(f"{entry['announced']} is after its start {entry['start']}", "an earlier date, or none")
+        raise where.at("announced").error(
+            f"{entry['announced']} is after its start {entry['start']}", "an earlier date, or none"
+        )
     return Policy(
         lever=lever.name,
         strength=strength,
@@ -297,7 +318,10 @@ def _pauses(entry, start, end, where):
     over = start
     for first, last in pauses:
         if not over <= first < last <= end:
-            raise where.at("pauses").error("a pause that is empty, overlaps another or lies outside", "pauses between start and end, one after the other")
+            raise where.at("pauses").error(
+                "a pause that is empty, overlaps another or lies outside",
+                "pauses between start and end, one after the other",
+            )
         over = last
     return tuple(pauses)
 
@@ -314,11 +338,15 @@ def _shock(entry, where):
     institution = INSTITUTIONS[entry["moves"]]
     mode, value = entry["mode"], float(entry["value"])
     if mode in ("raise", "lower") and not 0 <= value <= 1:
-        raise where.at("value").error(f"{entry['value']} is out of range", f"a share from 0 to 1, since mode is '{mode}'")
+        raise where.at("value").error(
+            f"{entry['value']} is out of range", f"a share from 0 to 1, since mode is '{mode}'"
+        )
     if mode == "raise" and institution.high > 1:
         raise where.at("mode").error(f"'{institution.name}' is no share but {institution.unit}", "lower, scale or add")
     if mode == "scale" and value < -1:
-        raise where.at("value").error(f"{entry['value']} would make it negative", "at least -1 (scale multiplies by 1 + value)")
+        raise where.at("value").error(
+            f"{entry['value']} would make it negative", "at least -1 (scale multiplies by 1 + value)"
+        )
     start, end = _period(entry, where)
     return Shock(
         name=entry["name"],
@@ -344,8 +372,23 @@ def _build(data, name, source_file, path):
         if policy.start >= stop:
             raise where.at("start").error("starts after the run ends", "a date before run . end")
     refuse_contradictions(policies)
-    of_kind = {kind: {key[1:]: pair for key, pair in content.settings.items() if key[0] == kind} for kind in ("parameters", "world")}
-    empty = Scenario(name, data["title"], data["question"], source_file, (), (), {}, (), stop, hash="", notes=tuple(dict.fromkeys(content.notes)))
+    of_kind = {
+        kind: {key[1:]: pair for key, pair in content.settings.items() if key[0] == kind}
+        for kind in ("parameters", "world")
+    }
+    empty = Scenario(
+        name,
+        data["title"],
+        data["question"],
+        source_file,
+        (),
+        (),
+        {},
+        (),
+        stop,
+        hash="",
+        notes=tuple(dict.fromkeys(content.notes)),
+    )
     return resolved(
         empty,
         policies=[policy for policy, _ in policies],
@@ -374,7 +417,10 @@ def refuse_contradictions(policies):
     for number, (policy, where) in enumerate(policies):
         for other, earlier in policies[:number]:
             if policy.lever == other.lever and _overlap(policy, other):
-                raise where.error(f"contradicts {earlier}, which pulls the same lever there and then", "other states or dates, or one entry")
+                raise where.error(
+                    f"contradicts {earlier}, which pulls the same lever there and then",
+                    "other states or dates, or one entry",
+                )
 
 
 def _overlap(a, b):
@@ -403,14 +449,19 @@ def _world_changes(settings):
         where = next(where for (id, _), (_, where) in settings.items() if id == place)
         room = row["start_sites"] * row["site_capacity"]
         if row["start_people"] > room:
-            raise where.error(f"{row['start_people']} persons held where there is room for {room}", "start_people of at most start_sites x site_capacity")
+            raise where.error(
+                f"{row['start_people']} persons held where there is room for {room}",
+                "start_people of at most start_sites x site_capacity",
+            )
         if row["host"] and (row["kind"] in NO_HOST or not world.graph["states"][row["iso3"]]["destination"]):
             raise where.error(f"'{place}' can't host operations", "a place of the data where operations may be")
         if row["host"] and not row["site_capacity"]:
             raise where.error("no site_capacity where operations may be", "a site_capacity above 0")
         if not row["host"] and (row["start_people"] or row["start_sites"]):
             raise where.error("operations where host is 0", "start_people = 0 and start_sites = 0")
-    changes = ((place, column, type(world.nodes[place][column])(value)) for (place, column), (value, _) in settings.items())
+    changes = (
+        (place, column, type(world.nodes[place][column])(value)) for (place, column), (value, _) in settings.items()
+    )
     return tuple(sorted(changes))
 
 

@@ -8,9 +8,7 @@ import difflib
 import math
 from datetime import date, datetime
 
-from model.registry import institutions
-from model.registry import levers
-from model.registry import outcomes
+from model.registry import institutions, levers, outcomes
 from model.registry.policy import WEEKS, monday
 
 FIRST_DAY, LAST_DAY = monday(0), monday(WEEKS - 1)
@@ -74,7 +72,9 @@ def _date(meaning):
 
 def _number(meaning, low=None, high=None, kind="number"):
     bounds = {"minimum": low, "maximum": high}
-    return {"type": kind, "description": meaning} | {k: v for k, v in bounds.items() if v is not None and math.isfinite(v)}
+    return {"type": kind, "description": meaning} | {
+        k: v for k, v in bounds.items() if v is not None and math.isfinite(v)
+    }
 
 
 def _name(what, names):
@@ -94,7 +94,10 @@ def _table(required=(), **keys):
 def _parameters():
     from model.registry.parameters import PARAMETERS
 
-    return {p.name: _name(p.meaning, p.choices) if p.choices else _number(f"{p.meaning} ({p.unit})", p.low, p.high) for p in PARAMETERS}
+    return {
+        p.name: _name(p.meaning, p.choices) if p.choices else _number(f"{p.meaning} ({p.unit})", p.low, p.high)
+        for p in PARAMETERS
+    }
 
 
 def scenario_schema(world, fragment=False):
@@ -122,7 +125,9 @@ def scenario_schema(world, fragment=False):
         above=_number("start when the outcome is above this", 0),
         below=_number("start when the outcome is below this", 0),
         weeks=_number("for so many weeks on end", 1, WEEKS, "integer"),
-        places=_some(_name("an id of `displace list places` or an ISO code", place_names | state_names), uniqueItems=True),
+        places=_some(
+            _name("an id of `displace list places` or an ISO code", place_names | state_names), uniqueItems=True
+        ),
     )
     trigger["oneOf"] = [{"required": ["above"]}, {"required": ["below"]}]
     policy = _table(
@@ -130,9 +135,13 @@ def scenario_schema(world, fragment=False):
         lever=_name("a lever of `displace list levers`", [lever.name for lever in levers.LEVERS]),
         strength=_number("0 = as now, 1 = what a committed state could plausibly reach in 24 months"),
         announced=_date("first week in which it is known; none = when it starts"),
-        nationalities=_some(_name("an ISO code of a nationality", {n: state_names[n] for n in world.graph["origins"]}), uniqueItems=True),
+        nationalities=_some(
+            _name("an ISO code of a nationality", {n: state_names[n] for n in world.graph["origins"]}), uniqueItems=True
+        ),
         **{key: _name(f"only people of this {key}", choices) for key, choices in PEOPLE.items()},
-        pauses=_some(_table(["from", "to"], **{"from": _date("first week of the pause"), "to": _date("first week after it")})),
+        pauses=_some(
+            _table(["from", "to"], **{"from": _date("first week of the pause"), "to": _date("first week after it")})
+        ),
         when=trigger | {"description": "start only when this holds, at the earliest at `start`"},
         **period,
     )
@@ -146,7 +155,11 @@ def scenario_schema(world, fragment=False):
         source=_text("keys of scenarios/evidence/evidence.csv, sections of the paper, or assumption"),
         **period,
     )
-    change = _table(["place", "set"], place=_name("the id of a place", place_names), set=_table(**{c: columns[c] for c in WORLD_COLUMNS}))
+    change = _table(
+        ["place", "set"],
+        place=_name("the id of a place", place_names),
+        set=_table(**{c: columns[c] for c in WORLD_COLUMNS}),
+    )
     parent = _text("the name of a file to build on", pattern=NAME)
     return _table(
         [] if fragment else ["title", "question"],
@@ -200,7 +213,9 @@ def check(value, schema, where):
     if not _has_type(value, schema):
         if isinstance(value, dict) and _are_tables(schema):
             raise where.error("is one table", f"two brackets for each entry, [[{where.keys[-1]}]]")
-        raise where.error(_shown(value) + (" is text" if isinstance(value, str) else " has the wrong type"), expected(schema))
+        raise where.error(
+            _shown(value) + (" is text" if isinstance(value, str) else " has the wrong type"), expected(schema)
+        )
     if "enum" in schema and value not in schema["enum"]:
         raise where.error(f"unknown '{value}'", expected(schema), value, schema.get("x-aliases", schema["enum"]))
     low, high = schema.get("minimum", -math.inf), schema.get("maximum", math.inf)
@@ -209,7 +224,10 @@ def check(value, schema, where):
             _check_table(value, schema, where)
         case list():
             if len(value) < (least := schema.get("minItems", 0)):
-                raise where.error(f"has only {len(value)}" if value else "is empty", "at least one, or no such key" if least == 1 else f"at least {least}")
+                raise where.error(
+                    f"has only {len(value)}" if value else "is empty",
+                    "at least one, or no such key" if least == 1 else f"at least {least}",
+                )
             for number, item in enumerate(value, start=1):
                 if schema.get("uniqueItems") and item in value[: number - 1]:
                     raise where.error(f"{_shown(item)} is there twice", "each once")
@@ -218,7 +236,9 @@ def check(value, schema, where):
             if not value.strip():
                 raise where.error("is empty", expected(schema))
             if "pattern" in schema and not set(value) <= set("abcdefghijklmnopqrstuvwxyz0123456789-"):
-                raise where.error(f"'{value}' is no name", "lower-case letters, digits and hyphens (a name, not a path)")
+                raise where.error(
+                    f"'{value}' is no name", "lower-case letters, digits and hyphens (a name, not a path)"
+                )
         case date():
             if not FIRST_DAY <= value <= LAST_DAY:
                 raise where.error(f"{value} is outside the calendar", expected(schema))

@@ -18,7 +18,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 SHIPPED = Path(__file__).parent / "world"
 EVIDENCE = Path(__file__).parent / "evidence" / "evidence.csv"
-SECTION = re.compile(r"OHCHR2023:(I\.(intro|hist|prof)|II\.(org|dig|gov)|III\.(act|means|purp)|IV(\.[A-G])?|V|n[1-9]\d*)")
+SECTION = re.compile(
+    r"OHCHR2023:(I\.(intro|hist|prof)|II\.(org|dig|gov)|III\.(act|means|purp)|IV(\.[A-G])?|V|n[1-9]\d*)"
+)
 ASSUMPTION = "assumption"
 
 
@@ -86,7 +88,9 @@ class State(_Row):
     non_punishment_scope: Share  # of the offences that people held are made to commit
     recognises_forced_criminality: Flag
     services_for_men: Share  # of services that are open to men
-    raids_per_month: Amount  # against compounds, before August 2023: set out for; where the state cannot enter (`control`) they fail
+    raids_per_month: (
+        Amount  # against compounds, before August 2023: set out for; where the state cannot enter (`control`) they fail
+    )
     screening_per_week: Amount
     open_beds: Count
     closed_beds: Count
@@ -192,7 +196,9 @@ def _records(folder, file):
                 yield line, fields
             line = reader.line_num + 1
     except csv.Error as broken:
-        raise _error(file, line, "row", f"is not readable ({broken})", "comma-separated fields, quoted where they hold commas") from None
+        raise _error(
+            file, line, "row", f"is not readable ({broken})", "comma-separated fields, quoted where they hold commas"
+        ) from None
 
 
 def _read_table(folder, file, evidence):
@@ -203,7 +209,9 @@ def _read_table(folder, file, evidence):
     for column in header:
         if column not in columns or header.count(column) > 1:
             missing = [name for name in columns if name not in header]
-            raise _error(file, 1, column, "unknown or repeated column", f"the header {','.join(columns)}", column, missing)
+            raise _error(
+                file, 1, column, "unknown or repeated column", f"the header {','.join(columns)}", column, missing
+            )
     for column in columns:
         if column not in header:
             raise _error(file, 1, column, "the column is missing", f"the header {','.join(columns)}")
@@ -227,31 +235,48 @@ def _explained(file, line, given, problem):
     value, context = given[column], problem.get("ctx", {})
     if problem["type"] == "literal_error":
         expected = f"one of {context['expected']}"
-        return _error(file, line, column, f"'{value}' is not known", expected, value, re.findall("'([^']*)'", context["expected"]))
+        return _error(
+            file, line, column, f"'{value}' is not known", expected, value, re.findall("'([^']*)'", context["expected"])
+        )
     if problem["type"] == "value_error":
         return _error(file, line, column, f"{value} is too fine", str(context["error"]))
     if problem["type"] == "string_pattern_mismatch":
-        form = "an ISO 3166 alpha-3 code in capitals" if "A-Z" in context["pattern"] else "lower-case words joined by hyphens"
+        form = (
+            "an ISO 3166 alpha-3 code in capitals"
+            if "A-Z" in context["pattern"]
+            else "lower-case words joined by hyphens"
+        )
         return _error(file, line, column, f"'{value}' has the wrong form", form)
     if not value:
         return _error(file, line, column, "is empty", "a value")
-    return _error(file, line, column, f"'{value}' is refused", problem["msg"].removeprefix("Input should be ").split(",")[0])
+    return _error(
+        file, line, column, f"'{value}' is refused", problem["msg"].removeprefix("Input should be ").split(",")[0]
+    )
 
 
 def _check_source(table, line, row, columns, evidence):
     keys = row["source"]
     for key in keys:
         if key == ASSUMPTION and len(keys) > 1:
-            raise table.error(line, "source", "joins 'assumption' to a source", "the sources alone, with the assumed columns in 'assumed'")
+            raise table.error(
+                line,
+                "source",
+                "joins 'assumption' to a source",
+                "the sources alone, with the assumed columns in 'assumed'",
+            )
         known = not evidence or key in evidence
-        if not (key == ASSUMPTION or SECTION.fullmatch(key) or re.fullmatch(r"E\d{3}", key) and known):
+        if not (key == ASSUMPTION or SECTION.fullmatch(key) or (re.fullmatch(r"E\d{3}", key) and known)):
             expected = "an id of scenarios/evidence/evidence.csv, OHCHR2023:<section>, or assumption"
-            raise table.error(line, "source", f"unknown key '{key}'", expected, key, [*evidence, ASSUMPTION, "OHCHR2023:I.hist"])
+            raise table.error(
+                line, "source", f"unknown key '{key}'", expected, key, [*evidence, ASSUMPTION, "OHCHR2023:I.hist"]
+            )
     if keys == (ASSUMPTION,) and not row["assumed"]:
         raise table.error(line, "assumed", "is empty beside the source 'assumption'", "the columns that are assumed")
     for column in row["assumed"]:
         if column not in columns:
-            raise table.error(line, "assumed", f"'{column}' is not a column", f"some of {', '.join(columns)}", column, columns)
+            raise table.error(
+                line, "assumed", f"'{column}' is not a column", f"some of {', '.join(columns)}", column, columns
+            )
 
 
 def _evidence_ids():
@@ -271,7 +296,9 @@ def _keyed(table, *columns):
     for line, row in table:
         key = tuple(row[column] for column in columns)
         if key in seen:
-            raise table.error(line, columns[0], f"duplicate '{' / '.join(map(str, key))}' (line {seen[key]} has it too)", "each once")
+            raise table.error(
+                line, columns[0], f"duplicate '{' / '.join(map(str, key))}' (line {seen[key]} has it too)", "each once"
+            )
         seen[key] = line
         keyed[key if len(columns) > 1 else key[0]] = row
     return keyed
@@ -295,14 +322,21 @@ def _check_places(table, states):
             raise table.error(line, "site_capacity", "0 where operations may be", "persons per typical compound")
         room = row["start_sites"] * row["site_capacity"]
         if row["start_people"] > room:
-            raise table.error(line, "start_people", f"{row['start_people']} persons", f"at most start_sites x site_capacity = {room}")
+            raise table.error(
+                line, "start_people", f"{row['start_people']} persons", f"at most start_sites x site_capacity = {room}"
+            )
 
 
 def _check_states(table, places):
     hosts = {row["iso3"] for row in places.values() if row["host"]}
     for line, row in table:
         if row["destination"] != (row["iso3"] in hosts):
-            raise table.error(line, "destination", f"{row['destination']} for {row['iso3']}", "1 where places.csv has a host place, else 0")
+            raise table.error(
+                line,
+                "destination",
+                f"{row['destination']} for {row['iso3']}",
+                "1 where places.csv has a host place, else 0",
+            )
         if row["non_punishment_scope"] and not row["non_punishment_provision"]:
             raise table.error(line, "non_punishment_scope", "a scope without a provision", "0")
 
@@ -314,10 +348,17 @@ def _check_origins(table, places_table, places, states):
         _known(table, line, "place", row["place"], places, "an id of places.csv")
         place = places[row["place"]]
         if place["kind"] != "origin" or place["iso3"] != row["iso3"]:
-            raise table.error(line, "place", f"'{row['place']}' is not a home of {row['iso3']}", f"a place of kind origin in {row['iso3']}")
+            raise table.error(
+                line,
+                "place",
+                f"'{row['place']}' is not a home of {row['iso3']}",
+                f"a place of kind origin in {row['iso3']}",
+            )
     for line, row in places_table:
         if row["kind"] == "origin" and row["id"] not in homes:
-            raise places_table.error(line, "id", f"'{row['id']}' is the home of nobody", "a row in origins.csv for each place of kind origin")
+            raise places_table.error(
+                line, "id", f"'{row['id']}' is the home of nobody", "a row in origins.csv for each place of kind origin"
+            )
 
 
 def _check_diaspora(table, places, origins):
@@ -344,7 +385,9 @@ def _check_routes(table, places):
     posts = {row["post"] for row in table.rows} - {None}
     for line, row in table:
         if row["post"] is not None and row["post"] > len(posts):
-            raise table.error(line, "post", f"post {row['post']} of {len(posts)} posts", "posts numbered 1, 2, 3 ... without gaps")
+            raise table.error(
+                line, "post", f"post {row['post']} of {len(posts)} posts", "posts numbered 1, 2, 3 ... without gaps"
+            )
 
 
 def _check_reach(graph, places_table, origins):
@@ -353,9 +396,13 @@ def _check_reach(graph, places_table, origins):
         out, back = nx.descendants(graph, home) | {home}, nx.ancestors(graph, home) | {home}
         for line, row in places_table:
             if row["id"] not in out:
-                raise places_table.error(line, "id", f"'{row['id']}' can't be reached from '{home}'", "a path in routes.csv")
+                raise places_table.error(
+                    line, "id", f"'{row['id']}' can't be reached from '{home}'", "a path in routes.csv"
+                )
             if row["id"] not in back:
-                raise places_table.error(line, "id", f"no way from '{row['id']}' back to '{home}'", "a path in routes.csv")
+                raise places_table.error(
+                    line, "id", f"no way from '{row['id']}' back to '{home}'", "a path in routes.csv"
+                )
 
 
 def _check_consulates(table, origins, states):

@@ -15,7 +15,9 @@ KINDS = ("city", "zone", "city", "beyond")
 WORLD = SimpleNamespace(place_ids=PLACES)
 
 
-def manifest(arms: dict[str, list[dict]], replicates: int, draws: int, stop: int, window_start: int, outcomes=("people_held",)) -> dict:
+def manifest(
+    arms: dict[str, list[dict]], replicates: int, draws: int, stop: int, window_start: int, outcomes=("people_held",)
+) -> dict:
     """Return a manifest; `arms` gives each arm's policies, the first arm is the baseline. No key that is not used."""
     return {
         "schema_version": 1,
@@ -30,7 +32,16 @@ def manifest(arms: dict[str, list[dict]], replicates: int, draws: int, stop: int
 
 
 def policy(lever: str, states=(), places=(), start=10, strength=1.0, end=783) -> dict:
-    return {"lever": lever, "states": list(states), "places": list(places), "strength": strength, "announced": start, "start": start, "end": end, "pauses": []}
+    return {
+        "lever": lever,
+        "states": list(states),
+        "places": list(places),
+        "strength": strength,
+        "announced": start,
+        "start": start,
+        "end": end,
+        "pauses": [],
+    }
 
 
 def results(plan: dict, weekly, moves=()) -> Results:
@@ -45,7 +56,15 @@ def results(plan: dict, weekly, moves=()) -> Results:
         for replicate in range(plan["plan"]["replicates"]):
             for arm in arms:
                 numbers = weekly(arm, draw, replicate)
-                runs.append({"arm": arm, "draw": draw, "replicate": replicate, "seed": 1, "status": "ok" if numbers else "failed"})
+                runs.append(
+                    {
+                        "arm": arm,
+                        "draw": draw,
+                        "replicate": replicate,
+                        "seed": 1,
+                        "status": "ok" if numbers else "failed",
+                    }
+                )
                 if numbers:
                     _add(parts, tables.Tag(arms, arm, draw, replicate), plan["plan"], numbers, moves)
     parts["runs"].add(tables.from_rows("runs", runs))
@@ -57,14 +76,20 @@ def _add(parts, tag, plan, numbers, moves):
     for name, values in numbers.items():
         assert name in BY_NAME
         recorded[:, O[name], :] = values
-    mine = [(week, PLACES.index(source), PLACES.index(target), 1, people) for arm, week, source, target, people in moves if arm == tag.arm]
+    mine = [
+        (week, PLACES.index(source), PLACES.index(target), 1, people)
+        for arm, week, source, target, people in moves
+        if arm == tag.arm
+    ]
     run = SimpleNamespace(
         first_week=0,
         weekly=recorded,
         window_sum=recorded[plan["window_start"] :].sum(axis=0),
         window_end=recorded[-1],
         window_weeks=plan["stop"] - plan["window_start"],
-        relocations=np.array(mine, [("week", "i4"), ("source", "i2"), ("target", "i2"), ("operations", "i4"), ("people", "f8")]),
+        relocations=np.array(
+            mine, [("week", "i4"), ("source", "i2"), ("target", "i2"), ("operations", "i4"), ("people", "f8")]
+        ),
     )
     parts["weekly"].add(tables.weekly(tag, run, WORLD))
     parts["worldwide"].add(tables.worldwide(tag, run))

@@ -22,7 +22,9 @@ NO_FEEDBACK = {row[0]: 0 for row in BEHAVIOUR["rival rules and feedbacks"] if ro
 NO_RISKS = dict.fromkeys(
     ("escape_rate", "ransom_rate", "release_rate", "consular_reach", "sale_rate", "death_rate", "armed_group_rate", "made_to_recruit_rate", "health_loss"), 0
 )  # fmt: skip
-ALIKE = dict(cohort=0, share_male=1.0, share_minor=0.0, share_higher_education=0.0, share_market_language=0.0)  # one stratum, if `share_young` is 1
+ALIKE = dict(
+    cohort=0, share_male=1.0, share_minor=0.0, share_higher_education=0.0, share_market_language=0.0
+)  # one stratum, if `share_young` is 1
 
 
 def small_world(origins=None, hosts=2, place={}, **state) -> World:
@@ -34,7 +36,9 @@ def small_world(origins=None, hosts=2, place={}, **state) -> World:
         graph.nodes["two"].update(host=0, start_people=0.0, start_sites=0)
     if origins:
         home = {row["iso3"]: name for name, row in graph.nodes.items()}
-        graph.graph["origins"] = {code: {**ORIGIN, "iso3": code, "place": home[code], **row} for code, row in origins.items()}
+        graph.graph["origins"] = {
+            code: {**ORIGIN, "iso3": code, "place": home[code], **row} for code, row in origins.items()
+        }
         graph.graph["diaspora"] = []
     graph.graph["hash"] += f" {origins} {hosts} {place}"
     return compile_world(graph)
@@ -42,7 +46,10 @@ def small_world(origins=None, hosts=2, place={}, **state) -> World:
 
 def same_bytes(a: Result, b: Result) -> bool:
     """Tell whether two runs left the same behind, to the last bit."""
-    return all(np.asarray(getattr(a, row.name)).tobytes() == np.asarray(getattr(b, row.name)).tobytes() for row in fields(Result))
+    return all(
+        np.asarray(getattr(a, row.name)).tobytes() == np.asarray(getattr(b, row.name)).tobytes()
+        for row in fields(Result)
+    )
 
 
 def histories(result: Result, *columns) -> dict[int, list[tuple]]:

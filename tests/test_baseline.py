@@ -17,7 +17,9 @@ LOWER = {"MMR": 120_000, "KHM": 100_000}  # held at least (E001, E002); stated c
 
 @pytest.fixture(scope="module")
 def runs():
-    return [Simulation(load("baseline").inputs(seed=seed, people_per_agent=100)).advance(MID_2023 + 1) for seed in SEEDS]
+    return [
+        Simulation(load("baseline").inputs(seed=seed, people_per_agent=100)).advance(MID_2023 + 1) for seed in SEEDS
+    ]
 
 
 @pytest.mark.parametrize("state", LOWER)

@@ -10,20 +10,29 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from scipy import stats
+from test_reports import target
 
 from calibration.fit import checks as fit_checks
-from calibration.fit import likelihood
-from calibration.fit import posterior
+from calibration.fit import likelihood, posterior
 from calibration.fit.config import read_config
 from calibration.fit.ensemble import Ensemble, Wave, first_wave, next_wave, normal_scores, together
-from scenarios.evidence.reports import read_evidence
 from calibration.fit.holdout import Scored, distance, persistence
 from calibration.targets.targets import HOLDOUT, Target, read_targets
-from experiments.design.draws import DrawsError, draws_of, from_unit, of_levers, prior_draws, read_draws, to_unit, uncertain, write_draws
 from experiments.comparison.intervals import Pairs
+from experiments.design.draws import (
+    DrawsError,
+    draws_of,
+    from_unit,
+    of_levers,
+    prior_draws,
+    read_draws,
+    to_unit,
+    uncertain,
+    write_draws,
+)
 from experiments.design.observed import Quantity
 from model.registry.parameters import BY_NAME
-from test_reports import target
+from scenarios.evidence.reports import read_evidence
 
 ROWS = read_evidence()
 
@@ -90,7 +99,15 @@ print(hashlib.sha256(two.unit.tobytes()).hexdigest())
 
 def test_later_waves_are_the_same_on_every_processor():
     kinds = ("Prescott", "Haswell", "Nehalem")  # for which the matrix library has code of its own
-    runs = [subprocess.run([sys.executable, "-c", PROPOSES], env=os.environ | {"OPENBLAS_CORETYPE": kind}, capture_output=True, text=True) for kind in kinds]
+    runs = [
+        subprocess.run(
+            [sys.executable, "-c", PROPOSES],
+            env=os.environ | {"OPENBLAS_CORETYPE": kind},
+            capture_output=True,
+            text=True,
+        )
+        for kind in kinds
+    ]
     assert {run.stderr for run in runs} == {""} and len({run.stdout for run in runs}) == 1
 
 
@@ -126,7 +143,9 @@ def test_all_waves_together_are_weighed_back_to_the_prior(tmp_path, monkeypatch)
     assert (both.first, both.failed, len(both.unit)) == (4096, 4, 6144)
 
 
-@pytest.mark.parametrize("reports", [REPORTS, (*REPORTS, replace(REPORTS[0], id="T003"))], ids=["once", "the same error in two reports"])
+@pytest.mark.parametrize(
+    "reports", [REPORTS, (*REPORTS, replace(REPORTS[0], id="T003"))], ids=["once", "the same error in two reports"]
+)
 def test_intervals_hold_the_truth_as_often_as_they_say(reports):
     found, judged = fit_checks.coverage(toy(sobol(2048)), reports, FREE, truths=200)
     assert judged > 0.95
@@ -171,7 +190,9 @@ def test_a_report_that_is_doubted_or_left_out_leaves_more_draws_to_count():
     assert weights.effective < found["a", "error doubled"].effective < found["a", "left out"].effective
     without = posterior.weigh(ensemble, reports[1:])
     assert found["a", "left out"].effective == pytest.approx(without.effective)
-    assert found["a", "left out"].shift == pytest.approx(12**0.5 * max((without.weights - weights.weights) @ ensemble.unit, key=abs), rel=0.01)
+    assert found["a", "left out"].shift == pytest.approx(
+        12**0.5 * max((without.weights - weights.weights) @ ensemble.unit, key=abs), rel=0.01
+    )
 
 
 def test_what_was_proposed_more_often_is_recovered_no_sooner():
@@ -184,7 +205,9 @@ def test_what_was_proposed_more_often_is_recovered_no_sooner():
     low, high = from_unit(BY_NAME["upkeep"], [0.05, 0.95])
     assert (found[0].low, found[0].high) == pytest.approx((low, high), rel=0.02)
     surely = [target("point", 50.0, 50.0, sigma=1e-3)]
-    assert fit_checks.predictions(ensemble, surely, posterior.weigh(ensemble, surely).weights)[0].prior == pytest.approx((5, 50, 95), rel=0.03)
+    assert fit_checks.predictions(ensemble, surely, posterior.weigh(ensemble, surely).weights)[
+        0
+    ].prior == pytest.approx((5, 50, 95), rel=0.03)
 
 
 def test_k_hat_is_that_of_arviz():
@@ -234,7 +257,9 @@ def test_abc_keeps_draws_by_their_weights_and_free_parameters_as_proposed(tmp_pa
     draws = read_draws(abc.calibrate(config, tmp_path, workers=1))
     assert (draws.source["runs"], draws.source["temperature"]) == (99, 1.5)
     assert len(draws.values) == 8 and all(draw == draws.values[0] for draw in draws.values)
-    assert [draws.values[0][name] for name in names] == pytest.approx([float(from_unit(BY_NAME[name], 0.3)) for name in names])
+    assert [draws.values[0][name] for name in names] == pytest.approx(
+        [float(from_unit(BY_NAME[name], 0.3)) for name in names]
+    )
     values = abc.Likelihood(config).values
     first, other = values(dict.fromkeys(names, 0.3)), values(dict.fromkeys(names, 0.31))
     assert first == pytest.approx(draws.values[0]) and all(first[name] != other[name] for name in first)
@@ -264,7 +289,16 @@ def test_draws_come_back_as_written(tmp_path):
         draws_of(f"{path}:9")
 
 
-@pytest.mark.parametrize(("name", "said"), [("posteriour", "did you mean 'posterior'"), ("none.parquet", "no such file"), ("prior:0", "above zero"), ("prior", "how many"), ("prior:99999999999", "at most 65,536")])
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("posteriour", "did you mean 'posterior'"),
+        ("none.parquet", "no such file"),
+        ("prior:0", "above zero"),
+        ("prior", "how many"),
+        ("prior:99999999999", "at most 65,536"),
+    ],
+)
 def test_draws_that_are_not_there_are_named(name, said):
     with pytest.raises(DrawsError, match=said):
         draws_of(name)
@@ -274,7 +308,9 @@ def test_a_design_names_its_draws(tmp_path):
     from experiments.design.design import from_names
 
     path = tmp_path / "mine.toml"
-    path.write_text('title = "x"\nquestion = "y?"\ndraws = "prior:3"\n[[arm]]\nscenario = "firewalls"\n', encoding="utf-8")
+    path.write_text(
+        'title = "x"\nquestion = "y?"\ndraws = "prior:3"\n[[arm]]\nscenario = "firewalls"\n', encoding="utf-8"
+    )
     design = from_names([path])
     assert len(design.draws) == 3 and design.plan()["draws_from"] == {"kind": "prior", "draws": 3}
     assert len(from_names([path], draws="prior:5").draws) == 5  # the command line's hold over the file's
@@ -293,7 +329,9 @@ def test_the_spread_of_differences_is_split_between_parameters_and_chance():
 
 def test_noise_in_the_means_of_draws_is_not_taken_for_parameters():
     """Two draws of two runs: 0 and 2, 4 and 6. Variance of the means 8, of which noise adds 2 / 2: 7 of 9 lie between draws."""
-    assert Pairs(np.array([0, 0, 1, 1]), 1).parameter_share(np.array([[0.0], [2.0], [4.0], [6.0]])) == pytest.approx([7 / 9])
+    assert Pairs(np.array([0, 0, 1, 1]), 1).parameter_share(np.array([[0.0], [2.0], [4.0], [6.0]])) == pytest.approx(
+        [7 / 9]
+    )
 
 
 def test_more_draws_narrow_the_interval_of_their_average_but_not_how_far_they_differ():
@@ -318,7 +356,10 @@ def test_a_naive_forecast_holds_the_last_report_on():
     assert persistence(kept["E177"], ROWS) == 207
     assert persistence(kept["E170"], ROWS) == pytest.approx(1800 * kept["E170"].per_earlier)
     assert persistence(kept["E086"], ROWS) is None
-    forecasts = [Scored(kept["E177"], "", (0.0, 0.0, 0.0), "met", error, 207.0, naive).nearer for error, naive in ((0.1, 0.3), (0.3, 0.1), (0.0, 0.0), (0.1, None))]
+    forecasts = [
+        Scored(kept["E177"], "", (0.0, 0.0, 0.0), "met", error, 207.0, naive).nearer
+        for error, naive in ((0.1, 0.3), (0.3, 0.1), (0.0, 0.0), (0.1, None))
+    ]
     assert forecasts == ["model", "naive", "neither", ""]
     assert distance(kept["E177"], 207.0) == pytest.approx(np.log(982 / 207)) and distance(kept["E057"], 10.0) == 0
 
@@ -338,9 +379,9 @@ def run():
 
 def test_expected_reports_add_up(run):
     from experiments.design.observed import observe
-    from model.run.observation import BY_SERIES, SERIES, by_nationality, by_place
     from model.registry.outcomes import O
     from model.registry.parameters import DEFAULTS
+    from model.run.observation import BY_SERIES, SERIES, by_nationality, by_place
 
     result, world = run
     cases = BY_SERIES["cases"]
@@ -357,8 +398,13 @@ def test_expected_reports_add_up(run):
     assert freed == pytest.approx(result.weekly[:, O.freed, :].sum(), rel=1e-6)
     khm = np.array(world.place_country) == "KHM"
     (counted,) = observe([Quantity("a", "cases", 26, 78, ("KHM",))], result, world, DEFAULTS)
-    assert counted == pytest.approx(result.weekly[26:78, O.reports_to_consulates, khm].sum() * DEFAULTS["published_by_consulates"])
-    held = [Quantity("a", "people_held", 26, 78, ("KHM",), (), "mean"), Quantity("b", "people_held", 26, 78, ("KHM",), world.nationalities, "mean")]
+    assert counted == pytest.approx(
+        result.weekly[26:78, O.reports_to_consulates, khm].sum() * DEFAULTS["published_by_consulates"]
+    )
+    held = [
+        Quantity("a", "people_held", 26, 78, ("KHM",), (), "mean"),
+        Quantity("b", "people_held", 26, 78, ("KHM",), world.nationalities, "mean"),
+    ]
     by_place_, by_nation = observe(held, result, world, DEFAULTS)
     assert by_nation == pytest.approx(by_place_, rel=0.05)
 
@@ -372,7 +418,9 @@ def test_the_guide_runs_as_it_stands(tmp_path, monkeypatch, capsys):
 
     monkeypatch.chdir(tmp_path)
     names = {}
-    for language, name, text in re.findall(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", GUIDE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE):
+    for language, name, text in re.findall(
+        r"^```(\w+)(?: (\S+))?\n(.*?)^```$", GUIDE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
+    ):
         if name:
             (tmp_path / name).write_text(text, encoding="utf-8")
         elif language == "python":
@@ -385,17 +433,25 @@ def test_the_guide_runs_as_it_stands(tmp_path, monkeypatch, capsys):
     assert results.manifest["plan"]["draws_from"]["targets"].keys() == {"X001", "X002", "X003"}
     assert max(row["parameter_share"] or 0 for row in results.paired.to_pylist()) > 0
 
-    from displace.report.report import render
     from displace.report.contents import Study
+    from displace.report.report import render
 
     page = render(Study(results))
-    assert "Not informed by the reports, though fitted to reported estimates (3 targets in 3 families)." in page and "all others stay as set by hand" in page and "an estimate made up for this page" in page
+    assert (
+        "Not informed by the reports, though fitted to reported estimates (3 targets in 3 families)." in page
+        and "all others stay as set by hand" in page
+        and "an estimate made up for this page" in page
+    )
     results.manifest["plan"]["draws_from"]["enough"] = 1000
     assert "and not to be trusted without more draws" in render(Study(results))
     capsys.readouterr()
 
-    again = names["calibrate"](replace(names["read_config"]("mine.toml"), set="main"), tmp_path / "outputs/my-fit", progress=None)
-    assert again.weights.weights.tolist() == fit.weights.weights.tolist()  # nothing is run again, and the bytes are the same
+    again = names["calibrate"](
+        replace(names["read_config"]("mine.toml"), set="main"), tmp_path / "outputs/my-fit", progress=None
+    )
+    assert (
+        again.weights.weights.tolist() == fit.weights.weights.tolist()
+    )  # nothing is run again, and the bytes are the same
 
 
 @pytest.mark.parametrize(
@@ -403,14 +459,25 @@ def test_the_guide_runs_as_it_stands(tmp_path, monkeypatch, capsys):
     [
         ({}, "inform 1 of 2 fitted parameters; all others are drawn from their priors."),
         ({"rest": "defaults", "levers": "defaults"}, "all others stay as set by hand."),
-        ({"rest": "defaults", "levers": "priors"}, "the effects of policies are drawn from their priors, all others stay as set by hand."),
+        (
+            {"rest": "defaults", "levers": "priors"},
+            "the effects of policies are drawn from their priors, all others stay as set by hand.",
+        ),
         ({"not_informed": ["upkeep", "revenue"]}, "Not informed by the reports (2 fitted parameters)"),
     ],
 )
 def test_a_posterior_says_what_became_of_all_parameters(stamp, said):
     from displace.wording.origin_of_parameters import standing
 
-    source = {"kind": "posterior", "targets": {"X": "x"}, "families": ["x"], "missed": [], "free": ["upkeep", "revenue"], "not_informed": ["upkeep"], "code": ""}
+    source = {
+        "kind": "posterior",
+        "targets": {"X": "x"},
+        "families": ["x"],
+        "missed": [],
+        "free": ["upkeep", "revenue"],
+        "not_informed": ["upkeep"],
+        "code": "",
+    }
     found = standing({"draws_from": source | stamp, "baseline": "b", "arms": {"b": {}}})
     assert said in found.text and found.head.startswith("Not informed") == found.text.startswith("Not informed")
 
@@ -511,6 +578,8 @@ def test_held_out_reports_are_predicted_from_any_draws(displace, tmp_path):
     code, out, _ = displace("check", "holdout", "--json", *arguments)
     found = json.loads(out)
     assert code == 0 and found["of"] == len(found["reports"]) == len(read_targets(HOLDOUT, ROWS).targets)
-    assert {id for id, row in ROWS.items() if row.use == "holdout"} == {row["id"] for row in found["reports"]} | found["not_predicted"].keys()
+    assert {id for id, row in ROWS.items() if row.use == "holdout"} == {row["id"] for row in found["reports"]} | found[
+        "not_predicted"
+    ].keys()
     code, table, _ = displace("check", "holdout", *arguments)  # the runs are there
     assert code == 0 and "rows without a prediction" in table and "naive forecast is nearer" in table

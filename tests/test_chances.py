@@ -2,18 +2,19 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from small import same_bytes
 
 from experiments.design.draws import prior_draws
 from model import Simulation
 from model.engine.choice import first_to_ring
 from model.engine.kernel import entry
+from model.engine.thinning import LEVELS, NEVER, next_strike
 from model.model import set_week
 from model.registry.policy import WEEKS
 from model.registry.streams import R
-from model.engine.thinning import LEVELS, NEVER, next_strike
 from scenarios.files import load
-from small import same_bytes
 
 numbers = st.integers(0, 2**64 - 1)
 
@@ -70,7 +71,9 @@ def test_the_place_chosen_is_the_one_whose_clock_rings_first(run, seed, empty):
 
 @pytest.mark.parametrize("draw", range(4, 8))  # recruitment more than doubles within weeks in some of them
 def test_looks_in_weeks_in_which_nothing_can_happen_change_nothing(draw):
-    inputs = load("baseline").inputs(seed=5 + draw, people_per_agent=200, record="places", parameters=prior_draws(8, 1)[draw])
+    inputs = load("baseline").inputs(
+        seed=5 + draw, people_per_agent=200, record="places", parameters=prior_draws(8, 1)[draw]
+    )
     few, many = Simulation(inputs), Simulation(inputs)
     for bound in many.columns.near.dtype.names:
         many.columns.near[bound] += 1.0

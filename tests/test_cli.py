@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from displace.cli import main as cli
-from displace.wording import words
 from displace.cli.listings import COLUMNS, LISTINGS
+from displace.wording import words
 
 ROOT = Path(__file__).parent.parent
 SCENARIO = 'title = "Mine"\nquestion = "What if?"\nextends = "history"\n'
@@ -29,7 +29,10 @@ def displace(capsys, monkeypatch):
     return call
 
 
-@pytest.mark.parametrize("command", ["compare", "run", "report", "list", "plan", "explain", "profile", "schema", "new", "diff", "show", "doctor"])
+@pytest.mark.parametrize(
+    "command",
+    ["compare", "run", "report", "list", "plan", "explain", "profile", "schema", "new", "diff", "show", "doctor"],
+)
 def test_every_command_has_help(displace, command):
     code, out, _ = displace(command, "--help")
     assert code == 0 and "Usage: displace" in out
@@ -52,7 +55,12 @@ def test_of_a_place_nothing_is_listed_that_could_guide_an_operator_or_a_raid(dis
 
 def test_the_version_names_code_and_lock(displace):
     code, out, _ = displace("--version")
-    assert code == 0 and out.startswith("displace 0.") and "commit" in out and len(out.split("lock ")[1].strip(" )\n")) == 64
+    assert (
+        code == 0
+        and out.startswith("displace 0.")
+        and "commit" in out
+        and len(out.split("lock ")[1].strip(" )\n")) == 64
+    )
 
 
 @pytest.mark.parametrize(
@@ -69,7 +77,10 @@ def test_the_version_names_code_and_lock(displace):
         (["new", "mine", "--folder", "/proc"], "/proc/mine.toml: No such file"),
         (["report", "OUT", "--picture", "picture.bmp"], "picture.bmp"),
         (["report", "OUT", "--picture", "nowhere/picture.svg"], "'nowhere' is no folder"),
-        (["compare", "firewalls", "--executor", "nowhere.json", "--dry-run", "--out", "OUT"], "neither an address nor a file"),
+        (
+            ["compare", "firewalls", "--executor", "nowhere.json", "--dry-run", "--out", "OUT"],
+            "neither an address nor a file",
+        ),
         (["compare", "firewalls", "--resume", "--overwrite", "--out", "OUT"], "give one"),
         (["run", "firewalls", "--seed", str(2**63), "--out", "OUT"], "--seed"),
         (["run", "firewalls", "--set", "refil_elasticity=1", "--out", "OUT"], "did you mean 'refill_elasticity'?"),
@@ -110,7 +121,9 @@ def test_a_folder_that_holds_something_else_is_left_alone(displace, tmp_path):
 @pytest.mark.parametrize("more", [[], ["--dry-run"]])
 def test_a_folder_below_a_file_is_told_before_anything_runs(displace, tmp_path, more):
     (tmp_path / "letter.txt").write_text("dear", encoding="utf-8")
-    code, _, errors = displace("compare", "firewalls", "--replicates", "1", "--out", tmp_path / "letter.txt" / "out", *more)
+    code, _, errors = displace(
+        "compare", "firewalls", "--replicates", "1", "--out", tmp_path / "letter.txt" / "out", *more
+    )
     assert code == (0 if more else 3) and "letter.txt: is a file" in errors
 
 
@@ -140,7 +153,9 @@ def test_an_estimate_of_time_is_told_in_a_unit_that_fits(seconds, said):
 def test_a_new_scenario_loads_at_once_without_a_caution(displace, tmp_path):
     code, out, _ = displace("new", "mine", "--folder", tmp_path)
     assert code == 0 and "displace compare" in out
-    code, out, errors = displace("compare", tmp_path / "mine.toml", "unilateral-crackdown", "--dry-run", "--out", tmp_path / "out")
+    code, out, errors = displace(
+        "compare", tmp_path / "mine.toml", "unilateral-crackdown", "--dry-run", "--out", tmp_path / "out"
+    )
     assert code == 0 and not errors and "unilateral-crackdown" in out
     code, out, _ = displace("diff", tmp_path / "mine.toml", "unilateral-crackdown")
     assert code == 0 and "strength 1 in 'mine', 2 in 'unilateral-crackdown'" in out
@@ -168,8 +183,13 @@ def test_a_comparison_names_the_command_that_uses_a_designs_sensitivity_table(di
 def test_a_full_disk_behind_the_output_is_told(arguments):
     code = f"import sys; sys.argv = {['displace', *arguments]}\nfrom displace.cli.main import main\nmain()"
     with open("/dev/full", "w") as full:
-        done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
-    assert done.returncode == 1 and done.stderr == "Error: no room is left where the output goes; make room, or print it elsewhere\n"
+        done = subprocess.run(
+            [sys.executable, "-c", code], cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60
+        )
+    assert (
+        done.returncode == 1
+        and done.stderr == "Error: no room is left where the output goes; make room, or print it elsewhere\n"
+    )
 
 
 def test_a_defect_is_no_bad_input():
@@ -195,7 +215,18 @@ def tiny(tmp_path_factory):
 
 
 def test_a_comparison_ends_with_the_table_the_floor_and_the_report(displace, tiny, tmp_path):
-    plan = ["compare", tiny / "raids.toml", "--baseline", tiny / "calm.toml", "--replicates", 2, "--people-per-agent", 2000, "--workers", 1]
+    plan = [
+        "compare",
+        tiny / "raids.toml",
+        "--baseline",
+        tiny / "calm.toml",
+        "--replicates",
+        2,
+        "--people-per-agent",
+        2000,
+        "--workers",
+        1,
+    ]
     code, out, errors = displace(*plan, "--out", tmp_path / "out")
     assert code == 0, errors
     for said in ("Raids", "people held in operations", "Did operations end, or move?", "Rights floor", "report.html"):
@@ -211,21 +242,57 @@ def test_a_comparison_ends_with_the_table_the_floor_and_the_report(displace, tin
 def test_a_picture_that_cannot_be_written_is_told_and_nothing_else_is_done(displace, tiny, tmp_path):
     """A comparison of three weeks: too short for a picture through time, which its report says."""
     for name in ("calm", "raids"):
-        text = (tiny / f"{name}.toml").read_text(encoding="utf-8").replace("2016-06-13", "2016-01-18").replace("2016-03-14", "2016-01-11")
+        text = (
+            (tiny / f"{name}.toml")
+            .read_text(encoding="utf-8")
+            .replace("2016-06-13", "2016-01-18")
+            .replace("2016-03-14", "2016-01-11")
+        )
         (tmp_path / f"{name}.toml").write_text(text, encoding="utf-8")
-    code, _, errors = displace("compare", tmp_path / "raids.toml", "--baseline", tmp_path / "calm.toml", "--replicates", 2, "--people-per-agent", 2000, "--workers", 1, "--out", tmp_path / "out")
+    code, _, errors = displace(
+        "compare",
+        tmp_path / "raids.toml",
+        "--baseline",
+        tmp_path / "calm.toml",
+        "--replicates",
+        2,
+        "--people-per-agent",
+        2000,
+        "--workers",
+        1,
+        "--out",
+        tmp_path / "out",
+    )
     page = tmp_path / "out" / "report.html"
     assert code == 0 and "Only 3 weeks were simulated" in page.read_text(encoding="utf-8"), errors
     page.unlink()
     (tmp_path / "folder.svg").mkdir()
-    for picture, said in ((tmp_path / "folder.svg", "is a folder"), ("/proc/picture.svg", "/proc/picture.svg: No such file")):
+    for picture, said in (
+        (tmp_path / "folder.svg", "is a folder"),
+        ("/proc/picture.svg", "/proc/picture.svg: No such file"),
+    ):
         code, out, errors = displace("report", tmp_path / "out", "--picture", picture)
         assert code == 2 and said in errors and not out and not page.exists()
 
 
 def test_a_run_prints_its_outcomes_and_writes_its_tables(displace, tiny, tmp_path):
-    code, out, errors = displace("run", tiny / "raids.toml", "--people-per-agent", 2000, "--set", "tip_off=0.125", "--out", tmp_path / "one", "--quiet")
-    assert code == 0 and "in years of which reports are known" in errors and "people held in operations" in out and "hand-set parameters. One run alone" in out
+    code, out, errors = displace(
+        "run",
+        tiny / "raids.toml",
+        "--people-per-agent",
+        2000,
+        "--set",
+        "tip_off=0.125",
+        "--out",
+        tmp_path / "one",
+        "--quiet",
+    )
+    assert (
+        code == 0
+        and "in years of which reports are known" in errors
+        and "people held in operations" in out
+        and "hand-set parameters. One run alone" in out
+    )
     assert (tmp_path / "one" / "summary.parquet").is_file()
     plan = json.loads((tmp_path / "one" / "manifest.json").read_text(encoding="utf-8"))["plan"]
     code, out, errors = displace("report", tmp_path / "one", "--picture", tmp_path / "one.png")
@@ -234,8 +301,8 @@ def test_a_run_prints_its_outcomes_and_writes_its_tables(displace, tiny, tmp_pat
 
 
 def test_a_folder_without_a_run_is_no_success(displace, tiny, tmp_path):
-    from experiments.design.design import single
     from experiments.batch.store import open_store
+    from experiments.design.design import single
     from scenarios.files import load
 
     with open_store(tmp_path / "out", single(load(tiny / "raids.toml"))):

@@ -9,11 +9,11 @@ from collections import Counter
 import numpy as np
 import pytest
 from scipy.stats import chisquare
+from small import ALIKE, NO_FEEDBACK, NO_RISKS, NO_SCARCITY, histories, small_world
 
 from model import AuditError, Inputs, Shock, Simulation
 from model.registry.life_course import TRANSITIONS, T
 from model.run.tiny_world import tiny_inputs
-from small import ALIKE, NO_FEEDBACK, NO_RISKS, NO_SCARCITY, histories, small_world
 
 ALARM = 1e-4
 FREE_OF_DEBT = dict(debt_markup=0, debt_growth=0, escape_fine=0, escape_debt=0, means_spread=0)
@@ -58,7 +58,10 @@ def test_competing_hazards_share_the_exits():
     counts = Counter(T(t).name for week, t in exits if week > 0)  # release needs a week inside
     assert counts.keys() == hazards.keys()
     total = sum(hazards.values())
-    assert chisquare([counts[name] for name in hazards], [counts.total() * h / total for h in hazards.values()]).pvalue > ALARM
+    assert (
+        chisquare([counts[name] for name in hazards], [counts.total() * h / total for h in hazards.values()]).pvalue
+        > ALARM
+    )
 
 
 def test_recruitment_alone_is_poisson_with_the_hazard_of_the_week():
@@ -71,7 +74,12 @@ def test_recruitment_alone_is_poisson_with_the_hazard_of_the_week():
         share_young=1, susceptibility_young=1, affinity_educated=0, recruitment_rate=rate, release_rate=1, release_weeks=1, again_base=1e-9,
         again_stranded=0, collusion=0,
     )  # fmt: skip
-    world = small_world({"AAA": {**ALIKE, "at_risk": 20_000}}, 1, dict(start_people=100.0, start_sites=1, site_capacity=1e5), **NO_SCARCITY)
+    world = small_world(
+        {"AAA": {**ALIKE, "at_risk": 20_000}},
+        1,
+        dict(start_people=100.0, start_sites=1, site_capacity=1e5),
+        **NO_SCARCITY,
+    )
     shock = Shock("distress", "at_risk", "scale", 2.0, 20, 40)
     inputs = Inputs(world, 3, 1, parameters, shocks=(shock,), stop=weeks, events=True)
     at_risk = 20_000 - len(Simulation(inputs).result().fates)

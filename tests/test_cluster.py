@@ -1,10 +1,10 @@
 """A Dask cluster gives the bytes of one process, and an absent one is told before anything is written."""
 
 import pytest
+from test_runner import design, same_tables, tiny, whole  # noqa: F401 (fixtures)
 
 from experiments import execute
 from experiments.batch.cluster import ClusterError, connect
-from test_runner import design, same_tables, tiny, whole  # noqa: F401 (fixtures)
 
 
 @pytest.mark.parametrize("address", ["dask://127.0.0.1:1", "nowhere.json"])
@@ -17,7 +17,9 @@ def test_a_cluster_that_is_not_there_is_told_at_once(address, monkeypatch):
 @pytest.fixture(scope="module")
 def cluster():
     distributed = pytest.importorskip("distributed")
-    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None, silence_logs=40) as running:
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None, silence_logs=40
+    ) as running:
         yield running
 
 

@@ -12,13 +12,13 @@ import sys
 from dataclasses import replace
 
 import pytest
+from small import ALIKE, NO_FEEDBACK, NO_SCARCITY, histories, same_bytes, small_world
 
 from model import Inputs, Policy, Simulation, Trigger, first_difference
 from model.engine.kernel import MODEL
 from model.registry.levers import LEVERS
 from model.registry.life_course import T
 from model.run.tiny_world import tiny_inputs
-from small import ALIKE, NO_FEEDBACK, NO_SCARCITY, histories, same_bytes, small_world
 
 INPUTS = tiny_inputs(seed=5, people_per_agent=10, stop=60, window_start=20, groups=True, events=True)
 
@@ -29,7 +29,10 @@ def policy(lever, announced=20, start=26, states=("BBB",), **more) -> Policy:
 
 ARMS = {
     "crackdown": (policy("crackdown"),),
-    "for women, in one of two states": (policy("screening", sex="female"), policy("shelter_capacity", start=20, states=("CCC",))),
+    "for women, in one of two states": (
+        policy("screening", sex="female"),
+        policy("shelter_capacity", start=20, states=("CCC",)),
+    ),
     "paused and ramped": (policy("platform_oversight", states=(), ramp_weeks=10, pauses=((30, 33),)),),
     "on a trigger": (policy("firewall", when=Trigger("people_held", 100.0, weeks=3)),),
 }
@@ -98,7 +101,18 @@ def test_an_arm_is_the_baseline_until_its_policy_is_announced(baseline, arm):
     assert same_bytes(baseline, trunk.advance().result()), "a fork must leave the trunk as it was"
 
 
-@pytest.mark.parametrize("other", [dict(seed=6), dict(people_per_agent=20), dict(stop=70), dict(record="totals"), dict(groups=False), dict(events=False)], ids=lambda other: next(iter(other)))
+@pytest.mark.parametrize(
+    "other",
+    [
+        dict(seed=6),
+        dict(people_per_agent=20),
+        dict(stop=70),
+        dict(record="totals"),
+        dict(groups=False),
+        dict(events=False),
+    ],
+    ids=lambda other: next(iter(other)),
+)
 def test_a_fork_keeps_what_the_columns_and_the_book_were_made_for(other):
     """Compiled code checks no bounds: a book of another length or kind would be written beyond its end."""
     with pytest.raises(ValueError, match="fork"):
@@ -109,7 +123,8 @@ def test_levers_of_strength_0_change_nothing(baseline):
     """Every lever at once, some for some people only, some announced ahead: the same bytes as without any."""
     people = ({}, dict(sex="female"), dict(age="child"), dict(nationalities=("AAA",)))
     nothing = tuple(
-        Policy(lever.name, 0.0, 3 + n % 10, 3 + n % 20, **(people[n % 4] if "sex" in lever.scope else {})) for n, lever in enumerate(LEVERS)
+        Policy(lever.name, 0.0, 3 + n % 10, 3 + n % 20, **(people[n % 4] if "sex" in lever.scope else {}))
+        for n, lever in enumerate(LEVERS)
     )
     assert same_bytes(baseline, Simulation(replace(INPUTS, policies=nothing)).advance().result())
 
@@ -127,7 +142,9 @@ def test_one_more_person_changes_nobody_elses_history():
     place = dict(start_people=2000.0, start_sites=2, site_capacity=5000.0)
 
     def lives(persons):
-        world = small_world({"AAA": {**ALIKE, "at_risk": persons}, "CCC": {**ALIKE, "at_risk": 500}}, 1, place, **NO_SCARCITY)
+        world = small_world(
+            {"AAA": {**ALIKE, "at_risk": persons}, "CCC": {**ALIKE, "at_risk": 500}}, 1, place, **NO_SCARCITY
+        )
         return histories(Simulation(Inputs(world, 1, 1, parameters, stop=200, events=True)).advance().result(), "place")
 
     before, after = lives(1500), lives(1501)
@@ -135,7 +152,10 @@ def test_one_more_person_changes_nobody_elses_history():
     assert len(newcomer) == 1
     assert {person: after[person] for person in before} == before
     happened = {T(event[1]).name for life in before.values() for event in life}
-    assert len(before) > 500 and {"recruited", "escaped", "detained_after_screening", "returned_alone", "retrafficked_from_home"} <= happened
+    assert (
+        len(before) > 500
+        and {"recruited", "escaped", "detained_after_screening", "returned_alone", "retrafficked_from_home"} <= happened
+    )
 
 
 # --- compiled code --------------------------------------------------------------------------------------
@@ -153,7 +173,15 @@ def test_an_edited_phase_file_is_never_shadowed_by_a_stale_cache(tmp_path):
             _count_cells(np.full((20, 5), 0.5), np.uint64(1), 1.0, first)
             print(first[-1])"""
         environment = {name: value for name, value in os.environ.items() if name != "DISPLACE_CACHE"}
-        done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True, timeout=120)
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=120,
+        )
         return int(done.stdout)
 
     before = counted()

@@ -4,21 +4,22 @@ from datetime import date
 
 import numpy as np
 import pytest
+from made_up import STAMP, manifest, policy, results, row, rows
 from scipy import stats
 
-from experiments.comparison import fates
-from experiments.comparison import flows
-from experiments.results import schema as tables
-from experiments.comparison.paired import over_time, paired, rights_floor, signs
+from experiments.comparison import fates, flows
 from experiments.comparison.intervals import LEVEL, Estimate, Pairs, probability_better
+from experiments.comparison.paired import over_time, paired, rights_floor, signs
+from experiments.results import schema as tables
 from experiments.results.reader import Results
-from made_up import STAMP, manifest, policy, results, row, rows
 from model.registry.policy import monday
 
 CRACKDOWN = [policy("crackdown", ["AAA"])]
 
 
-def world(effect, replicates=6, draws=1, stop=40, start=10, outcome="people_held", failed=(), outcomes=("people_held",)):
+def world(
+    effect, replicates=6, draws=1, stop=40, start=10, outcome="people_held", failed=(), outcomes=("people_held",)
+):
     """Each place holds 1000, give or take the seed's chance; from `start` the arm differs by `effect` at a1.
 
     `effect`: a number, or a function of (draw, replicate).
@@ -42,7 +43,9 @@ def test_levels_are_averaged_and_flows_added_up():
     found = row(paired(world(-100)), outcome="people_held", place="", aggregate="mean")
     assert found["difference"] == pytest.approx(-100, abs=1e-2)
     assert found["baseline"] == pytest.approx(4000, abs=200)
-    assert row(paired(world(-100)), outcome="people_held", place="", aggregate="end")["difference"] == pytest.approx(-100, abs=1e-2)
+    assert row(paired(world(-100)), outcome="people_held", place="", aggregate="end")["difference"] == pytest.approx(
+        -100, abs=1e-2
+    )
     found = row(paired(world(-100, outcome="deaths")), outcome="deaths", place="", aggregate="sum")
     assert found["difference"] == pytest.approx(-100 * 30, abs=1)
     assert found["unit"] == "persons"
@@ -56,10 +59,14 @@ def test_the_window_is_dated_by_its_first_and_last_week():
 
 def test_places_are_there_and_add_up_to_the_world():
     table = paired(world(-100))
-    assert row(table, outcome="people_held", place="a1", aggregate="mean")["difference"] == pytest.approx(-100, abs=1e-2)
+    assert row(table, outcome="people_held", place="a1", aggregate="mean")["difference"] == pytest.approx(
+        -100, abs=1e-2
+    )
     assert row(table, outcome="people_held", place="b1", aggregate="mean")["difference"] == 0
     places = rows(table, outcome="people_held", aggregate="mean")
-    assert sum(found["baseline"] for found in places if found["place"]) == pytest.approx(row(table, outcome="people_held", place="", aggregate="mean")["baseline"])
+    assert sum(found["baseline"] for found in places if found["place"]) == pytest.approx(
+        row(table, outcome="people_held", place="", aggregate="mean")["baseline"]
+    )
 
 
 def test_what_could_guide_operators_is_worldwide_only():
@@ -83,7 +90,12 @@ def test_below_two_pairs_there_is_no_interval():
 
 
 def test_a_failed_run_takes_its_pair_out_and_no_other():
-    found = row(paired(world(-100, failed=[("arm", 0, 2), ("baseline", 0, 4)])), outcome="people_held", place="", aggregate="mean")
+    found = row(
+        paired(world(-100, failed=[("arm", 0, 2), ("baseline", 0, 4)])),
+        outcome="people_held",
+        place="",
+        aggregate="mean",
+    )
     assert found["replicates"] == 4
     assert found["difference"] == pytest.approx(-100, abs=1e-2)
 
@@ -99,7 +111,12 @@ def test_where_a_run_failed_its_draw_is_told_by_its_other_runs():
             held[10:, 0] -= 300 if draw else 100 * (replicate + 1)
         return {"people_held": held}
 
-    found = row(paired(results(manifest({"baseline": [], "arm": CRACKDOWN}, 3, 2, 40, 10), weekly)), outcome="people_held", place="", aggregate="mean")
+    found = row(
+        paired(results(manifest({"baseline": [], "arm": CRACKDOWN}, 3, 2, 40, 10), weekly)),
+        outcome="people_held",
+        place="",
+        aggregate="mean",
+    )
     assert found["difference"] == pytest.approx((-150 - 300) / 2)
     assert found["baseline"] == pytest.approx(4 * (2 * 500 + 3 * 1000) / 5)
     assert (found["replicates"], found["draws"]) == (3, 2)
@@ -113,7 +130,12 @@ def test_shares_divide_sums_and_are_unknown_over_nothing():
 
     table = paired(results(manifest({"baseline": [], "arm": CRACKDOWN}, 3, 1, 40, 10), weekly))
     found = row(table, outcome="identified_share", place="")
-    assert (found["aggregate"], found["baseline"], found["difference"], found["probability_better"]) == ("ratio", pytest.approx(0.2), pytest.approx(0.2), 1.0)
+    assert (found["aggregate"], found["baseline"], found["difference"], found["probability_better"]) == (
+        "ratio",
+        pytest.approx(0.2),
+        pytest.approx(0.2),
+        1.0,
+    )
     nowhere = row(table, outcome="identified_share", place="b1")
     assert (nowhere["baseline"], nowhere["difference"], nowhere["replicates"]) == (None, None, 0)
 
@@ -132,7 +154,9 @@ def test_probability_counts_strictly_better_pairs_and_half_the_ties():
 def test_pairs_of_one_draw_are_not_taken_for_independent():
     """The effect differs between draws only: 4 draws x 6 replicates must not pass for 24 pairs."""
     effects = [-160.0, -40.0, -120.0, -80.0]
-    clustered = row(paired(world(lambda d, r: effects[d], draws=4)), outcome="people_held", place="a1", aggregate="mean")
+    clustered = row(
+        paired(world(lambda d, r: effects[d], draws=4)), outcome="people_held", place="a1", aggregate="mean"
+    )
     assert clustered["difference"] == pytest.approx(-100, abs=0.01)
     assert (clustered["replicates"], clustered["draws"]) == (6, 4)
     naive = 2 * stats.t.ppf(0.975, 23) * np.std(np.repeat(effects, 6), ddof=1) / np.sqrt(24)
@@ -143,7 +167,9 @@ def test_pairs_of_one_draw_are_not_taken_for_independent():
 def test_intervals_over_draws_cover_as_often_as_they_say(draws, seeds):
     """1000 studies, noise within and between draws: 93 to 97 % of intervals hold the truth, however few the draws."""
     rng = np.random.default_rng(11)
-    values = (rng.normal(0, 1, size=(draws, 1, 1000)) + rng.normal(0, 1, size=(draws, seeds, 1000))).reshape(draws * seeds, 1000)
+    values = (rng.normal(0, 1, size=(draws, 1, 1000)) + rng.normal(0, 1, size=(draws, seeds, 1000))).reshape(
+        draws * seeds, 1000
+    )
     found = Pairs(np.repeat(np.arange(draws), seeds), seed=1).mean(values)
     assert 0.93 < np.mean((found.low <= 0) & (found.high >= 0)) < 0.97
 
@@ -160,13 +186,18 @@ def test_effects_are_followed_from_the_windows_start():
 
 def test_an_effect_is_dated_from_the_month_in_which_it_is_told_from_chance():
     def weekly(arm, draw, replicate):
-        values = np.full((150, 4), 1000.0) + np.random.default_rng((9, replicate, arm == "arm")).normal(0, 5, size=(150, 4))
+        values = np.full((150, 4), 1000.0) + np.random.default_rng((9, replicate, arm == "arm")).normal(
+            0, 5, size=(150, 4)
+        )
         if arm == "arm":
             values[20:50, 0] += 200  # worse first: more people held
             values[50:, 0] -= 400
         return {"people_held": values}
 
-    found = row(over_time(results(manifest({"baseline": [], "arm": CRACKDOWN}, 8, 1, 150, 10), weekly))["timing"], outcome="people_held")
+    found = row(
+        over_time(results(manifest({"baseline": [], "arm": CRACKDOWN}, 8, 1, 150, 10), weekly))["timing"],
+        outcome="people_held",
+    )
     assert found["first_month"] == found["first_worse"] == 3
     assert found["first_better"] == 10 or found["first_better"] == 11
     assert found["temporarily_worse"] is True
@@ -177,20 +208,38 @@ def test_what_is_worse_first_and_no_better_in_all_is_not_worse_for_a_time_only()
     """200 more in 30 weeks and 60 fewer in the 100 that follow: over the whole window the two balance."""
 
     def weekly(arm, draw, replicate):
-        values = np.full((150, 4), 1000.0) + np.random.default_rng((9, replicate, arm == "arm")).normal(0, 5, size=(150, 4))
+        values = np.full((150, 4), 1000.0) + np.random.default_rng((9, replicate, arm == "arm")).normal(
+            0, 5, size=(150, 4)
+        )
         if arm == "arm":
             values[20:50, 0] += 200
             values[50:, 0] -= 60
         return {"people_held": values}
 
-    found = row(over_time(results(manifest({"baseline": [], "arm": CRACKDOWN}, 8, 1, 150, 10), weekly))["timing"], outcome="people_held")
+    found = row(
+        over_time(results(manifest({"baseline": [], "arm": CRACKDOWN}, 8, 1, 150, 10), weekly))["timing"],
+        outcome="people_held",
+    )
     assert found["first_worse"] == 3 and found["first_better"] and found["temporarily_worse"] is False
 
 
 def test_one_lucky_month_is_no_effect():
     low = np.array([1.0, -1, -1, 1, 1, 1, -3, -3, 1, -3, -3, -3])
     high = np.array([2.0, 1, 1, 2, 2, 2, -1, -1, 2, -1, -1, -1])
-    assert signs(Estimate((low + high) / 2, low, high, np.full(12, 5))).tolist() == [0, 0, 0, 1, 1, 1, 0, 0, 0, -1, -1, -1]
+    assert signs(Estimate((low + high) / 2, low, high, np.full(12, 5))).tolist() == [
+        0,
+        0,
+        0,
+        1,
+        1,
+        1,
+        0,
+        0,
+        0,
+        -1,
+        -1,
+        -1,
+    ]
 
 
 def test_series_hold_levels_and_differences_week_by_week():
@@ -209,11 +258,21 @@ def test_a_share_in_a_series_is_one_of_the_past_year_and_a_band_holds_nine_of_te
     def weekly(arm, draw, replicate):
         identified = np.zeros((90, 4))
         identified[:60, 0], identified[60:, 0] = 2.0, 6.0
-        return {"trafficked_out": np.tile([10.0, 0, 0, 0], (90, 1)), "identified": identified, "people_held": np.tile([replicate, 0.0, 0, 0], (90, 1))}
+        return {
+            "trafficked_out": np.tile([10.0, 0, 0, 0], (90, 1)),
+            "identified": identified,
+            "people_held": np.tile([replicate, 0.0, 0, 0], (90, 1)),
+        }
 
-    series = over_time(results(manifest({"baseline": [], "arm": CRACKDOWN}, 21, 1, 90, 10, ("people_held", "identified_share")), weekly))["series"]
+    series = over_time(
+        results(
+            manifest({"baseline": [], "arm": CRACKDOWN}, 21, 1, 90, 10, ("people_held", "identified_share")), weekly
+        )
+    )["series"]
     assert row(series, arm="arm", outcome="identified_share", week=monday(59))["mean"] == pytest.approx(0.2)
-    assert row(series, arm="arm", outcome="identified_share", week=monday(85))["mean"] == pytest.approx((26 * 2 + 26 * 6) / 520)
+    assert row(series, arm="arm", outcome="identified_share", week=monday(85))["mean"] == pytest.approx(
+        (26 * 2 + 26 * 6) / 520
+    )
     held = row(series, arm="arm", outcome="people_held", week=monday(50))
     assert (held["run_low"], held["mean"], held["run_high"]) == pytest.approx((1, 10, 19))
 
@@ -223,11 +282,21 @@ def test_a_share_in_a_series_is_one_of_the_past_year_and_a_band_holds_nine_of_te
 
 @pytest.mark.parametrize(
     ("effect", "flagged", "clear"),
-    [(lambda d, r: 50.0 + r, True, True), (lambda d, r: 50.0 if r else -900.0, False, None), (lambda d, r: 300.0 if r else -2000.0, True, False), (0.0, False, None), (-50.0, False, None)],
+    [
+        (lambda d, r: 50.0 + r, True, True),
+        (lambda d, r: 50.0 if r else -900.0, False, None),
+        (lambda d, r: 300.0 if r else -2000.0, True, False),
+        (0.0, False, None),
+        (-50.0, False, None),
+    ],
     ids=["worse", "mean better", "probably worse", "same", "better"],
 )
 def test_the_rights_floor_flags_what_is_probably_worse(effect, flagged, clear):
-    flags = [flag for flag in rights_floor(paired(world(effect, replicates=8, outcome="deaths"))) if flag["outcome"] == "deaths"]
+    flags = [
+        flag
+        for flag in rights_floor(paired(world(effect, replicates=8, outcome="deaths")))
+        if flag["outcome"] == "deaths"
+    ]
     assert [flag["clear"] for flag in flags] == ([clear] if flagged else [])
 
 
@@ -238,7 +307,9 @@ def test_few_pairs_make_nothing_probable(replicates):
 
 def test_pairs_of_all_draws_count_and_a_quarter_better_is_still_probably_worse():
     """Four draws of two pairs: in one draw 900 fewer die, in the others 400 more."""
-    flags = rights_floor(paired(world(lambda draw, replicate: 400.0 if draw else -900.0, replicates=2, draws=4, outcome="deaths")))
+    flags = rights_floor(
+        paired(world(lambda draw, replicate: 400.0 if draw else -900.0, replicates=2, draws=4, outcome="deaths"))
+    )
     assert [(flag["outcome"], flag["probability_better"], flag["clear"]) for flag in flags] == [("deaths", 0.25, False)]
 
 
@@ -252,7 +323,17 @@ def test_what_is_clearly_worse_is_flagged_though_many_pairs_tie():
 
 
 def people(*rows_):
-    return np.array(list(rows_), [("stratum", "i4"), ("ordinal", "i4"), ("spells", "i2"), ("weeks_held", "i4"), ("status", "i1"), ("trafficked", "?")])
+    return np.array(
+        list(rows_),
+        [
+            ("stratum", "i4"),
+            ("ordinal", "i4"),
+            ("spells", "i2"),
+            ("weeks_held", "i4"),
+            ("status", "i1"),
+            ("trafficked", "?"),
+        ],
+    )
 
 
 def test_fates_are_matched_by_identity_and_counted_by_nationality():
@@ -294,7 +375,10 @@ def test_changed_fates_stand_beside_the_placebos():
         for replicate in range(2):
             columns = dict.fromkeys(("held_shorter", "held_longer", "held_as_long"), np.zeros(2, np.int64))
             columns |= {"held_only_in_baseline": np.array([lost, 0]), "held_only_in_arm": np.array([won, 0])}
-            columns |= {"net_held": columns["held_only_in_arm"] - columns["held_only_in_baseline"], "net_weeks_held": np.array([-50, 5])}
+            columns |= {
+                "net_held": columns["held_only_in_arm"] - columns["held_only_in_baseline"],
+                "net_weeks_held": np.array([-50, 5]),
+            }
             columns["nationality"] = tables.text([0, 1], ("AAA", "BBB"))
             part.add(tables.build("fates", tables.Tag(arms, arm, 0, replicate).columns(2) | columns))
     found = fates.fates_compared(Results(plan, [made_up._memory[0] | {"fates": part.bytes()}]))

@@ -6,14 +6,14 @@ from itertools import combinations
 
 import pytest
 
-from experiments.design import unit_costs
 from experiments import compare
+from experiments.batch.provenance import manifest_of
+from experiments.design import unit_costs
 from experiments.design.arms import assignments, chosen
 from experiments.design.cautions import cautions
 from experiments.design.design import DesignError, from_names, list_designs
 from experiments.design.draws import Draws, write_draws
 from experiments.design.explain import explain
-from experiments.batch.provenance import manifest_of
 from model.registry.parameters import DEFAULTS
 from model.registry.policy import week_of
 from scenarios.compose import changed, together
@@ -48,8 +48,15 @@ def test_a_shipped_design_loads_compares_something_and_says_which_question_it_an
 
 def test_a_factorial_has_every_combination_once(design):
     found = design(FOUR)
-    alone = {name: {*load(name).policies} for name in ("unilateral-crackdown", "non-punishment", "firewalls", "regional-cooperation")}
-    expected = {"--".join(some): set().union(*(alone[name] for name in some)) for size in range(1, 5) for some in combinations(alone, size)}
+    alone = {
+        name: {*load(name).policies}
+        for name in ("unilateral-crackdown", "non-punishment", "firewalls", "regional-cooperation")
+    }
+    expected = {
+        "--".join(some): set().union(*(alone[name] for name in some))
+        for size in range(1, 5)
+        for some in combinations(alone, size)
+    }
     assert {name: {*arm.policies} for name, arm in found.arms.items() if name != "baseline"} == expected
     assert len(found.arms) == 16 and found.arms["firewalls"].hash == load("firewalls").hash
 
@@ -71,15 +78,24 @@ def test_a_fraction_is_balanced_and_mixes_no_policy_with_another(factors, runs, 
     [
         (FOUR + "arms = 6\n", "factorial . arms: 6 for 4 policies; expected one of 8, 16"),
         ('[factorial]\npolicies = ["firewalls"]\n', "factorial . policies: has only 1; expected at least 2"),
-        ('[factorial]\npolicies = []\n', "factorial . policies: is empty; expected at least 2"),
+        ("[factorial]\npolicies = []\n", "factorial . policies: is empty; expected at least 2"),
         ('[factorial]\npolicies = ["firewals", "non-punishment"]\n', "did you mean 'firewalls'?"),
         ('[factorial]\npolicies = ["unilateral-crackdown", "simultaneous-crackdown"]\n', "contradicts"),
         ('[[arm]]\nname = "a"\n', "arm 1: names no scenario"),
         ('[[arm]]\n[[arm.part]]\nscenario = "firewalls"\n', "arm 1 . name: is missing"),
-        ('[[arm]]\nscenario = "unilateral-crackdown"\nstates = ["THA"]\n', "no policy of it acts in 'THA'; expected some of KHM"),
-        ('[[arm]]\nscenario = "firewalls"\nstrength = 2.0\n', "2 times 1 is out of range for 'firewall'; expected at most 1.5"),
+        (
+            '[[arm]]\nscenario = "unilateral-crackdown"\nstates = ["THA"]\n',
+            "no policy of it acts in 'THA'; expected some of KHM",
+        ),
+        (
+            '[[arm]]\nscenario = "firewalls"\nstrength = 2.0\n',
+            "2 times 1 is out of range for 'firewall'; expected at most 1.5",
+        ),
         ('[[arm]]\nscenario = "crackdown-that-ends"\nend = 2024-01-01\n', "would end before it starts"),
-        ('budget = 900.0\n[[arm]]\nscenario = "firewalls"\n', "'firewalls' can't spend 900 million USD a year: its levers would be pulled beyond their maximum"),
+        (
+            'budget = 900.0\n[[arm]]\nscenario = "firewalls"\n',
+            "'firewalls' can't spend 900 million USD a year: its levers would be pulled beyond their maximum",
+        ),
         ('[parameters]\nrefil_elasticity = 1\n[[arm]]\nscenario = "firewalls"\n', "did you mean 'refill_elasticity'?"),
     ],
 )
@@ -111,9 +127,15 @@ def test_a_policy_that_is_moved_takes_its_pauses_along_and_ends_when_it_must_at_
         return {"lever": "crackdown", "strength": 1.0, "start": date(2025, 1, 6), "states": ["KHM"], **more}
 
     paused = {"from": date(2025, 2, 3), "to": date(2025, 3, 3)}, {"from": date(2025, 9, 1), "to": date(2025, 10, 6)}
-    policies = [policy_of(announced=date(2024, 12, 2), end=date(2026, 1, 5), pauses=list(paused)), policy_of(states=["LAO"], end=date(2025, 3, 3))]
+    policies = [
+        policy_of(announced=date(2024, 12, 2), end=date(2026, 1, 5), pauses=list(paused)),
+        policy_of(states=["LAO"], end=date(2025, 3, 3)),
+    ]
     before = from_dict({"title": "T", "question": "Q?", "policy": policies}, "before")
-    after = {policy.states[0]: policy for policy in changed(before, HERE, start=date(2025, 1, 20), end=date(2025, 9, 22)).policies}
+    after = {
+        policy.states[0]: policy
+        for policy in changed(before, HERE, start=date(2025, 1, 20), end=date(2025, 9, 22)).policies
+    }
     long, short = after["KHM"], after["LAO"]
     weeks = [week_of(date(2025, month, day)) for month, day in ((1, 20), (9, 22), (2, 17), (3, 17), (9, 15), (9, 22))]
     assert (long.announced, long.start, long.end) == (week_of(date(2024, 12, 16)), *weeks[:2])
@@ -132,7 +154,10 @@ def test_together_ends_with_the_first_keeps_what_was_noted_and_needs_one_world()
         policy = {"lever": lever, "strength": 1.0, "start": day, "states": ["KHM"]}
         return from_dict({"title": "T", "question": "Q?", "policy": [policy], **more}, name)
 
-    a, b = made("a", "firewall", date(2025, 1, 6)), made("b", "screening", date(2025, 1, 8), run={"end": date(2026, 1, 5)})
+    a, b = (
+        made("a", "firewall", date(2025, 1, 6)),
+        made("b", "screening", date(2025, 1, 8), run={"end": date(2026, 1, 5)}),
+    )
     both = together([a, b], HERE, "both", "B", "Q?")
     assert both.stop == b.stop < a.stop and "counts from Monday 2025-01-06" in both.notes[0]
     other = made("c", "screening", date(2025, 1, 6), world=[{"place": "bavet", "set": {"control": 0.5}}])
@@ -157,8 +182,14 @@ def test_a_policy_that_no_run_reaches_opens_no_window(design, tmp_path):
 
 
 def test_an_assumption_holds_in_every_arm_and_an_arm_may_differ(design):
-    found = design('[parameters]\nrefill_elasticity = 0.5\n[[arm]]\nscenario = "firewalls"\n[[arm]]\nscenario = "non-punishment"\nparameters = { refill_elasticity = 0.7 }\n')
-    assert {name: arm.parameters["refill_elasticity"] for name, arm in found.arms.items()} == {"baseline": 0.5, "firewalls": 0.5, "non-punishment": 0.7}
+    found = design(
+        '[parameters]\nrefill_elasticity = 0.5\n[[arm]]\nscenario = "firewalls"\n[[arm]]\nscenario = "non-punishment"\nparameters = { refill_elasticity = 0.7 }\n'
+    )
+    assert {name: arm.parameters["refill_elasticity"] for name, arm in found.arms.items()} == {
+        "baseline": 0.5,
+        "firewalls": 0.5,
+        "non-punishment": 0.7,
+    }
     set_by_hand = from_names(["firewalls"], parameters=assignments(["refill_elasticity=0.2"]))
     assert {arm.parameters["refill_elasticity"] for arm in set_by_hand.arms.values()} == {0.2}
     assert cautions(set_by_hand) == [] and "other values of refill_elasticity" in cautions(found)[0]
@@ -172,11 +203,25 @@ def test_an_arm_that_pins_what_the_others_draw_is_told_even_at_the_default(desig
 
 def test_an_arm_holds_over_its_scenario_and_that_over_the_design(design, tmp_path):
     (tmp_path / "own.toml").write_text(HEAD + "[parameters]\nrefill_elasticity = 0.3\n")
-    found = design('[parameters]\nrefill_elasticity = 0.5\n[[arm]]\nscenario = "own.toml"\n[[arm]]\nscenario = "own.toml"\nname = "mine"\nparameters = { refill_elasticity = 0.7 }\n')
-    assert {name: arm.parameters["refill_elasticity"] for name, arm in found.arms.items()} == {"baseline": 0.5, "own": 0.3, "mine": 0.7}
+    found = design(
+        '[parameters]\nrefill_elasticity = 0.5\n[[arm]]\nscenario = "own.toml"\n[[arm]]\nscenario = "own.toml"\nname = "mine"\nparameters = { refill_elasticity = 0.7 }\n'
+    )
+    assert {name: arm.parameters["refill_elasticity"] for name, arm in found.arms.items()} == {
+        "baseline": 0.5,
+        "own": 0.3,
+        "mine": 0.7,
+    }
 
 
-@pytest.mark.parametrize(("text", "said"), [("refill", "assigns nothing"), ("refil_elasticity=1", "did you mean 'refill_elasticity'?"), ("refill_elasticity=9", "from 0 to 3"), ("refill_elasticity=x", "is no number")])
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("refill", "assigns nothing"),
+        ("refil_elasticity=1", "did you mean 'refill_elasticity'?"),
+        ("refill_elasticity=9", "from 0 to 3"),
+        ("refill_elasticity=x", "is no number"),
+    ],
+)
 def test_an_assignment_is_checked(text, said):
     with pytest.raises(ScenarioError, match=said.replace("?", r"\?")):
         assignments([text])
@@ -192,8 +237,12 @@ def test_a_design_knows_how_its_draws_were_asked_for(tmp_path):
     assert found.draws_asked == "prior:2" and "draws_asked" not in found.plan()
     file = tmp_path / "posterior.parquet"
     write_draws(file, Draws(found.draws, {"kind": "posterior"}))
-    assert manifest_of(from_names(["firewalls"], draws=f"{file}:1"))["draws_asked"] == "posterior.parquet:1"  # without the machine's folders
-    (tmp_path / "mine.toml").write_text('title = "x"\nquestion = "y?"\ndraws = "prior:3"\n[[arm]]\nscenario = "firewalls"\n', encoding="utf-8")
+    assert (
+        manifest_of(from_names(["firewalls"], draws=f"{file}:1"))["draws_asked"] == "posterior.parquet:1"
+    )  # without the machine's folders
+    (tmp_path / "mine.toml").write_text(
+        'title = "x"\nquestion = "y?"\ndraws = "prior:3"\n[[arm]]\nscenario = "firewalls"\n', encoding="utf-8"
+    )
     own = from_names([tmp_path / "mine.toml"], draws=({},))
     assert own.draws_asked == "" and own.draws_from == {}  # nothing is said of draws that others replace
 
@@ -203,11 +252,16 @@ def test_a_design_knows_how_its_draws_were_asked_for(tmp_path):
 
 def test_arms_of_one_budget_are_planned_to_cost_the_same(tmp_path):
     """Whatever is assumed: where a raid takes twice as many officers, half as many are planned."""
-    country_of, hosts = dict(world_graph().nodes(data="iso3")), {place for place, host in world_graph().nodes(data="host") if host}
+    country_of, hosts = (
+        dict(world_graph().nodes(data="iso3")),
+        {place for place, host in world_graph().nodes(data="host") if host},
+    )
     for assumed in ({}, {"officers_per_raid": 120}):
         found = from_names(["equal-budget"], None, assumed)
         for name in found.compared:
-            assert unit_costs.planned(found.arms[name].policies, country_of, hosts, DEFAULTS | assumed) == pytest.approx(20.0)
+            assert unit_costs.planned(
+                found.arms[name].policies, country_of, hosts, DEFAULTS | assumed
+            ) == pytest.approx(20.0)
     (tmp_path / "none.toml").write_text(HEAD + 'extends = "history"\n')
     assert from_names(["equal-budget"], str(tmp_path / "none.toml")).compared[0] == "baseline"
     with pytest.raises(DesignError, match="a baseline without policies"):
@@ -221,16 +275,28 @@ def test_raids_are_planned_at_what_they_take():
     assert cost == pytest.approx(2 * 25 * 12 * 60 * unit_costs.BY_NAME["raids"].middle / 1e6)
     assert unit_costs.planned(policies, {}, (), DEFAULTS | {"crackdown.raids": 50.0}) == pytest.approx(2 * cost)
     at_one_of_two = (replace(policies[0], states=(), places=("a",)),)
-    assert unit_costs.planned(at_one_of_two, {"a": "KHM", "b": "KHM", "c": "KHM"}, ("a", "b"), DEFAULTS) == pytest.approx(cost / 2)
-    assert unit_costs.planned(at_one_of_two, {"a": "KHM", "b": "KHM", "c": "LAO"}, ("c",), DEFAULTS) == pytest.approx(cost / 2)  # of a State without places of operation
+    assert unit_costs.planned(
+        at_one_of_two, {"a": "KHM", "b": "KHM", "c": "KHM"}, ("a", "b"), DEFAULTS
+    ) == pytest.approx(cost / 2)
+    assert unit_costs.planned(at_one_of_two, {"a": "KHM", "b": "KHM", "c": "LAO"}, ("c",), DEFAULTS) == pytest.approx(
+        cost / 2
+    )  # of a State without places of operation
 
 
 def test_a_design_is_read_back_with_the_strength_that_a_budget_makes(design):
     text = "\n".join(explain(from_names(["equal-budget"])))
     strength = from_names(["equal-budget"]).arms["unilateral-crackdown"].policies[0].strength
-    assert f"unilateral-crackdown: Raids\n  Cambodia, from 6 January 2025, at strength {strength:.3g}: raid compounds more often" in text
-    said = explain(design('[parameters]\nrefill_elasticity = 0.2\n[[arm]]\nscenario = "firewalls"\nparameters.tip_off = 0.1\n'))
-    assert any(text.startswith("Assumption set for all arms: refill_elasticity") for text in said) and "tip_off" in said[-1]
+    assert (
+        f"unilateral-crackdown: Raids\n  Cambodia, from 6 January 2025, at strength {strength:.3g}: raid compounds more often"
+        in text
+    )
+    said = explain(
+        design('[parameters]\nrefill_elasticity = 0.2\n[[arm]]\nscenario = "firewalls"\nparameters.tip_off = 0.1\n')
+    )
+    assert (
+        any(text.startswith("Assumption set for all arms: refill_elasticity") for text in said)
+        and "tip_off" in said[-1]
+    )
 
 
 @pytest.mark.parametrize(("names", "baseline"), [(["baseline"], None), (["firewalls"], "firewalls")])
@@ -251,17 +317,31 @@ def test_a_file_of_the_name_is_what_was_meant(tmp_path, monkeypatch):
 
 
 def test_what_may_not_be_meant_is_told(tmp_path):
-    (tmp_path / "odd.toml").write_text(HEAD + '[[policy]]\nlever = "crackdown"\nstates = ["CHN"]\nstart = 2025-01-08\nstrength = 1\n[[policy]]\nlever = "screening"\nstart = 2022-01-03\nstrength = 1\n')
+    (tmp_path / "odd.toml").write_text(
+        HEAD
+        + '[[policy]]\nlever = "crackdown"\nstates = ["CHN"]\nstart = 2025-01-08\nstrength = 1\n[[policy]]\nlever = "screening"\nstart = 2022-01-03\nstrength = 1\n'
+    )
     said = cautions(from_names([tmp_path / "odd.toml"]))
-    for part in ("lacks 16 events of the past", "'crackdown' in CHN, where there is nothing", "'screening' in every State", "'screening' from 2022-01-03, in years of which reports are known", "counts from Monday 2025-01-06"):
+    for part in (
+        "lacks 16 events of the past",
+        "'crackdown' in CHN, where there is nothing",
+        "'screening' in every State",
+        "'screening' from 2022-01-03, in years of which reports are known",
+        "counts from Monday 2025-01-06",
+    ):
         assert sum(part in text for text in said) == 1, part
 
 
 def test_two_scenarios_are_told_apart_in_sentences(tmp_path):
     said = " ".join(differences(load("unilateral-crackdown"), load("simultaneous-crackdown")))
-    assert "strength 2 in 'unilateral-crackdown', 0.5 in 'simultaneous-crackdown'" in said and "both in Cambodia" in said
+    assert (
+        "strength 2 in 'unilateral-crackdown', 0.5 in 'simultaneous-crackdown'" in said and "both in Cambodia" in said
+    )
     said = " ".join(differences(load("crackdown-with-protection"), load("protection-alone")))
-    assert said.startswith("Only in 'crackdown-with-protection': Cambodia, from 6 January 2025: raid compounds more often") and "protection-alone'" not in said
+    assert (
+        said.startswith("Only in 'crackdown-with-protection': Cambodia, from 6 January 2025: raid compounds more often")
+        and "protection-alone'" not in said
+    )
     assert differences(load("firewalls"), load("firewalls")) == []
     entry = '[[policy]]\nlever = "crackdown"\nstates = ["%s"]\nstart = 2025-01-06\nstrength = 1\n'
     for name, more in (("to-the-end", ""), ("for-a-year", "end = 2026-01-05\nramp_weeks = 8\n")):
@@ -288,10 +368,15 @@ def test_every_change_of_a_policy_and_of_a_place_is_told():
     }  # fmt: skip
     one = from_dict({"title": "T", "question": "Q?", "policy": [entry]}, "one")
     for key, value in changes.items():
-        (sentence,) = differences(one, from_dict({"title": "T", "question": "Q?", "policy": [entry | {key: value}]}, "two"))
+        (sentence,) = differences(
+            one, from_dict({"title": "T", "question": "Q?", "policy": [entry | {key: value}]}, "two")
+        )
         assert sentence.endswith("."), sentence
         assert said[key] in sentence and sentence.count("'two'") == 1, (key, sentence)
-    world = from_dict({"title": "T", "question": "Q?", "policy": [entry], "world": [{"place": "bavet", "set": {"control": 0.5}}]}, "two")
+    world = from_dict(
+        {"title": "T", "question": "Q?", "policy": [entry], "world": [{"place": "bavet", "set": {"control": 0.5}}]},
+        "two",
+    )
     assert differences(one, world) == ["Bavet has control as in the data in 'one', 0.5 in 'two'."]
 
 
@@ -320,14 +405,29 @@ def test_a_wrong_design_is_refused_with_file_and_key(tmp_path, content, message)
 
 @pytest.mark.parametrize(
     ("names", "message"),
-    [(["mian"], "did you mean 'main'"), (["main", "firewalls"], "one design alone"), ([], "no scenario"), (["firewalls", "firewalls"], "a second arm")],
+    [
+        (["mian"], "did you mean 'main'"),
+        (["main", "firewalls"], "one design alone"),
+        ([], "no scenario"),
+        (["firewalls", "firewalls"], "a second arm"),
+    ],
 )
 def test_wrong_names_are_refused(names, message):
     with pytest.raises(ScenarioError, match=message):
         from_names(names)
 
 
-@pytest.mark.parametrize("setting", [{"replicates": 0}, {"seed": -1}, {"seed": 2**63}, {"people_per_agent": 0}, {"people_per_agent": 10**8}, {"record": "everything"}])
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"replicates": 0},
+        {"seed": -1},
+        {"seed": 2**63},
+        {"people_per_agent": 0},
+        {"people_per_agent": 10**8},
+        {"record": "everything"},
+    ],
+)
 def test_wrong_settings_are_refused(setting):
     with pytest.raises(DesignError, match=next(iter(setting))):
         from_names(["firewalls"], **setting)
@@ -335,7 +435,12 @@ def test_wrong_settings_are_refused(setting):
 
 @pytest.mark.parametrize(
     ("names", "more"),
-    [(["no-such-arm"], {}), (["firewalls"], {"parameters": {"refil_elasticity": 1}}), (["firewalls"], {"parameters": {"refill_elasticity": 1e9}}), (["firewalls"], {"workers": 0})],
+    [
+        (["no-such-arm"], {}),
+        (["firewalls"], {"parameters": {"refil_elasticity": 1}}),
+        (["firewalls"], {"parameters": {"refill_elasticity": 1e9}}),
+        (["firewalls"], {"workers": 0}),
+    ],
 )
 def test_nothing_is_written_for_bad_input(tmp_path, names, more):
     with pytest.raises(DesignError):

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
+from made_up import COUNTRY, PLACES, manifest, policy, results, row, rows
 from scipy import stats
 
 from experiments.comparison.displacement import MEASURES, NotMeaningful, displacement, target_of, wdd, wdq
 from experiments.comparison.intervals import Pairs, fieller
-from made_up import COUNTRY, PLACES, manifest, policy, results, row, rows
 
 # --- field studies -----------------------------------------------------------------------------------
 
@@ -31,15 +31,28 @@ def test_wdq_agrees_with_the_total_net_effect_on_published_counts():
 
 @pytest.mark.parametrize(
     ("b1", "meaning"),
-    [(40, "diffusion larger than the effect"), (75, "diffusion"), (120, "partial displacement"), (180, "displacement exceeds the effect")],
+    [
+        (40, "diffusion larger than the effect"),
+        (75, "diffusion"),
+        (120, "partial displacement"),
+        (180, "displacement exceeds the effect"),
+    ],
 )
 def test_wdq_reads_as_published(b1, meaning):
     value = wdq(100, 50, 100, b1, 100, 100)
-    read = {value > 1: "diffusion larger than the effect", 0 < value <= 1: "diffusion", -1 < value < 0: "partial displacement", value < -1: "displacement exceeds the effect"}
+    read = {
+        value > 1: "diffusion larger than the effect",
+        0 < value <= 1: "diffusion",
+        -1 < value < 0: "partial displacement",
+        value < -1: "displacement exceeds the effect",
+    }
     assert read[True] == meaning
 
 
-@pytest.mark.parametrize("counts", [(100, 100, 50, 60, 100, 100), (100, 120, 50, 60, 100, 100), (100, 90, 50, 60, 100, 50), (100, 50, 1, 1, 0, 10)])
+@pytest.mark.parametrize(
+    "counts",
+    [(100, 100, 50, 60, 100, 100), (100, 120, 50, 60, 100, 100), (100, 90, 50, 60, 100, 50), (100, 50, 1, 1, 0, 10)],
+)
 def test_wdq_is_refused_where_it_means_nothing(counts):
     with pytest.raises(NotMeaningful):
         wdq(*counts)
@@ -61,9 +74,18 @@ def target(arm, baseline=()):
 
 
 def test_the_target_is_where_the_arm_enforces_and_the_baseline_does_not():
-    found = target([policy("crackdown", ["AAA"], start=12) | {"announced": 11}, policy("police_training", places=["far"], start=14) | {"announced": 9}, policy("screening", ["BBB"])])
+    found = target(
+        [
+            policy("crackdown", ["AAA"], start=12) | {"announced": 11},
+            policy("police_training", places=["far"], start=14) | {"announced": 9},
+            policy("screening", ["BBB"]),
+        ]
+    )
     assert [place for place, inside in zip(PLACES, found.places) if inside] == ["a1", "a2", "far"]
-    assert (found.named, found.start) == ("AAA, far", 11)  # from when operations expect raids; on training nobody acts ahead
+    assert (found.named, found.start) == (
+        "AAA, far",
+        11,
+    )  # from when operations expect raids; on training nobody acts ahead
 
 
 def test_enforcement_that_names_no_state_is_everywhere():
@@ -99,7 +121,11 @@ def test_of_enforcement_that_the_baseline_shares_in_part_the_rest_is_the_target(
     mine = policy("crackdown", ["AAA", "BBB"], start=12)
     assert of(mine, policy("crackdown", ["AAA"], start=12, strength=2.0)) == (["b1"], "BBB", 12)
     assert of(mine, policy("crackdown", places=["a1"], start=12)) == (["a2", "b1"], "AAA, BBB", 12)
-    assert of(mine, policy("crackdown", ["AAA", "BBB"], start=12, end=30)) == (["a1", "a2", "b1"], "AAA, BBB", 30)  # harder when that has ended
+    assert of(mine, policy("crackdown", ["AAA", "BBB"], start=12, end=30)) == (
+        ["a1", "a2", "b1"],
+        "AAA, BBB",
+        30,
+    )  # harder when that has ended
     assert of(mine, policy("crackdown", ["AAA", "BBB"], start=20)) == (["a1", "a2", "b1"], "AAA, BBB", 12)
     assert of(mine, policy("crackdown", ["AAA", "BBB"], start=12) | {"sex": "male"})[0] == ["a1", "a2", "b1"]
     assert of(policy("crackdown", start=12), policy("crackdown", ["AAA"], start=12)) == (["b1", "far"], "BBB, CCC", 12)
@@ -136,7 +162,9 @@ def test_the_ratio_is_the_rise_elsewhere_over_the_fall_at_the_target(share, draw
     assert whole["low"] <= share <= whole["high"]
     assert whole["high"] - whole["low"] < 0.12
     assert (whole["replicates"], whole["draws"]) == (6, draws)
-    assert row(table, measure="displacement_ratio", place="b1", months=months)["value"] == pytest.approx(share, abs=0.03)
+    assert row(table, measure="displacement_ratio", place="b1", months=months)["value"] == pytest.approx(
+        share, abs=0.03
+    )
     assert row(table, measure="displacement_ratio", place="far", months=months)["value"] == pytest.approx(0.0)
 
 
@@ -148,7 +176,9 @@ def test_numerator_denominator_and_total_stand_beside_the_ratio():
     assert parts["held_worldwide"] == pytest.approx(parts["held_at_target"] + parts["held_elsewhere"])
     assert parts["displacement_ratio"] == pytest.approx(-parts["held_elsewhere"] / parts["held_at_target"])
     assert parts["newly_held_at_target"] == pytest.approx(-30, abs=0.6)  # one a week fewer, for 30 weeks
-    assert parts["recruitment_avoided"] == pytest.approx(-(parts["newly_held_at_target"] + parts["newly_held_elsewhere"]))
+    assert parts["recruitment_avoided"] == pytest.approx(
+        -(parts["newly_held_at_target"] + parts["newly_held_elsewhere"])
+    )
 
 
 def test_people_moved_are_those_who_left_the_target_since_enforcement_was_known():
@@ -160,7 +190,10 @@ def test_people_moved_are_those_who_left_the_target_since_enforcement_was_known(
 def test_people_who_would_have_moved_anyway_or_move_later_are_not_counted():
     moves = [("crackdown", 12, "a1", "b1", 30.0), ("crackdown", 38, "a1", "b1", 5.0), ("baseline", 12, "a1", "b1", 8.0)]
     table = moved_world(0.6, moves=moves)
-    assert [row(table, measure="moved_from_target", place="b1", months=months)["value"] for months in (6, 7)] == [22, 27]
+    assert [row(table, measure="moved_from_target", place="b1", months=months)["value"] for months in (6, 7)] == [
+        22,
+        27,
+    ]
 
 
 def test_a_ratio_over_nothing_is_not_meaningful():
@@ -189,17 +222,25 @@ def test_a_field_study_looks_at_the_arms_own_world_for_as_long_before_as_during(
         return {"operations": operations}
 
     def found(**where):
-        return displacement(results(manifest({"baseline": [], "crackdown": [policy("crackdown", start=25, **where)]}, 2, 1, 40, 10), weekly))
+        return displacement(
+            results(
+                manifest({"baseline": [], "crackdown": [policy("crackdown", start=25, **where)]}, 2, 1, 40, 10), weekly
+            )
+        )
 
     table = found(states=["AAA"])
     assert row(table, measure="wdq", place="")["value"] == pytest.approx((12 / 10 - 10 / 10) / (14 / 10 - 20 / 10))
     assert row(table, measure="wdd", place="")["value"] == pytest.approx(-6 + 2)
-    assert row(found(states=["AAA"], places=["far"]), measure="wdq", place="")["value"] is None  # where all beyond is raided, too, there is no control
+    assert (
+        row(found(states=["AAA"], places=["far"]), measure="wdq", place="")["value"] is None
+    )  # where all beyond is raided, too, there is no control
 
 
 def test_targets_that_leave_nothing_elsewhere_have_no_ratio():
     plan = manifest({"baseline": [], "crackdown": [policy("crackdown", COUNTRY)]}, 3, 1, 40, 10)
-    table = displacement(results(plan, lambda arm, d, r: {"people_held": np.full((40, 4), 900.0 + r if arm == "crackdown" else 1000.0)}))
+    table = displacement(
+        results(plan, lambda arm, d, r: {"people_held": np.full((40, 4), 900.0 + r if arm == "crackdown" else 1000.0)})
+    )
     assert row(table, measure="displacement_ratio", place="", months=7)["value"] is None
     assert row(table, measure="held_at_target", place="", months=7)["value"] == pytest.approx(-396)
     assert not rows(table, measure="displacement_ratio", place="b1")

@@ -15,7 +15,9 @@ ODD = (ROOT / "docs" / "ODD.md").read_text(encoding="utf-8")
 
 @pytest.mark.parametrize("name", tables.PAGES)
 def test_a_table_is_what_the_registries_say(name):
-    assert (tables.FOLDER / name).read_text(encoding="utf-8") == tables.PAGES[name](), "stale: run python -m displace.reference.registry_tables"
+    assert (tables.FOLDER / name).read_text(encoding="utf-8") == tables.PAGES[name](), (
+        "stale: run python -m displace.reference.registry_tables"
+    )
 
 
 def test_every_table_is_made_and_linked():
@@ -43,7 +45,11 @@ def test_every_function_that_the_description_names_exists():
 
 
 def test_the_description_lists_the_phases_of_the_week():
-    (week,) = (n for n in ast.parse((ROOT / "model" / "model.py").read_text(encoding="utf-8")).body if getattr(n, "name", "") == "week")
+    (week,) = (
+        n
+        for n in ast.parse((ROOT / "model" / "model.py").read_text(encoding="utf-8")).body
+        if getattr(n, "name", "") == "week"
+    )
     phases = [line.value.func.attr for line in week.body]
     assert re.findall(r"^\d+\. `(\w+)`:", ODD, flags=re.MULTILINE) == phases
 
@@ -53,8 +59,7 @@ def test_every_mechanism_that_the_description_names_exists():
 
 
 def test_every_parameter_that_an_equation_names_exists():
-    from model.registry import institutions
-    from model.registry import parameters
+    from model.registry import institutions, parameters
 
     known = set(parameters.BY_NAME) | set(institutions.BY_NAME)
     equations = re.findall(r"^    (.*)$", ODD, flags=re.MULTILINE)

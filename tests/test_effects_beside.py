@@ -4,17 +4,16 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from made_up import manifest, policy, results, row, rows
+from test_runner import design, tiny, whole  # noqa: F401 (fixtures)
 
 from displace.report import sections
 from displace.report.contents import Study
-from experiments.design import unit_costs
 from experiments import read
-from experiments.comparison.paired import A_YEAR
 from experiments.comparison.contributions import contributions, titles
 from experiments.comparison.costs import costs, programme_years
 from experiments.comparison.endings import end_of, endings, periods
-from test_runner import design, tiny, whole  # noqa: F401 (fixtures)
-
+from experiments.comparison.paired import A_YEAR
+from experiments.design import unit_costs
 
 # --- what each adds ---------------------------------------------------------------------------------
 
@@ -29,8 +28,14 @@ def test_a_factorial_tells_what_each_adds_and_what_two_do_beyond_their_sum():
         return {"people_held": np.full((20, 4), (1000 + effect[arm] + chance[replicate]) / 4)}
 
     table = contributions(results(plan, weekly))
-    assert {(r["arm"], r["beside"]): round(r["value"], 3) for r in rows(table, outcome="people_held")} == {("a", ""): 7, ("b", ""): -7, ("a", "b"): -6}
-    assert row(table, arm="a", beside="", outcome="people_held")["low"] == pytest.approx(7)  # chance is the same in all arms: it cancels
+    assert {(r["arm"], r["beside"]): round(r["value"], 3) for r in rows(table, outcome="people_held")} == {
+        ("a", ""): 7,
+        ("b", ""): -7,
+        ("a", "b"): -6,
+    }
+    assert row(table, arm="a", beside="", outcome="people_held")["low"] == pytest.approx(
+        7
+    )  # chance is the same in all arms: it cancels
 
 
 @pytest.mark.parametrize(
@@ -43,7 +48,9 @@ def test_what_is_added_has_titles_and_says_what_is_mixed_into_it(names, policies
     plan = manifest({name: [] for name in ("base", *names)}, 2, 1, 20, 10)
     for name, arm in plan["plan"]["arms"].items():
         arm["title"] = " + ".join(f"Policy {part.upper()}" for part in name.split("--"))
-    found = sections.contributions(Study(results(plan, lambda arm, d, r: {"people_held": np.full((20, 4), 1.0 + len(arm))})))
+    found = sections.contributions(
+        Study(results(plan, lambda arm, d, r: {"people_held": np.full((20, 4), 1.0 + len(arm))}))
+    )
     assert found.grid.headers == [f"Policy {letter}" for letter in policies]
     assert found.mixed.startswith(said) and bool(found.mixed) == bool(said)
 
@@ -75,18 +82,35 @@ def test_what_is_left_of_an_effect_is_read_year_by_year_after_the_end():
             held[end : end + A_YEAR, 0] -= 100
         return {"people_held": held}
 
-    plan = manifest({"baseline": [], "raids": [policy("crackdown", ["AAA"], end=end)], "lasting": [policy("crackdown", ["AAA"])]}, 3, 1, stop, start)
+    plan = manifest(
+        {"baseline": [], "raids": [policy("crackdown", ["AAA"], end=end)], "lasting": [policy("crackdown", ["AAA"])]},
+        3,
+        1,
+        stop,
+        start,
+    )
     table = endings(results(plan, weekly))
-    assert {r["period"]: r["difference"] for r in rows(table, outcome="people_held")} == {"year before": -200, "year 1 after": -100, "year 2 after": 0}
+    assert {r["period"]: r["difference"] for r in rows(table, outcome="people_held")} == {
+        "year before": -200,
+        "year 1 after": -100,
+        "year 2 after": 0,
+    }
     assert {r["arm"] for r in table.to_pylist()} == {"raids"}
 
 
 def test_an_arm_ends_with_the_last_of_its_policies_that_end_within_the_run():
     def ended(*ends):
-        return end_of(manifest({"baseline": [], "arm": [policy("crackdown", ["AAA"], end=end) for end in ends]}, 1, 1, 100, 10), "arm")
+        return end_of(
+            manifest({"baseline": [], "arm": [policy("crackdown", ["AAA"], end=end) for end in ends]}, 1, 1, 100, 10),
+            "arm",
+        )
 
     assert (ended(60, 80, 783), ended(100), ended(783)) == (80, None, None)
-    assert list(periods(100, 10, 204)) == [("year before", 48, 100), ("year 1 after", 100, 152), ("year 2 after", 152, 204)]
+    assert list(periods(100, 10, 204)) == [
+        ("year before", 48, 100),
+        ("year 1 after", 100, 152),
+        ("year 2 after", 152, 204),
+    ]
     assert next(periods(30, 10, 204)) == ("20 weeks before", 10, 30)  # no further back than the window
 
 
@@ -103,7 +127,17 @@ def spent(saved=50.0, replicates=6):
             held[10:, 0] -= saved + replicate / 10
         return {"enforcement_effort": effort, "in_captivity": held}
 
-    plan = manifest({"baseline": [], "raids": [policy("crackdown", ["AAA"])], "law": [policy("non_punishment_scope", ["AAA", "BBB"], strength=0.5)]}, replicates, 1, 114, 10)
+    plan = manifest(
+        {
+            "baseline": [],
+            "raids": [policy("crackdown", ["AAA"])],
+            "law": [policy("non_punishment_scope", ["AAA", "BBB"], strength=0.5)],
+        },
+        replicates,
+        1,
+        114,
+        10,
+    )
     return costs(results(plan, weekly)), plan
 
 
@@ -117,7 +151,9 @@ def test_raids_cost_what_is_recorded_at_the_middle_price_and_the_interval_spans_
     avoided = row(table, arm="raids", measure="captivity_avoided")["value"]
     assert avoided == pytest.approx(104 * 50.25)
     each = row(table, arm="raids", measure="per_week_avoided")
-    assert [each[name] for name in ("value", "low", "high")] == pytest.approx([1e6 * found[name] / avoided for name in ("value", "low", "high")], rel=0.01)
+    assert [each[name] for name in ("value", "low", "high")] == pytest.approx(
+        [1e6 * found[name] / avoided for name in ("value", "low", "high")], rel=0.01
+    )
 
 
 def test_every_payer_has_its_own_bill():
@@ -126,15 +162,24 @@ def test_every_payer_has_its_own_bill():
     def weekly(arm, draw, replicate):
         if (arm, replicate) == ("law", 3):
             return None
-        numbers = {name: np.zeros((114, 4)) for name in ("deprived_by_a_state", "ransom_paid", "money_defrauded", "in_captivity")}
+        numbers = {
+            name: np.zeros((114, 4))
+            for name in ("deprived_by_a_state", "ransom_paid", "money_defrauded", "in_captivity")
+        }
         if arm == "law":
-            numbers["deprived_by_a_state"][10:, 0], numbers["ransom_paid"][10:, 1], numbers["money_defrauded"][10:, 2] = 10.0, 0.5, -2.0
+            (
+                numbers["deprived_by_a_state"][10:, 0],
+                numbers["ransom_paid"][10:, 1],
+                numbers["money_defrauded"][10:, 2],
+            ) = 10.0, 0.5, -2.0
         return numbers
 
     plan = manifest({"baseline": [], "law": [policy("non_punishment_scope", ["AAA"], places=["a2"])]}, 6, 1, 114, 10)
     found = {r["measure"]: r for r in costs(results(plan, weekly)).to_pylist()}
     custody, law = 104 * 10 * 38.7298 / 1e6, 104 * 7 / 365.25  # the law: a million USD a year in one State, named twice
-    assert [found[name]["value"] for name in ("custody", "programmes", "public", "ransom", "fraud")] == pytest.approx([custody, law, custody + law, 52, -208])
+    assert [found[name]["value"] for name in ("custody", "programmes", "public", "ransom", "fraud")] == pytest.approx(
+        [custody, law, custody + law, 52, -208]
+    )
     assert {r["replicates"] for r in found.values()} == {5}
     assert (found["ransom"]["low"], found["ransom"]["high"]) == pytest.approx((52, 52))
 
@@ -143,24 +188,41 @@ def test_a_law_costs_by_state_and_year_and_nothing_is_divided_by_no_captivity_av
     table, plan = spent()
     assert programme_years(plan, "law") == pytest.approx(0.5 * 2 * 104 * 7 / 365.25)
     assert programme_years(plan, "raids") == 0
-    assert programme_years(plan | {"plan": plan["plan"] | {"baseline": "law"}}, "law") == 0  # nothing that the baseline does not do
+    assert (
+        programme_years(plan | {"plan": plan["plan"] | {"baseline": "law"}}, "law") == 0
+    )  # nothing that the baseline does not do
     assert row(table, arm="law", measure="per_week_avoided")["value"] is None
     assert row(spent(replicates=1)[0], arm="raids", measure="public")["low"] is None
 
 
 def test_a_programme_costs_the_weeks_in_which_it_acts():
     def weeks(**keys):
-        return programme_years(manifest({"baseline": [], "law": [policy("non_punishment_scope", ["AAA"]) | keys]}, 2, 1, 114, 10), "law") * 365.25 / 7
+        return (
+            programme_years(
+                manifest({"baseline": [], "law": [policy("non_punishment_scope", ["AAA"]) | keys]}, 2, 1, 114, 10),
+                "law",
+            )
+            * 365.25
+            / 7
+        )
 
     assert weeks() == pytest.approx(104)
-    assert weeks(pauses=[(4, 14), (50, 60), (110, 130)]) == pytest.approx(104 - 4 - 10 - 4)  # of pauses, what lies in the window
+    assert weeks(pauses=[(4, 14), (50, 60), (110, 130)]) == pytest.approx(
+        104 - 4 - 10 - 4
+    )  # of pauses, what lies in the window
     assert np.isnan(weeks(when={"outcome": "people_held", "above": True, "bound": 1e12, "weeks": 1, "places": []}))
 
 
 def test_of_a_programme_only_what_exceeds_the_baseline_costs():
     law, other = policy("non_punishment_scope", ["AAA"]), policy("firewall", ["AAA", "BBB"])
     waits = law | {"when": {"outcome": "people_held", "above": True, "bound": 1e12, "weeks": 1, "places": []}}
-    arms = {"baseline": [law, waits], "stronger": [law | {"strength": 1.5}, waits], "instead": [other, waits], "none": [waits], "all": []}
+    arms = {
+        "baseline": [law, waits],
+        "stronger": [law | {"strength": 1.5}, waits],
+        "instead": [other, waits],
+        "none": [waits],
+        "all": [],
+    }
     plan = manifest(arms, 2, 1, 114, 10)
     weeks = {arm: programme_years(plan, arm) * 365.25 / 7 for arm in arms}
     assert weeks["baseline"] == 0 and weeks["stronger"] == pytest.approx(0.5 * 104)
@@ -170,13 +232,18 @@ def test_of_a_programme_only_what_exceeds_the_baseline_costs():
 
 def test_what_takes_no_price_has_one_interval():
     """Money defrauded in the costs is the money defrauded of the answer."""
+
     def weekly(arm, draw, replicate):
         return {"money_defrauded": np.full((114, 4), 5.0 + replicate - (1 + replicate % 3) * (arm == "raids"))}
 
-    found = results(manifest({"baseline": [], "raids": [policy("crackdown", ["AAA"])]}, 6, 1, 114, 10, ("money_defrauded",)), weekly)
+    found = results(
+        manifest({"baseline": [], "raids": [policy("crackdown", ["AAA"])]}, 6, 1, 114, 10, ("money_defrauded",)), weekly
+    )
     answer = row(found.paired, outcome="money_defrauded", place="", aggregate="sum")
     cost = row(costs(found), measure="fraud")
-    assert [cost[key] for key in ("value", "low", "high")] == pytest.approx([answer[key] for key in ("difference", "low", "high")])
+    assert [cost[key] for key in ("value", "low", "high")] == pytest.approx(
+        [answer[key] for key in ("difference", "low", "high")]
+    )
 
 
 # --- who bears it -----------------------------------------------------------------------------------
@@ -191,21 +258,29 @@ def test_a_quarter_of_the_table_begins_in_the_week_in_which_the_model_begins_it(
 
     dates = pa.chunked_array([[date(2016 + n // 4, 3 * (n % 4) + 1, 1) for n in range(60)]])
     first = np.searchsorted(QUARTER, quarter_numbers(dates))
-    wanted = [max(0, week_of(day) + (day.weekday() > 0)) for day in dates.to_pylist()]  # the first Monday of the quarter
+    wanted = [
+        max(0, week_of(day) + (day.weekday() > 0)) for day in dates.to_pylist()
+    ]  # the first Monday of the quarter
     assert first.tolist() == wanted
 
 
 def test_groups_add_up_to_the_world(whole):  # noqa: F811
     """Flows of every dimension sum to the worldwide effect; a quarter that the window cuts differs in no pair before it."""
     found = read(whole)
-    worldwide = {(r["arm"], r["outcome"]): r["difference"] for r in found.paired.to_pylist() if not r["place"] and r["aggregate"] == "sum"}
+    worldwide = {
+        (r["arm"], r["outcome"]): r["difference"]
+        for r in found.paired.to_pylist()
+        if not r["place"] and r["aggregate"] == "sum"
+    }
     sums: dict[tuple, float] = {}
     for r in found.by_group.to_pylist():
         if r["aggregate"] == "sum":
             key = r["arm"], r["outcome"], r["dimension"]
             sums[key] = sums.get(key, 0.0) + r["difference"]
     assert len({dimension for *_, dimension in sums}) == 5
-    held = {arm: np.mean(found.worldwide([arm], ["people_held"])["people_held"].to_numpy()) for arm in found.arms}  # of all weeks: the first quarter, too, is in the window
+    held = {
+        arm: np.mean(found.worldwide([arm], ["people_held"])["people_held"].to_numpy()) for arm in found.arms
+    }  # of all weeks: the first quarter, too, is in the window
     by_sex = sum(r["difference"] for r in rows(found.by_group, arm="raids", outcome="people_held", dimension="sex"))
     assert by_sex == pytest.approx(held["raids"] - held["baseline"], rel=1e-4) and by_sex
     for (arm, outcome, _), value in sums.items():

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from small import ENOUGH, same_bytes, small_world
 
 from model import Inputs, Policy, Simulation, compile_world
 from model.registry.outcomes import O
@@ -11,12 +12,18 @@ from model.registry.parameters import BEHAVIOUR
 from model.registry.policy import week_of
 from model.run.tiny_world import tiny_world
 from scenarios.files import load
-from small import ENOUGH, same_bytes, small_world
 
 SWITCHES = [row[0] for row in BEHAVIOUR["rival rules and feedbacks"] if row[0].startswith("feedback_")]
 NO_RAIDS = ({}, {"raids_per_month": 0.0})
 NOBODY_PUNISHED = dict(detains_irregular=0.0, prosecutes_at_home=0.0)
-PLENTY = dict(screening_per_week=ENOUGH, open_beds=ENOUGH, closed_beds=ENOUGH, court_cases_per_week=ENOUGH, return_help_per_week=ENOUGH, detention_places=ENOUGH)
+PLENTY = dict(
+    screening_per_week=ENOUGH,
+    open_beds=ENOUGH,
+    closed_beds=ENOUGH,
+    court_cases_per_week=ENOUGH,
+    return_help_per_week=ENOUGH,
+    detention_places=ENOUGH,
+)
 
 # Parameters, and columns of states, under which a feedback's trigger is absent.
 WITHOUT_TRIGGER = {
@@ -54,7 +61,9 @@ def test_without_its_trigger_a_feedback_does_nothing(switch):
     """With the switch on and off, a run in which nothing calls for the feedback is the same to the last bit."""
     parameters, state = WITHOUT_TRIGGER[switch]
     world = small_world(place=dict(protection=0.0), **state) if switch == "feedback_crowding" else tiny_world(**state)
-    runs = [Simulation(Inputs(world, 2, 20, parameters | {switch: value}, stop=120)).advance().result() for value in (1, 0)]
+    runs = [
+        Simulation(Inputs(world, 2, 20, parameters | {switch: value}, stop=120)).advance().result() for value in (1, 0)
+    ]
     assert same_bytes(*runs)
 
 
@@ -121,7 +130,10 @@ def test_a_feedback_works_in_the_direction_that_it_names(what):
     switch, outcomes, raises, parameters, state = DIRECTIONS[what]
     world, total = world_with_posts(**state), {}
     for value in (0, 1):
-        runs = [Simulation(Inputs(world, seed, 20, parameters | {switch: value}, stop=120)).advance().result() for seed in (1, 2, 3)]
+        runs = [
+            Simulation(Inputs(world, seed, 20, parameters | {switch: value}, stop=120)).advance().result()
+            for seed in (1, 2, 3)
+        ]
         total[value] = sum(float(run.weekly[:, O[outcome]].sum()) for run in runs for outcome in outcomes)
     assert total[1] > 1.1 * total[0] if raises else total[1] < 0.9 * total[0]
 
@@ -137,11 +149,21 @@ def test_a_feedback_works_in_the_direction_that_it_names(what):
 def test_operations_leave_the_place_where_they_expect_raids(switch, policy):
     """Fewer stand where one State raids, or only says that it will, than where they do not learn of it."""
     values = dict.fromkeys(("feedback_learning", "feedback_own_experience", "feedback_announcement"), 0)
-    values |= dict(raid_loss=30000, review_rate=0.1, announcement_weight=0.8, site_closed=0, review_rate_after_raid=0.1, own_experience=1)
+    values |= dict(
+        raid_loss=30000,
+        review_rate=0.1,
+        announcement_weight=0.8,
+        site_closed=0,
+        review_rate_after_raid=0.1,
+        own_experience=1,
+    )
     world = tiny_world()
     here = world.place_index["one"]
     stand = []
     for value in (0, 1):
-        runs = [Simulation(Inputs(world, seed, 20, values | {switch: value}, (policy,), stop=110)).advance().result() for seed in (1, 2, 3)]
+        runs = [
+            Simulation(Inputs(world, seed, 20, values | {switch: value}, (policy,), stop=110)).advance().result()
+            for seed in (1, 2, 3)
+        ]
         stand.append(sum(float(run.weekly[40:, O.operations, here].sum()) for run in runs))
     assert stand[1] < 0.9 * stand[0]

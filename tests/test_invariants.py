@@ -10,15 +10,15 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from small import histories, small_world
 
 from model import Inputs, Policy, Simulation
 from model.engine.kernel import entry
+from model.engine.random_numbers import identity
 from model.registry.levers import LEVERS
 from model.registry.life_course import TRANSITIONS, S
 from model.registry.outcomes import EVERYONE, GROUPED, RECORDED, TRAFFICKED, O
 from model.registry.parameters import PARAMETERS, complete
-from model.engine.random_numbers import identity
-from small import histories, small_world
 
 STOP = 70
 identity_of = entry(identity.py_func)
@@ -31,9 +31,16 @@ STATES = st.fixed_dictionaries(
         non_punishment_scope=share, prosecutes_at_home=share, civic_space=share, licensed_gaming=st.integers(0, 1),
     )
 )  # fmt: skip
-ORIGINS = st.fixed_dictionaries(dict(at_risk=st.integers(10_000, 300_000), share_minor=st.floats(0, 0.5), share_male=share, return_risk=share))
+ORIGINS = st.fixed_dictionaries(
+    dict(at_risk=st.integers(10_000, 300_000), share_minor=st.floats(0, 0.5), share_male=share, return_risk=share)
+)
 PLACES = st.fixed_dictionaries(
-    dict(kind=st.sampled_from(["zone", "city", "militia_area"]), control=share, protection=st.floats(0, 400), site_capacity=st.floats(100, 2000))
+    dict(
+        kind=st.sampled_from(["zone", "city", "militia_area"]),
+        control=share,
+        protection=st.floats(0, 400),
+        site_capacity=st.floats(100, 2000),
+    )
 )
 
 
@@ -54,7 +61,9 @@ def from_prior(prior, u):
     kind, low, high = prior
     if kind == "choice":
         return round(low + u * (high - low))
-    return low + u * (high - low) if kind == "uniform" else math.exp(math.log(low) + u * (math.log(high) - math.log(low)))
+    return (
+        low + u * (high - low) if kind == "uniform" else math.exp(math.log(low) + u * (math.log(high) - math.log(low)))
+    )
 
 
 @st.composite
@@ -62,14 +71,18 @@ def worlds(draw) -> Inputs:
     rng = np.random.default_rng(draw(st.integers(0, 2**32)))
     values = {row.name: from_prior(row.prior, rng.uniform()) for row in PARAMETERS if row.prior}
     values |= {row.name: rng.choice([row.low, row.high]) for row in PARAMETERS if rng.uniform() < AT_AN_END}
-    world = small_world({"AAA": draw(ORIGINS), "CCC": draw(ORIGINS)}, draw(st.sampled_from([1, 2])), draw(PLACES), **draw(STATES))
+    world = small_world(
+        {"AAA": draw(ORIGINS), "CCC": draw(ORIGINS)}, draw(st.sampled_from([1, 2])), draw(PLACES), **draw(STATES)
+    )
     return Inputs(
         world, draw(st.integers(0, 2**64 - 1)), draw(st.sampled_from([5, 20, 100])), values,
         tuple(draw(st.lists(policies(), max_size=5))), stop=STOP, groups=True, events=True, audit_every=1,
     )  # fmt: skip
 
 
-@settings(max_examples=100, deadline=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=100, deadline=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+)
 @given(worlds())
 def test_every_world_keeps_the_rules(inputs):
     """The audit never faults, and everything that a run leaves behind tells the same story of the same people."""
@@ -91,7 +104,9 @@ def nobody_appears_or_vanishes(first, result):
     """Who was held at the start and who was recruited since: these people, each once, are in some status at the end."""
     start, end = persons(first), persons(result.fates)
     assert len({*end}) == len(end) and {*start} <= {*end}
-    recruited = [person for person, life in histories(result).items() for _, t in life if TRANSITIONS[t].name == "recruited"]
+    recruited = [
+        person for person, life in histories(result).items() for _, t in life if TRANSITIONS[t].name == "recruited"
+    ]
     waiting = [person for person, status in zip(end, result.fates["status"]) if status == S.at_home]
     assert sorted(start + recruited + waiting) == sorted(end)
 
@@ -115,7 +130,10 @@ def the_weekly_record_is_the_log_counted(inputs, result):
     for row in RECORDED:
         weekly = result.weekly[:, O[row.name]].sum(axis=1)
         if row.kind == "flow" and row.among == EVERYONE:
-            flow = [sum(happened[week, t] for t, step in enumerate(TRANSITIONS) if step.name in row.of) for week in range(STOP)]
+            flow = [
+                sum(happened[week, t] for t, step in enumerate(TRANSITIONS) if step.name in row.of)
+                for week in range(STOP)
+            ]
             assert weekly == pytest.approx(np.array(flow) * inputs.people_per_agent), row.name
         elif row.kind == "level" and row.among in (EVERYONE, TRAFFICKED):
             among = is_now if row.among == EVERYONE else trafficked
@@ -127,7 +145,9 @@ def nothing_is_negative_and_no_bed_is_given_twice(inputs, result):
     values, world = complete(inputs.parameters), inputs.world
     if values["feedback_capacity"] == 0.0:
         return  # this switch makes room for everybody
-    more = {lever.name: [f"{lever.name}.{c.name}" for c in lever.channels if c.moves == "open_beds"] for lever in LEVERS}
+    more = {
+        lever.name: [f"{lever.name}.{c.name}" for c in lever.channels if c.moves == "open_beds"] for lever in LEVERS
+    }
     added = sum(values[channel] * policy.strength for policy in inputs.policies for channel in more[policy.lever])
     for s in range(len(world.states)):
         sheltered = result.weekly[:, O.in_open_shelter][:, world.places.state == s].sum(axis=1)
@@ -140,5 +160,7 @@ def tables_agree(inputs, result):
         assert result.groups[row.name].sum() == pytest.approx(result.weekly[:, O[row.name]].sum()), row.name
     moves, places = result.relocations, result.weekly.shape[2]
     for end, outcome in (("target", O.operations_moved_in), ("source", O.operations_moved_out)):
-        assert np.bincount(moves[end], moves["operations"], places) == pytest.approx(result.weekly[:, outcome].sum(axis=0))
+        assert np.bincount(moves[end], moves["operations"], places) == pytest.approx(
+            result.weekly[:, outcome].sum(axis=0)
+        )
     assert moves["people"].sum() == pytest.approx(result.weekly[:, O.moved].sum())

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 from scipy.stats import chi2
+from small import ALIKE, NO_FEEDBACK, NO_RISKS, NO_SCARCITY, small_world
 
 from model import Inputs, Simulation, World, compile_world
 from model.registry.life_course import S, T
 from model.registry.outcomes import O
 from model.run.tiny_world import ROUTE, tiny_world
-from small import ALIKE, NO_FEEDBACK, NO_RISKS, NO_SCARCITY, small_world
 
 ALARM = 1e-4
 NOBODY_ELSE = dict(  # out of captivity nothing happens to people until a test says what
@@ -23,14 +23,21 @@ NOBODY_ELSE = dict(  # out of captivity nothing happens to people until a test s
 )  # fmt: skip
 NO_DEBT = dict(debt_markup=0, debt_growth=0, debt_scale=1e6, reference_fee=50, means_spread=0, share_young=1)
 QUIET = NO_FEEDBACK | NO_RISKS | NO_DEBT | NOBODY_ELSE
-LENIENT = NO_SCARCITY | dict(detains_irregular=0.0, prosecutes_at_home=0.0, services_for_men=1.0, recognises_forced_criminality=1)
+LENIENT = NO_SCARCITY | dict(
+    detains_irregular=0.0, prosecutes_at_home=0.0, services_for_men=1.0, recognises_forced_criminality=1
+)
 EVERYBODY = 20_000  # persons, all of them held at first
 
 
 def captives(**state):
     """Return a world of one origin whose people at risk are all held at one place from the start."""
     origins = {"AAA": {**ALIKE, "at_risk": EVERYBODY, "return_risk": 0.0}}
-    return small_world(origins, 1, dict(control=1.0, start_people=float(EVERYBODY), start_sites=1, site_capacity=1e5), **(LENIENT | state))
+    return small_world(
+        origins,
+        1,
+        dict(control=1.0, start_people=float(EVERYBODY), start_sites=1, site_capacity=1e5),
+        **(LENIENT | state),
+    )
 
 
 # --- held, out, home: the mean field ------------------------------------------------------------------------
@@ -56,7 +63,9 @@ def mean_field():
 
 def shares(seed, people_per_agent):
     """Simulate the same and return the three shares, and how many agents there are."""
-    values = QUIET | dict(ransom_rate=LEAVES, returns_alone=RETURNS, again_base=AGAIN, recruitment_rate=0.01, release_rate=0)
+    values = QUIET | dict(
+        ransom_rate=LEAVES, returns_alone=RETURNS, again_base=AGAIN, recruitment_rate=0.01, release_rate=0
+    )
     run = Simulation(Inputs(captives(), seed, people_per_agent, values, stop=WEEKS)).advance()
     by_status = run.columns.levels[:, :, 0].sum(axis=1)
     counts = [by_status[S.held], by_status[S.stranded], by_status[S.returned] + by_status[S.travelling]]
@@ -127,7 +136,9 @@ def four_places() -> World:
     for name in ("three", "four"):
         graph.add_node(name, **graph.nodes["two"] | {"name": name})
     for name, lat in PLACES.items():
-        graph.nodes[name].update(lat=lat, infrastructure=INFRASTRUCTURE[name], start_people=20_000.0, start_sites=10, site_capacity=1e5)
+        graph.nodes[name].update(
+            lat=lat, infrastructure=INFRASTRUCTURE[name], start_people=20_000.0, start_sites=10, site_capacity=1e5
+        )
         for other in graph.nodes:
             if other != name and name in ("three", "four"):
                 graph.add_edge(name, other, **ROUTE)

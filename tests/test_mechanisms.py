@@ -6,18 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from model.registry import institutions
-from model.registry import levers
-from model.registry import life_course
-from model.registry import outcomes
-from model.registry import parameters
-from model.registry import streams
+from model.registry import institutions, levers, life_course, outcomes, parameters, streams
 from model.registry.mechanisms import BY_ID, MECHANISMS
 from scenarios.world_files import SECTION
 
 ROOT = Path(__file__).parent.parent
 IDS = [f"{letter}{number:02}" for letter, last in (("V", 80), ("O", 24), ("S", 20)) for number in range(1, last + 1)]
-RECOMMENDATIONS = [f"{letter}{n}" for letter, last in zip("ABCDEFG", (7, 4, 4, 5, 6, 6, 10), strict=True) for n in range(1, last + 1)]
+RECOMMENDATIONS = [
+    f"{letter}{n}" for letter, last in zip("ABCDEFG", (7, 4, 4, 5, 6, 6, 10), strict=True) for n in range(1, last + 1)
+]
 NAMES = {
     "parameters": set(parameters.BY_NAME),
     "institutions": set(institutions.BY_NAME),
@@ -31,7 +28,9 @@ MODULES = {
     if not path.stem.startswith("__")
 }
 REGISTRIES = {"behaviour", "institutions", "levers", "life_course", "mechanisms", "outcomes", "parameters", "streams"}
-KERNELS = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "model").rglob("*.py")) if path.stem not in REGISTRIES)
+KERNELS = "\n".join(
+    path.read_text(encoding="utf-8") for path in sorted((ROOT / "model").rglob("*.py")) if path.stem not in REGISTRIES
+)
 
 
 def test_every_mechanism_is_there_once_in_order():

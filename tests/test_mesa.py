@@ -11,13 +11,24 @@ import mesa
 import numpy as np
 import pytest
 from mesa.discrete_space import Network
+from small import same_bytes
 
-from model import BorderPost, Compound, Migrant, Operation, Policy, Recruiter, ScamModel, ScamScenario, Simulation, State
+from model import (
+    BorderPost,
+    Compound,
+    Migrant,
+    Operation,
+    Policy,
+    Recruiter,
+    ScamModel,
+    ScamScenario,
+    Simulation,
+    State,
+)
 from model.registry.life_course import S
 from model.registry.outcomes import HEADLINE
 from model.registry.policy import monday
 from model.run.tiny_world import tiny_inputs
-from small import same_bytes
 
 INPUTS = tiny_inputs(seed=4, people_per_agent=10, stop=40, parameters={}, policies=(Policy("crackdown", 1.0, 5, 8),))
 KINDS = (Compound, Operation, Recruiter, BorderPost, State, Migrant)
@@ -93,7 +104,9 @@ def test_a_scenario_may_build_its_inputs_from_levers():
     assert not ScamModel(Page(raids=0.0)).simulation.inputs.policies
 
 
-@pytest.mark.parametrize("copied", [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))], ids=["deepcopy", "pickle"])
+@pytest.mark.parametrize(
+    "copied", [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))], ids=["deepcopy", "pickle"]
+)
 def test_a_copy_goes_on_exactly(copied):
     model = model_after(10)
     assert model.agents
@@ -121,7 +134,12 @@ def test_every_kind_is_there(model):
 def test_agents_add_up_to_the_outcomes(model):
     """Select, get and agg read the columns as they stand."""
     by_kind = model.agents_by_type
-    assert by_kind[Compound].agg("people_held", sum) == by_kind[Operation].agg("people_held", sum) == model.outcome("people_held") > 0
+    assert (
+        by_kind[Compound].agg("people_held", sum)
+        == by_kind[Operation].agg("people_held", sum)
+        == model.outcome("people_held")
+        > 0
+    )
     held = by_kind[Migrant].select(lambda person: person.status is S.held)
     assert isinstance(held, mesa.agentset.AbstractAgentSet) and len(held) * model.scale == model.outcome("people_held")
     at_two = [person for person in held if person.place == 2]
@@ -134,7 +152,11 @@ def test_agents_add_up_to_the_outcomes(model):
 
 def test_columns_are_read_only_properties_with_their_meaning(model):
     compound = next(iter(model.agents_by_type[Compound]))
-    assert Compound.capacity.__doc__ == "persons" and type(compound.capacity) is float and compound.place_name in ("one", "two")
+    assert (
+        Compound.capacity.__doc__ == "persons"
+        and type(compound.capacity) is float
+        and compound.place_name in ("one", "two")
+    )
     with pytest.raises(AttributeError):
         compound.capacity = 0.0
     with pytest.raises(AttributeError):
@@ -174,9 +196,15 @@ def test_a_view_lives_as_long_as_its_agent():
 def test_the_collector_records_model_agents_and_agents_by_type():
     model = model_after(0)
     model.datacollector = mesa.DataCollector(
-        model_reporters={"held": [model.outcome, ["people_held"]], "compounds": lambda m: len(m.agents_by_type[Compound])},
+        model_reporters={
+            "held": [model.outcome, ["people_held"]],
+            "compounds": lambda m: len(m.agents_by_type[Compound]),
+        },
         agent_reporters={"place": "place"},
-        agenttype_reporters={Operation: {"held": "people_held"}, Migrant: {"status": lambda person: person.status.name}},
+        agenttype_reporters={
+            Operation: {"held": "people_held"},
+            Migrant: {"status": lambda person: person.status.name},
+        },
     )
     for _ in range(4):
         model.step()

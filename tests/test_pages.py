@@ -35,7 +35,9 @@ def test_the_page_on_python_runs(tmp_path, monkeypatch, capsys):
 
 
 def test_the_scenario_and_the_design_of_the_readme_load(tmp_path):
-    texts = re.findall(r"^```toml\n(.*?)^```", (ROOT / "README.md").read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+    texts = re.findall(
+        r"^```toml\n(.*?)^```", (ROOT / "README.md").read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE
+    )
     for name, text in zip(("my-crackdown.toml", "my-design.toml"), texts, strict=True):
         (tmp_path / name).write_text(text, encoding="utf-8")
     found = from_names([tmp_path / "my-design.toml"])
@@ -48,7 +50,9 @@ def folder(tmp_path_factory):
     """A folder with a tiny comparison where the page looks for it."""
     here = tmp_path_factory.mktemp("data")
     scenario = here / "raids.toml"
-    scenario.write_text('title = "R"\nquestion = "Q?"\nextends = "history"\n[run]\nend = 2016-04-04\n[[policy]]\nlever = "crackdown"\nstates = ["KHM"]\nstart = 2016-02-01\nstrength = 1\n')
+    scenario.write_text(
+        'title = "R"\nquestion = "Q?"\nextends = "history"\n[run]\nend = 2016-04-04\n[[policy]]\nlever = "crackdown"\nstates = ["KHM"]\nstart = 2016-02-01\nstrength = 1\n'
+    )
     compare(scenario, out=here / "outputs" / "compare", replicates=2, people_per_agent=5000, workers=1)
     return here
 

@@ -9,15 +9,13 @@ import pytest
 from scipy.stats import binom
 from typer.testing import CliRunner
 
-from calibration.patterns import check
-from calibration.patterns import judge
-from calibration.patterns import measures
+from calibration.patterns import check, judge, measures
 from calibration.patterns.judge import FAILS, HOLDS, UNDECIDED, Observed, observe, together, verdict
 from calibration.patterns.patterns import BY_ID, EVIDENCE, LEFT_OUT, PATTERNS, QUESTION, UNIT, kinds
 from calibration.patterns.worlds import ARMS, HUB, RELEASE, START, TAIWAN, Seen, inputs, months, simulate
 from displace.cli import checks
-from displace.reference import patterns_page
 from displace.cli.main import app
+from displace.reference import patterns_page
 from model.registry.life_course import T
 from model.registry.outcomes import O
 from model.run.results import quarter_of
@@ -51,8 +49,23 @@ def test_a_pattern_says_what_is_compared_expected_and_whence(pattern):
 
 
 def test_what_holds_by_construction_is_no_evidence_and_the_question_is_neither():
-    assert {pattern.id for pattern in PATTERNS if QUESTION in kinds(pattern)} == {"P1"} == {p.id for p in PATTERNS if kinds(p) == (QUESTION,)}
-    assert {pattern.id for pattern in PATTERNS if UNIT in kinds(pattern)} == {"P5", "P6", "P7", "P8", "P10", "P11", "P12", "P13", "P14", "P20"}
+    assert (
+        {pattern.id for pattern in PATTERNS if QUESTION in kinds(pattern)}
+        == {"P1"}
+        == {p.id for p in PATTERNS if kinds(p) == (QUESTION,)}
+    )
+    assert {pattern.id for pattern in PATTERNS if UNIT in kinds(pattern)} == {
+        "P5",
+        "P6",
+        "P7",
+        "P8",
+        "P10",
+        "P11",
+        "P12",
+        "P13",
+        "P14",
+        "P20",
+    }
     assert {pattern.id for pattern in PATTERNS if kinds(pattern) == (UNIT,)} == {"P10", "P11", "P12", "P13"}
     assert {pattern.id for pattern in PATTERNS if pattern.separates} == {"P2", "P4", "P7", "P9", "P14", "P19"}
 
@@ -72,7 +85,9 @@ def test_an_event_that_is_left_out_does_not_happen_and_nothing_else_differs():
     with_it, without = inputs("history", 1, 100).shocks, inputs("no coup", 1, 100).shocks
     assert len(with_it) == len(without)
     changed = [(a, b) for a, b in zip(with_it, without) if a != b]
-    assert changed and all(a.name == b.name == "coup in Myanmar" and b.start >= inputs("no coup", 1, 100).stop for a, b in changed)
+    assert changed and all(
+        a.name == b.name == "coup in Myanmar" and b.start >= inputs("no coup", 1, 100).stop for a, b in changed
+    )
 
 
 def test_a_release_lets_a_share_go_at_once():
@@ -97,7 +112,9 @@ def test_false_alarms_are_as_rare_as_stated(skewed):
     verdicts = [verdict(observe(*made_up(40, 0.5, rng, skewed), alarm), 0.5, np.inf) for _ in range(tables)]
     most = binom.ppf(0.9999, tables, alarm)
     assert verdicts.count(FAILS) <= most and verdicts.count(HOLDS) <= most
-    assert verdicts.count(FAILS) + verdicts.count(HOLDS) > tables * alarm  # nor much rarer: the interval is no wider than it must be
+    assert (
+        verdicts.count(FAILS) + verdicts.count(HOLDS) > tables * alarm
+    )  # nor much rarer: the interval is no wider than it must be
 
 
 def test_what_is_clear_is_found():
@@ -116,7 +133,9 @@ def test_fieller_is_students_interval_where_the_denominator_is_certain():
 
 
 def test_what_can_not_be_said_is_undecided():
-    assert verdict(observe([1, -1, 2, -2, 1, 0], [1, -1, 1, -1, 1, -1], 0.01), 0, 1) == UNDECIDED  # a denominator of about zero
+    assert (
+        verdict(observe([1, -1, 2, -2, 1, 0], [1, -1, 1, -1, 1, -1], 0.01), 0, 1) == UNDECIDED
+    )  # a denominator of about zero
     assert verdict(observe([1] * 7 + [np.nan] * 3, [1] * 10, 0.01), 0, 2) == UNDECIDED  # too few seeds have the number
     assert verdict(observe([1, 1], [1, 1], 0.01), 0, 2) == UNDECIDED  # few seeds
     assert verdict(Observed(0.0, 0.0, 0.0, 40), 0, np.inf) == FAILS  # nothing ever happened
@@ -130,7 +149,9 @@ def test_a_pattern_fails_with_one_clause_and_holds_with_all():
 
 
 def test_patterns_and_clauses_share_the_chance_of_a_false_alarm():
-    assert sum(check.alarm_of(pattern) * len(pattern.clauses) for pattern in PATTERNS) == pytest.approx(judge.FALSE_ALARM)
+    assert sum(check.alarm_of(pattern) * len(pattern.clauses) for pattern in PATTERNS) == pytest.approx(
+        judge.FALSE_ALARM
+    )
 
 
 # --- what is measured, by hand ---------------------------------------------------------------------------------
@@ -144,8 +165,14 @@ def seen(held=(), moves=(), groups=(), log=(), people=()):
     for place, first, last, number in held:
         made.weekly[first:last, O.people_held, made.world.place_ids.index(place)] = number
     ids = made.world.place_index
-    made.relocations = np.array([(week, ids[a], ids[b], number) for week, a, b, number in moves], [("week", "i4"), ("source", "i4"), ("target", "i4"), ("operations", "i4")])
-    made.quarters = np.array([(q, made.world.nationalities.index(code), number) for q, code, number in groups], [("quarter", "i4"), ("nationality", "i4"), ("newly_held", "f8")])
+    made.relocations = np.array(
+        [(week, ids[a], ids[b], number) for week, a, b, number in moves],
+        [("week", "i4"), ("source", "i4"), ("target", "i4"), ("operations", "i4")],
+    )
+    made.quarters = np.array(
+        [(q, made.world.nationalities.index(code), number) for q, code, number in groups],
+        [("quarter", "i4"), ("nationality", "i4"), ("newly_held", "f8")],
+    )
     made.log = np.array([(week, T[name]) for name, week in log], [("week", "i4"), ("transition", "i4")])
     made.held = dict(zip(("debt", "sold", "weeks"), np.array(people, float).T))
     return made
@@ -155,7 +182,13 @@ def test_what_is_replaced_is_what_is_missing_no_more_eight_months_after_a_releas
     """A fifth of 1000 are let go; in the last four weeks of the eighth month 950 are there."""
     after = RELEASE + months(8)
     history = seen([("myawaddy", 0, 600, 1000.0)])
-    release = seen([("myawaddy", 0, RELEASE, 1000.0), ("myawaddy", RELEASE, after - 4, 800.0), ("myawaddy", after - 4, after, 950.0)])
+    release = seen(
+        [
+            ("myawaddy", 0, RELEASE, 1000.0),
+            ("myawaddy", RELEASE, after - 4, 800.0),
+            ("myawaddy", after - 4, after, 950.0),
+        ]
+    )
     assert measures.refilled({"history": history, "release": release}) == (150, 200)
 
 
@@ -163,7 +196,12 @@ def test_what_is_displaced_is_what_rises_elsewhere_and_near_is_the_country_or_cl
     """The hub holds 100 fewer around the sixth month, other places 60 more; three operations more leave it for near places, one for afar."""
     half = START + months(6)
     history = seen([(HUB, 0, 600, 500.0), ("shwe-kokko", 0, 600, 200.0)], [(START + 2, HUB, "bavet", 2)])
-    moves = [(START + 2, HUB, "bavet", 5), (START + 3, HUB, "shwe-kokko", 1), (START - 1, HUB, "bavet", 9), (START + months(3), HUB, "bavet", 9)]
+    moves = [
+        (START + 2, HUB, "bavet", 5),
+        (START + 3, HUB, "shwe-kokko", 1),
+        (START - 1, HUB, "bavet", 9),
+        (START + months(3), HUB, "bavet", 9),
+    ]
     crackdown = seen([(HUB, half - 4, half + 4, 400.0), ("shwe-kokko", half - 4, half + 4, 260.0)], moves)
     worlds = {"history": history, "crackdown": crackdown}
     assert measures.displaced(worlds) == pytest.approx((60, 100))
@@ -173,16 +211,30 @@ def test_what_is_displaced_is_what_rises_elsewhere_and_near_is_the_country_or_cl
 def test_whom_others_replace_and_how_many_origins_there_are():
     """Of Taiwan's 50 are 30 fewer held with the publicity, of others' 90 are 20 more. Two origins of the same size, in other quarters, count two."""
     quarter = quarter_of(TAIWAN + months(2))
-    without, with_ = (seen(groups=[(quarter, "TWN", a), (quarter, "IND", b), (quarter - 1, "IND", 999.0)]) for a, b in ((50.0, 90.0), (20.0, 110.0)))
+    without, with_ = (
+        seen(groups=[(quarter, "TWN", a), (quarter, "IND", b), (quarter - 1, "IND", 999.0)])
+        for a, b in ((50.0, 90.0), (20.0, 110.0))
+    )
     assert measures.substituted({"history": with_, "no interception": without}) == (20, 30)
     two = seen(groups=[(8 * 4, "IND", 30.0), (8 * 4 + 3, "VNM", 30.0), (9 * 4, "CHN", 30.0), (8 * 4 - 1, "CHN", 30.0)])
     assert measures.diversity(2024)(two) == pytest.approx(2) and measures.diversity(2023)(two) == pytest.approx(1)
 
 
 def test_who_finds_no_bed_and_whose_debt_is_larger():
-    beds = [("identified_without_bed", START)] * 3 + [("identified_to_open_shelter", START)] * 2 + [("identified_to_closed_shelter", START + 1), ("identified_without_bed", START + months(2))]
+    beds = (
+        [("identified_without_bed", START)] * 3
+        + [("identified_to_open_shelter", START)] * 2
+        + [("identified_to_closed_shelter", START + 1), ("identified_without_bed", START + months(2))]
+    )
     assert measures.turned_away({"caseload": seen(log=beds)}) == (3, 6)
-    people = [(100, 0, 5), (300, 0, 12), (900, 1, 20), (500, 0, 30), (2000, 0, 52), (4000, 2, 80)]  # debt, times sold, weeks held
+    people = [
+        (100, 0, 5),
+        (300, 0, 12),
+        (900, 1, 20),
+        (500, 0, 30),
+        (2000, 0, 52),
+        (4000, 2, 80),
+    ]  # debt, times sold, weeks held
     world = {"history": seen(people=people)}
     assert measures.debt_by_time(world) == (3000, 200)
     assert measures.debt_when_sold(world) == (900, 500)
@@ -236,7 +288,9 @@ def test_the_command_reports_what_fails(made_up_runs):
     data = json.loads(CliRunner().invoke(app, ["check", "patterns", "--json", "--seeds", "10", "-q"]).stdout)
     clauses = data["rules"]["learned"]["clauses"]
     assert {row["pattern"] for row in clauses if row["verdict"] == FAILS} == {"P19", "R3"}
-    assert set(data["rules"]["learned"]["patterns"]) == {pattern.id for pattern in PATTERNS if EVIDENCE in kinds(pattern)}
+    assert set(data["rules"]["learned"]["patterns"]) == {
+        pattern.id for pattern in PATTERNS if EVIDENCE in kinds(pattern)
+    }
 
 
 def test_rival_rules_are_judged_on_the_same_patterns(made_up_runs):
@@ -254,7 +308,14 @@ def test_rival_rules_are_parameters_of_the_model():
 def test_the_page_lists_what_the_registry_says():
     """Patterns, worlds and what is left out are up to date; results are of the same clauses, whatever the numbers."""
     text = patterns_page.PAGE.read_text(encoding="utf-8")
-    parts = {"patterns": patterns_page.patterns(), "worlds": patterns_page.worlds(), "left out": patterns_page.left_out()}
+    parts = {
+        "patterns": patterns_page.patterns(),
+        "worlds": patterns_page.worlds(),
+        "left out": patterns_page.left_out(),
+    }
     assert patterns_page.filled(text, parts) == text, "stale: run python -m displace.reference.patterns_page"
     for pattern in PATTERNS:
-        assert all(f"| {pattern.id} | {clause.what} | {clause.window} | {clause.expected} |" in text for clause in pattern.clauses)
+        assert all(
+            f"| {pattern.id} | {clause.what} | {clause.window} | {clause.expected} |" in text
+            for clause in pattern.clauses
+        )

@@ -3,16 +3,16 @@
 from dataclasses import replace
 
 import pytest
+from small import small_world
 
 from model import Inputs, Simulation
-from model.registry.institutions import I
 from model.model import phases_by_themselves, set_week
+from model.registry.institutions import I
 from model.registry.outcomes import O
 from model.registry.policy import Policy, Trigger
-from model.states.states import WEEKS_A_MONTH
 from model.run.tiny_world import tiny_world
+from model.states.states import WEEKS_A_MONTH
 from scenarios.files import load
-from small import small_world
 
 UNBETRAYED = dict(tip_off=0, raid_reach=1e5)
 
@@ -29,7 +29,9 @@ def through(run, last):
 def test_nobody_acts_on_a_raid_that_was_not_betrayed_before_it_happens():
     """Until the week's raids are carried out, no location is under review for them and no rate of raids is believed higher."""
     for last in ("relocation_and_founding", "raids"):
-        run = Simulation(Inputs(tiny_world(raids_per_month=40.0), 1, 20, UNBETRAYED, stop=2)).step()  # in the first week nobody is seen yet
+        run = Simulation(
+            Inputs(tiny_world(raids_per_month=40.0), 1, 20, UNBETRAYED, stop=2)
+        ).step()  # in the first week nobody is seen yet
         through(run, last)
         firms, places, struck = run.columns.operations, run.columns.known, run.columns.used[0].struck
         assert struck > 0 and not run.columns.sites.warned.any()
@@ -41,7 +43,16 @@ def test_nobody_acts_on_a_raid_that_was_not_betrayed_before_it_happens():
 def test_a_compound_that_is_raided_and_closed_by_order_in_one_week_closes_once(seed):
     """The audit recounts the compounds and the room of each place."""
     world = small_world(place=dict(start_sites=30, site_capacity=200.0), raids_per_month=60.0, licensed_gaming=1)
-    Simulation(Inputs(world, seed, 20, UNBETRAYED | dict(licensed_closure=0.3, site_closed=1, start_licensed=1), stop=20, audit_every=1)).advance()
+    Simulation(
+        Inputs(
+            world,
+            seed,
+            20,
+            UNBETRAYED | dict(licensed_closure=0.3, site_closed=1, start_licensed=1),
+            stop=20,
+            audit_every=1,
+        )
+    ).advance()
 
 
 @pytest.mark.parametrize("rule", (0, 2, 3, 4))
@@ -49,7 +60,9 @@ def test_operations_leave_a_costly_place_under_every_rule_of_where_to_go(rule):
     """Where protection costs more than elsewhere, operations leave: what a rival rule says is only where to."""
     world = small_world(place=dict(site_capacity=20_000.0), raids_per_month=0.0)
     world.place_columns["protection"][world.place_index["one"]] = 450.0
-    run = Simulation(Inputs(world, 5, 20, dict(relocation_rule=rule, review_rate=0.5), stop=60, record="totals")).advance()
+    run = Simulation(
+        Inputs(world, 5, 20, dict(relocation_rule=rule, review_rate=0.5), stop=60, record="totals")
+    ).advance()
     assert run.result().relocations["operations"].sum() > 0
 
 
@@ -76,7 +89,9 @@ def test_what_is_announced_is_what_will_be_set_out_for_and_get_in(where):
     control = columns.env[0, I.control]
     into = sum(columns.room.sites[p] * control[p] for p in meant) / sum(columns.room.sites[p] for p in meant)
     expected = 25.0 / WEEKS_A_MONTH * len(meant) / len(hosts) * into
-    assert (columns.announced * columns.room.sites).sum() == pytest.approx(expected, rel=0.05)  # sites are those of a phase before
+    assert (columns.announced * columns.room.sites).sum() == pytest.approx(
+        expected, rel=0.05
+    )  # sites are those of a phase before
     assert set(columns.announced.nonzero()[0]) <= set(meant)
 
 

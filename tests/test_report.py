@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 from made_up import manifest, policy, results
 
-from displace.report import assumptions as assumed
 from displace.figures import drawing
 from displace.figures import report_pictures as pictures
+from displace.report import assumptions as assumed
 from displace.report import report
+from displace.report.contents import Study
 from displace.wording import words
 from displace.wording.displacement import moved
 from displace.wording.headline import Cell, lines
-from displace.report.contents import Study
 from experiments.results.reader import Results
 from model.registry.outcomes import BY_NAME, HEADLINE
 from model.registry.parameters import DEFAULTS
@@ -104,7 +104,9 @@ def test_nothing_is_fetched(page):
     fetching = {"src", "href", "xlink:href", "data", "action", "poster", "srcset"}
     for tag, attributes in Page(page).elements:
         for name in fetching & attributes.keys():
-            assert re.match(r"#|data:text/csv|data:image/png;base64", attributes[name]), f"<{tag} {name}={attributes[name][:60]}>"
+            assert re.match(r"#|data:text/csv|data:image/png;base64", attributes[name]), (
+                f"<{tag} {name}={attributes[name][:60]}>"
+            )
     assert not re.search(r"@import|url\((?!['\"]?#)", page)
 
 
@@ -147,15 +149,21 @@ def test_runs_that_failed_are_told_and_a_policy_without_a_pair_is_left_out(study
     """Of three seeds the raids fail in all but one, or in all: every figure says how many pairs it is of."""
 
     def study_in_which(fails):
-        raids = study.plan["arms"]["raids"] | {"policies": [policy("crackdown", states=["AAA"], start=START, end=START + 20)]}
+        raids = study.plan["arms"]["raids"] | {
+            "policies": [policy("crackdown", states=["AAA"], start=START, end=START + 20)]
+        }
         plan = study.manifest | {"plan": study.plan | {"replicates": 3, "arms": study.plan["arms"] | {"raids": raids}}}
-        return Study(results(plan, lambda arm, draw, replicate: None if fails(arm, replicate) else numbers(arm, draw, replicate)))
+        return Study(
+            results(plan, lambda arm, draw, replicate: None if fails(arm, replicate) else numbers(arm, draw, replicate))
+        )
 
     some, all_ = study_in_which(lambda arm, r: arm == "raids" and r > 0), study_in_which(lambda arm, r: arm == "raids")
     assert (some.pairs_of, some.pairs) == ({"raids": 1, "firewall": 3}, 1) and "1 to 3 of 3 pairs remain" in some.lost
     assert list(all_.titles) == ["firewall"] and all_.lost.endswith(f"Left out, since no pair is complete: {NASTY}.")
     for failed in (some, all_):
-        assert " ".join(failed.lost.split()) in " ".join(Page(report.render(failed)).text.split("The answer", 1)[0].split())
+        assert " ".join(failed.lost.split()) in " ".join(
+            Page(report.render(failed)).text.split("The answer", 1)[0].split()
+        )
     assert study.lost == ""
 
 
@@ -167,13 +175,31 @@ def test_a_policy_whose_condition_never_holds_is_said_to_change_nothing(study):
 
 def test_where_all_is_enforced_nothing_can_reappear(study):
     raids = [policy("crackdown", start=START)]
-    everywhere = moved(Study(results(study.manifest | {"plan": study.plan | {"arms": study.plan["arms"] | {"raids": study.plan["arms"]["raids"] | {"policies": raids}}}}, numbers)))[0]
-    assert everywhere.sentence.startswith("Under enforcement everywhere:") and "nowhere else" in everywhere.sentence and "elsewhere:" not in everywhere.sentence
+    everywhere = moved(
+        Study(
+            results(
+                study.manifest
+                | {
+                    "plan": study.plan
+                    | {"arms": study.plan["arms"] | {"raids": study.plan["arms"]["raids"] | {"policies": raids}}}
+                },
+                numbers,
+            )
+        )
+    )[0]
+    assert (
+        everywhere.sentence.startswith("Under enforcement everywhere:")
+        and "nowhere else" in everywhere.sentence
+        and "elsewhere:" not in everywhere.sentence
+    )
 
 
 def test_cards_give_sizes_and_the_direct_way_where_there_is_one(page):
     text = " ".join(Page(page).text.split())
-    assert re.search(r"people held in operations: −[\d,]+ \(−\d+ %\) ?assumed: raids find and free people, close sites and arrest owners", text.replace("\xa0", " "))
+    assert re.search(
+        r"people held in operations: −[\d,]+ \(−\d+ %\) ?assumed: raids find and free people, close sites and arrest owners",
+        text.replace("\xa0", " "),
+    )
 
 
 @pytest.mark.parametrize("drawn", [{"refill_elasticity": [0.2, 0.8]}, None], ids=["kept", "not kept"])
@@ -182,9 +208,18 @@ def test_what_was_assumed_is_what_was_used(drawn):
     found = study_of(1)
     for name, arm in found.plan["arms"].items():
         arm["parameters"] = {"tip_off": 0.125} | ({"upkeep": 123.0} if name == "raids" else {})
-    found.manifest.update({"drawn": drawn} if drawn is not None else {"plan": found.plan | {"draws_from": {"kind": "prior", "draws": 1}}})
+    found.manifest.update(
+        {"drawn": drawn} if drawn is not None else {"plan": found.plan | {"draws_from": {"kind": "prior", "draws": 1}}}
+    )
     page = report.render(Study(found.results))
-    rows = {row["name"]: row for row in csv.DictReader(unquote(re.search(r'download="parameters.csv" href="data:text/csv;charset=utf-8,([^"]+)', page)[1]).splitlines())}
+    rows = {
+        row["name"]: row
+        for row in csv.DictReader(
+            unquote(
+                re.search(r'download="parameters.csv" href="data:text/csv;charset=utf-8,([^"]+)', page)[1]
+            ).splitlines()
+        )
+    }
     value = "value" if drawn is not None else assumed.HAND_SET
     assert (rows["tip_off"][value], rows["tip_off"]["hand_set"]) == ("0.125", f"{DEFAULTS['tip_off']:g}")
     assert (rows["upkeep"][value], rows["upkeep"]["differs"]) == (f"{DEFAULTS['upkeep']:g}", "123 in raids")
@@ -226,10 +261,16 @@ def test_an_effect_shows_each_way_that_it_goes(study, months, low, high, said):
 
 def test_cards_tell_each_entry_with_its_timing():
     """Two entries of one lever that differ in place, strength and end are not told as one."""
-    entries = [policy("crackdown", states=["AAA"], start=START, end=230), policy("crackdown", states=["BBB"], start=START + 8, strength=0.5) | {"pauses": [[220, 230]]}]
+    entries = [
+        policy("crackdown", states=["AAA"], start=START, end=230),
+        policy("crackdown", states=["BBB"], start=START + 8, strength=0.5) | {"pauses": [[220, 230]]},
+    ]
     text = " ".join(Page(report.render(study_of(1, ARMS | {"raids": entries}))).text.split())
     assert re.search(r"AAA, from 4 November 2019, at strength 1: [^.]+\. It ends on 1 June 2020\.", text)
-    assert re.search(r"BBB, from 30 December 2019, at strength 0.5: [^.]+\. It pauses from 23 March 2020 to 1 June 2020 and has no end date\.", text)
+    assert re.search(
+        r"BBB, from 30 December 2019, at strength 0.5: [^.]+\. It pauses from 23 March 2020 to 1 June 2020 and has no end date\.",
+        text,
+    )
 
 
 def test_an_assumption_of_all_arms_is_not_called_one_scenarios():
@@ -245,16 +286,27 @@ def test_policies_of_the_baseline_are_not_those_of_every_world():
     """An arm that lacks one says so, and no card names ways of a policy that both worlds have."""
     raids, firewall = ARMS["raids"], ARMS["firewall"]
     found = study_of(2, {"baseline": raids, "raids": [*raids, *firewall], "firewall": firewall})
-    explained = {"baseline": ["title", "history", "raids"], "raids": ["title", "history", "raids", "firewall"], "firewall": ["title", "history", NO_POLICY]}
+    explained = {
+        "baseline": ["title", "history", "raids"],
+        "raids": ["title", "history", "raids", "firewall"],
+        "firewall": ["title", "history", NO_POLICY],
+    }
     found.manifest["explained"] = explained
     assert (found.history, found.only_some, found.sentences("firewall")) == (["history"], ["raids"], [])
     assert found.pulled("firewall")[1].startswith("Left out: AAA, from 4 November 2019, at strength 1: raid")
     assert [lever.name for lever in found.levers("raids")] == ["firewall"]
     text = " ".join(Page(report.render(found)).text.split())
-    assert "Left out: AAA" in text and NO_POLICY not in text and "if nothing changes" not in text and "which has policies of its own (Baseline)" in text
+    assert (
+        "Left out: AAA" in text
+        and NO_POLICY not in text
+        and "if nothing changes" not in text
+        and "which has policies of its own (Baseline)" in text
+    )
 
 
-@pytest.mark.parametrize(("changes", "said"), [({}, ""), ({"outcomes": ["deaths"]}, "None of the outcomes"), ({"stop": 7}, "Only 7 weeks")])
+@pytest.mark.parametrize(
+    ("changes", "said"), [({}, ""), ({"outcomes": ["deaths"]}, "None of the outcomes"), ({"stop": 7}, "Only 7 weeks")]
+)
 def test_a_section_without_pictures_through_time_says_why(study, changes, said):
     other = Study(Results(study.manifest | {"plan": study.plan | changes}, study.results._memory))
     assert pictures.no_years(other).startswith(said) and bool(pictures.no_years(other)) == bool(said)
@@ -263,13 +315,18 @@ def test_a_section_without_pictures_through_time_says_why(study, changes, said):
 
 def test_many_policies_stand_in_several_tables():
     batches = report._batches({f"p{i}": f"P{i}" for i in range(15)})
-    assert [len(batch) for batch in batches] == [8, 7] and [name for batch in batches for name in batch] == [f"p{i}" for i in range(15)]
+    assert [len(batch) for batch in batches] == [8, 7] and [name for batch in batches for name in batch] == [
+        f"p{i}" for i in range(15)
+    ]
 
 
 def test_displacement_is_told_as_numerator_denominator_and_ratio(page):
     text = " ".join(Page(page).text.split())
     assert "500 fewer people held; elsewhere: 52 more" in text
-    assert "Displacement ratio 0.10 (0.10 to 0.11): 10 of every 100 reappeared elsewhere. More are held: Place b1 (+52)." in text
+    assert (
+        "Displacement ratio 0.10 (0.10 to 0.11): 10 of every 100 reappeared elsewhere. More are held: Place b1 (+52)."
+        in text
+    )
 
 
 @pytest.mark.parametrize(
@@ -294,14 +351,21 @@ def test_where_more_are_held_the_large_and_undetermined_is_told_before_the_small
 
     found = moved(study)[0]
     total = found.at["held_elsewhere"] | rise(9_000.0, 1_000.0)
-    rises = [("Big", rise(6_000.0, -1.0)), ("Clear", rise(2_000.0, 5.0)), *((f"Small {k}", rise(300.0 - k, -1.0)) for k in range(3)), ("Tiny", rise(9.0, -1.0))]
+    rises = [
+        ("Big", rise(6_000.0, -1.0)),
+        ("Clear", rise(2_000.0, 5.0)),
+        *((f"Small {k}", rise(300.0 - k, -1.0)) for k in range(3)),
+        ("Tiny", rise(9.0, -1.0)),
+    ]
     large = replace(found, at=found.at | {"held_elsewhere": total}, rises=tuple(rises))
     assert large.sentence.endswith(
         "Of the 9,000, 7,000 cannot be assigned to single places: the largest undetermined rises are those of Big (+6,000), "
         "Small 0 (+300), Small 1 (+300) and 1 other place. A rise is clear for Clear (+2,000)."
     )
     vague = replace(large, at=found.at | {"held_elsewhere": total | {"low": -1.0}}, rises=tuple(rises[:1]))
-    assert "9,000 more (undetermined)" in vague.sentence and vague.sentence.endswith("Of single places, the largest undetermined rises are those of Big (+6,000).")
+    assert "9,000 more (undetermined)" in vague.sentence and vague.sentence.endswith(
+        "Of single places, the largest undetermined rises are those of Big (+6,000)."
+    )
 
 
 def test_the_rights_floor_flags_what_is_probably_worse(study, page):
@@ -332,15 +396,19 @@ def test_the_headline_picture_is_the_same_bytes_again(study, tmp_path, kind):
         report.write_picture(study, tmp_path / f"{name}.{kind}")
     picture = (tmp_path / f"a.{kind}").read_bytes()
     assert picture == (tmp_path / f"b.{kind}").read_bytes()
-    assert kind == "png" or b"Illustrative: hand-set parameters." in picture and b"conditional world" in picture
+    assert kind == "png" or (b"Illustrative: hand-set parameters." in picture and b"conditional world" in picture)
 
 
 def test_the_headline_picture_has_room_for_long_titles_and_no_empty_panels(study):
     long = Study(study.results)
     long.plan = study.plan | {"title": "How much of it moves elsewhere, " * 6}
-    long.titles = {arm: "A crackdown with screening, shelter and a firewall between aid and police" for arm in study.titles}
+    long.titles = dict.fromkeys(
+        study.titles, "A crackdown with screening, shelter and a firewall between aid and police"
+    )
     with matplotlib.rc_context(drawing.STYLE):
-        figure = pictures._headline(long, lines(study.paired, list(study.titles), ["people_held", "deaths"]), "raids", "stamp", "")
+        figure = pictures._headline(
+            long, lines(study.paired, list(study.titles), ["people_held", "deaths"]), "raids", "stamp", ""
+        )
         figure.draw_without_rendering()
     drawn = [axes for axes in figure.axes if axes.axison]
     assert len(drawn) == 3  # the map and two outcomes

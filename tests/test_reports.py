@@ -9,11 +9,11 @@ from scipy import integrate, stats
 from calibration.fit import checks as fit_checks
 from calibration.fit import likelihood
 from calibration.fit.config import MOST_FAMILIES, MOST_FREE, read_config
-from scenarios.evidence.reports import EVIDENCE, EvidenceError, other_uses, read_evidence
 from calibration.fit.holdout import persistence
 from calibration.targets.targets import HOLDOUT, TARGETS, Target, read_targets
 from experiments.design.draws import of_levers, uncertain
 from experiments.design.observed import Quantity
+from scenarios.evidence.reports import EVIDENCE, EvidenceError, other_uses, read_evidence
 
 ROWS = read_evidence()
 
@@ -54,7 +54,11 @@ def test_conflicting_sources_are_alternatives():
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("E001,people_held_forced_scam,MMR,2023,120000,,", "E001,people_held_forced_scam,MMR,2023,,,", r"line 2 \(E001\).*lower_bound without"),
+        (
+            "E001,people_held_forced_scam,MMR,2023,120000,,",
+            "E001,people_held_forced_scam,MMR,2023,,,",
+            r"line 2 \(E001\).*lower_bound without",
+        ),
         (",lower_bound,target,", ",lowerbound,target,", r"line 2 \(E001\): bound_type"),
         ("E002,people", "E001,people", "a second row 'E001'"),
         ("80000,,100000,persons,interval", "180000,,100000,persons,interval", "not in this order"),
@@ -101,7 +105,9 @@ def test_several_rows_are_added_up_and_told_as_surely_as_the_least_sure():
 
 
 def test_a_point_between_bounds_is_their_geometric_mean():
-    bounds = ROWS | {"E076": ROWS["E076"].model_copy(update={"low": 100.0, "central": None, "high": 400.0, "bound_type": "interval"})}
+    bounds = ROWS | {
+        "E076": ROWS["E076"].model_copy(update={"low": 100.0, "central": None, "high": 400.0, "bound_type": "interval"})
+    }
     assert {t.id: t.low for t in read_targets(TARGETS, bounds).targets}["E076"] == pytest.approx(200)
     kept = {t.id: t for t in read_targets(HOLDOUT, bounds).targets}  # and so is the naive forecast from it
     assert persistence(kept["E077"], bounds) == pytest.approx(200)
@@ -109,12 +115,23 @@ def test_a_point_between_bounds_is_their_geometric_mean():
 
 def test_levers_and_the_rest_are_drawn_or_not_each_by_itself():
     config, levers = read_config(), of_levers()
-    only_levers, only_rest = (replace(config, rest=rest, levers=levers_).drawn for rest, levers_ in (("defaults", "priors"), ("priors", "defaults")))
+    only_levers, only_rest = (
+        replace(config, rest=rest, levers=levers_).drawn
+        for rest, levers_ in (("defaults", "priors"), ("priors", "defaults"))
+    )
     assert set(only_levers) - set(config.free) == (levers & set(uncertain())) - set(config.free)
     assert set(only_rest) == set(uncertain()) - (levers - set(config.free))
 
 
-@pytest.mark.parametrize(("id", "said"), [("E001", "120,000 or more persons"), ("E188", "0.558 (168 of 301)"), ("E034", "direction only"), ("E166", "20 to 35 years")])
+@pytest.mark.parametrize(
+    ("id", "said"),
+    [
+        ("E001", "120,000 or more persons"),
+        ("E188", "0.558 (168 of 301)"),
+        ("E034", "direction only"),
+        ("E166", "20 to 35 years"),
+    ],
+)
 def test_evidence_is_listed_with_its_unit(id, said):
     assert ROWS[id].amount == said
 
@@ -153,8 +170,12 @@ def test_an_upper_bound_says_nothing_against_far_less_and_an_ordering_asks_for_t
     found = likelihood.log_likelihood(target("upper", None, 1000.0), np.array([50.0, 1000.0, 2000.0]))
     assert found == pytest.approx(stats.norm.logsf(np.log([0.05, 1, 2]) / 0.3), abs=1e-6)
     larger = target("ordering", parts=2)
-    told = likelihood.simulated(larger, {"T001.0": np.array([40.0, 10.0, 10.0]), "T001.1": np.array([10.0, 10.0, 20.0])})
-    assert likelihood.log_likelihood(larger, told) == pytest.approx(stats.norm.logcdf(np.log([4, 1, 0.5]) / 0.3), abs=1e-6)
+    told = likelihood.simulated(
+        larger, {"T001.0": np.array([40.0, 10.0, 10.0]), "T001.1": np.array([10.0, 10.0, 20.0])}
+    )
+    assert likelihood.log_likelihood(larger, told) == pytest.approx(
+        stats.norm.logcdf(np.log([4, 1, 0.5]) / 0.3), abs=1e-6
+    )
 
 
 def test_an_interval_keeps_its_reporting_error():
@@ -165,7 +186,9 @@ def test_an_interval_keeps_its_reporting_error():
 def test_an_interval_is_as_likely_as_that_what_is_told_lies_inside():
     x, told = 70.0, np.log([80, 100])
     inside = stats.norm.cdf(told, np.log(x), 0.3)
-    assert np.exp(likelihood.log_likelihood(target("interval", 80.0, 100.0), np.array([x]))) == pytest.approx(inside[1] - inside[0])
+    assert np.exp(likelihood.log_likelihood(target("interval", 80.0, 100.0), np.array([x]))) == pytest.approx(
+        inside[1] - inside[0]
+    )
 
 
 @pytest.mark.parametrize("x", [0.0, 3.0, 400.0])
@@ -197,7 +220,9 @@ def test_reports_are_drawn_from_their_likelihood():
     interval = target("interval", 80.0, 100.0)
     drawn = np.array([likelihood.draw_report(interval, 90.0, u, rng) for u in (np.arange(4000) + 0.5) / 4000])
     for report in (0, 1, 2):
-        assert (drawn == report).mean() == pytest.approx(np.exp(likelihood.log_likelihood(interval, np.array([90.0]), report))[0], abs=0.01)
+        assert (drawn == report).mean() == pytest.approx(
+            np.exp(likelihood.log_likelihood(interval, np.array([90.0]), report))[0], abs=0.01
+        )
     several = target("multinomial", counts=(30.0, 10.0), sigma=0.5, parts=2)
     x = np.array([3.0, 1.0])
     drawn = [tuple(likelihood.draw_report(several, x, 0.5, rng)) for _ in range(4000)]
@@ -209,7 +234,9 @@ def test_what_tells_of_one_thing_counts_once():
     once = [target("point", 100.0)]
     twice = [*once, target("point", 100.0, id="T002")]
     seen = {"T001": np.array([[90.0]]), "T002": np.array([[90.0]])}
-    assert likelihood.total_log_likelihood(twice, seen)["one"] == pytest.approx(likelihood.total_log_likelihood(once, seen)["one"])
+    assert likelihood.total_log_likelihood(twice, seen)["one"] == pytest.approx(
+        likelihood.total_log_likelihood(once, seen)["one"]
+    )
 
 
 def test_the_likelihood_of_a_draw_is_the_mean_over_its_runs():
@@ -218,7 +245,9 @@ def test_the_likelihood_of_a_draw_is_the_mean_over_its_runs():
     assert likelihood.over_replicates(np.array([[np.nan, np.nan]]))[0] == -np.inf  # both runs failed
 
 
-@pytest.mark.parametrize("upper", [target("upper", None, 1000.0), target("multinomial", counts=(30.0, 10.0), parts=2), target("point", 50.0)])
+@pytest.mark.parametrize(
+    "upper", [target("upper", None, 1000.0), target("multinomial", counts=(30.0, 10.0), parts=2), target("point", 50.0)]
+)
 def test_a_run_that_failed_can_have_made_no_report(upper):
     seen = {part.name: np.array([[np.nan, 5.0], [np.nan, np.nan], [0.0, 0.0]]) for part in upper.parts}
     found = likelihood.over_replicates(likelihood.total_log_likelihood([upper], seen)["one"])

@@ -20,15 +20,14 @@ import psutil
 import pyarrow.parquet as pq
 import pytest
 
-from experiments.batch import store
-from experiments.batch import workers
 from experiments import execute, read, run
+from experiments.batch import store, workers
 from experiments.batch.block import Done, Setting
-from experiments.design.design import Block, Chunk, Design, from_names
 from experiments.batch.provenance import code_hashes
-from experiments.results.reader import ResultsError
 from experiments.batch.runner import Driver, Interrupted, RunnerError
 from experiments.batch.store import DiskFull, StoreBusy, StoreError, open_store
+from experiments.design.design import Block, Chunk, Design, from_names
+from experiments.results.reader import ResultsError
 from model.registry.outcomes import RECORDED
 from scenarios.files import resolved
 
@@ -47,7 +46,9 @@ def tiny(tmp_path_factory) -> Path:
     """A design file of three arms beside its scenarios."""
     folder = tmp_path_factory.mktemp("tiny")
     for name, policies in SCENARIOS.items():
-        (folder / f"{name}.toml").write_text(f'title = "{name}"\nquestion = "What then?"\n[run]\nend = 2016-06-13\n{policies}')
+        (folder / f"{name}.toml").write_text(
+            f'title = "{name}"\nquestion = "What then?"\n[run]\nend = 2016-06-13\n{policies}'
+        )
     arms = "".join(f'[[arm]]\nscenario = "{name}.toml"\n' for name in SCENARIOS)
     (folder / "tiny.toml").write_text(DESIGN + arms)
     return folder
@@ -86,8 +87,18 @@ def refused(*_):
 def test_every_table_is_there_with_its_keys(whole, design):
     found = read(whole)
     assert found.finished and found.failed == 0
-    assert {path.name for path in whole.iterdir() if path.is_dir()} == {"weekly", "worldwide", "groups", "relocations", "fates", "runs", "summary"}
-    assert [path.name for path in sorted((whole / "weekly").iterdir())] == [f"block-d0000-r{r:04d}.parquet" for r in range(4)]
+    assert {path.name for path in whole.iterdir() if path.is_dir()} == {
+        "weekly",
+        "worldwide",
+        "groups",
+        "relocations",
+        "fates",
+        "runs",
+        "summary",
+    }
+    assert [path.name for path in sorted((whole / "weekly").iterdir())] == [
+        f"block-d0000-r{r:04d}.parquet" for r in range(4)
+    ]
     weekly = found.weekly()
     places, weeks = len(found.manifest["places"]), 24
     assert weekly.num_rows == 3 * 4 * weeks * places
@@ -95,7 +106,26 @@ def test_every_table_is_there_with_its_keys(whole, design):
     assert found.worldwide().num_rows == 3 * 4 * weeks
     assert {o.name for o in RECORDED} <= {*found.worldwide().column_names}
     assert found.runs["seed"].to_pylist()[0] == 3
-    assert {"arm", "outcome", "unit", "place", "aggregate", "window_start", "window_end", "baseline", "difference", "low", "high", "level", "probability_better", "replicates", "draws", "parameter_share", "draws_low", "draws_high"} == {*found.paired.column_names}
+    assert {
+        "arm",
+        "outcome",
+        "unit",
+        "place",
+        "aggregate",
+        "window_start",
+        "window_end",
+        "baseline",
+        "difference",
+        "low",
+        "high",
+        "level",
+        "probability_better",
+        "replicates",
+        "draws",
+        "parameter_share",
+        "draws_low",
+        "draws_high",
+    } == {*found.paired.column_names}
     assert {row["arm"] for row in found.fates.to_pylist()} == {"raids", "shelter", "placebo"}
 
 
@@ -104,20 +134,30 @@ def test_tables_carry_units_and_provenance(whole):
     schema = pq.read_schema(whole / "paired.parquet")
     assert schema.metadata[b"displace.plan"].decode() == found.manifest["plan"]["hash"]
     assert schema.metadata[b"displace.seed"] == b"3"
-    assert pq.read_schema(whole / "worldwide" / "block-d0000-r0000.parquet").field("people_held").metadata[b"unit"] == b"persons"
+    assert (
+        pq.read_schema(whole / "worldwide" / "block-d0000-r0000.parquet").field("people_held").metadata[b"unit"]
+        == b"persons"
+    )
 
 
 def test_places_add_up_to_the_world(whole):
     found = read(whole)
-    by_place = found.weekly(["raids"], ["people_held"]).group_by(["replicate", "week"]).aggregate([("people_held", "sum")])
+    by_place = (
+        found.weekly(["raids"], ["people_held"]).group_by(["replicate", "week"]).aggregate([("people_held", "sum")])
+    )
     total = found.worldwide(["raids"], ["people_held"])
     keys = [("replicate", "ascending"), ("week", "ascending")]
-    assert by_place.sort_by(keys)["people_held_sum"].to_pylist() == pytest.approx(total.sort_by(keys)["people_held"].to_pylist())
+    assert by_place.sort_by(keys)["people_held_sum"].to_pylist() == pytest.approx(
+        total.sort_by(keys)["people_held"].to_pylist()
+    )
 
 
 def test_arms_share_their_past_and_then_differ(whole):
     found = read(whole)
-    tables = [found.worldwide([arm]).sort_by([("replicate", "ascending"), ("week", "ascending")]).drop_columns(["arm"]) for arm in ("baseline", "raids")]
+    tables = [
+        found.worldwide([arm]).sort_by([("replicate", "ascending"), ("week", "ascending")]).drop_columns(["arm"])
+        for arm in ("baseline", "raids")
+    ]
     weeks = [table["week"].to_pylist() for table in tables]
     past = [week < sorted({*weeks[0]})[FORK] for week in weeks[0]]
     assert tables[0].filter(past) == tables[1].filter(past)
@@ -126,18 +166,28 @@ def test_arms_share_their_past_and_then_differ(whole):
 
 def test_the_order_of_arms_changes_nothing_in_them(design, whole, tmp_path):
     """All fork from one past, which does not go back: the latest named first is still the last to fork."""
-    found = execute(replace(design, arms=dict(reversed(design.arms.items())), replicates=1), tmp_path / "out", workers_wanted=1)
+    found = execute(
+        replace(design, arms=dict(reversed(design.arms.items())), replicates=1), tmp_path / "out", workers_wanted=1
+    )
     for arm in design.arms:
         table = read(whole).worldwide([arm])
-        assert found.worldwide([arm]).drop_columns(["arm"]) == table.filter([r == 0 for r in table["replicate"].to_pylist()]).drop_columns(["arm"])
-    net = [[row["net_held"] for row in results.fates.to_pylist() if row["arm"] == "placebo" and row["replicate"] == 0] for results in (found, read(whole))]
+        assert found.worldwide([arm]).drop_columns(["arm"]) == table.filter(
+            [r == 0 for r in table["replicate"].to_pylist()]
+        ).drop_columns(["arm"])
+    net = [
+        [row["net_held"] for row in results.fates.to_pylist() if row["arm"] == "placebo" and row["replicate"] == 0]
+        for results in (found, read(whole))
+    ]
     assert net[0] == net[1]
 
 
 def test_what_is_told_of_a_run_follows_the_scenarios_own_assumptions(design):
     arms = design.arms | {"raids": resolved(design.arms["raids"], parameters={"refill_elasticity": 0.2})}
     setting = Setting.of(replace(design, arms=arms), {})
-    assert [setting.values(arm, {"refill_elasticity": 0.9})["refill_elasticity"] for arm in ("raids", "shelter")] == [0.2, 0.9]
+    assert [setting.values(arm, {"refill_elasticity": 0.9})["refill_elasticity"] for arm in ("raids", "shelter")] == [
+        0.2,
+        0.9,
+    ]
 
 
 def test_the_window_starts_with_the_earliest_policy(design, whole):
@@ -226,7 +276,11 @@ def test_a_killed_driver_leaves_nobody_behind_and_resumes(design, tiny, whole, t
     code = f"from experiments import compare\nif __name__ == '__main__':\n    compare({str(tiny / 'tiny.toml')!r}, out={str(out)!r}, workers=2)\n"
     script = tmp_path / "batch.py"
     script.write_text(code)
-    driver = subprocess.Popen([sys.executable, script], cwd=ROOT, env=os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])})
+    driver = subprocess.Popen(
+        [sys.executable, script],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])},
+    )
     deadline = time.monotonic() + 60
     while not list(out.glob("summary/*.parquet")) and time.monotonic() < deadline:
         time.sleep(0.01)
@@ -285,7 +339,10 @@ def test_another_plan_is_refused_by_name_and_overwritten_on_request(design, copy
 
 
 def test_another_assumption_and_a_changed_scenario_are_named(design, copy):
-    for change, said in (({"parameters": {"refill_elasticity": 0.2}}, r"in: assumption refill_elasticity\)"), ({"question": "Else?"}, r"in: scenario 'raids'\)")):
+    for change, said in (
+        ({"parameters": {"refill_elasticity": 0.2}}, r"in: assumption refill_elasticity\)"),
+        ({"question": "Else?"}, r"in: scenario 'raids'\)"),
+    ):
         arms = design.arms | {"raids": resolved(design.arms["raids"], **change)}
         with pytest.raises(StoreError, match=said):
             execute(replace(design, arms=arms), copy, executor=refused)
@@ -423,7 +480,9 @@ def test_a_run_that_kills_its_worker_is_found_and_given_up_alone(size):
     chunks = [Chunk(tuple(blocks[i : i + size])) for i in range(0, 12, size)]
     taken = {}
     setting = Setting({}, "", 1, 0, 1, "summary", False, False, (), {})
-    Driver(setting, lambda: Fragile({"d0000-r0007"}), 3, lambda done: taken.setdefault(done.name, []).append(done)).run(chunks)
+    Driver(setting, lambda: Fragile({"d0000-r0007"}), 3, lambda done: taken.setdefault(done.name, []).append(done)).run(
+        chunks
+    )
     assert {*taken} == {chunk.name for chunk in chunks}
     assert all(len(of_name) == 1 for of_name in taken.values())
     assert sum(done.failed for (done,) in taken.values()) == 1
@@ -443,7 +502,9 @@ def test_seeds_and_chunks_follow_from_the_plan_alone(design):
     assert many.block_seed(0, 0) == design.seed
     seeds = [block.seed for chunk in many.chunks() for block in chunk.blocks]
     assert len({*seeds}) == 200 and max(seeds) < 2**52
-    assert [block.name for chunk in many.chunks() for block in chunk.blocks] == [f"d{d:04d}-r{r:04d}" for d in range(40) for r in range(5)]
+    assert [block.name for chunk in many.chunks() for block in chunk.blocks] == [
+        f"d{d:04d}-r{r:04d}" for d in range(40) for r in range(5)
+    ]
     assert all(len(chunk.blocks) == 1 for chunk in replace(many, record="places").chunks())
     assert many.chunks()[0].name.startswith("block-d0000-r0000-to-")
 
@@ -455,7 +516,10 @@ def test_a_design_reads_its_arms_from_beside_it(design):
 
 def test_an_arm_may_set_parameters_and_a_name(tiny):
     path = tiny / "arms.toml"
-    path.write_text(DESIGN + '[[arm]]\nscenario = "raids.toml"\n[[arm]]\nscenario = "raids.toml"\nname = "mild"\nparameters.crackdown.raids = 5\nparameters.relocation_rule = "none"\n')
+    path.write_text(
+        DESIGN
+        + '[[arm]]\nscenario = "raids.toml"\n[[arm]]\nscenario = "raids.toml"\nname = "mild"\nparameters.crackdown.raids = 5\nparameters.relocation_rule = "none"\n'
+    )
     arms = from_names([path]).arms
     assert [*arms] == ["baseline", "raids", "mild"]
     assert arms["mild"].parameters["crackdown.raids"] == 5.0
@@ -479,8 +543,15 @@ def test_a_window_alone_keeps_what_a_whole_batch_has_and_shares_seeds(design, wh
     """What a sensitivity analysis runs: no placebo, no comparison, the same numbers; draws that share a seed are the same run."""
     lean = replace(design, record="window", groups=False, draws=({}, {}, {}), seeds=(0, 0, 1), replicates=2)
     results = execute(lean, tmp_path / "lean", workers_wanted=1)
-    rows = {(r["arm"], r["draw"], r["replicate"], r["outcome"], r["place"], r["aggregate"]): r["value"] for r in results.summary.to_pylist()}
-    known = {(r["arm"], 0, r["replicate"], r["outcome"], r["place"], r["aggregate"]): r["value"] for r in read(whole).summary.to_pylist() if r["replicate"] < 2}
+    rows = {
+        (r["arm"], r["draw"], r["replicate"], r["outcome"], r["place"], r["aggregate"]): r["value"]
+        for r in results.summary.to_pylist()
+    }
+    known = {
+        (r["arm"], 0, r["replicate"], r["outcome"], r["place"], r["aggregate"]): r["value"]
+        for r in read(whole).summary.to_pylist()
+        if r["replicate"] < 2
+    }
     mine = {key: value for key, value in rows.items() if key[1] == 0}
     assert mine == {key: known[key] for key in mine}
     assert {key[3] for key in mine if key[4]} == {"people_held"}  # by place only what displacement needs

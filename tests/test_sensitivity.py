@@ -13,7 +13,10 @@ V1, V2, V13 = 0.5 * (1 + B * np.pi**4 / 5) ** 2, A**2 / 8, B**2 * np.pi**8 * (1 
 V = V1 + V2 + V13  # of the function itself; the noise has the same variance
 FIRST = {"x1": V1 / V, "x2": V2 / V, "x3": 0.0}
 TOTAL = {"x1": (V1 + V13) / V, "x2": V2 / V, "x3": V13 / V}
-FACTORS = tuple(Factor(name, (Column(name, kind),)) for name, kind in [("x1", "uniform"), ("x2", "uniform"), ("x3", "uniform"), (DUMMY, "dummy"), (SEED, "seed")])
+FACTORS = tuple(
+    Factor(name, (Column(name, kind),))
+    for name, kind in [("x1", "uniform"), ("x2", "uniform"), ("x3", "uniform"), (DUMMY, "dummy"), (SEED, "seed")]
+)
 
 
 def ishigami(sample: Sample, key: int) -> np.ndarray:
@@ -52,7 +55,12 @@ def test_interactions_are_told_for_named_pairs(found):
 
 
 def test_intervals_from_scrambles_hold_the_truth(found):
-    truth = {("x1", "total"): TOTAL["x1"] / 2, ("x2", "total"): TOTAL["x2"] / 2, ("x3", "total"): TOTAL["x3"] / 2, (SEED, "total"): 0.5}
+    truth = {
+        ("x1", "total"): TOTAL["x1"] / 2,
+        ("x2", "total"): TOTAL["x2"] / 2,
+        ("x3", "total"): TOTAL["x3"] / 2,
+        (SEED, "total"): 0.5,
+    }
     inside = [found[key].low <= value <= found[key].high for key, value in truth.items()]
     assert sum(inside) >= 3
     assert all(found[key].high - found[key].low < 0.15 for key in truth)
@@ -64,8 +72,12 @@ def test_independent_seeds_would_give_the_dummy_an_index():
     values = ishigami(sample, 5)
     alone = values + np.sqrt(V) * generator(6).standard_normal(len(values))
     found = indices.sobol(sample.names, [], alone.reshape(4, 512, -1))
-    told = indices.noise(ishigami(ensemble(FACTORS, 512, 3), 7)[:, None] + np.sqrt(V) * generator(8).standard_normal((512, 6)))
-    assert indices.floor(found, "total") == pytest.approx(1 / 3, abs=0.05)  # noise once more, beside function and shared noise
+    told = indices.noise(
+        ishigami(ensemble(FACTORS, 512, 3), 7)[:, None] + np.sqrt(V) * generator(8).standard_normal((512, 6))
+    )
+    assert indices.floor(found, "total") == pytest.approx(
+        1 / 3, abs=0.05
+    )  # noise once more, beside function and shared noise
     assert told.share == pytest.approx(1 / 3, abs=0.06)
     assert told.floor_if_independent == pytest.approx(1 / 13, abs=0.02)
 
@@ -84,7 +96,9 @@ def test_what_parameters_explain_is_without_all_that_the_seed_has_a_part_in():
     sample = saltelli(factors, 512, 8, [], seed=4)
     values = sample.unit[:, 0] * (1 + generator(5).standard_normal(sample.seeds.max() + 1)[sample.seeds])
     told = {(i.factor, i.order): i for i in indices.sobol(sample.names, [], values.reshape(8, 512, -1))}
-    assert told[SEED, "total"].value == pytest.approx(4 / 5, abs=0.05) and told[SEED, "first"].value == pytest.approx(3 / 5, abs=0.08)
+    assert told[SEED, "total"].value == pytest.approx(4 / 5, abs=0.05) and told[SEED, "first"].value == pytest.approx(
+        3 / 5, abs=0.08
+    )
     assert told["x", "first"].explained == pytest.approx(1.0, abs=0.3)
 
 
@@ -93,7 +107,9 @@ def test_screening_ranks_factors_and_leaves_the_dummy_at_nothing():
     effects = {e.factor: e.mu_star for e in indices.screening(sample, ishigami(sample, 5), 4, seed=1)}
     assert effects[DUMMY] < 1e-9 < min(effects[name] for name in ("x1", "x2", "x3"))
     assert effects[SEED] > 0.5
-    hundredfold = indices.screening(sample, 100 * ishigami(sample, 5), 4, seed=1)  # told in standard deviations, whatever the unit
+    hundredfold = indices.screening(
+        sample, 100 * ishigami(sample, 5), 4, seed=1
+    )  # told in standard deviations, whatever the unit
     assert {e.factor: e.mu_star for e in hundredfold} == pytest.approx(effects)
 
 

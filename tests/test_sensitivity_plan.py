@@ -6,13 +6,12 @@ import numpy as np
 import pytest
 from made_up import manifest, results
 
-from experiments.sensitivity import breakeven
-from experiments.sensitivity import discovery
+from experiments.comparison.intervals import Pairs
+from experiments.design.design import from_names
+from experiments.sensitivity import breakeven, discovery
 from experiments.sensitivity import plan as sensitivity_plan
 from experiments.sensitivity.breakeven import EFFECTIVENESS, STRENGTH, Dose, Point, break_even, dosed
-from experiments.design.design import from_names
 from experiments.sensitivity.factors import DUMMY, FEEDBACKS, HELPS, HURTS, SEED, Column, Factor, draw, factors_of
-from experiments.comparison.intervals import Pairs
 from experiments.sensitivity.quantities import RELATIVE, Quantity, balance, quantities, share
 from experiments.sensitivity.samples import generator, saltelli, trajectories
 from model.registry.parameters import BY_NAME, DEFAULTS
@@ -40,7 +39,9 @@ def test_factors_hold_every_parameter_that_can_act_once(design):
         factors = factors_of(design.arms, grouped=grouped, switches_apart=True)
         names = [column.name for factor in factors for column in factor.columns]
         assert len(names) == len(set(names))
-        priors = {p.name for p in BY_NAME.values() if p.prior and ("." not in p.name or p.name.startswith("crackdown."))}
+        priors = {
+            p.name for p in BY_NAME.values() if p.prior and ("." not in p.name or p.name.startswith("crackdown."))
+        }
         assert {n for n in names if n not in (DUMMY, SEED) and not n.startswith("feedback_")} == priors
 
 
@@ -71,7 +72,10 @@ def test_the_dummy_changes_next_to_nothing():
 
 def test_the_rest_may_get_a_part_of_its_priors_width(design):
     half = {c.name: c for f in factors_of(design.arms, rest=0.5) for c in f.columns}
-    assert (half["trapping_rate"].low, half["trapping_rate"].high) == (pytest.approx(0.15), pytest.approx(0.425))  # of 0.05 to 0.6 around 0.25
+    assert (half["trapping_rate"].low, half["trapping_rate"].high) == (
+        pytest.approx(0.15),
+        pytest.approx(0.425),
+    )  # of 0.05 to 0.6 around 0.25
     assert half["market_saturation"].low == 0.2  # named: its whole prior
 
 
@@ -86,7 +90,9 @@ def test_rows_of_a_base_row_share_their_seed_unless_the_seed_is_what_changes():
     assert all(len(set(row[[0, 1, 2, 3, 5]])) == 1 and row[4] == row[6] != row[0] for row in seeds)
     assert len(set(seeds[:, 0]) | set(seeds[:, 4])) == 16  # and no two base rows share one
     rows = sample.unit.reshape(8, 7, -1)
-    assert (rows[:, 5, :3] == rows[:, 6, :3]).all() and (rows[:, 5, 3:] == rows[:, 0, 3:]).all()  # the pair moves together
+    assert (rows[:, 5, :3] == rows[:, 6, :3]).all() and (
+        rows[:, 5, 3:] == rows[:, 0, 3:]
+    ).all()  # the pair moves together
 
 
 def test_trajectories_share_their_seed_and_move_one_factor_at_a_time():
@@ -98,7 +104,9 @@ def test_trajectories_share_their_seed_and_move_one_factor_at_a_time():
 
 
 def test_seeds_of_a_design_follow_the_numbers_that_its_draws_share():
-    design = from_names(["unilateral-crackdown"], draws=({}, {"tip_off": 0.2}, {"tip_off": 0.3}), seeds=(0, 0, 1), replicates=2)
+    design = from_names(
+        ["unilateral-crackdown"], draws=({}, {"tip_off": 0.2}, {"tip_off": 0.3}), seeds=(0, 0, 1), replicates=2
+    )
     blocks = {(b.draw, b.replicate): b.seed for chunk in design.chunks() for b in chunk.blocks}
     assert blocks[0, 0] == blocks[1, 0] == design.seed != blocks[2, 0]
     assert blocks[0, 1] == blocks[1, 1] != blocks[0, 0]
@@ -114,7 +122,17 @@ def test_shipped_designs_can_be_planned():
     for name in ("sensitivity-quick", "sensitivity-full"):
         plan = sensitivity_plan.load(name)
         assert ("crackdown.raids", "tip_off") in plan.pairs  # raid intensity and leak are always crossed
-        assert {"crackdown.raids", "tip_off", "refill_elasticity", "market_saturation", "moving_cost_beyond", "mobility cost", FEEDBACKS, HELPS, HURTS} <= set(plan.named)
+        assert {
+            "crackdown.raids",
+            "tip_off",
+            "refill_elasticity",
+            "market_saturation",
+            "moving_cost_beyond",
+            "mobility cost",
+            FEEDBACKS,
+            HELPS,
+            HURTS,
+        } <= set(plan.named)
         assert min(plan.runs().values()) > 0
 
 
@@ -164,12 +182,20 @@ def test_a_dose_scales_strengths_or_helping_channels_alone(design):
     assert dosed(arm, arm, STRENGTH, 0.5).policies == arm.policies  # what the baseline has, too, is no dose
     assert dosed(arm, base, STRENGTH, 9.0).policies[-1].strength == 4.0  # the lever's maximum
     arms, steps = breakeven.arms(design.arms, "baseline", [0.5])
-    assert set(arms) == {"baseline", "unilateral-crackdown", "unilateral-crackdown-strength-50", "unilateral-crackdown-effectiveness-50"}
+    assert set(arms) == {
+        "baseline",
+        "unilateral-crackdown",
+        "unilateral-crackdown-strength-50",
+        "unilateral-crackdown-effectiveness-50",
+    }
     assert len({arm.hash for arm in arms.values()}) == 4 and len(steps) == 4
 
 
 def points(*gains):
-    return [Point(Dose("x", STRENGTH, dose), "baseline", gain, gain - 1, gain + 1, 0.5) for dose, gain in zip((0.25, 0.5, 1.0), gains)]
+    return [
+        Point(Dose("x", STRENGTH, dose), "baseline", gain, gain - 1, gain + 1, 0.5)
+        for dose, gain in zip((0.25, 0.5, 1.0), gains)
+    ]
 
 
 def test_break_even_lies_where_the_benefit_crosses_for_good():
@@ -185,7 +211,9 @@ def test_a_policy_is_set_against_its_rival_in_full_and_half_of_the_ties_are_wins
     gains = {"x": [2.0, 4.0], "x-strength-50": [1.0, 1.0], "y": [1.0, 1.0], "y-strength-50": [0.0, 0.0]}
     steps = [Dose(arm, STRENGTH, dose) for arm in ("x", "y") for dose in (0.5, 1.0)]
     found = {}
-    for curve in breakeven.curves(steps, {name: np.array(gain) for name, gain in gains.items()}, "baseline", Pairs(np.arange(2), 1)):
+    for curve in breakeven.curves(
+        steps, {name: np.array(gain) for name, gain in gains.items()}, "baseline", Pairs(np.arange(2), 1)
+    ):
         found |= {(p.step.arm, p.rival, p.step.dose): (p.benefit, p.wins) for p in curve}
     assert found["x", "baseline", 0.5] == (1, 1) and found["x", "baseline", 1.0] == (3, 1)
     assert found["x", "y", 0.5] == (0, 0.5) and found["x", "y", 1.0] == (2, 1)
@@ -205,7 +233,10 @@ def test_balance_goes_from_deterred_through_displaced_to_more():
 
 def test_a_relative_change_is_over_the_mean_of_both_worlds():
     plan = manifest({"baseline": [], "arm": []}, 1, 1, 20, 10)
-    held = quantities(results(plan, lambda arm, d, r: {"people_held": np.full((20, 4), 100.0 if arm == "baseline" else 75.0)}), ["people_held"])
+    held = quantities(
+        results(plan, lambda arm, d, r: {"people_held": np.full((20, 4), 100.0 if arm == "baseline" else 75.0)}),
+        ["people_held"],
+    )
     assert held[Quantity("arm", "people_held", RELATIVE)] == pytest.approx(-100 / 350)
 
 
@@ -224,7 +255,11 @@ def test_a_known_box_of_harm_is_found_and_none_is_seen_in_noise():
 
 
 def test_harm_is_told_by_counting_outcomes_not_by_weighing_them():
-    assert discovery.harmful(np.array([[-1.0, -1.0, 900.0], [1.0, 0.0, -1.0], [1.0, 1.0, -900.0]])).tolist() == [True, False, False]
+    assert discovery.harmful(np.array([[-1.0, -1.0, 900.0], [1.0, 0.0, -1.0], [1.0, 1.0, -900.0]])).tolist() == [
+        True,
+        False,
+        False,
+    ]
 
 
 def test_without_the_extra_the_message_says_what_to_install(monkeypatch):

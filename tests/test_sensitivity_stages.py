@@ -11,18 +11,18 @@ from displace.reference import sensitivity_page
 from displace.report import sensitivity as sensitivity_report
 from displace.wording.sensitivity import Said
 from experiments.batch import provenance
-from experiments.sensitivity import plan as sensitivity_plan
-from experiments.results import schema as tables
+from experiments.batch.runner import Interrupted, RunnerError
+from experiments.batch.store import StoreBusy
 from experiments.design.design import from_names
+from experiments.results import schema as tables
+from experiments.results.reader import Results
+from experiments.sensitivity import plan as sensitivity_plan
+from experiments.sensitivity.analysis import analyse, read_analysis
 from experiments.sensitivity.factors import DUMMY, SEED
 from experiments.sensitivity.findings import Findings, tradeoffs
 from experiments.sensitivity.quantities import DIFFERENCE, Quantity
-from experiments.results.reader import Results
 from experiments.sensitivity.samples import generator
-from experiments.sensitivity.analysis import analyse, read_analysis
 from experiments.sensitivity.schema import TABLES
-from experiments.batch.runner import Interrupted, RunnerError
-from experiments.batch.store import StoreBusy
 from model.registry.outcomes import RECORDED, O
 from model.registry.parameters import DEFAULTS
 
@@ -39,9 +39,15 @@ def rule(scenario, parameters, noise) -> np.ndarray:
     held = np.where(world.hosts, 1000.0, 0.0)
     at = np.array([country == "KHM" for country in world.place_country]) & held.astype(bool)
     elsewhere = held.astype(bool) & ~at
-    fall = sum(q.strength for q in scenario.policies if q.lever == "crackdown") * p["crackdown.raids"] * (1 + 0.3 * noise[0])
+    fall = (
+        sum(q.strength for q in scenario.policies if q.lever == "crackdown")
+        * p["crackdown.raids"]
+        * (1 + 0.3 * noise[0])
+    )
     values = np.zeros((len(RECORDED), len(held)))
-    values[O.people_held] = held - fall * at / at.sum() + fall * p["refill_elasticity"] / 1.5 * elsewhere / elsewhere.sum()
+    values[O.people_held] = (
+        held - fall * at / at.sum() + fall * p["refill_elasticity"] / 1.5 * elsewhere / elsewhere.sum()
+    )
     values[O.deaths] = 5.0 + noise[1] + 0.02 * fall
     values[O.money_defrauded] = values[O.people_held] * 0.01
     return values
@@ -60,12 +66,28 @@ def made_up(fails=lambda draw: False):
                 noise = generator(block.seed).standard_normal(2)
                 for arm, scenario in design.arms.items():
                     ok = not fails(block.draw)
-                    rows.append({"arm": arm, "draw": block.draw, "replicate": block.replicate, "seed": block.seed, "status": "ok" if ok else "failed", "error": None if ok else "it broke"})
+                    rows.append(
+                        {
+                            "arm": arm,
+                            "draw": block.draw,
+                            "replicate": block.replicate,
+                            "seed": block.seed,
+                            "status": "ok" if ok else "failed",
+                            "error": None if ok else "it broke",
+                        }
+                    )
                     if ok:
                         weeks = design.stop - design.window_start
                         values = rule(scenario, block.parameters, noise)
                         result = SimpleNamespace(window_sum=values * weeks, window_end=values, window_weeks=weeks)
-                        parts["summary"].add(tables.summary(tables.Tag(tuple(design.arms), arm, block.draw, block.replicate), result, scenario.world, ("people_held",)))
+                        parts["summary"].add(
+                            tables.summary(
+                                tables.Tag(tuple(design.arms), arm, block.draw, block.replicate),
+                                result,
+                                scenario.world,
+                                ("people_held",),
+                            )
+                        )
         parts["runs"].add(tables.from_rows("runs", rows))
         return Results(manifest, [{name: part.bytes() for name, part in parts.items()}])
 
@@ -92,7 +114,11 @@ def value(analysis, **wanted) -> float:
 def test_the_assumption_that_decides_displacement_is_named(analysis):
     """How much is displaced follows refill alone, whatever the noise; how many are held at the target follows raids and chance."""
     key = {"arm": "unilateral-crackdown", "outcome": "people_held", "order": "total"}
-    indices = {row["factor"]: row["value"] for row in analysis.rows("indices") if row["measure"] == "balance" and row["order"] == "total"}
+    indices = {
+        row["factor"]: row["value"]
+        for row in analysis.rows("indices")
+        if row["measure"] == "balance" and row["order"] == "total"
+    }
     assert indices.pop("refill_elasticity") > 0.5 and max(indices.values()) < 1e-9
     assert abs(value(analysis, **key, measure="balance", factor=DUMMY)) < 1e-9
     assert value(analysis, **key, measure="at_target", factor="crackdown.raids") > 0.5
@@ -102,7 +128,9 @@ def test_the_assumption_that_decides_displacement_is_named(analysis):
 
 def test_displacement_rises_with_the_thirds_of_what_decides_it(analysis):
     thirds = {row["third"]: row for row in analysis.rows("deciding") if row["factor"] == "refill_elasticity"}
-    assert [thirds[name]["ratio"] for name in ("low", "middle", "high")] == pytest.approx([1 / 6, 1 / 2, 5 / 6], abs=0.08)
+    assert [thirds[name]["ratio"] for name in ("low", "middle", "high")] == pytest.approx(
+        [1 / 6, 1 / 2, 5 / 6], abs=0.08
+    )
     assert all(row["low"] < row["ratio"] < row["high"] for row in thirds.values())
 
 
@@ -116,40 +144,72 @@ def test_every_world_lies_in_one_part_of_a_factors_range(analysis):
 def test_what_is_larger_but_not_told_is_said_and_nothing_by_its_name_in_the_code(analysis):
     said = Said(analysis)
     as_if = {"tip_off": {"value": 1.2, "above_floor": False}, "refill_elasticity": {"above_floor": True}}
-    said._rows["indices"] = [row | as_if.get(row["factor"], {}) if (row["measure"], row["order"]) == ("balance", "total") else row for row in said._rows["indices"]]
+    said._rows["indices"] = [
+        row | as_if.get(row["factor"], {}) if (row["measure"], row["order"]) == ("balance", "total") else row
+        for row in said._rows["indices"]
+    ]
     answers = [answer for _, answers in said.in_short() for answer in answers]
-    assert answers[0].startswith("Unilateral crackdown: of the factors that can be told from noise most of all refill elasticity (how recruitment answers")
+    assert answers[0].startswith(
+        "Unilateral crackdown: of the factors that can be told from noise most of all refill elasticity (how recruitment answers"
+    )
     assert "; larger but not told: tip off (1.20)." in answers[0] and "Of refill elasticity: " in answers[0]
     assert not [answer for answer in answers if "_" in answer or "-0" in answer]
 
 
 def test_what_is_not_told_is_said_with_its_reason(analysis):
-    refused = {(row["outcome"], row["measure"], row["why"]) for row in analysis.rows("refused") if row["stage"] == "indices"}
-    assert any(outcome == "punished_share" and "have no value" in why for outcome, _, why in refused)  # nobody came out: 0 over 0
-    assert any(outcome == "people_held" and measure == "level" and "the same" in why for outcome, measure, why in refused)
+    refused = {
+        (row["outcome"], row["measure"], row["why"]) for row in analysis.rows("refused") if row["stage"] == "indices"
+    }
+    assert any(
+        outcome == "punished_share" and "have no value" in why for outcome, _, why in refused
+    )  # nobody came out: 0 over 0
+    assert any(
+        outcome == "people_held" and measure == "level" and "the same" in why for outcome, measure, why in refused
+    )
 
 
 def test_screening_finds_what_acts_and_robustness_who_holds_up(analysis):
-    effects = {row["factor"]: row["mu_star"] for row in analysis.rows("screening") if row["measure"] == "difference" and row["outcome"] == "people_held"}
+    effects = {
+        row["factor"]: row["mu_star"]
+        for row in analysis.rows("screening")
+        if row["measure"] == "difference" and row["outcome"] == "people_held"
+    }
     assert set(sorted(effects, key=effects.get)[-3:]) == {"crackdown.raids", "refill_elasticity", SEED}
-    first = {row["metric"]: row["rank"] for row in analysis.rows("robustness") if row["outcome"] == "people_held" and row["policy"] == "unilateral-crackdown"}
+    first = {
+        row["metric"]: row["rank"]
+        for row in analysis.rows("robustness")
+        if row["outcome"] == "people_held" and row["policy"] == "unilateral-crackdown"
+    }
     assert first["expected value"] == 1
     deaths = {row["policy"]: row for row in analysis.rows("tradeoffs") if row["among"] == "people"}
-    assert deaths["unilateral-crackdown"]["worse"] == "deaths" and deaths["unilateral-crackdown"]["better"] == "people_held"
-    assert all(row["efficient"] for row in deaths.values())  # fewer held against more deaths: neither dominates, and both are said
+    assert (
+        deaths["unilateral-crackdown"]["worse"] == "deaths"
+        and deaths["unilateral-crackdown"]["better"] == "people_held"
+    )
+    assert all(
+        row["efficient"] for row in deaths.values()
+    )  # fewer held against more deaths: neither dominates, and both are said
 
 
 def test_break_even_is_told_for_strength_and_for_effectiveness(analysis):
     even = {(row["scale"], row["outcome"]): row for row in analysis.rows("breakeven") if row["rival"] == "baseline"}
-    assert even["strength", "people_held"]["says"] == even["effectiveness", "people_held"]["says"] == "at every dose tried"
+    assert (
+        even["strength", "people_held"]["says"] == even["effectiveness", "people_held"]["says"] == "at every dose tried"
+    )
     assert even["strength", "deaths"]["least"] is None
 
 
 def test_better_and_worse_are_said_of_three_in_four_worlds_and_what_few_worlds_have_is_not_weighed(plan):
     """Fewer are held in six of eight worlds, and fewer on average; more die in five of eight; three have a share of punished."""
     found, arm = Findings(plan), "unilateral-crackdown"
-    changes = {"people_held": [-9.0] * 6 + [2.0] * 2, "deaths": [1.0] * 5 + [-1.0] * 3, "punished_share": [0.5] * 3 + [np.nan] * 5}
-    tradeoffs(found, {Quantity(arm, outcome, DIFFERENCE): np.array(change)[:, None] for outcome, change in changes.items()})
+    changes = {
+        "people_held": [-9.0] * 6 + [2.0] * 2,
+        "deaths": [1.0] * 5 + [-1.0] * 3,
+        "punished_share": [0.5] * 3 + [np.nan] * 5,
+    }
+    tradeoffs(
+        found, {Quantity(arm, outcome, DIFFERENCE): np.array(change)[:, None] for outcome, change in changes.items()}
+    )
     rows = {(row["among"], row["policy"]): row for row in found.rows["tradeoffs"]}
     assert (rows["all", arm]["better"], rows["all", arm]["worse"]) == ("people_held", "")
     assert rows["all", arm]["efficient"] and rows["all", "baseline"]["efficient"]
@@ -206,15 +266,29 @@ def test_a_comparisons_report_carries_the_reference_or_nothing(analysis, tmp_pat
 def test_the_committed_page_describes_settings_and_tables_as_they_are():
     text = sensitivity_page.PAGE.read_text(encoding="utf-8")
     assert sensitivity_page.HOW.strip() in text
-    assert sensitivity_page.settings() in text and sensitivity_page.columns_of_tables() in text, "stale: run python -m displace.reference.sensitivity_page"
+    assert sensitivity_page.settings() in text and sensitivity_page.columns_of_tables() in text, (
+        "stale: run python -m displace.reference.sensitivity_page"
+    )
 
 
 def test_worlds_that_fail_are_left_out_whole_and_counted(plan, tmp_path):
     plan = replace(plan, settings=replace(SETTINGS, worlds=12, trajectories=2, points=4, scrambles=2))
     analysis = analyse(plan, tmp_path / "some", run=made_up(lambda draw: draw == 3))
     stages = analysis.manifest["stages"]
-    assert all(stage["left_out"] == 1 and stage["failed"] >= 2 and stage["why"] == "it broke" for stage in stages.values())
-    assert value(analysis, arm="unilateral-crackdown", outcome="people_held", order="total", measure="balance", factor="refill_elasticity") > 0.1
+    assert all(
+        stage["left_out"] == 1 and stage["failed"] >= 2 and stage["why"] == "it broke" for stage in stages.values()
+    )
+    assert (
+        value(
+            analysis,
+            arm="unilateral-crackdown",
+            outcome="people_held",
+            order="total",
+            measure="balance",
+            factor="refill_elasticity",
+        )
+        > 0.1
+    )
     with pytest.raises(RunnerError, match="no index is told of so few"):
         analyse(plan, tmp_path / "most", run=made_up(lambda draw: draw % 2 == 0))
 

@@ -10,15 +10,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from small import same_bytes
 
 from displace.cli import show as commands_show
-from displace.show import cards
-from displace.show import doctor
-from displace.show import frames
-from displace.show import opening
-from displace.show import policies
-from displace.show import scene
-from displace.show import story
+from displace.show import cards, doctor, frames, opening, policies, scene, story
 from displace.show.worlds import ShowScenario, TwoWorlds
 from experiments.design.limits import MOST_SEED
 from model import Simulation
@@ -27,7 +22,6 @@ from model.registry.outcomes import O
 from model.registry.policy import Policy, Trigger, monday, week_of
 from scenarios.files import list_scenarios, load, resolved
 from scenarios.schema import ScenarioError
-from small import same_bytes
 
 ROOT = Path(__file__).parent.parent
 COARSE = 1000  # people an agent: quick
@@ -127,22 +121,40 @@ def test_a_card_tells_both_worlds_and_nothing_that_guides_anybody(after):
     assert [held.baseline, held.policy] == [f"{after.weekly(k, 'people_held')[-1, index]:,.0f}" for k in (0, 1)]
     assert card.policies and "acts now" in card.policies[0]
     assert not cards.card(after, "clark", scene.KINDS).policies
-    never = {"tip_off", "protection_price", "spares_payers", "border_collusion", "collusion", "control", "notice", "hidden", "guarding"}
+    never = {
+        "tip_off",
+        "protection_price",
+        "spares_payers",
+        "border_collusion",
+        "collusion",
+        "control",
+        "notice",
+        "hidden",
+        "guarding",
+    }
     assert not never & {*cards.CAPACITIES} and {*cards.FLOWS} <= {o.name for o in O}
 
 
 def test_a_card_says_whether_a_policy_acts_is_paused_or_waits():
     at = {"lever": "crackdown", "strength": 1.0, "announced": 4, "start": 4, "states": ("KHM",)}
     waits = Trigger("people_held", 1e9, places=("KHM",), weeks=3)
-    entries = [Policy(**at, pauses=((8, 12),)), Policy(**at | {"lever": "screening"}, when=waits), Policy(**at | {"lever": "shelter_capacity"}, end=10)]
+    entries = [
+        Policy(**at, pauses=((8, 12),)),
+        Policy(**at | {"lever": "screening"}, when=waits),
+        Policy(**at | {"lever": "shelter_capacity"}, end=10),
+    ]
     worlds = shown(resolved(POLICY, policies=entries))
 
     def said(week):
-        return [text.rsplit("; ", 1)[1] for text in cards.card(worlds.advance(week), "preah-sihanouk", scene.KINDS).policies]
+        return [
+            text.rsplit("; ", 1)[1] for text in cards.card(worlds.advance(week), "preah-sihanouk", scene.KINDS).policies
+        ]
 
     only_after = "from 1 February 2016, but only after people held in operations (Cambodia) stood above 1,000,000,000 persons for 3 weeks)"
     ends = "from 1 February 2016 to 14 March 2016)"
-    assert dict(zip(entries, ("from 1 February 2016)", only_after, ends))) == dict(zip(worlds.worlds[1].simulation.inputs.policies, said(4)))
+    assert dict(zip(entries, ("from 1 February 2016)", only_after, ends))) == dict(
+        zip(worlds.worlds[1].simulation.inputs.policies, said(4))
+    )
     assert sorted(said(9)) == sorted(["paused to 28 March 2016)", only_after, "acts now)"])
     assert sorted(said(13)) == sorted(["acts now)", only_after, ends])
 
@@ -153,7 +165,11 @@ def test_a_card_says_whether_a_policy_acts_is_paused_or_waits():
 def test_scenes_are_five_to_seven_and_each_can_be_played():
     assert 5 <= len(story.SCENES) <= 7
     for scene_ in story.SCENES:
-        assert load(scene_.scenario) and 0 <= week_of(scene_.opens) < week_of(scene_.ends) and scene_.says.endswith((".", "?"))
+        assert (
+            load(scene_.scenario)
+            and 0 <= week_of(scene_.opens) < week_of(scene_.ends)
+            and scene_.says.endswith((".", "?"))
+        )
         assert scene_.weeks_a_second in story.PACES
 
 
@@ -199,7 +215,9 @@ def test_a_composed_scenario_asks_what_it_is_about():
 
 def test_the_form_offers_every_lever_and_the_command_line_names_the_pair():
     assert {name for name, _ in policies.levers()} == LEVERS.keys()
-    assert policies.command(ShowScenario(policy=POLICY, rng=7)).startswith("displace compare unilateral-crackdown --baseline baseline --replicates 1 --seed 7 ")
+    assert policies.command(ShowScenario(policy=POLICY, rng=7)).startswith(
+        "displace compare unilateral-crackdown --baseline baseline --replicates 1 --seed 7 "
+    )
     assert policies.command(ShowScenario()).startswith("displace run baseline --seed 1 ")
     own = policies.composed([policies.new_entry()], "Mine", load("baseline"))
     assert "my-policy.toml" in policies.command(ShowScenario(policy=own))
@@ -263,7 +281,11 @@ OWN = {"host": "127.0.0.1:9", "origin": "http://127.0.0.1:9"}
 
 
 @pytest.mark.parametrize("kind", ["http", "websocket"])
-@pytest.mark.parametrize("foreign", [{"origin": "http://example.org"}, {"host": "example.org:9"}, {"host": "127.0.0.1:10"}, {"origin": "null"}], ids=str)
+@pytest.mark.parametrize(
+    "foreign",
+    [{"origin": "http://example.org"}, {"host": "example.org:9"}, {"host": "127.0.0.1:10"}, {"origin": "null"}],
+    ids=str,
+)
 def test_another_site_can_neither_read_nor_steer(kind, foreign):
     assert not asked(kind, **OWN)
     refused = asked(kind, **(OWN | foreign))
@@ -287,11 +309,18 @@ def visitor():
 
 def test_a_visitor_opens_a_file_or_is_told_why_not(visitor):
     shown = visitor.worlds.value
-    for content, said in ((b"title = ", "mine.toml: Invalid value"), (b'title = "X"\n', "question"), (b"\xff", "utf-8"), (b"#" * 2_000_000, "bytes")):
+    for content, said in (
+        (b"title = ", "mine.toml: Invalid value"),
+        (b'title = "X"\n', "question"),
+        (b"\xff", "utf-8"),
+        (b"#" * 2_000_000, "bytes"),
+    ):
         visitor.open_file("mine.toml", content)
         assert said in visitor.error.value and visitor.worlds.value is shown
     visitor.open_file("Mine.toml", b'title = "X"\nquestion = "Y?"\nextends = "history"\n')
-    assert not visitor.error.value and visitor.titles[1].startswith("The same") and visitor.worlds.value.scenario.rng == 3
+    assert (
+        not visitor.error.value and visitor.titles[1].startswith("The same") and visitor.worlds.value.scenario.rng == 3
+    )
 
 
 def test_composing_keeps_the_day_and_a_defect_is_said(visitor, monkeypatch):
@@ -343,8 +372,19 @@ def test_a_scene_stops_where_it_ends(visitor):
 
 def test_what_is_typed_as_seed_or_size_is_told_if_it_cannot_be_and_forgotten_when_it_can(visitor):
     shown = visitor.worlds.value
-    for seed, size, said in (("-1", "100", "seed"), (str(MOST_SEED + 1), "100", "seed"), ("", "100", "seed"), ("1.5", "100", "seed"), ("1", "0", "people"), ("1", "100000", "people")):
+    for seed, size, said in (
+        ("-1", "100", "seed"),
+        (str(MOST_SEED + 1), "100", "seed"),
+        ("", "100", "seed"),
+        ("1.5", "100", "seed"),
+        ("1", "0", "people"),
+        ("1", "100000", "people"),
+    ):
         visitor.resize(seed, size)
-        assert said in visitor.error.value and "expected a whole number" in visitor.error.value and visitor.worlds.value is shown
+        assert (
+            said in visitor.error.value
+            and "expected a whole number" in visitor.error.value
+            and visitor.worlds.value is shown
+        )
     visitor.resize(str(MOST_SEED), str(COARSE))
     assert not visitor.error.value and visitor.worlds.value.scenario.rng == MOST_SEED

@@ -31,7 +31,9 @@ MISSING = [*(name for name in ("solara", "playwright") if find_spec(name) is Non
 
 if MISSING and os.environ.get("DISPLACE_BROWSER") == "required":
     raise RuntimeError(f"the tests of the page are required here and lack: {', '.join(MISSING)}")
-pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"the page is not tested without {', '.join(MISSING)} (make test DISPLACE_BROWSER=required)")
+pytestmark = pytest.mark.skipif(
+    bool(MISSING), reason=f"the page is not tested without {', '.join(MISSING)} (make test DISPLACE_BROWSER=required)"
+)
 
 READY = 10.0  # seconds of work from the command to a page that can be used; by the clock, on a machine that does nothing else
 # The server, in a process that notes and refuses every attempt to reach another machine.
@@ -64,7 +66,9 @@ class Show:
         command = [sys.executable, "-c", OFFLINE, str(self.tried), "show", "--no-open", "--port", str(self.port)]
         began = time.monotonic()
         self.log = (folder / "log").open("w+")
-        self.process = subprocess.Popen(command, cwd=ROOT, stderr=self.log, env=os.environ | {"HOST": "0.0.0.0", "SOLARA_HOST": "0.0.0.0"})
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, stderr=self.log, env=os.environ | {"HOST": "0.0.0.0", "SOLARA_HOST": "0.0.0.0"}
+        )
         while "Showing at" not in self.said():
             assert self.process.poll() is None and time.monotonic() < began + 90, self.said()
             time.sleep(0.05)
@@ -78,7 +82,12 @@ class Show:
 
     def shake_hands(self, **headers) -> int:
         """Ask for the page's WebSocket with these headers; return the status of the answer."""
-        own = {"Host": f"{opening.HOST}:{self.port}", "Origin": self.url.rstrip("/"), "Upgrade": "websocket", "Connection": "Upgrade"}
+        own = {
+            "Host": f"{opening.HOST}:{self.port}",
+            "Origin": self.url.rstrip("/"),
+            "Upgrade": "websocket",
+            "Connection": "Upgrade",
+        }
         own |= {"Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version": "13"} | headers
         lines = "".join(f"{name}: {value}\r\n" for name, value in own.items())
         with socket.create_connection((opening.HOST, self.port), timeout=10) as asked:
@@ -100,7 +109,9 @@ def browser():
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as play:
-        chromium = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"])
+        chromium = play.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        )
         yield chromium
         chromium.close()
 
@@ -120,14 +131,18 @@ def page(show, browser):
     yield page
     page.close()
     assert not wrong, wrong
-    assert not [url for url in asked if not url.startswith((show.url, show.url.replace("http", "ws"), "data:", "blob:"))]
+    assert not [
+        url for url in asked if not url.startswith((show.url, show.url.replace("http", "ws"), "data:", "blob:"))
+    ]
 
 
 def week(page) -> int:
     return int(page.get_attribute(".clock", "data-week"))
 
 
-WEEKS_SHOWN = "() => new Set([...document.querySelectorAll('.clock, .world')].map(shown => shown.dataset.week)).size === 1"
+WEEKS_SHOWN = (
+    "() => new Set([...document.querySelectorAll('.clock, .world')].map(shown => shown.dataset.week)).size === 1"
+)
 
 
 STILL = """quiet => new Promise(done => {
@@ -169,7 +184,9 @@ def places(page) -> list[str]:
 
 
 def jump(page, wanted: int):
-    page.eval_on_selector(".clock input", "(line, week) => { line.value = week; line.dispatchEvent(new Event('change')); }", wanted)
+    page.eval_on_selector(
+        ".clock input", "(line, week) => { line.value = week; line.dispatchEvent(new Event('change')); }", wanted
+    )
     wait_for_week(page, wanted + 1)
 
 
@@ -183,7 +200,11 @@ def test_the_page_is_ready_in_ten_seconds_and_nothing_leaves_the_machine(show, p
     spent = psutil.Process(show.process.pid).cpu_times()
     assert spent.user + spent.system < READY
     assert len(places(page)) == 2 * 31 and page.locator(".land").count() > 10
-    listening = {each.laddr.ip for each in psutil.Process(show.process.pid).net_connections("inet") if each.status == psutil.CONN_LISTEN}
+    listening = {
+        each.laddr.ip
+        for each in psutil.Process(show.process.pid).net_connections("inet")
+        if each.status == psutil.CONN_LISTEN
+    }
     assert listening == {"127.0.0.1"}  # although HOST says otherwise
     assert not show.tried.exists(), show.tried.read_text()
 
@@ -215,7 +236,9 @@ def test_the_fastest_setting_neither_freezes_nor_skips_a_week(page):
     assert totals(page) == own(load(opening.SCENARIO), reached)
     jump(page, 520)
     drawn = page.locator("[data-strip=held] .curve").get_attribute("d")
-    assert drawn.count("L") + 1 == 521 - (load(opening.SCENARIO).first_policy_week - 26)  # every week since half a year before the policy
+    assert drawn.count("L") + 1 == 521 - (
+        load(opening.SCENARIO).first_policy_week - 26
+    )  # every week since half a year before the policy
 
 
 def test_reset_returns_to_the_same_first_picture(page):
@@ -254,7 +277,9 @@ def test_a_lever_changes_the_policys_world_alone(page):
     for _ in range(5):
         page.keyboard.press("ArrowRight")
     page.click("text=Show these policies")
-    page.wait_for_function("old => Number(document.querySelector('[data-world=\"1\"]').dataset.total) !== old", arg=before[1])
+    page.wait_for_function(
+        "old => Number(document.querySelector('[data-world=\"1\"]').dataset.total) !== old", arg=before[1]
+    )
     wait_for_week(page, 521)
     after = totals(page)
     assert after[0] == before[0] and after[1] != before[1]
@@ -267,7 +292,11 @@ def test_a_lever_changes_the_policys_world_alone(page):
 
 def test_what_a_file_may_not_say_is_an_error_on_the_page(page):
     page.click("text=Policies")
-    for typed, said in (("2044-01-01", "outside the calendar"), ("2025-02-30", "'2025-02-30' is no date"), ("", "'' is no date")):
+    for typed, said in (
+        ("2044-01-01", "outside the calendar"),
+        ("2025-02-30", "'2025-02-30' is no date"),
+        ("", "'' is no date"),
+    ):
         page.get_by_label("Start").fill(typed)
         page.click("text=Show these policies")
         page.wait_for_selector(f'.wrong:has-text("{said}")')
@@ -288,7 +317,9 @@ def test_what_a_file_may_not_say_is_an_error_on_the_page(page):
 
 def test_a_file_is_opened_by_keyboard(page, tmp_path):
     file = tmp_path / "beds.toml"
-    file.write_text('title = "Beds"\nquestion = "Do beds help?"\nextends = "history"\n[[policy]]\nlever = "shelter_capacity"\nstates = ["KHM"]\nstart = 2025-01-06\nstrength = 1\n')
+    file.write_text(
+        'title = "Beds"\nquestion = "Do beds help?"\nextends = "history"\n[[policy]]\nlever = "shelter_capacity"\nstates = ["KHM"]\nstart = 2025-01-06\nstrength = 1\n'
+    )
     page.click("text=Policies")
     with page.expect_file_chooser() as chooser:
         page.focus(".open-file input")
@@ -352,7 +383,12 @@ def test_everything_fits_the_screen(page, size):
     page.set_viewport_size({"width": size[0], "height": size[1]})
     for shown in (".says", ".world", ".key", ".strips", ".clock"):
         box = page.locator(shown).first.bounding_box()
-        assert box["x"] >= 0 and box["y"] >= 0 and box["x"] + box["width"] <= size[0] + 1 and box["y"] + box["height"] <= size[1] + 1, shown
+        assert (
+            box["x"] >= 0
+            and box["y"] >= 0
+            and box["x"] + box["width"] <= size[0] + 1
+            and box["y"] + box["height"] <= size[1] + 1
+        ), shown
     assert page.evaluate("document.documentElement.scrollHeight") <= size[1]
     page.click("button:has-text('Policies')")
     form = page.locator(".form").bounding_box()

@@ -5,7 +5,16 @@ import pytest
 from experiments.batch.provenance import code_hashes
 from model.engine.kernel import sources_hash
 
-PARTS = ("model", "model/people", "scenarios", "scenarios/evidence", "scenarios/world", "scenarios/parts", "experiments", "experiments/batch")
+PARTS = (
+    "model",
+    "model/people",
+    "scenarios",
+    "scenarios/evidence",
+    "scenarios/world",
+    "scenarios/parts",
+    "experiments",
+    "experiments/batch",
+)
 
 
 @pytest.fixture

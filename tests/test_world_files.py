@@ -168,7 +168,13 @@ def broken(folder, file, key, changes):
         ("routes.csv", ["border-tha-khm", "pursat"], {"to": "pursatt"}, "to", "did you mean 'pursat'?"),
         ("routes.csv", ["bangkok", "phnom-penh"], {"post": ""}, "post", "the number of its post"),
         ("routes.csv", ["bangkok", "phnom-penh"], {"post": "99"}, "post", "without gaps"),
-        ("consulates.csv", ["BGD", "KHM"], {"assumed": "", "source": "assumption"}, "assumed", "the columns that are assumed"),
+        (
+            "consulates.csv",
+            ["BGD", "KHM"],
+            {"assumed": "", "source": "assumption"},
+            "assumed",
+            "the columns that are assumed",
+        ),
         ("consulates.csv", ["BGD", "KHM"], {"host": "BGD"}, "host", "a destination state"),
     ],
 )
@@ -195,7 +201,11 @@ def dropped(folder, file, drops):
     [
         ("routes.csv", lambda line: ",clark," in line, "'clark' can't be reached from 'origin-idn'"),
         ("routes.csv", lambda line: line.startswith("clark,"), "no way from 'clark' back to 'origin-idn'"),
-        ("routes.csv", lambda line: line.startswith("hub-sgp,origin-sgp,"), "'origin-sgp' can't be reached from 'origin-idn'"),
+        (
+            "routes.csv",
+            lambda line: line.startswith("hub-sgp,origin-sgp,"),
+            "'origin-sgp' can't be reached from 'origin-idn'",
+        ),
         ("places.csv", lambda line: line.startswith("origin-bra,"), "origins.csv:24: place: unknown 'origin-bra'"),
         ("origins.csv", lambda line: line.startswith("BRA,"), "'origin-bra' is the home of nobody"),
         ("consulates.csv", lambda line: line.startswith("BGD,KHM,"), "consulates.csv:315: host: no row for BGD in KHM"),

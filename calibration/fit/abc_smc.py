@@ -11,16 +11,16 @@ from pathlib import Path
 
 import numpy as np
 
+from calibration.targets.targets import quantities
 from experiments.design.draws import Draws, scaled, write_draws
 from experiments.design.observed import needs_groups, observe
 from model.registry.parameters import BY_NAME, complete
+from scenarios.evidence.reports import EvidenceError
 
 from .config import Config
 from .ensemble import POSTERIOR, claim
-from scenarios.evidence.reports import EvidenceError
 from .likelihood import total_log_likelihood
 from .posterior import resample
-from calibration.targets.targets import quantities
 
 POPULATIONS = 8
 
@@ -43,18 +43,29 @@ class Likelihood:
 
         values = self.values(unit)
         seed = int.from_bytes(hashlib.sha256(repr(sorted(unit.items())).encode()).digest()[:6], "big")
-        inputs = self.world.inputs(seed, self.config.people_per_agent, values, record="places", groups=needs_groups(self.quantities))
+        inputs = self.world.inputs(
+            seed, self.config.people_per_agent, values, record="places", groups=needs_groups(self.quantities)
+        )
         try:
             result = Simulation(inputs).advance().result()
         except AuditError:
             return {"log_likelihood": -1e6}
         told = observe(self.quantities, result, self.world.world, complete({**values, **self.world.parameters}))
         observed = {q.name: np.array([[value]]) for q, value in zip(self.quantities, told)}
-        return {"log_likelihood": float(np.maximum(sum(total_log_likelihood(self.config.chosen, observed).values())[0, 0], -1e6))}
+        return {
+            "log_likelihood": float(
+                np.maximum(sum(total_log_likelihood(self.config.chosen, observed).values())[0, 0], -1e6)
+            )
+        }
 
 
 def calibrate(
-    config: Config, out: Path, workers: int | None = None, tell: Callable[[str], None] = lambda text: None, populations: int = POPULATIONS, overwrite: bool = False
+    config: Config,
+    out: Path,
+    workers: int | None = None,
+    tell: Callable[[str], None] = lambda text: None,
+    populations: int = POPULATIONS,
+    overwrite: bool = False,
 ) -> Path:
     """Run ABC-SMC with populations of `config.posterior`, write `posterior.parquet` into `out` and return its path.
 
@@ -65,11 +76,15 @@ def calibrate(
     try:
         import pyabc
     except ImportError:
-        raise EvidenceError("method = 'abc': pyABC is not installed; expected the extra [calibrate], which `make extras` installs, or method = 'importance'") from None
+        raise EvidenceError(
+            "method = 'abc': pyABC is not installed; expected the extra [calibrate], which `make extras` installs, or method = 'importance'"
+        ) from None
     from experiments.batch.workers import usable_cores
 
     prior = pyabc.Distribution(**{name: pyabc.RV("uniform", 0, 1) for name in config.free})
-    kernel = pyabc.distance.FunctionKernel(lambda x, x_0, t=None, par=None: x["log_likelihood"], ret_scale=pyabc.distance.SCALE_LOG)
+    kernel = pyabc.distance.FunctionKernel(
+        lambda x, x_0, t=None, par=None: x["log_likelihood"], ret_scale=pyabc.distance.SCALE_LOG
+    )
     fit = pyabc.ABCSMC(
         Likelihood(config), prior, kernel, population_size=config.posterior, eps=pyabc.Temperature(), acceptor=pyabc.StochasticAcceptor(),
         sampler=pyabc.MulticoreEvalParallelSampler(workers or usable_cores()),
@@ -84,7 +99,9 @@ def calibrate(
     chosen = resample(np.asarray(weights), config.posterior, config.seed)
     likelihood = Likelihood(config)
     draws = [likelihood.values(frame.iloc[k].to_dict()) for k in chosen]
-    draws = [{name: min(max(value, BY_NAME[name].low), BY_NAME[name].high) for name, value in draw.items()} for draw in draws]
+    draws = [
+        {name: min(max(value, BY_NAME[name].low), BY_NAME[name].high) for name, value in draw.items()} for draw in draws
+    ]
     source = {
         "kind": "posterior", "method": "abc", "title": config.title, "set": config.set, "missed": [], "not_informed": [], "free": list(config.free), **config.others,
         "targets": {t.id: t.says for t in config.chosen}, "families": sorted({t.family for t in config.chosen}), "runs": int(runs),

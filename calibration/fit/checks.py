@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from calibration.targets.targets import Target, with_errors
 from model.registry.parameters import BY_NAME
 
 from .ensemble import Ensemble, normal_scores
 from .likelihood import draw_report, over_replicates, predicted, simulated, total_log_likelihood
 from .posterior import Weights, effective, moments, normalised, quantile, weigh
-from calibration.targets.targets import Target, with_errors
 
 INSIDE = (0.05, 0.5, 0.95)
 NOT_INFORMED = 0.1  # less of the prior's variance gone than this: reports do not tell of the parameter
@@ -103,7 +103,9 @@ class Learnt:
         return "informed" if narrower or abs(self.shift) >= max(NOT_MOVED, by_luck) else "not informed"
 
 
-def learnt(ensemble: Ensemble, weights: np.ndarray, free: Sequence[str], products: Mapping[str, Mapping[str, float]] = {}) -> list[Learnt]:
+def learnt(
+    ensemble: Ensemble, weights: np.ndarray, free: Sequence[str], products: Mapping[str, Mapping[str, float]] = {}
+) -> list[Learnt]:
     """Return what reports say of each parameter and product, the free ones first."""
     before = normalised(ensemble.log_ratio)
     rows = []
@@ -128,13 +130,25 @@ def _prior_quantile(values, before):
 def _column(ensemble, drawn, name):
     from experiments.design.draws import from_unit
 
-    return from_unit(BY_NAME[name], ensemble.unit[:, drawn[name]]) if name in drawn else np.full(len(ensemble.unit), BY_NAME[name].default)
+    return (
+        from_unit(BY_NAME[name], ensemble.unit[:, drawn[name]])
+        if name in drawn
+        else np.full(len(ensemble.unit), BY_NAME[name].default)
+    )
 
 
 def _learnt(name, scale, values, before, after, free) -> Learnt:
     (mean0, var0), (mean1, var1) = moments(scale, before), moments(scale, after)
     shown = scale if values is None else values
-    return Learnt(name, tuple(quantile(shown, before, INSIDE)), tuple(quantile(shown, after, INSIDE)), float(1 - var1 / var0), float((mean1 - mean0) / np.sqrt(var0)), free, effective(after))
+    return Learnt(
+        name,
+        tuple(quantile(shown, before, INSIDE)),
+        tuple(quantile(shown, after, INSIDE)),
+        float(1 - var1 / var0),
+        float((mean1 - mean0) / np.sqrt(var0)),
+        free,
+        effective(after),
+    )
 
 
 # --- what hangs on which source -----------------------------------------------------------------------------
@@ -153,14 +167,20 @@ class Dropped:
 
 
 def sensitivity(
-    ensemble: Ensemble, targets: Sequence[Target], weights: np.ndarray, free: Sequence[str], others: Mapping[str, Sequence[Target]] = {}
+    ensemble: Ensemble,
+    targets: Sequence[Target],
+    weights: np.ndarray,
+    free: Sequence[str],
+    others: Mapping[str, Sequence[Target]] = {},
 ) -> list[Dropped]:
     """Return what changes when each family of reports is left out, when its reporting errors are doubled, and with `others`, by set."""
     rows = []
     for name, reports in others.items():
         instead = weigh(ensemble, reports).weights
         met = [p.verdict == "met" for p in predictions(ensemble, reports, instead)]
-        rows.append(_dropped(ensemble, weights, instead, free, f"set {name}", "taken instead", f"{sum(met)} of {len(met)} met"))
+        rows.append(
+            _dropped(ensemble, weights, instead, free, f"set {name}", "taken instead", f"{sum(met)} of {len(met)} met")
+        )
     for family in dict.fromkeys(target.family for target in targets):
         without = weigh(ensemble, targets, (family,)).weights
         mine = [t for t in targets if t.family == family]
@@ -192,7 +212,9 @@ class Coverage:
     truths: int
 
 
-def coverage(ensemble: Ensemble, targets: Sequence[Target], free: Sequence[str], seed: int = 0, truths: int = PSEUDO_TRUTHS) -> tuple[list[Coverage], float]:
+def coverage(
+    ensemble: Ensemble, targets: Sequence[Target], free: Sequence[str], seed: int = 0, truths: int = PSEUDO_TRUTHS
+) -> tuple[list[Coverage], float]:
     """Return simulation-based calibration by reuse: draws of the first wave act as truths, the others are weighed by their reports.
 
     One error is drawn for each family: its reports tell of one thing. Truths whose posterior rests on too few draws are
@@ -247,7 +269,9 @@ class Recovered:
         return "inside" if self.low <= self.truth <= self.high else "outside"
 
 
-def recovery(ensemble: Ensemble, targets: Sequence[Target], weights: Weights, free: Sequence[str], seed: int = 0) -> tuple[list[Recovered], float]:
+def recovery(
+    ensemble: Ensemble, targets: Sequence[Target], weights: Weights, free: Sequence[str], seed: int = 0
+) -> tuple[list[Recovered], float]:
     """Return how known parameters are recovered: a draw near the posterior's middle makes reports, which the others are weighed by.
 
     The second value is how many draws are effective.

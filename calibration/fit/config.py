@@ -6,14 +6,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from experiments.design.limits import MOST_DRAWS, MOST_PEOPLE_PER_AGENT, MOST_SEED
+from calibration.targets.targets import MAIN, TARGETS, Target, Targets, last_week, read_targets
 from experiments.design.draws import of_levers, uncertain
+from experiments.design.limits import MOST_DRAWS, MOST_PEOPLE_PER_AGENT, MOST_SEED
 from scenarios import files
+from scenarios.evidence.reports import EVIDENCE, EvidenceError, Row, read_evidence
 from scenarios.schema import ScenarioError, Where, check
 from scenarios.toml_files import read_toml
-
-from scenarios.evidence.reports import EVIDENCE, EvidenceError, Row, read_evidence
-from calibration.targets.targets import MAIN, TARGETS, Target, Targets, last_week, read_targets
 
 SHIPPED = Path(__file__).parent / "reference.toml"
 MOST_FREE, MOST_FAMILIES = 12, 10  # more could not be told apart by so few reports
@@ -68,13 +67,19 @@ class Config:
 
     def of_set(self, name: str) -> tuple[Target, ...]:
         """Return the targets of a set, the model's own coarseness in their errors."""
-        return tuple(replace(t, sigma_log=math.hypot(t.sigma_log, self.discrepancy)) for t in self.all_targets.of_set(name))
+        return tuple(
+            replace(t, sigma_log=math.hypot(t.sigma_log, self.discrepancy)) for t in self.all_targets.of_set(name)
+        )
 
     @property
     def drawn(self) -> tuple[str, ...]:
         """All parameters that are drawn, the free ones first."""
         levers = of_levers()
-        others = (name for name in uncertain() if name not in self.free and (self.levers if name in levers else self.rest) == "priors")
+        others = (
+            name
+            for name in uncertain()
+            if name not in self.free and (self.levers if name in levers else self.rest) == "priors"
+        )
         return (*self.free, *others)
 
     @property
@@ -95,10 +100,17 @@ class Config:
 
 def _schema() -> dict:
     names = list(uncertain())
-    whole = lambda meaning, low, high=math.inf: {"type": "integer", "minimum": low, "description": meaning} | ({"maximum": high} if high < math.inf else {})  # noqa: E731
+    whole = lambda meaning, low, high=math.inf: (
+        {"type": "integer", "minimum": low, "description": meaning} | ({"maximum": high} if high < math.inf else {})
+    )
     text = lambda meaning: {"type": "string", "minLength": 1, "description": meaning}  # noqa: E731
     one = lambda meaning, of: {"type": "string", "enum": [*of], "description": meaning}  # noqa: E731
-    exponents = {"type": "object", "properties": {n: {"type": "number"} for n in names}, "required": [], "description": "uncertain parameters (`displace list parameters`)"}
+    exponents = {
+        "type": "object",
+        "properties": {n: {"type": "number"} for n in names},
+        "required": [],
+        "description": "uncertain parameters (`displace list parameters`)",
+    }
     keys = {
         "title": text("what this calibration is"),
         "scenario": text("a shipped scenario's name, or a path"),
@@ -114,13 +126,33 @@ def _schema() -> dict:
         "waves": whole("most waves", 1),
         "enough": whole("effective draws that suffice", 2),
         "posterior": whole("draws of the posterior that are kept", 2, MOST_DRAWS),
-        "discrepancy": {"type": "number", "minimum": 0, "description": "sd of the log by which the model itself is off"},
+        "discrepancy": {
+            "type": "number",
+            "minimum": 0,
+            "description": "sd of the log by which the model itself is off",
+        },
         "rest": one("what becomes of the other uncertain parameters", ("priors", "defaults")),
         "levers": one("what becomes of the strengths of levers' channels", ("priors", "defaults")),
-        "free": {"type": "array", "minItems": 1, "uniqueItems": True, "items": one("an uncertain parameter of `displace list parameters`", names)},
-        "products": {"type": "object", "properties": _AnyKey(exponents), "required": [], "description": "names of products"},
+        "free": {
+            "type": "array",
+            "minItems": 1,
+            "uniqueItems": True,
+            "items": one("an uncertain parameter of `displace list parameters`", names),
+        },
+        "products": {
+            "type": "object",
+            "properties": _AnyKey(exponents),
+            "required": [],
+            "description": "names of products",
+        },
     }
-    return {"type": "object", "properties": keys, "required": ["title", "free"], "additionalProperties": False, "description": "keys of a calibration"}
+    return {
+        "type": "object",
+        "properties": keys,
+        "required": ["title", "free"],
+        "additionalProperties": False,
+        "description": "keys of a calibration",
+    }
 
 
 class _AnyKey(dict):
@@ -142,19 +174,36 @@ def read_config(path: str | Path = SHIPPED, **settings) -> Config:
     path = Path(path)
     where = Where(str(path))
     try:
-        data = {"scenario": "baseline", "products": {}} | read_toml(path, "a calibration, as calibration/fit/reference.toml is one")
+        data = {"scenario": "baseline", "products": {}} | read_toml(
+            path, "a calibration, as calibration/fit/reference.toml is one"
+        )
         check(data, _schema(), where)
     except ScenarioError as error:
         raise EvidenceError(str(error)) from None
     for key in ("evidence", "targets"):
         if key in data:
             data[key] = path.parent / data[key]
-    config = Config(**data | {"free": tuple(data["free"])} | {key: value for key, value in settings.items() if value is not None})
+    config = Config(
+        **data | {"free": tuple(data["free"])} | {key: value for key, value in settings.items() if value is not None}
+    )
     drawn = config.draws * config.waves
     if config.posterior > drawn and config.method == "importance":
-        raise EvidenceError(str(where.at("posterior").error(f"{config.posterior:,} of {drawn:,} draws", f"at most {drawn:,}, the draws of all waves (draws x waves)")))
+        raise EvidenceError(
+            str(
+                where.at("posterior").error(
+                    f"{config.posterior:,} of {drawn:,} draws",
+                    f"at most {drawn:,}, the draws of all waves (draws x waves)",
+                )
+            )
+        )
     families = {target.family for target in config.chosen}
     for found, most, what in ((config.free, MOST_FREE, "free"), (families, MOST_FAMILIES, "targets")):
         if len(found) > most:
-            raise EvidenceError(str(where.at(what).error(f"{len(found)} are too many", f"at most {most}: so few reports can't tell more apart")))
+            raise EvidenceError(
+                str(
+                    where.at(what).error(
+                        f"{len(found)} are too many", f"at most {most}: so few reports can't tell more apart"
+                    )
+                )
+            )
     return config

@@ -12,14 +12,14 @@ from pathlib import Path
 import numpy as np
 from scipy.special import logsumexp, ndtr, ndtri
 
+from calibration.targets.targets import quantities
 from experiments import execute
-from experiments.design.design import Design
-from experiments.design.draws import scaled, unit_sample
 from experiments.batch.runner import Interrupted
 from experiments.batch.store import StoreError, forget, refuse_foreign, write
+from experiments.design.design import Design
+from experiments.design.draws import scaled, unit_sample
 
 from .config import Config
-from calibration.targets.targets import quantities
 
 FIRST, POSTERIOR = "wave-1.npz", "posterior.parquet"
 FROM_PRIOR = 0.2  # of a later wave, so that no weight can be large
@@ -81,7 +81,9 @@ def claim(out: Path, replace: bool | None):
     """Raise StoreBusy if the folder holds something else than a calibration, StoreError if it holds a posterior that is not to be replaced."""
     refuse_foreign(out, (FIRST, POSTERIOR), (), "a calibration")
     if (out / POSTERIOR).exists() and not replace:
-        raise StoreError(f"{out}: holds a posterior that no run there would give again; use another --out, or --overwrite to replace it")
+        raise StoreError(
+            f"{out}: holds a posterior that no run there would give again; use another --out, or --overwrite to replace it"
+        )
 
 
 def forget_later_waves(out: Path):
@@ -172,7 +174,14 @@ def together(config: Config, out: Path, waves: Sequence[Wave]) -> Ensemble:
         failed += results.failed
         for name, values in observed(results).items():
             told.setdefault(name, []).append(values)
-    return Ensemble(config.drawn, unit, {name: np.concatenate(parts) for name, parts in told.items()}, -density, int(size[0]), failed)
+    return Ensemble(
+        config.drawn,
+        unit,
+        {name: np.concatenate(parts) for name, parts in told.items()},
+        -density,
+        int(size[0]),
+        failed,
+    )
 
 
 def observed(results) -> dict[str, np.ndarray]:
@@ -182,7 +191,9 @@ def observed(results) -> dict[str, np.ndarray]:
     for part in results.each("observed"):
         column = part["quantity"].combine_chunks()
         names = np.array(column.dictionary.to_pylist(), object)[np.asarray(column.indices)] if len(column) else []
-        for name, draw, replicate, value in zip(names, part["draw"].to_numpy(), part["replicate"].to_numpy(), part["value"].to_numpy()):
+        for name, draw, replicate, value in zip(
+            names, part["draw"].to_numpy(), part["replicate"].to_numpy(), part["value"].to_numpy()
+        ):
             told[name][draw, replicate] = value
     return told
 
@@ -191,7 +202,14 @@ def _write(path: Path, wave: Wave, config: Config):
     import io
 
     sink = io.BytesIO()
-    np.savez_compressed(sink, names=np.array(config.drawn), free=len(config.free), seed=config.seed, sampler=config.sampler, **vars(wave))
+    np.savez_compressed(
+        sink,
+        names=np.array(config.drawn),
+        free=len(config.free),
+        seed=config.seed,
+        sampler=config.sampler,
+        **vars(wave),
+    )
     write(path, sink.getvalue())
 
 
@@ -202,5 +220,7 @@ def _read(path: Path, config: Config) -> Wave | None:
         made = tuple(kept["names"]), int(kept["free"]), int(kept["seed"]), str(kept.get("sampler", ""))
         wave = Wave(*(kept[name] for name in ("unit", "centres", "chance", "spread")))
     if made != (config.drawn, len(config.free), config.seed, config.sampler) or len(wave.unit) != config.draws:
-        raise StoreError(f"{path}: holds draws of another calibration (other parameters, number, seed or sampler); use another --out, or --overwrite to replace them (with make: RESULTS=--overwrite)")
+        raise StoreError(
+            f"{path}: holds draws of another calibration (other parameters, number, seed or sampler); use another --out, or --overwrite to replace them (with make: RESULTS=--overwrite)"
+        )
     return wave

@@ -48,7 +48,9 @@ def calibrate(config: Config, out: Path, tell: Callable[[str], None] = lambda te
         waves.append(gather(config, out, number, ensemble, None if weights is None else weights.log_weights, **running))
         ensemble = together(config, out, waves)
         weights = weigh(ensemble, config.chosen)
-        tell(f"wave {number}: {weights.effective:.0f} of {len(ensemble.unit)} draws are effective, k-hat {weights.k_hat:.2f}")
+        tell(
+            f"wave {number}: {weights.effective:.0f} of {len(ensemble.unit)} draws are effective, k-hat {weights.k_hat:.2f}"
+        )
         if weights.effective >= config.enough:
             break
     fit = checked(config, ensemble, weights, len(waves))
@@ -108,7 +110,16 @@ def as_json(fit: Fit) -> dict:
         "coverage": [asdict(row) for row in fit.coverage],
         "recovered": [asdict(row) | {"said": row.said} for row in fit.recovered],
     }  # fmt: skip
-    return _plain({**source(fit), "waves": fit.waves, "failed_runs": fit.ensemble.failed, "pseudo_truths_judged": fit.judged, "recovered_from": fit.recovered_from, **rows})
+    return _plain(
+        {
+            **source(fit),
+            "waves": fit.waves,
+            "failed_runs": fit.ensemble.failed,
+            "pseudo_truths_judged": fit.judged,
+            "recovered_from": fit.recovered_from,
+            **rows,
+        }
+    )
 
 
 def _plain(value):

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import numpy as np
 
+from calibration.targets.targets import Target, Targets, last_week, quantities
 from experiments import execute
 from experiments.design.design import Design
 from experiments.design.draws import Draws
 from scenarios import files
-
-from .ensemble import observed
 from scenarios.evidence.reports import Row
+
 from .checks import INSIDE, told, verdict
+from .ensemble import observed
 from .likelihood import predicted, simulated
 from .posterior import quantile
-from calibration.targets.targets import Target, Targets, last_week, quantities
 
 MODEL, NAIVE, NEITHER = "model", "naive", "neither"
 
@@ -70,7 +70,19 @@ def held_out(rows: Mapping[str, Row], mapping: Targets, all_rows: bool) -> dict[
     return {id: mapping.unmapped.get(id, "no target is mapped to it") for id in asked if id not in mapped}
 
 
-def check(draws: Draws, rows: Mapping[str, Row], mapping: Targets, out: Path, *, all_rows=False, scenario="baseline", people_per_agent=100, replicates=2, seed=1, **running) -> Holdout:
+def check(
+    draws: Draws,
+    rows: Mapping[str, Row],
+    mapping: Targets,
+    out: Path,
+    *,
+    all_rows=False,
+    scenario="baseline",
+    people_per_agent=100,
+    replicates=2,
+    seed=1,
+    **running,
+) -> Holdout:
     """Run the draws up to the last held-out report into `out` and score what was told. `running`: as `experiments.execute`."""
     discrepancy = draws.source.get("discrepancy", 0.0)  # as in the fit
     targets = [replace(target, sigma_log=math.hypot(target.sigma_log, discrepancy)) for target in mapping.targets]
@@ -94,7 +106,15 @@ def score(target: Target, told_by_runs: Mapping[str, np.ndarray], rows: Mapping[
     reports = predicted(target, x, np.random.default_rng([seed, 4]))
     interval = tuple(float(v) for v in quantile(reports, np.full(len(reports), 1 / max(1, len(reports))), INSIDE))
     naive = persistence(target, rows)
-    return Scored(target, told(target), interval, verdict(target, interval), distance(target, interval[1]), naive, None if naive is None else distance(target, naive))
+    return Scored(
+        target,
+        told(target),
+        interval,
+        verdict(target, interval),
+        distance(target, interval[1]),
+        naive,
+        None if naive is None else distance(target, naive),
+    )
 
 
 def persistence(target: Target, rows: Mapping[str, Row]) -> float | None:

@@ -13,7 +13,9 @@ from scipy.special import gammaln, ndtr, ndtri
 
 from calibration.targets.targets import Target
 
-NONE = 0.01  # a simulated zero is read as this share of the report: a run that saw none of few is unlikely, not impossible
+NONE = (
+    0.01  # a simulated zero is read as this share of the report: a run that saw none of few is unlikely, not impossible
+)
 TINY = 1e-300
 
 
@@ -78,14 +80,18 @@ def predicted(target: Target, x: np.ndarray, rng: np.random.Generator) -> np.nda
     return _above_zero(x, scale) * np.exp(s * ndtri(u))
 
 
-def total_log_likelihood(targets: Sequence[Target], observed: dict[str, np.ndarray], reports: Mapping = {}) -> dict[str, np.ndarray]:
+def total_log_likelihood(
+    targets: Sequence[Target], observed: dict[str, np.ndarray], reports: Mapping = {}
+) -> dict[str, np.ndarray]:
     """Return the log-likelihood of each family, (N): the mean over its targets, so that what tells of one thing counts once.
 
     `reports`: others than the targets' own, by target. A run that failed, of which nothing is known, has none: not a number.
     """
     families: dict[str, list[np.ndarray]] = {}
     for target in targets:
-        families.setdefault(target.family, []).append(log_likelihood(target, simulated(target, observed), reports.get(target.id)))
+        families.setdefault(target.family, []).append(
+            log_likelihood(target, simulated(target, observed), reports.get(target.id))
+        )
     failed = np.all([np.isnan(told) for told in observed.values()], axis=0)
     return {family: np.where(failed, np.nan, np.mean(found, axis=0)) for family, found in families.items()}
 

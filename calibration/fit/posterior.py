@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 from scipy.special import logsumexp
 
+from calibration.targets.targets import Target
 from experiments.design.draws import Draws, write_draws
 from model.registry.parameters import BY_NAME
+from scenarios.evidence.reports import EvidenceError
 
 from .ensemble import Ensemble
-from scenarios.evidence.reports import EvidenceError
 from .likelihood import over_replicates, total_log_likelihood
-from calibration.targets.targets import Target
 
 GOOD_K = 0.7  # Vehtari et al. 2024: with a heavier tail, importance weights are not to be trusted
 
@@ -47,13 +47,17 @@ def weigh(ensemble: Ensemble, targets: Sequence[Target], without: Sequence[str] 
     of_runs = total_log_likelihood(used, ensemble.observed) if used else {}
     total = sum(of_runs.values()) if of_runs else np.zeros_like(next(iter(ensemble.observed.values())))
     log_weights = over_replicates(total) + ensemble.log_ratio
-    return Weights({family: over_replicates(values) for family, values in of_runs.items()}, log_weights, normalised(log_weights))
+    return Weights(
+        {family: over_replicates(values) for family, values in of_runs.items()}, log_weights, normalised(log_weights)
+    )
 
 
 def normalised(log_weights: np.ndarray) -> np.ndarray:
     highest = np.max(log_weights)
     if not np.isfinite(highest):
-        raise EvidenceError("no draw can have made these reports: all runs failed, or every weight is zero; look at runs.parquet of the waves")
+        raise EvidenceError(
+            "no draw can have made these reports: all runs failed, or every weight is zero; look at runs.parquet of the waves"
+        )
     return np.exp(log_weights - logsumexp(log_weights))
 
 
@@ -125,7 +129,9 @@ def save(path: Path, ensemble: Ensemble, weights: Weights, count: int, seed: int
     """Write `count` equally likely draws of the posterior, with `source` as their provenance, to six digits."""
     which = resample(weights.weights, count, seed)
     draws = [{name: float(f"{value:.6g}") for name, value in draw.items()} for draw in ensemble.values(which)]
-    clipped = [{name: min(max(value, BY_NAME[name].low), BY_NAME[name].high) for name, value in draw.items()} for draw in draws]
+    clipped = [
+        {name: min(max(value, BY_NAME[name].low), BY_NAME[name].high) for name, value in draw.items()} for draw in draws
+    ]
     write_draws(path, Draws(tuple(clipped), {"kind": "posterior", "distinct": len(set(which.tolist())), **source}))
 
 

@@ -43,7 +43,9 @@ class Judged:
     verdict: str
 
 
-def seen_on_one_seed(seed: int, people_per_agent: int, parameters: Mapping[str, float], ids: Sequence[str]) -> list[tuple[float, float]]:
+def seen_on_one_seed(
+    seed: int, people_per_agent: int, parameters: Mapping[str, float], ids: Sequence[str]
+) -> list[tuple[float, float]]:
     """Simulate the worlds that the patterns `ids` need and return numerator and denominator of each of their clauses."""
     chosen = [pattern for pattern in PATTERNS if pattern.id in ids]
     needed = {arm for pattern in chosen for arm in pattern.arms}
@@ -65,7 +67,10 @@ def gather(
     seen: dict[str, dict[int, list]] = {rule: {} for rule in rules}
     executor = workers.local(min(len(jobs), workers_wanted or workers.usable_cores()))
     try:
-        futures = {executor.submit(seen_on_one_seed, seed, people_per_agent, {**parameters, **RULES[rule]}, ids): (rule, seed) for rule, seed in jobs}
+        futures = {
+            executor.submit(seen_on_one_seed, seed, people_per_agent, {**parameters, **RULES[rule]}, ids): (rule, seed)
+            for rule, seed in jobs
+        }
         for done, future in enumerate(as_completed(futures), start=1):
             rule, seed = futures[future]
             seen[rule][seed] = future.result()

@@ -58,7 +58,10 @@ def destinations(s, near):
 
 
 def extra_moves(w, near):
-    return sum(sign * float(destinations(w[arm], near)["operations"].sum()) for sign, arm in ((1, "crackdown"), (-1, "history")))
+    return sum(
+        sign * float(destinations(w[arm], near)["operations"].sum())
+        for sign, arm in ((1, "crackdown"), (-1, "history"))
+    )
 
 
 def near_share(w):
@@ -76,7 +79,9 @@ def distance(w):
     hub = s.where(HUB)[0]
     hosts = [i for i in s.where(*IN_REGION) if s.world.hosts[i] and i != hub]
     rows = s.moves([HUB], IN_REGION, START, QUARTER)
-    return share(float((s.world.distance[hub][rows["target"]] * rows["operations"]).sum()), rows["operations"].sum()), float(s.world.distance[hub][hosts].mean())
+    return share(
+        float((s.world.distance[hub][rows["target"]] * rows["operations"]).sum()), rows["operations"].sum()
+    ), float(s.world.distance[hub][hosts].mean())
 
 
 # --- raids, leaks, cuts ------------------------------------------------------------------------------------------
@@ -85,7 +90,10 @@ def distance(w):
 def found(arm, other):
     """Return what gives people found per raid in one world over that in another."""
     seen = lambda s, outcome: s.sum(outcome, START, HALF, HUB)  # noqa: E731
-    return lambda w: (seen(w[arm], "freed_in_raids") / max(1.0, seen(w[arm], "raids")), seen(w[other], "freed_in_raids") / max(1.0, seen(w[other], "raids")))
+    return lambda w: (
+        seen(w[arm], "freed_in_raids") / max(1.0, seen(w[arm], "raids")),
+        seen(w[other], "freed_in_raids") / max(1.0, seen(w[other], "raids")),
+    )
 
 
 def output_lost(first, last):
@@ -110,7 +118,9 @@ def refilled(w):
 
 def rebuilt(w):
     s = w["release"]
-    return s.mean("compounds", RELEASE + months(7) - 4, RELEASE + months(7), *MOEI), s.mean("compounds", RELEASE - 4, RELEASE, *MOEI)
+    return s.mean("compounds", RELEASE + months(7) - 4, RELEASE + months(7), *MOEI), s.mean(
+        "compounds", RELEASE - 4, RELEASE, *MOEI
+    )
 
 
 # --- compounds after the coup ----------------------------------------------------------------------------------------
@@ -216,7 +226,10 @@ def between_assessors(w):
 
 def turned_away(w):
     s = w["caseload"]
-    without, *with_bed = (s.times(t, START, START + months(2)) for t in ("identified_without_bed", "identified_to_open_shelter", "identified_to_closed_shelter"))
+    without, *with_bed = (
+        s.times(t, START, START + months(2))
+        for t in ("identified_without_bed", "identified_to_open_shelter", "identified_to_closed_shelter")
+    )
     return without, without + sum(with_bed)
 
 
@@ -251,7 +264,10 @@ ASKED_FOR_THEIR_OWN = ("MYS", "IDN", "PHL", "VNM")  # origins with consulates in
 
 
 def share_found(which):
-    return lambda w: (w["history"].group("freed", *FOUND, lambda rows: which(w["history"], rows)), w["history"].group("freed", *FOUND))
+    return lambda w: (
+        w["history"].group("freed", *FOUND, lambda rows: which(w["history"], rows)),
+        w["history"].group("freed", *FOUND),
+    )
 
 
 def of_age(w):
@@ -307,7 +323,10 @@ FIVE_YEARS = (week_of(date(2019, 1, 7)), week_of(date(2024, 1, 1)))
 
 
 def extra_moved(sources, targets, treated, untreated, first, last):
-    return lambda w: (w[treated].moved(sources, targets, first, last) - w[untreated].moved(sources, targets, first, last), 1.0)
+    return lambda w: (
+        w[treated].moved(sources, targets, first, last) - w[untreated].moved(sources, targets, first, last),
+        1.0,
+    )
 
 
 def net_moved(sources, targets, arm, first, last):

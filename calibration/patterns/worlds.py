@@ -10,11 +10,11 @@ from functools import lru_cache
 
 import numpy as np
 
-from model.people.captivity import come_out
 from model.engine.kernel import entry
-from model.registry.life_course import ALONE, S, T
-from model.people.person import WEEKS_A_YEAR
 from model.model import Simulation, set_week
+from model.people.captivity import come_out
+from model.people.person import WEEKS_A_YEAR
+from model.registry.life_course import ALONE, S, T
 from model.registry.outcomes import GROUPED, O
 from model.registry.parameters import complete
 from model.registry.policy import WEEKS, Policy, Shock, week_of
@@ -58,7 +58,12 @@ def _shocks(start, *rows, **where):
 
 
 _CRACKDOWN = (_policy("crackdown", 4.0, START, places=(HUB,)),)
-_PUNISHMENT = (("detains", "raise", 0.9), ("charges", "raise", 0.5), ("charged_at_home", "raise", 0.5), ("fines", "scale", 4.0))
+_PUNISHMENT = (
+    ("detains", "raise", 0.9),
+    ("charges", "raise", 0.5),
+    ("charged_at_home", "raise", 0.5),
+    ("fines", "scale", 4.0),
+)
 _EVERY_STATE = ("KHM", "LAO", "MMR", "PHL", "THA")
 
 ARMS: Mapping[str, Arm] = {
@@ -130,7 +135,12 @@ class Seen:
     def __init__(self, run):
         self.world, self.stop = run.inputs.world, run.week
         result = run.result()
-        self.weekly, self.relocations, self.quarters, self.log = result.weekly, result.relocations, result.groups, result.events
+        self.weekly, self.relocations, self.quarters, self.log = (
+            result.weekly,
+            result.relocations,
+            result.groups,
+            result.events,
+        )
         self.closed = _closed_compounds(run)
         self.held = _people_held(run)
 
@@ -138,7 +148,13 @@ class Seen:
         """Return the indices of places."""
         if not names:
             return np.arange(len(self.world.place_ids))
-        return np.array([i for i, (id, country) in enumerate(zip(self.world.place_ids, self.world.place_country)) if id in names or country in names])
+        return np.array(
+            [
+                i
+                for i, (id, country) in enumerate(zip(self.world.place_ids, self.world.place_country))
+                if id in names or country in names
+            ]
+        )
 
     def sum(self, outcome: str, first: int, last: int, *where: str) -> float:
         """Return an outcome added up over places and the weeks from `first` up to `last`."""
@@ -161,7 +177,9 @@ class Seen:
     def group(self, outcome: str, first: int, last: int, which=lambda rows: True) -> float:
         """Return an outcome by group, added up over the quarters from that of week `first` up to that of `last` and the rows of `which`."""
         assert outcome in {row.name for row in GROUPED}
-        rows = self.quarters[(self.quarters["quarter"] >= quarter_of(first)) & (self.quarters["quarter"] < quarter_of(last))]
+        rows = self.quarters[
+            (self.quarters["quarter"] >= quarter_of(first)) & (self.quarters["quarter"] < quarter_of(last))
+        ]
         return float((rows[outcome] * which(rows)).sum())
 
     def of(self, *codes: str):

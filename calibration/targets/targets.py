@@ -7,20 +7,24 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from experiments.design.observed import AGGREGATES, Quantity
-from model.run.observation import BY_SERIES, MONEY, SERIES
 from model.registry.outcomes import BY_NAME as OUTCOMES
 from model.registry.policy import monday, week_of
+from model.run.observation import BY_SERIES, MONEY, SERIES
+from scenarios.evidence.reports import UNCERTAINTY, EvidenceError, Row
 from scenarios.files import world_graph
 from scenarios.schema import ScenarioError, Where, check
 from scenarios.toml_files import read_toml
-
-from scenarios.evidence.reports import UNCERTAINTY, EvidenceError, Row
 
 TARGETS = Path(__file__).parent / "targets.toml"
 HOLDOUT = Path(__file__).parent / "holdout.toml"
 MAIN = "main"  # the set of a file that has no sets
 # With which words the unit of a report begins that tells of a tier; shares and orderings have none.
-COUNTED = {"persons": ("persons", "cases", "complaints"), "sites": ("compounds", "sites"), "firms": ("centres", "operations", "firms"), "money": ("USD",)}
+COUNTED = {
+    "persons": ("persons", "cases", "complaints"),
+    "sites": ("compounds", "sites"),
+    "firms": ("centres", "operations", "firms"),
+    "money": ("USD",),
+}
 KINDS = ("count", "point", "interval", "lower", "upper", "ordering", "multinomial")
 TIERS = tuple(dict.fromkeys(series.tier for series in SERIES))
 
@@ -74,7 +78,11 @@ class Targets:
         """Return the targets of one set. Raises EvidenceError for an unknown one."""
         known = self.sets or (MAIN,)
         if name not in known:
-            wanted = f"one of {', '.join(known)}" if self.sets else f"none: the file of targets has no [sets], so that all are '{MAIN}'"
+            wanted = (
+                f"one of {', '.join(known)}"
+                if self.sets
+                else f"none: the file of targets has no [sets], so that all are '{MAIN}'"
+            )
             raise EvidenceError(str(Where("set").error(f"unknown '{name}'", wanted, name, known)))
         return tuple(target for target in self.targets if not target.sets or name in target.sets)
 
@@ -117,7 +125,13 @@ def _schema(evidence: Mapping[str, Row], sets) -> dict:
     }
     part = {"type": "object", "properties": quantity, "required": [], "additionalProperties": False}
     target = quantity | {
-        "evidence": {"description": "ids of evidence", "anyOf": [named("an id of the evidence file", evidence), _list(named("an id of the evidence file", evidence))]},
+        "evidence": {
+            "description": "ids of evidence",
+            "anyOf": [
+                named("an id of the evidence file", evidence),
+                _list(named("an id of the evidence file", evidence)),
+            ],
+        },
         "kind": named("how the report is read", KINDS),
         "says": _text("what is told, in words"),
         "family": _text("reports that tell of one thing"),
@@ -134,9 +148,21 @@ def _schema(evidence: Mapping[str, Row], sets) -> dict:
     }
     needed = ["evidence", "kind", "says", "family", "tier", "from", "to", "sigma_log"]
     keys = {
-        "sets": {"type": "object", "properties": {name: _text("what the set holds") for name in sets}, "required": [], "description": "sets of targets"},
-        "target": _list({"type": "object", "properties": target, "required": needed, "description": "keys of a target"}),
-        "unmapped": {"type": "object", "properties": {id: _text("why it is not used") for id in evidence}, "required": [], "description": "ids of the evidence file"},
+        "sets": {
+            "type": "object",
+            "properties": {name: _text("what the set holds") for name in sets},
+            "required": [],
+            "description": "sets of targets",
+        },
+        "target": _list(
+            {"type": "object", "properties": target, "required": needed, "description": "keys of a target"}
+        ),
+        "unmapped": {
+            "type": "object",
+            "properties": {id: _text("why it is not used") for id in evidence},
+            "required": [],
+            "description": "ids of the evidence file",
+        },
     }
     return {"type": "object", "properties": keys, "required": ["target"], "description": "keys of a file of targets"}
 
@@ -148,7 +174,10 @@ def read_targets(path: Path, evidence: Mapping[str, Row]) -> Targets:
         data = read_toml(path, "a file of targets, as calibration/targets/targets.toml is one")
         sets = data.get("sets", {})
         check(data, _schema(evidence, sets if isinstance(sets, dict) else {}), where)
-        targets = tuple(_target(entry, evidence, where.at(f"target {n} ({entry['evidence']})")) for n, entry in enumerate(data["target"], start=1))
+        targets = tuple(
+            _target(entry, evidence, where.at(f"target {n} ({entry['evidence']})"))
+            for n, entry in enumerate(data["target"], start=1)
+        )
     except EvidenceError:
         raise
     except ScenarioError as error:
@@ -174,7 +203,10 @@ def _target(entry: dict, evidence: Mapping[str, Row], where: Where) -> Target:
         raise where.at("over").error("is missing", "what the simulated number is to exceed")
     for part in parts:
         if BY_SERIES[part.series].tier != entry["tier"]:
-            raise where.at("tier").error(f"'{entry['tier']}', and series '{part.series}' counts {BY_SERIES[part.series].tier}", "the same: firms are not sites, sites are not persons")
+            raise where.at("tier").error(
+                f"'{entry['tier']}', and series '{part.series}' counts {BY_SERIES[part.series].tier}",
+                "the same: firms are not sites, sites are not persons",
+            )
     _check_rows(rows, kind, parts, entry["tier"], where)
     low, high = _bounds(kind, rows, entry.get("times", 1.0), where)
     sigma = math.hypot(entry["sigma_log"], max(UNCERTAINTY[row.confidence] for row in rows))
@@ -186,19 +218,33 @@ def _target(entry: dict, evidence: Mapping[str, Row], where: Where) -> Target:
 
 def _check_rows(rows: Sequence[Row], kind: str, parts: Sequence[Quantity], tier: str, where: Where):
     """Refuse a report of other years than its window, and one that counts something else than the tier."""
-    first, last = (monday(week).year for week in (min(part.first for part in parts), max(part.last for part in parts) - 1))
+    first, last = (
+        monday(week).year for week in (min(part.first for part in parts), max(part.last for part in parts) - 1)
+    )
     for row in rows:
         years = [int(year) for year in re.findall(r"\b20\d\d\b", row.period)]
         if max(years) < first or last < min(years):
-            raise where.at("from").error(f"the window is {first} to {last}, and row {row.id} is of {row.period}", "a window in the years of the report")
-        if len(parts) == 1 and kind not in ("ordering", "multinomial") and re.split(r"\W", row.unit)[0] not in COUNTED[tier]:
-            raise where.at("tier").error(f"'{tier}', and row {row.id} counts {row.unit}", f"a row whose unit begins with {' or '.join(COUNTED[tier])}")
+            raise where.at("from").error(
+                f"the window is {first} to {last}, and row {row.id} is of {row.period}",
+                "a window in the years of the report",
+            )
+        if (
+            len(parts) == 1
+            and kind not in ("ordering", "multinomial")
+            and re.split(r"\W", row.unit)[0] not in COUNTED[tier]
+        ):
+            raise where.at("tier").error(
+                f"'{tier}', and row {row.id} counts {row.unit}",
+                f"a row whose unit begins with {' or '.join(COUNTED[tier])}",
+            )
 
 
 def _parts(entry, id, where) -> tuple[Quantity, ...]:
     own = {key: entry[key] for key in ("series", "places", "nationalities", "from", "to", "aggregate") if key in entry}
     if "part" in entry:
-        return tuple(_quantity(f"{id}.{n}", own | part, where.at(f"part {n}")) for n, part in enumerate(entry["part"], start=1))
+        return tuple(
+            _quantity(f"{id}.{n}", own | part, where.at(f"part {n}")) for n, part in enumerate(entry["part"], start=1)
+        )
     first = _quantity(id, own, where)
     return (first, _quantity(f"{id}.over", own | entry["over"], where.at("over"))) if "over" in entry else (first,)
 
@@ -231,10 +277,18 @@ def _bounds(kind, rows: Sequence[Row], times, where) -> tuple[float | None, floa
     row = rows[0]
     low, central, high = (None if v is None else v * times for v in (row.low, row.central, row.high))
     middle = central if central is not None else math.sqrt(low * high) if low and high else low or high
-    given = {"count": (middle, middle), "point": (middle, middle), "interval": (low, high), "lower": (low, None), "upper": (None, high)}[kind]
+    given = {
+        "count": (middle, middle),
+        "point": (middle, middle),
+        "interval": (low, high),
+        "lower": (low, None),
+        "upper": (None, high),
+    }[kind]
     wanted = {"interval": (0, 1), "lower": (0,), "upper": (1,)}.get(kind, (0, 1))
     if any(given[k] is None or given[k] <= 0 for k in wanted):
-        raise where.at("kind").error(f"'{kind}', and row {row.id} holds {row.value}", f"a kind that fits a {row.bound_type} above zero")
+        raise where.at("kind").error(
+            f"'{kind}', and row {row.id} holds {row.value}", f"a kind that fits a {row.bound_type} above zero"
+        )
     return given
 
 

@@ -15,16 +15,30 @@ def register(app: typer.Typer):
 
 
 def calibrate(
-    config: Annotated[Path | None, typer.Argument(metavar="[CONFIG.toml]", help="A calibration. Default: the shipped one, calibration/fit/reference.toml.")] = None,
-    out: Annotated[Path, typer.Option(help="Folder for the waves of runs, posterior.parquet and fit.json.")] = Path("outputs/calibrate"),
-    set_: Annotated[str | None, typer.Option("--set", help="Another set of targets than the file's: an alternative view of conflicting sources.")] = None,
+    config: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[CONFIG.toml]", help="A calibration. Default: the shipped one, calibration/fit/reference.toml."
+        ),
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the waves of runs, posterior.parquet and fit.json.")] = Path(
+        "outputs/calibrate"
+    ),
+    set_: Annotated[
+        str | None,
+        typer.Option(
+            "--set", help="Another set of targets than the file's: an alternative view of conflicting sources."
+        ),
+    ] = None,
     draws: DrawsAWave = None,
     people_per_agent: Scale = None,
     workers: Workers = "auto",
     executor: Executor = None,
     resume: Resume = False,
     overwrite: Overwrite = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say how many runs a wave takes and how long; run nothing.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say how many runs a wave takes and how long; run nothing.")
+    ] = False,
     quiet: Quiet = False,
 ):
     """Fit the model to reported estimates; write a posterior.
@@ -51,17 +65,22 @@ def calibrate(
         from calibration.fit.ensemble import design_of, first_wave
 
         terminal.show_plan(design_of(chosen, first_wave(chosen), 1), count)
-        print("That is one wave, and there is no other." if chosen.waves == 1 else f"That is one wave; at most {chosen.waves} are run.")
+        print(
+            "That is one wave, and there is no other."
+            if chosen.waves == 1
+            else f"That is one wave; at most {chosen.waves} are run."
+        )
         return
     from calibration.fit.ensemble import POSTERIOR
     from calibration.fit.fit import FIT
-
     from displace.report import fit as fit_report
 
     if chosen.method == "abc":
         from calibration.fit.abc_smc import calibrate as fit_by_abc
 
-        path = fit_by_abc(chosen, out, count, tell=lambda text: None if quiet else print(text, flush=True), overwrite=overwrite)
+        path = fit_by_abc(
+            chosen, out, count, tell=lambda text: None if quiet else print(text, flush=True), overwrite=overwrite
+        )
         terminal.show_where(Posterior=path)
         return
     from calibration.fit.fit import calibrate as fit_to_reports
@@ -80,11 +99,11 @@ def calibrate(
 def check_holdout(evidence, targets, draws, people_per_agent, out, workers, json, strict, quiet, overwrite):
     """Predict reports that were not used, and print how well (`displace check holdout`)."""
     from calibration.fit import holdout
-    from scenarios.evidence.reports import EVIDENCE, read_evidence
     from calibration.targets.targets import HOLDOUT, read_targets
-    from experiments.design.draws import draws_of
-
     from displace.report import fit as fit_report
+    from experiments.design.draws import draws_of
+    from scenarios.evidence.reports import EVIDENCE, read_evidence
+
     from . import terminal
 
     rows = read_evidence(evidence or EVIDENCE)

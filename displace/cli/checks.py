@@ -6,10 +6,10 @@ import time
 from collections.abc import Mapping, Sequence
 
 from calibration.patterns.check import MEANING, RULES, Judged, gather, of_kind
-from scenarios.evidence.reports import evidence_ids
 from calibration.patterns.judge import FAILS, FALSE_ALARM, HOLDS, UNDECIDED
 from calibration.patterns.patterns import EVIDENCE, LEFT_OUT, PATTERNS, QUESTION, UNIT
 from calibration.patterns.worlds import ARMS
+from scenarios.evidence.reports import evidence_ids
 
 from .terminal import SECONDS_BETWEEN_LINES, show_table
 
@@ -53,7 +53,18 @@ def rows_of(judged: Sequence[Judged], kind: str) -> list[list[str]]:
         mine = [row for row in judged if row.pattern == pattern and row.clause.kind == kind]
         for k, row in enumerate(mine):
             name = f"{pattern.id}{' °' if pattern.separates else ''}" if k == 0 else ""
-            rows.append([name, row.clause.what, row.clause.window, row.clause.expected, interval(row), row.verdict, pattern.use, pattern.section])
+            rows.append(
+                [
+                    name,
+                    row.clause.what,
+                    row.clause.window,
+                    row.clause.expected,
+                    interval(row),
+                    row.verdict,
+                    pattern.use,
+                    pattern.section,
+                ]
+            )
     return rows
 
 
@@ -74,7 +85,10 @@ def _count(verdicts: Mapping[str, str]) -> str:
     parts = []
     for verdict in (HOLDS, FAILS, UNDECIDED):
         ids = [id for id, found in verdicts.items() if found == verdict]
-        parts.append(f"{len(ids)} {verdict if verdict != HOLDS or len(ids) == 1 else 'hold'}" + (f" ({', '.join(ids)})" if ids else ""))
+        parts.append(
+            f"{len(ids)} {verdict if verdict != HOLDS or len(ids) == 1 else 'hold'}"
+            + (f" ({', '.join(ids)})" if ids else "")
+        )
     return "; ".join(parts).replace("does not hold", "do not hold")
 
 
@@ -102,9 +116,13 @@ def show_rivals(by_rule: Mapping[str, Sequence[Judged]], seeds: int, people_per_
     rows = []
     for what, patterns in counted.items():
         ids = {pattern.id for pattern in patterns}
-        verdicts = {rule: [v for id, v in of_kind(judged, EVIDENCE).items() if id in ids] for rule, judged in by_rule.items()}
+        verdicts = {
+            rule: [v for id, v in of_kind(judged, EVIDENCE).items() if id in ids] for rule, judged in by_rule.items()
+        }
         for verdict in (HOLDS, FAILS, UNDECIDED):
-            rows.append([f"evidence patterns {what}: {verdict}", *(str(verdicts[rule].count(verdict)) for rule in rules)])
+            rows.append(
+                [f"evidence patterns {what}: {verdict}", *(str(verdicts[rule].count(verdict)) for rule in rules)]
+            )
     show_table(("count", *rules), rows)
     print()
     show_table(("rule", "meaning"), [[rule, MEANING[rule]] for rule in rules])
@@ -118,7 +136,14 @@ def as_json(by_rule: Mapping[str, Sequence[Judged]], seeds: int, people_per_agen
         "people_per_agent": people_per_agent,
         "false_alarm": FALSE_ALARM,
         "worlds": {name: arm.does for name, arm in ARMS.items()},
-        "rules": {rule: {"meaning": MEANING[rule], "patterns": of_kind(judged, EVIDENCE), "clauses": [_plain(row) for row in judged]} for rule, judged in by_rule.items()},
+        "rules": {
+            rule: {
+                "meaning": MEANING[rule],
+                "patterns": of_kind(judged, EVIDENCE),
+                "clauses": [_plain(row) for row in judged],
+            }
+            for rule, judged in by_rule.items()
+        },
         "left_out": dict(LEFT_OUT),
     }
 

@@ -95,7 +95,16 @@ def states() -> list[dict]:
     from scenarios.world_files import load_world
 
     world = load_world()
-    rows = {code: {"name": code, "state": row["name"], "operations": False, "people_from_there": code in world.graph["origins"], "places": []} for code, row in world.graph["states"].items()}
+    rows = {
+        code: {
+            "name": code,
+            "state": row["name"],
+            "operations": False,
+            "people_from_there": code in world.graph["origins"],
+            "places": [],
+        }
+        for code, row in world.graph["states"].items()
+    }
     for id, place in world.nodes(data=True):
         row = rows[place["iso3"]]
         row["operations"] |= bool(place["host"])
@@ -107,7 +116,10 @@ def glossary() -> list[dict]:
     """Return the words of the field and of this project; levers, outcomes and institutions have listings of their own."""
     from displace.wording.glossary import terms
 
-    return [{"term": term, "meaning": meaning} for term, meaning in sorted(terms().items(), key=lambda item: item[0].lower())]
+    return [
+        {"term": term, "meaning": meaning}
+        for term, meaning in sorted(terms().items(), key=lambda item: item[0].lower())
+    ]
 
 
 def scenarios() -> list[dict]:
@@ -123,7 +135,13 @@ def designs() -> list[dict]:
 
     folder = SHIPPED.relative_to(SHIPPED.parent.parent)
     return [
-        {"name": name, "title": title, "question": question, "file": f"{folder}/{name}.toml", "arms": list(from_names([name]).arms)}
+        {
+            "name": name,
+            "title": title,
+            "question": question,
+            "file": f"{folder}/{name}.toml",
+            "arms": list(from_names([name]).arms),
+        }
         for name, title, question in list_designs()
     ]
 
@@ -137,9 +155,9 @@ def reports() -> list[dict]:
 
 def evidence() -> list[dict]:
     """Return every reported estimate, and what it is used for: a target (in which sets), held out, a prior, put in; or why not."""
-    from scenarios.evidence.reports import other_uses, read_evidence
     from calibration.patterns.patterns import PATTERNS
     from calibration.targets.targets import HOLDOUT, TARGETS, read_targets
+    from scenarios.evidence.reports import other_uses, read_evidence
 
     rows = read_evidence()
     fitted, kept = read_targets(TARGETS, rows), read_targets(HOLDOUT, rows)
@@ -152,14 +170,29 @@ def evidence() -> list[dict]:
     for id in rows:
         used[id] += other_uses(id, PATTERNS)
     return [
-        row.model_dump() | {"value": row.amount, "used_as": used[id] or ["context only"], "why_no_target": reasons.get(id, "")}
+        row.model_dump()
+        | {"value": row.amount, "used_as": used[id] or ["context only"], "why_no_target": reasons.get(id, "")}
         for id, row in rows.items()
     ]
 
 
 LISTINGS = {
     f.__name__: f
-    for f in (levers, parameters, outcomes, transitions, states, places, scenarios, designs, institutions, mechanisms, reports, evidence, glossary)
+    for f in (
+        levers,
+        parameters,
+        outcomes,
+        transitions,
+        states,
+        places,
+        scenarios,
+        designs,
+        institutions,
+        mechanisms,
+        reports,
+        evidence,
+        glossary,
+    )
 }
 
 COLUMNS = {

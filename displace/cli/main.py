@@ -20,12 +20,25 @@ import typer
 
 from experiments.batch.process_setup import set_up
 
-from . import scenario_commands as commands_batch
 from . import calibrate as commands_calibrate
+from . import scenario_commands as commands_batch
 from . import sensitivity as commands_sensitivity
 from . import show as commands_show
 from .listings import COLUMNS, LISTINGS, cell, known
-from .options import Assume, Events, Executor, Overwrite, Quiet, Resume, Scale, ScenarioName, Seed, Workers, executor_of, workers_of
+from .options import (
+    Assume,
+    Events,
+    Executor,
+    Overwrite,
+    Quiet,
+    Resume,
+    Scale,
+    ScenarioName,
+    Seed,
+    Workers,
+    executor_of,
+    workers_of,
+)
 
 PICTURES = (".png", ".svg", ".pdf")
 SOME_FAILED, BAD_INPUT, FOLDER, INTERRUPTED = 1, 2, 3, 130
@@ -55,7 +68,10 @@ def main():
         if error.errno != errno.ENOSPC:
             if not isinstance(error.filename, str | os.PathLike):
                 raise
-            print(f"Error: {error.filename}: {error.strerror}; give another path, or see to it that this one can be read and written", file=sys.stderr)
+            print(
+                f"Error: {error.filename}: {error.strerror}; give another path, or see to it that this one can be read and written",
+                file=sys.stderr,
+            )
             sys.exit(BAD_INPUT)
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is still to be printed has no place
         print("Error: no room is left where the output goes; make room, or print it elsewhere", file=sys.stderr)
@@ -97,7 +113,10 @@ def _version(wanted: bool):
 
 @app.callback()
 def displace(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print version, commit and hash of the lock.")] = False,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Print version, commit and hash of the lock."),
+    ] = False,
 ):
     """If these states do this, from this date: what happens to people held in online scam operations, and where do operations go?
 
@@ -113,12 +132,26 @@ def displace(
 
 @app.command()
 def compare(
-    scenarios: Annotated[list[str] | None, typer.Argument(metavar="[SCENARIO...|DESIGN]", help="Scenarios (names or paths), or one design. Default: the shipped design 'main'.")] = None,
-    baseline: Annotated[str | None, typer.Option(help="The scenario that the others are compared with; added if not listed. Default: 'baseline'.")] = None,
+    scenarios: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[SCENARIO...|DESIGN]",
+            help="Scenarios (names or paths), or one design. Default: the shipped design 'main'.",
+        ),
+    ] = None,
+    baseline: Annotated[
+        str | None,
+        typer.Option(help="The scenario that the others are compared with; added if not listed. Default: 'baseline'."),
+    ] = None,
     replicates: Annotated[int | None, typer.Option(min=1, help="Pairs of runs, each with its own seed.")] = None,
     seed: Seed = None,
     people_per_agent: Scale = None,
-    draws: Annotated[str | None, typer.Option(help="Draws of the parameters, the same for all policies: defaults (hand-set), posterior, posterior:N, prior:N, or a posterior.parquet (FILE:N for N draws).")] = None,
+    draws: Annotated[
+        str | None,
+        typer.Option(
+            help="Draws of the parameters, the same for all policies: defaults (hand-set), posterior, posterior:N, prior:N, or a posterior.parquet (FILE:N for N draws)."
+        ),
+    ] = None,
     workers: Workers = "auto",
     executor: Executor = None,
     out: Annotated[Path, typer.Option(help="Folder for results and report.")] = Path("outputs/compare"),
@@ -126,7 +159,9 @@ def compare(
     events: Events = False,
     resume: Resume = False,
     overwrite: Overwrite = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say how many runs it takes, how long and how much disk; run nothing.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say how many runs it takes, how long and how much disk; run nothing.")
+    ] = False,
     quiet: Quiet = False,
 ):
     """Compare policies in pairs; write tables and report.
@@ -150,7 +185,13 @@ def compare(
 
     from . import terminal
 
-    settings = {"replicates": replicates, "seed": seed, "people_per_agent": people_per_agent, "events": events or None, "draws": draws}
+    settings = {
+        "replicates": replicates,
+        "seed": seed,
+        "people_per_agent": people_per_agent,
+        "events": events or None,
+        "draws": draws,
+    }
     design = from_names(scenarios or ["main"], baseline, assignments(assume or ()), **settings)
     make, count = executor_of(executor, workers, dry_run)
     terminal.show_cautions(design)
@@ -164,7 +205,9 @@ def compare(
     from experiments import execute
 
     with terminal.progress(design.runs, quiet) as tell:
-        results = execute(design, out, workers_wanted=count, executor=make, resume=resume, overwrite=overwrite, progress=tell)
+        results = execute(
+            design, out, workers_wanted=count, executor=make, resume=resume, overwrite=overwrite, progress=tell
+        )
     _finish(results, terminal)
 
 
@@ -173,7 +216,12 @@ def run(
     scenario: ScenarioName,
     seed: Seed = None,
     people_per_agent: Scale = None,
-    out: Annotated[Path | None, typer.Option(help="Folder for the results. Default: outputs/run/<scenario>, with -seed<seed>, -people<people per agent> and -<name>=<value> at its end where given.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder for the results. Default: outputs/run/<scenario>, with -seed<seed>, -people<people per agent> and -<name>=<value> at its end where given."
+        ),
+    ] = None,
     assume: Assume = None,
     events: Events = False,
     resume: Resume = False,
@@ -204,7 +252,14 @@ def run(
     design = single(loaded, **settings)
     terminal.show_cautions(design)
     with terminal.progress(design.runs, quiet) as tell:
-        results = execute(design, out or _folder_of_run(loaded.name, seed, people_per_agent, assumed), workers_wanted=1, resume=resume, overwrite=overwrite, progress=tell)
+        results = execute(
+            design,
+            out or _folder_of_run(loaded.name, seed, people_per_agent, assumed),
+            workers_wanted=1,
+            resume=resume,
+            overwrite=overwrite,
+            progress=tell,
+        )
     _say_what_went_wrong(results)
     if not results.failed:
         terminal.show_run(results, loaded)
@@ -212,15 +267,28 @@ def run(
         raise typer.Exit(SOME_FAILED)
 
 
-def _folder_of_run(name: str, seed: int | None, people_per_agent: int | None, assumed: Mapping[str, float | str]) -> Path:
+def _folder_of_run(
+    name: str, seed: int | None, people_per_agent: int | None, assumed: Mapping[str, float | str]
+) -> Path:
     asked = {"seed": seed, "people": people_per_agent} | {f"{key}=": value for key, value in sorted(assumed.items())}
-    return Path("outputs/run") / "-".join([name, *(f"{what}{value}" for what, value in asked.items() if value is not None)])
+    return Path("outputs/run") / "-".join(
+        [name, *(f"{what}{value}" for what, value in asked.items() if value is not None)]
+    )
 
 
 @app.command()
 def report(
-    folder: Annotated[Path, typer.Argument(metavar="OUT", help="A folder that `displace compare` has written, finished or not, or `displace sensitivity`.")],
-    picture: Annotated[Path | None, typer.Option(help="Also write the headline picture, for a slide or a page: a .png, .svg or .pdf file.")] = None,
+    folder: Annotated[
+        Path,
+        typer.Argument(
+            metavar="OUT",
+            help="A folder that `displace compare` has written, finished or not, or `displace sensitivity`.",
+        ),
+    ],
+    picture: Annotated[
+        Path | None,
+        typer.Option(help="Also write the headline picture, for a slide or a page: a .png, .svg or .pdf file."),
+    ] = None,
 ):
     """Write report.html anew from a results folder.
 
@@ -250,7 +318,9 @@ def _check_picture(picture: Path):
     if picture.is_dir():
         raise typer.BadParameter(f"'{picture}' is a folder; expected a file in it", param_hint="--picture")
     if not picture.parent.is_dir():
-        raise typer.BadParameter(f"'{picture}' can't be written: '{picture.parent}' is no folder", param_hint="--picture")
+        raise typer.BadParameter(
+            f"'{picture}' can't be written: '{picture.parent}' is no folder", param_hint="--picture"
+        )
 
 
 def _finish(results, terminal, picture=None):
@@ -268,7 +338,9 @@ def _finish(results, terminal, picture=None):
 
         study = Study(results)
         if picture and not results.by_place:
-            raise typer.BadParameter("there is no map to draw: this comparison records no places", param_hint="--picture")
+            raise typer.BadParameter(
+                "there is no map to draw: this comparison records no places", param_hint="--picture"
+            )
         if picture:
             report.write_picture(study, picture)  # first: where it can't be written, nothing else is done
         written = report.write(study)  # before what is printed, which may be cut off
@@ -295,9 +367,15 @@ def _say_what_went_wrong(results):
         print(f"Note: {message}", file=sys.stderr)
     failed = [row for row in results.runs.to_pylist() if row["status"] != "ok"]
     for row in failed[:5]:
-        print(f"Failed: {row['arm']}, draw {row['draw']}, replicate {row['replicate']} (seed {row['seed']}): {row['error']}", file=sys.stderr)
+        print(
+            f"Failed: {row['arm']}, draw {row['draw']}, replicate {row['replicate']} (seed {row['seed']}): {row['error']}",
+            file=sys.stderr,
+        )
     if failed:
-        print(f"{len(failed)} of {results.runs.num_rows} runs failed; all are in runs.parquet, with their errors.", file=sys.stderr)
+        print(
+            f"{len(failed)} of {results.runs.num_rows} runs failed; all are in runs.parquet, with their errors.",
+            file=sys.stderr,
+        )
 
 
 # --- check ------------------------------------------------------------------------------------------
@@ -305,19 +383,48 @@ def _say_what_went_wrong(results):
 
 @app.command()
 def check(
-    what: Annotated[Checked, typer.Argument(help="What to check: patterns, what was observed and the model ought to do; holdout, reports that the fit did not use.")] = Checked.patterns,
-    rivals: Annotated[bool, typer.Option("--rivals", help="Judge rival rules of relocation and null rules on the same patterns.")] = False,
+    what: Annotated[
+        Checked,
+        typer.Argument(
+            help="What to check: patterns, what was observed and the model ought to do; holdout, reports that the fit did not use."
+        ),
+    ] = Checked.patterns,
+    rivals: Annotated[
+        bool, typer.Option("--rivals", help="Judge rival rules of relocation and null rules on the same patterns.")
+    ] = False,
     seeds: Annotated[int | None, typer.Option(min=2, help="Paired seeds. Default: 40; with --rivals 14.")] = None,
-    evidence: Annotated[Path | None, typer.Option(help="holdout: another file of reports, as scenarios/evidence/evidence.csv; all of its rows count.")] = None,
-    targets: Annotated[Path | None, typer.Option(help="holdout: another file of targets, as calibration/targets/holdout.toml.")] = None,
-    draws: Annotated[str, typer.Option(help="holdout: draws of the parameters, as in `displace compare`.")] = "posterior",
+    evidence: Annotated[
+        Path | None,
+        typer.Option(
+            help="holdout: another file of reports, as scenarios/evidence/evidence.csv; all of its rows count."
+        ),
+    ] = None,
+    targets: Annotated[
+        Path | None, typer.Option(help="holdout: another file of targets, as calibration/targets/holdout.toml.")
+    ] = None,
+    draws: Annotated[
+        str, typer.Option(help="holdout: draws of the parameters, as in `displace compare`.")
+    ] = "posterior",
     out: Annotated[Path, typer.Option(help="holdout: folder for the runs.")] = Path("outputs/holdout"),
     people_per_agent: Scale = 100,
     workers: Workers = "auto",
     json: Annotated[bool, typer.Option("--json", help="Print JSON, with every field, instead of tables.")] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 when a pattern does not hold by its evidence, or a report is missed.")] = False,
-    resume: Annotated[bool, typer.Option("--resume", help="holdout: go on with what is unfinished in the folder, as is done without it.")] = False,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="holdout: replace what is in the folder, such as runs under another posterior.")] = False,
+    strict: Annotated[
+        bool,
+        typer.Option(
+            "--strict", help="Exit with 1 when a pattern does not hold by its evidence, or a report is missed."
+        ),
+    ] = False,
+    resume: Annotated[
+        bool,
+        typer.Option("--resume", help="holdout: go on with what is unfinished in the folder, as is done without it."),
+    ] = False,
+    overwrite: Annotated[
+        bool,
+        typer.Option(
+            "--overwrite", help="holdout: replace what is in the folder, such as runs under another posterior."
+        ),
+    ] = False,
     quiet: Quiet = False,
 ):
     """Check the model against what was observed, or against reports that were not used.
@@ -337,7 +444,9 @@ def check(
     Takes two to five minutes on two cores.
     """
     if what is Checked.holdout:
-        commands_calibrate.check_holdout(evidence, targets, draws, people_per_agent, out, workers_of(workers), json, strict, quiet, overwrite)
+        commands_calibrate.check_holdout(
+            evidence, targets, draws, people_per_agent, out, workers_of(workers), json, strict, quiet, overwrite
+        )
         return
     from . import checks
 
@@ -362,7 +471,9 @@ def check(
 @app.command("list")
 def list_(
     what: Annotated[str, typer.Argument(metavar=f"[{'|'.join(LISTINGS)}]", help="What to list.")],
-    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="One of them, with all that is known of it.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="One of them, with all that is known of it.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON, with every field, instead of a table.")] = False,
 ):
     """List levers, parameters, outcomes, scenarios ...
@@ -410,11 +521,17 @@ def plan():
 
     from . import terminal
 
-    terminal.show_table(("", "phase", "what it does"), [[str(i), name, what] for i, (name, what) in enumerate(phase_plan(), start=1)])
+    terminal.show_table(
+        ("", "phase", "what it does"), [[str(i), name, what] for i, (name, what) in enumerate(phase_plan(), start=1)]
+    )
 
 
 @app.command()
-def explain(name: Annotated[str, typer.Argument(metavar="NAME", help="A shipped scenario's or design's name, or a path to a .toml file.")]):
+def explain(
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="A shipped scenario's or design's name, or a path to a .toml file.")
+    ],
+):
     """Read a scenario or a design back as plain sentences.
 
     A scenario: its question, what happens anyway, each policy, and how it may help and hurt. A design: its arms, and
@@ -460,7 +577,9 @@ def profile(
     from .loading import scenario_of
 
     inputs = scenario_of(scenario).inputs(seed=seed, people_per_agent=people_per_agent, record="summary")
-    terminal.say("Each phase is loaded by itself; it is compiled once for each version of the model, which takes a while.")
+    terminal.say(
+        "Each phase is loaded by itself; it is compiled once for each version of the model, which takes a while."
+    )
     Simulation(inputs).profile()
     spent = Simulation(inputs).profile()
     total = sum(seconds for _, seconds in spent)

@@ -10,20 +10,57 @@ from experiments.design.limits import MOST_DRAWS, MOST_PEOPLE_PER_AGENT, MOST_SE
 def _one_of_them(context: typer.Context, wanted: bool) -> bool:
     """Refuse --resume together with --overwrite: each is called with the other known or not yet."""
     if wanted and any(context.params.get(name) for name in ("resume", "overwrite")):
-        raise typer.BadParameter("both are given, and one goes on with what is there while the other starts again: give one", param_hint="--resume, --overwrite")
+        raise typer.BadParameter(
+            "both are given, and one goes on with what is there while the other starts again: give one",
+            param_hint="--resume, --overwrite",
+        )
     return wanted
 
 
-ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="A shipped scenario's name, or a path to a .toml file.")]
-Seed = Annotated[int | None, typer.Option(min=0, max=MOST_SEED, help="Seed of the first run; those of the others follow from it.")]
-Scale = Annotated[int | None, typer.Option(min=1, max=MOST_PEOPLE_PER_AGENT, help="Persons that one simulated person stands for; publish comparisons at 10 or less.")]
+ScenarioName = Annotated[
+    str, typer.Argument(metavar="SCENARIO", help="A shipped scenario's name, or a path to a .toml file.")
+]
+Seed = Annotated[
+    int | None, typer.Option(min=0, max=MOST_SEED, help="Seed of the first run; those of the others follow from it.")
+]
+Scale = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        max=MOST_PEOPLE_PER_AGENT,
+        help="Persons that one simulated person stands for; publish comparisons at 10 or less.",
+    ),
+]
 DrawsAWave = Annotated[int | None, typer.Option(min=2, max=MOST_DRAWS, help="Draws a wave.")]
 Workers = Annotated[str, typer.Option(help="Processes: a number, or 'auto' for the usable cores.")]
-Executor = Annotated[str | None, typer.Option(metavar="ADDRESS", help="A Dask cluster instead: dask://host:port, or a scheduler file.")]
-Assume = Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="An assumption for all that is run (a parameter of `displace list parameters`); may be given again.")]
+Executor = Annotated[
+    str | None, typer.Option(metavar="ADDRESS", help="A Dask cluster instead: dask://host:port, or a scheduler file.")
+]
+Assume = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="NAME=VALUE",
+        help="An assumption for all that is run (a parameter of `displace list parameters`); may be given again.",
+    ),
+]
 Events = Annotated[bool, typer.Option("--events", help="Also write every change of status (large).")]
-Resume = Annotated[bool, typer.Option("--resume", callback=_one_of_them, help="Go on with what is unfinished in the folder: only what is missing is run.")]
-Overwrite = Annotated[bool, typer.Option("--overwrite", callback=_one_of_them, help="Replace what is in the folder: another plan, or another version of the code.")]
+Resume = Annotated[
+    bool,
+    typer.Option(
+        "--resume",
+        callback=_one_of_them,
+        help="Go on with what is unfinished in the folder: only what is missing is run.",
+    ),
+]
+Overwrite = Annotated[
+    bool,
+    typer.Option(
+        "--overwrite",
+        callback=_one_of_them,
+        help="Replace what is in the folder: another plan, or another version of the code.",
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print no progress, only results and where they are.")]
 
 

@@ -15,7 +15,9 @@ def register(app: typer.Typer):
 
 
 def new(
-    name: Annotated[str, typer.Argument(help="The scenario's name: lower-case letters, digits and hyphens. The file is NAME.toml.")],
+    name: Annotated[
+        str, typer.Argument(help="The scenario's name: lower-case letters, digits and hyphens. The file is NAME.toml.")
+    ],
     folder: Annotated[Path, typer.Option(help="The folder in which it is written.")] = Path("."),
 ):
     """Write a commented scenario file to begin with.
@@ -35,9 +37,13 @@ def new(
     name = name.removesuffix(".toml")
     path = folder / f"{name}.toml"
     if not re.fullmatch(NAME, name):
-        raise Where("new", "NAME").error(f"'{name}' can't name an arm", "lower-case letters, digits and hyphens (a folder is --folder)")
+        raise Where("new", "NAME").error(
+            f"'{name}' can't name an arm", "lower-case letters, digits and hyphens (a folder is --folder)"
+        )
     if name in {known for known, *_ in (*list_scenarios(), *list_designs())}:
-        raise Where("new", "NAME").error(f"'{name}' is shipped", "a name of its own, so that one name never means two policies")
+        raise Where("new", "NAME").error(
+            f"'{name}' is shipped", "a name of its own, so that one name never means two policies"
+        )
     if path.exists():
         raise Where(str(path)).error("is there already", "another name, or remove it first")
     if not folder.is_dir():
@@ -46,7 +52,9 @@ def new(
     from . import terminal
 
     terminal.show_where(Scenario=path)
-    print(f"Read it back:  displace explain {path}\nCompare it:    displace compare {path} unilateral-crackdown --out outputs/{name}")
+    print(
+        f"Read it back:  displace explain {path}\nCompare it:    displace compare {path} unilateral-crackdown --out outputs/{name}"
+    )
 
 
 def diff(

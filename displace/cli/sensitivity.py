@@ -14,15 +14,24 @@ def register(app: typer.Typer):
 
 
 def sensitivity(
-    design: Annotated[str, typer.Argument(metavar="DESIGN", help="A shipped design's name, or a path to a .toml file, with a [sensitivity] table.")] = "sensitivity-quick",
-    out: Annotated[Path, typer.Option(help="Folder for tables, report and the stages' runs.")] = Path("outputs/sensitivity"),
+    design: Annotated[
+        str,
+        typer.Argument(
+            metavar="DESIGN", help="A shipped design's name, or a path to a .toml file, with a [sensitivity] table."
+        ),
+    ] = "sensitivity-quick",
+    out: Annotated[Path, typer.Option(help="Folder for tables, report and the stages' runs.")] = Path(
+        "outputs/sensitivity"
+    ),
     people_per_agent: Scale = None,
     seed: Seed = None,
     workers: Workers = "auto",
     executor: Executor = None,
     resume: Resume = False,
     overwrite: Overwrite = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say how many runs it takes and how long; run nothing.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say how many runs it takes and how long; run nothing.")
+    ] = False,
     quiet: Quiet = False,
 ):
     """Find which assumption drives the answer, and which policy holds up.
@@ -39,10 +48,10 @@ def sensitivity(
 
     A finished folder of the same plan is rendered again without running.
     """
+    from displace.wording.sensitivity import show_plan
     from experiments.sensitivity.plan import load
 
     from . import terminal
-    from displace.wording.sensitivity import show_plan
 
     given = {"people_per_agent": people_per_agent, "seed": seed}
     plan = load(design, **given)
@@ -57,7 +66,9 @@ def sensitivity(
         if not quiet:
             terminal.say_stage(stage, of_stage.runs)
         with terminal.progress(of_stage.runs, quiet) as tell:
-            return execute(of_stage, folder, workers_wanted=count, executor=make, resume=resume, overwrite=overwrite, progress=tell)
+            return execute(
+                of_stage, folder, workers_wanted=count, executor=make, resume=resume, overwrite=overwrite, progress=tell
+            )
 
     _show(analyse(plan, out, run=run, overwrite=overwrite))
 
@@ -65,7 +76,9 @@ def sensitivity(
 def report(folder: Path, picture: Path | None):
     """Print the answer of an analysis in a folder and write its report anew (`displace report`)."""
     if picture:
-        raise typer.BadParameter("a sensitivity analysis has no headline picture: its pictures are in report.html", param_hint="--picture")
+        raise typer.BadParameter(
+            "a sensitivity analysis has no headline picture: its pictures are in report.html", param_hint="--picture"
+        )
     from experiments.sensitivity.analysis import read_analysis
 
     _show(read_analysis(folder))
@@ -73,8 +86,9 @@ def report(folder: Path, picture: Path | None):
 
 def _show(analysis):
     from displace.report import sensitivity as sensitivity_report
-    from . import terminal
     from displace.wording.sensitivity import show_answer
+
+    from . import terminal
 
     show_answer(analysis)
     terminal.show_where(Results=analysis.folder, Report=sensitivity_report.write(analysis))

@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
-from .options import Scale, ScenarioName, Seed
 from displace.show.opening import PEOPLE_PER_AGENT, PORT, SCENARIO, SEED
+
+from .options import Scale, ScenarioName, Seed
 
 EXTRA = "the browser needs the extra 'viz': `make show` installs it and starts"
 
@@ -20,7 +21,9 @@ def register(app: typer.Typer):
         seed: Seed = SEED,
         people_per_agent: Scale = PEOPLE_PER_AGENT,
         port: Annotated[int, typer.Option(min=1, max=65535, help="Port on this machine.")] = PORT,
-        no_open: Annotated[bool, typer.Option("--no-open", help="Open no browser, only say where the page is.")] = False,
+        no_open: Annotated[
+            bool, typer.Option("--no-open", help="Open no browser, only say where the page is.")
+        ] = False,
     ):
         """Show two worlds side by side in a browser.
 

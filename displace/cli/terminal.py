@@ -21,7 +21,15 @@ console = Console(highlight=False)
 
 def show_table(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str = ""):
     """Print a table; off a terminal every row stays on one line."""
-    table = Table(title=title or None, title_justify="left", box=None, header_style="bold", pad_edge=False, show_edge=False, show_header=any(columns))
+    table = Table(
+        title=title or None,
+        title_justify="left",
+        box=None,
+        header_style="bold",
+        pad_edge=False,
+        show_edge=False,
+        show_header=any(columns),
+    )
     for i, column in enumerate(columns):
         table.add_column(column, overflow="fold", no_wrap=not console.is_terminal or i == 0)
     for row in rows:
@@ -49,16 +57,18 @@ def show_sentences(sentences: Sequence[str]):
 
 def show_plan(design, workers: int | None):
     """Print how many runs a design takes, how long and how much disk."""
-    from experiments.batch.workers import usable_cores
-
     from displace.wording.origin_of_parameters import standing
+    from experiments.batch.workers import usable_cores
 
     count = workers or usable_cores()
     blocks = len(design.draws) * design.replicates
     seconds = design.seconds_a_block() * blocks / min(count, blocks)
     rows = [
         ["arms", ", ".join(design.arms)],
-        ["runs", f"{design.runs:,} ({words.count(len(design.arms), 'arm')} x {words.count(design.replicates, 'replicate')} x {words.count(len(design.draws), 'draw')})"],
+        [
+            "runs",
+            f"{design.runs:,} ({words.count(len(design.arms), 'arm')} x {words.count(design.replicates, 'replicate')} x {words.count(len(design.draws), 'draw')})",
+        ],
         ["time", f"{words.duration(seconds)} with {words.count(count, 'worker')}"],
         ["disk", words.room(design.bytes_on_disk())],
     ]
@@ -103,7 +113,13 @@ def say_stage(name: str, runs: int):
 def _bar(total: int):
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
-    columns = (SpinnerColumn("line"), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rest]}"))
+    columns = (
+        SpinnerColumn("line"),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rest]}"),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("runs", total=total, rest="")
         yield lambda p: bar.update(task, completed=p.done, rest=_rest(p))
@@ -128,7 +144,9 @@ TOLD_FROM = 5  # runs of a batch, before which its rate says nothing of the time
 def _rest(p) -> str:
     """Return rate, remaining time and failures in words; before the first run, what is being waited for."""
     if not p.fresh and p.done < p.total:
-        return "starting" if _compiled() else "compiling the model first: once for each version of it, about half a minute"
+        return (
+            "starting" if _compiled() else "compiling the model first: once for each version of it, about half a minute"
+        )
     parts = [f"{p.rate:.1f} a second" if p.rate >= 1 else f"{60 * p.rate:.0f} a minute"] if p.fresh else []
     if p.done == p.total:
         parts.append("making the tables")
@@ -162,8 +180,12 @@ def show_headline(study):
         console.print(Text(study.unfinished, style="bold"))
     if study.lost:
         console.print(Text(study.lost, style="bold"))
-    print(f"Change against the baseline worldwide, {study.window}: {words.count(study.pairs, 'pair')} of runs, {study.level} intervals, {study.plan['people_per_agent']} people an agent.")
-    print(f"{study.standing.head} 'better', 'worse': the interval excludes no change, with the share of pairs that agree (a tie counts half).")
+    print(
+        f"Change against the baseline worldwide, {study.window}: {words.count(study.pairs, 'pair')} of runs, {study.level} intervals, {study.plan['people_per_agent']} people an agent."
+    )
+    print(
+        f"{study.standing.head} 'better', 'worse': the interval excludes no change, with the share of pairs that agree (a tie counts half)."
+    )
     names = list(study.titles)
     width = console.width if console.is_terminal else LABEL_WIDTH + CELL_WIDTH * len(names)
     at_once = max(1, (width - LABEL_WIDTH) // CELL_WIDTH)
@@ -188,10 +210,23 @@ def show_headline(study):
 
 
 def _show_timing(study, answer):
-    console.print(Text("When does it show? (first month since the window's start that, with the two after it, is told from chance)", style="bold"))
+    console.print(
+        Text(
+            "When does it show? (first month since the window's start that, with the two after it, is told from chance)",
+            style="bold",
+        )
+    )
     for name, title in study.titles.items():
-        found = ((line.outcome.label, study.first_effect(cell)) for line in answer for cell in line.cells if cell.arm == name)
-        print(f"  {title}: " + ("; ".join(f"{label}, {when}" for label, when in found if when) or "in no month is an effect told from chance (see the table for the whole time)"))
+        found = (
+            (line.outcome.label, study.first_effect(cell)) for line in answer for cell in line.cells if cell.arm == name
+        )
+        print(
+            f"  {title}: "
+            + (
+                "; ".join(f"{label}, {when}" for label, when in found if when)
+                or "in no month is an effect told from chance (see the table for the whole time)"
+            )
+        )
     print()
 
 
@@ -231,23 +266,33 @@ def _cell(cell) -> Text:
 
 def show_run(results, scenario):
     """Print one run's headline outcomes over its window, and where its tables are."""
+    from displace.wording.headline import AGGREGATES
+    from displace.wording.origin_of_parameters import standing
     from model.registry.outcomes import BY_NAME
     from model.registry.policy import monday
 
-    from displace.wording.headline import AGGREGATES
-    from displace.wording.origin_of_parameters import standing
-
     first, stop = results.window
-    values = {(row["outcome"], row["aggregate"]): row["value"] for row in results.summary.to_pylist() if not row["place"]}
+    values = {
+        (row["outcome"], row["aggregate"]): row["value"] for row in results.summary.to_pylist() if not row["place"]
+    }
     rows = []
     for name in results.manifest["plan"]["outcomes"]:
         outcome = BY_NAME[name]
         value = values.get((name, outcome.aggregate))
-        rows.append([outcome.label, words.number(value, outcome.unit), words.unit_of(outcome.unit), AGGREGATES[outcome.aggregate]])
+        rows.append(
+            [
+                outcome.label,
+                words.number(value, outcome.unit),
+                words.unit_of(outcome.unit),
+                AGGREGATES[outcome.aggregate],
+            ]
+        )
     console.print()
     console.print(Text(f"{scenario.title}: one run, {monday(first):%B %Y} to {monday(stop - 1):%B %Y}", style="bold"))
     show_table(("outcome", "worldwide", "unit", "over the window"), rows)
-    print(f"{standing(results.manifest['plan']).head} One run alone shows no effect of a policy: compare pairs with `displace compare`.")
+    print(
+        f"{standing(results.manifest['plan']).head} One run alone shows no effect of a policy: compare pairs with `displace compare`."
+    )
     show_where(Results=results.folder)
 
 

@@ -9,8 +9,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
-from .drawing import COLOUR, DUSK, GREEN, GREY, INK, MARKER, PALE, SHORT, columns_of, drawing, wrapped
 from displace.wording.words import BETTER, UNDETERMINED, WORSE
+
+from .drawing import COLOUR, DUSK, GREEN, GREY, INK, MARKER, PALE, SHORT, columns_of, drawing, wrapped
 
 # --- outcomes by policy -----------------------------------------------------------------------------
 
@@ -51,7 +52,9 @@ def dots_of(axes, policies: Sequence[str], panel: Dots):
         if low is not None:
             axes.plot((low, high), (y, y), color=colour, linewidth=1.6, solid_capstyle="butt", zorder=2)
         face = "white" if says not in (BETTER, WORSE) else colour
-        axes.scatter(middle, y, s=26, marker=MARKER.get(says, "o"), facecolor=face, edgecolor=colour, linewidth=1.3, zorder=3)
+        axes.scatter(
+            middle, y, s=26, marker=MARKER.get(says, "o"), facecolor=face, edgecolor=colour, linewidth=1.3, zorder=3
+        )
     if not any(value for row in panel.rows for value in row[:3]):
         axes.set_xlim(-1, 1)
         axes.set_xticks([0])
@@ -71,9 +74,21 @@ def dots_key(axes):
     """Write what the marks mean."""
     axes.set(xlim=(0, 100), ylim=(0, 1))
     axes.axis("off")
-    for x, says, text in ((0, BETTER, "better: the interval excludes no change"), (36, WORSE, "worse: likewise"), (55, UNDETERMINED, "undetermined: it includes no change")):
+    for x, says, text in (
+        (0, BETTER, "better: the interval excludes no change"),
+        (36, WORSE, "worse: likewise"),
+        (55, UNDETERMINED, "undetermined: it includes no change"),
+    ):
         colour = COLOUR[says]
-        axes.scatter(x + 1, 0.6, s=26, marker=MARKER[says], facecolor="white" if says == UNDETERMINED else colour, edgecolor=colour, linewidth=1.3)
+        axes.scatter(
+            x + 1,
+            0.6,
+            s=26,
+            marker=MARKER[says],
+            facecolor="white" if says == UNDETERMINED else colour,
+            edgecolor=colour,
+            linewidth=1.3,
+        )
         axes.text(x + 2.6, 0.6, text, va="center", fontsize=8)
 
 
@@ -92,7 +107,9 @@ class Band:
 
 
 @drawing("series")
-def bands(years: np.ndarray, baseline: Band | None, arms: Sequence[Band], unit: str, known_until: float, words: str) -> Figure:
+def bands(
+    years: np.ndarray, baseline: Band | None, arms: Sequence[Band], unit: str, known_until: float, words: str
+) -> Figure:
     """One outcome over time, a panel a policy: its level beside the baseline's, or without one a difference around zero.
 
     `years` are decimal years; after `known_until` nothing of the world's history is put in. `words` names the policy's line.
@@ -134,11 +151,16 @@ def _series_key(figure, height, levels, words):
     key = figure.add_axes((0.065, 0.1 / height, 0.72, 0.25 / height))
     key.set(xlim=(0, 100), ylim=(0, 1))
     key.axis("off")
-    lines = [(GREY, (0, (5, 1.5)), "baseline")] * levels + [(GREEN, "-", words), (INK, (0, (3, 2)), "a policy starts or ends")]
+    lines = [(GREY, (0, (5, 1.5)), "baseline")] * levels + [
+        (GREEN, "-", words),
+        (INK, (0, (3, 2)), "a policy starts or ends"),
+    ]
     x = 0.0
     for colour, style, text in lines:
         key.plot((x, x + 3), (0.6, 0.6), color=colour, linestyle=style, linewidth=1.4)
         key.text(x + 3.8, 0.6, text, va="center", fontsize=8)
         x += 7 + 0.95 * len(text)
     key.add_patch(Rectangle((x, 0.2), 3, 0.8, color=DUSK, linewidth=0))
-    key.text(x + 3.8, 0.6, "after August 2023 this is a conditional world: nothing else happens", va="center", fontsize=8)
+    key.text(
+        x + 3.8, 0.6, "after August 2023 this is a conditional world: nothing else happens", va="center", fontsize=8
+    )

@@ -77,7 +77,11 @@ def sign(figure: Figure, stamp: str):
 def save(fill: Callable[..., Figure], path: Path, *args):
     """Draw a figure into a file of the format that its ending names (.png, .svg, .pdf). The same data give the same bytes."""
     kind = path.suffix.lower().removeprefix(".")
-    nothing = {"png": ("Software",), "svg": ("Creator", "Date", "Format", "Type"), "pdf": ("Creator", "Producer", "CreationDate")}[kind]
+    nothing = {
+        "png": ("Software",),
+        "svg": ("Creator", "Date", "Format", "Type"),
+        "pdf": ("Creator", "Producer", "CreationDate"),
+    }[kind]
     with matplotlib.rc_context(STYLE | {"svg.hashsalt": "picture"}):
         fill(*args).savefig(path, format=kind, dpi=160, metadata=dict.fromkeys(nothing))
 

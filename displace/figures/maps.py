@@ -9,9 +9,10 @@ from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
+from displace.wording.words import number
+
 from .drawing import BLUE, GREY, INK, LAND, ORANGE, PALE, SEA, VERMILLION, columns_of, drawing, wrapped
 from .outlines import rings
-from displace.wording.words import number
 
 REGION = (88.5, 128.5, -12.0, 29.0)  # west, east, south, north
 INSET = (101.9, 107.2, 9.9, 15.0)  # where places of the paper lie too close to be told apart
@@ -59,7 +60,11 @@ class Change:
 
 
 def _ground(axes, window, fineness):
-    axes.add_collection(PolyCollection([ring for _, ring in rings(window, fineness)], facecolor=LAND, edgecolor="#b6bec8", linewidth=0.5, zorder=0))
+    axes.add_collection(
+        PolyCollection(
+            [ring for _, ring in rings(window, fineness)], facecolor=LAND, edgecolor="#b6bec8", linewidth=0.5, zorder=0
+        )
+    )
     axes.set_facecolor(SEA)
     axes.set(xlim=window[:2], ylim=window[2:], xticks=[], yticks=[])
     axes.set_aspect(1 / math.cos(math.radians((window[2] + window[3]) / 2)))
@@ -90,7 +95,13 @@ def _disc(axes, point, value, largest, colour, coarse, biggest, **style):
     """Draw `value` as a disc of that area; a place that is not a location has a dashed rim."""
     if value <= 0 or largest <= 0:
         return
-    look = {"facecolor": colour, "edgecolor": colour, "alpha": 0.3 if coarse else 0.55, "linewidth": 0.9, "zorder": 4} | style
+    look = {
+        "facecolor": colour,
+        "edgecolor": colour,
+        "alpha": 0.3 if coarse else 0.55,
+        "linewidth": 0.9,
+        "zorder": 4,
+    } | style
     axes.scatter(*point, s=max(4.0, biggest * value / largest), linestyle=(0, (2, 1.5)) if coarse else "-", **look)
 
 
@@ -147,7 +158,12 @@ def _overlap(a, b) -> float:
 
 
 def _outside(box, window) -> float:
-    return max(0, window[0] - box[0]) + max(0, box[2] - window[1]) + max(0, window[2] - box[1]) + max(0, box[3] - window[3])
+    return (
+        max(0, window[0] - box[0])
+        + max(0, box[2] - window[1])
+        + max(0, window[2] - box[1])
+        + max(0, box[3] - window[3])
+    )
 
 
 def _reach(axes, window, value, largest, biggest) -> float:
@@ -170,7 +186,9 @@ def people_map(spots: Sequence[Spot], held: Mapping[str, float], flows: Sequence
     _ground(main, REGION, 0.12)
     _ground(inset, INSET, 0.02)
     west, east, south, north = INSET
-    main.add_patch(Rectangle((west, south), east - west, north - south, fill=False, edgecolor=INK, linewidth=0.8, zorder=5))
+    main.add_patch(
+        Rectangle((west, south), east - west, north - south, fill=False, edgecolor=INK, linewidth=0.8, zorder=5)
+    )
     _flows(main, flows, at, widest, ORANGE, lambda a, b: not (_inside(a, INSET) and _inside(b, INSET)))
     _flows(inset, flows, at, widest, ORANGE, lambda a, b: _inside(a, INSET) and _inside(b, INSET))
     for axes, window in ((main, REGION), (inset, INSET)):
@@ -207,7 +225,13 @@ def _map_key(axes, largest, widest):
     axes.scatter(0.7, 2.25, s=120, facecolor=BLUE, edgecolor=BLUE, alpha=0.3, linestyle=(0, (2, 1.5)))
     axes.text(1.5, 2.25, "pale, italic: the rest of a country or continent,\nnot a location", va="center", fontsize=8)
     _arc(axes, (0.2, 0.95), (2.4, 0.95), 3.5, ORANGE)
-    axes.text(2.7, 1.05, f"people carried along when operations\nmove; the widest: {number(widest)} a year", va="center", fontsize=8)
+    axes.text(
+        2.7,
+        1.05,
+        f"people carried along when operations\nmove; the widest: {number(widest)} a year",
+        va="center",
+        fontsize=8,
+    )
 
 
 # --- what policies change ---------------------------------------------------------------------------
@@ -249,7 +273,17 @@ def change_map(axes, spots: Sequence[Spot], arm: Change, largest: float, widest:
         change, told = arm.held.get(spot.id, (0.0, False))
         more = change > 0
         colour = VERMILLION if more else BLUE
-        _disc(axes, at[spot.id], abs(change), largest, colour if told else "none", spot.coarse, biggest, marker="D" if more else "o", edgecolor=colour)
+        _disc(
+            axes,
+            at[spot.id],
+            abs(change),
+            largest,
+            colour if told else "none",
+            spot.coarse,
+            biggest,
+            marker="D" if more else "o",
+            edgecolor=colour,
+        )
         if told:
             reach, (x, y) = _reach(axes, REGION, abs(change), largest, biggest), at[spot.id]
             boxes.append((x - reach, y - reach, x + reach, y + reach))
@@ -268,7 +302,16 @@ def change_key(axes, largest: float, arrows: bool):
         (25.5, GREY, "o", False, "-", "not told from chance"),
         (40, GREY, "o", False, (0, (2, 1.5)), "the rest of a country or continent"),
     ):
-        axes.scatter(x, 0.5, s=55, facecolor=colour if filled else "none", edgecolor=colour, alpha=0.6, marker=marker, linestyle=rim)
+        axes.scatter(
+            x,
+            0.5,
+            s=55,
+            facecolor=colour if filled else "none",
+            edgecolor=colour,
+            alpha=0.6,
+            marker=marker,
+            linestyle=rim,
+        )
         axes.text(x + 1.2, 0.5, text, va="center", fontsize=8)
     axes.text(60, 0.5, f"largest: {number(largest)} people", va="center", fontsize=8)
     if arrows:

@@ -33,7 +33,13 @@ def rings(window: tuple[float, float, float, float], fineness: float) -> list[tu
     kept = []
     for iso3, ring in _rings():
         (left, bottom), (right, top) = ring.min(axis=0), ring.max(axis=0)
-        if right < west or left > east or top < south or bottom > north or max(right - left, top - bottom) < 2 * fineness:
+        if (
+            right < west
+            or left > east
+            or top < south
+            or bottom > north
+            or max(right - left, top - bottom) < 2 * fineness
+        ):
             continue
         cells = np.round(ring / fineness)
         moved = np.r_[True, np.any(np.diff(cells, axis=0) != 0, axis=1)]

@@ -7,16 +7,13 @@ import numpy as np
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
-from model.registry.outcomes import BY_NAME as OUTCOMES
-
-from . import charts
-from . import drawing
-from . import maps
-from . import series
+from displace.report.contents import KNOWN_UNTIL, Study
 from displace.wording import words
 from displace.wording.headline import Line
-from displace.report.contents import KNOWN_UNTIL, Study
 from displace.wording.words import CONDITIONAL
+from model.registry.outcomes import BY_NAME as OUTCOMES
+
+from . import charts, drawing, maps, series
 
 THROUGH_TIME = ("people_held", "newly_held", "in_detention", "free_and_safe")
 LEAST_WEEKS = 2 * series.FOUR_WEEKS  # two points make a line
@@ -46,7 +43,10 @@ def outcomes(study: Study, answer: list[Line], stamp: str) -> Picture:
 
 def _panel(line: Line) -> charts.Dots:
     unit = line.outcome.unit
-    rows = [(*(None if v is None else words.scaled(v, unit) for v in (cell.difference, cell.low, cell.high)), cell.verdict) for cell in line.cells]
+    rows = [
+        (*(None if v is None else words.scaled(v, unit) for v in (cell.difference, cell.low, cell.high)), cell.verdict)
+        for cell in line.cells
+    ]
     return charts.Dots(words.start(line.outcome.label), f"{words.unit_of(unit, change=True)}; {line.wish}", rows)
 
 
@@ -61,7 +61,11 @@ def relocation(study: Study, stamp: str) -> list[Picture]:
     spots = [study.spots[id] for id in held]
     levels = {id: next(iter(by_arm.values()))["baseline"] for id, by_arm in held.items()}
     top = "; ".join(f"{spot.name}: {words.number(levels[spot.id])}" for spot in spots[:5])
-    under = f"under the baseline: {study.plan['arms'][study.baseline]['title']}" if study.of_baseline else "if nothing changes"
+    under = (
+        f"under the baseline: {study.plan['arms'][study.baseline]['title']}"
+        if study.of_baseline
+        else "if nothing changes"
+    )
     title = f"Where people are held and operations move, {under}"
     alt = f"Map of the baseline, average over {study.window}. Most people are held in: {top}."
     still = maps.people_map(spots, levels, study.flows(FLOWS_OF_A_WORLD), title=title, alt=alt, stamp=stamp)
@@ -122,11 +126,25 @@ def _dates(study: Study, arm: str) -> list[float]:
 def _levels(study: Study, name: str, stamp: str) -> Picture:
     outcome = OUTCOMES[name]
     time, by_arm = series.through_time(study.results.series, name)
-    level = {arm: charts.Band(study.plan["arms"][arm]["title"], v["mean"], v["run_low"], v["run_high"], _dates(study, arm)) for arm, v in by_arm.items()}
+    level = {
+        arm: charts.Band(study.plan["arms"][arm]["title"], v["mean"], v["run_low"], v["run_high"], _dates(study, arm))
+        for arm, v in by_arm.items()
+    }
     title = f"{words.start(outcome.label)} through the years"
     alt = "At the end, " + _ends(level[arm] for arm in study.results.arms) + "."
     arms = [level[arm] for arm in study.titles]
-    svg = charts.bands(time, level[study.baseline], arms, _weekly(outcome), KNOWN_UNTIL, "policy", title=title, alt=alt, stamp=stamp, key=f"level-{name}")
+    svg = charts.bands(
+        time,
+        level[study.baseline],
+        arms,
+        _weekly(outcome),
+        KNOWN_UNTIL,
+        "policy",
+        title=title,
+        alt=alt,
+        stamp=stamp,
+        key=f"level-{name}",
+    )
     caption = (
         f"Lines are means of the runs, bands hold nine runs in ten (four-week averages). {CONDITIONAL} "
         "Bands that overlap say little: the runs come in pairs, and the difference of the pairs, below, is what tells."
@@ -139,11 +157,31 @@ def _differences(study: Study, name: str, stamp: str, folded: bool) -> Picture:
     time, by_arm = series.through_time(study.results.series, name)
     first = min((_dates(study, arm)[0] for arm in study.titles if study.dates(arm)), default=time[0])
     shown = time >= first - 0.5
-    arms = [charts.Band(study.titles[arm], *(by_arm[arm][column][shown] for column in ("difference", "low", "high")), _dates(study, arm)) for arm in study.titles]
+    arms = [
+        charts.Band(
+            study.titles[arm],
+            *(by_arm[arm][column][shown] for column in ("difference", "low", "high")),
+            _dates(study, arm),
+        )
+        for arm in study.titles
+    ]
     title = f"{words.start(outcome.label)}: difference from the baseline"
     alt = "At the end, " + _ends(arms, signed=True) + "."
-    svg = charts.bands(time[shown], None, arms, _weekly(outcome), KNOWN_UNTIL, "difference", title=title, alt=alt, stamp=stamp, key=f"change-{name}")
-    better = {"down": "Below zero is better.", "up": "Above zero is better.", None: "There is no better direction."}[outcome.better]
+    svg = charts.bands(
+        time[shown],
+        None,
+        arms,
+        _weekly(outcome),
+        KNOWN_UNTIL,
+        "difference",
+        title=title,
+        alt=alt,
+        stamp=stamp,
+        key=f"change-{name}",
+    )
+    better = {"down": "Below zero is better.", "up": "Above zero is better.", None: "There is no better direction."}[
+        outcome.better
+    ]
     caption = f"Mean difference of the pairs with its {study.level} interval, week by week (four-week averages). {better} {CONDITIONAL}"
     return Picture(title, Markup(svg), caption, folded)
 
@@ -171,14 +209,22 @@ def _headline(study: Study, chosen: list[Line], arm: str, stamp: str, warning: s
     figure = Figure(figsize=(11.5, 6.2), facecolor="white")
     title = drawing.wrapped(study.plan["title"], 95)
     figure.text(0.012, 0.99 if "\n" in title else 0.965, title, fontsize=13, fontweight="bold", va="top")
-    figure.text(0.012, 0.91, f"Change against the baseline, {study.window}: {words.count(study.pairs, "pair")} of runs, {study.level} intervals. {CONDITIONAL}", fontsize=8.5, va="top")
+    figure.text(
+        0.012,
+        0.91,
+        f"Change against the baseline, {study.window}: {words.count(study.pairs, 'pair')} of runs, {study.level} intervals. {CONDITIONAL}",
+        fontsize=8.5,
+        va="top",
+    )
     change = _change(study, arm)
     spots = [study.spots[id] for id in change.held]
     axes = figure.add_axes((0.012, 0.13, 0.385, 0.69))
     axes.set_title(drawing.wrapped(f"{change.title}: change in people held", 52), fontsize=9)
     maps.change_map(axes, spots, change, *maps.scale_of([change]), 700.0, names=4)
     maps.change_key(figure.add_axes((0.008, 0.085, 0.98, 0.04)), maps.scale_of([change])[0], bool(change.flows))
-    grid = figure.add_gridspec(2, 2, left=0.585, right=0.99, top=0.82, bottom=0.215, wspace=0.1, hspace=0.5).subplots(sharey=True)
+    grid = figure.add_gridspec(2, 2, left=0.585, right=0.99, top=0.82, bottom=0.215, wspace=0.1, hspace=0.5).subplots(
+        sharey=True
+    )
     for panel in grid.flat[len(chosen) :]:
         panel.axis("off")
     for panel, line in zip(grid.flat, chosen):

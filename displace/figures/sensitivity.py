@@ -45,11 +45,20 @@ def _bars(axes, panel: Bars):
     rows = panel.total[:SHOWN]
     y = np.arange(len(rows))
     told = [row["above_floor"] for row in rows]
-    axes.barh(y, [max(0.0, row["value"]) for row in rows], 0.62, color=[BLUE if t else "white" for t in told], edgecolor=[BLUE if t else GREY for t in told], linewidth=0.8)
+    axes.barh(
+        y,
+        [max(0.0, row["value"]) for row in rows],
+        0.62,
+        color=[BLUE if t else "white" for t in told],
+        edgecolor=[BLUE if t else GREY for t in told],
+        linewidth=0.8,
+    )
     for i, row in enumerate(rows):
         axes.plot((max(0.0, row["low"]), row["high"]), (i, i), color=INK, linewidth=1.1)
         if row["factor"] in panel.first:
-            axes.scatter(max(0.0, panel.first[row["factor"]]), i, s=16, marker="|", color=ORANGE, linewidth=2.2, zorder=3)
+            axes.scatter(
+                max(0.0, panel.first[row["factor"]]), i, s=16, marker="|", color=ORANGE, linewidth=2.2, zorder=3
+            )
     if rows and rows[0]["floor"] is not None:
         axes.axvline(rows[0]["floor"], color=VERMILLION, linestyle="--", linewidth=1.0)
     chance = "" if panel.chance is None else f"; chance {panel.chance:.2f}"
@@ -64,20 +73,34 @@ def _bars(axes, panel: Bars):
 
 
 @drawing("heat")
-def heat(arms: Sequence[str], outcomes: Sequence[str], factors: Sequence[str], values: np.ndarray, told: np.ndarray) -> Figure:
+def heat(
+    arms: Sequence[str], outcomes: Sequence[str], factors: Sequence[str], values: np.ndarray, told: np.ndarray
+) -> Figure:
     """Total index of each factor (columns) on each outcome (rows), a panel a policy: float64 (arms, outcomes, factors); `told`: above the floor."""
     figure = Figure(figsize=(10.6, len(arms) * (0.24 * len(outcomes) + 0.5) + 1.7))
     grid = figure.subplots(len(arms), 1, squeeze=False, sharex=True)
     height = figure.get_figheight()
     figure.subplots_adjust(0.27, 1.55 / height, 0.99, 1 - 0.35 / height, 0, 0.45 / (0.24 * len(outcomes)))
     for axes, title, of_arm, is_told in zip(grid.flat, arms, values, told):
-        axes.imshow(np.where(is_told, np.clip(np.nan_to_num(of_arm), 0, 1), 0.0), aspect="auto", cmap="Blues", vmin=0, vmax=1)
+        axes.imshow(
+            np.where(is_told, np.clip(np.nan_to_num(of_arm), 0, 1), 0.0), aspect="auto", cmap="Blues", vmin=0, vmax=1
+        )
         for i, j in np.argwhere(np.isfinite(of_arm)):
             text = f"{min(1.0, max(0.0, of_arm[i, j])):.2f}".removeprefix("0") if is_told[i, j] else "·"
-            axes.text(j, i, text, ha="center", va="center", fontsize=7, color="white" if is_told[i, j] and of_arm[i, j] > 0.55 else INK)
+            axes.text(
+                j,
+                i,
+                text,
+                ha="center",
+                va="center",
+                fontsize=7,
+                color="white" if is_told[i, j] and of_arm[i, j] > 0.55 else INK,
+            )
         axes.set_title(wrapped(title, 90), fontsize=8.5)
         axes.set_yticks(range(len(outcomes)), [wrapped(outcome, 40) for outcome in outcomes], fontsize=7.5)
-        axes.set_xticks(range(len(factors)), [wrapped(factor, 22) for factor in factors], rotation=40, ha="right", fontsize=7.5)
+        axes.set_xticks(
+            range(len(factors)), [wrapped(factor, 22) for factor in factors], rotation=40, ha="right", fontsize=7.5
+        )
         axes.tick_params(left=False, bottom=False)
         axes.spines[:].set_visible(False)
     return figure
@@ -110,13 +133,30 @@ def tradeoffs(panels: Sequence[tuple[str, str, Sequence[Point]]]) -> Figure:
         for i, point in enumerate(points):
             colour, marker = COLOURS[i % 7], MARKERS[i % 7]
             axes.errorbar(point.x[0], point.y[0], point.y[1], point.x[1], fmt="none", ecolor=colour, linewidth=1.0)
-            axes.scatter(point.x[0], point.y[0], s=30, marker=marker, facecolor=colour if point.efficient else "white", edgecolor=colour, label=point.title, zorder=3)
+            axes.scatter(
+                point.x[0],
+                point.y[0],
+                s=30,
+                marker=marker,
+                facecolor=colour if point.efficient else "white",
+                edgecolor=colour,
+                label=point.title,
+                zorder=3,
+            )
         axes.set_xlabel(wrapped(across, 38), fontsize=7.5)
         axes.set_ylabel(wrapped(up, 30), fontsize=7.5)
         axes.xaxis.set_major_formatter(SHORT)
         axes.yaxis.set_major_formatter(SHORT)
     handles, labels = grid.flat[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="lower center", ncols=min(4, len(labels)), fontsize=7.5, frameon=False, bbox_to_anchor=(0.5, 0.15 / height))
+    figure.legend(
+        handles,
+        labels,
+        loc="lower center",
+        ncols=min(4, len(labels)),
+        fontsize=7.5,
+        frameon=False,
+        bbox_to_anchor=(0.5, 0.15 / height),
+    )
     return figure
 
 
@@ -135,8 +175,23 @@ def doses(titles: Sequence[str], panels: Sequence[tuple[str, str, Sequence[Seque
         axes.axhline(0, color=INK, linewidth=0.8)
         for i, (name, curve) in enumerate(zip(titles, curves)):
             dose = [100 * row["dose"] for row in curve]
-            axes.fill_between(dose, [row["low"] for row in curve], [row["high"] for row in curve], color=COLOURS[i % 7], alpha=0.13, linewidth=0)
-            axes.plot(dose, [row["benefit"] for row in curve], color=COLOURS[i % 7], marker=MARKERS[i % 7], markersize=3.5, linewidth=1.3, label=name)
+            axes.fill_between(
+                dose,
+                [row["low"] for row in curve],
+                [row["high"] for row in curve],
+                color=COLOURS[i % 7],
+                alpha=0.13,
+                linewidth=0,
+            )
+            axes.plot(
+                dose,
+                [row["benefit"] for row in curve],
+                color=COLOURS[i % 7],
+                marker=MARKERS[i % 7],
+                markersize=3.5,
+                linewidth=1.3,
+                label=name,
+            )
         axes.set_title(wrapped(title, 60), fontsize=8)
         axes.set_xlabel("% of the design's dose", fontsize=7.5)
         axes.set_ylabel(wrapped(f"benefit, {unit}", 30), fontsize=7.5)
@@ -144,7 +199,15 @@ def doses(titles: Sequence[str], panels: Sequence[tuple[str, str, Sequence[Seque
         axes.grid(color=PALE, linewidth=0.5)
         axes.set_axisbelow(True)
     handles, labels = grid.flat[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="lower center", ncols=min(4, len(labels)), fontsize=7.5, frameon=False, bbox_to_anchor=(0.5, 0.12 / height))
+    figure.legend(
+        handles,
+        labels,
+        loc="lower center",
+        ncols=min(4, len(labels)),
+        fontsize=7.5,
+        frameon=False,
+        bbox_to_anchor=(0.5, 0.12 / height),
+    )
     return figure
 
 

@@ -1,14 +1,15 @@
 """`docs/data.md`: every table of a results folder with its columns, drawn from `experiments/results/schema.py`."""
 
-from experiments.comparison import costs
-from experiments.comparison import displacement
-from experiments.comparison import fates
+from displace.cli.listings import cell
+from experiments.comparison import costs, displacement, fates
 from experiments.results.schema import BY_PLACE, NOT_BY_PLACE, TABLES, TEXT
 from model.registry.outcomes import GROUPED, RECORDED
 
-from displace.cli.listings import cell
-
-OUTCOMES = {"weekly": f"{len(BY_PLACE)} outcomes", "worldwide": f"{len(RECORDED)} outcomes", "groups": f"{len(GROUPED)} outcomes"}
+OUTCOMES = {
+    "weekly": f"{len(BY_PLACE)} outcomes",
+    "worldwide": f"{len(RECORDED)} outcomes",
+    "groups": f"{len(GROUPED)} outcomes",
+}
 OPEN = """## Opening them
 
 Any tool that reads Parquet does. `OUT` is the folder, `outputs/compare` here. Parts are one file for each piece of work; read all of a
@@ -61,20 +62,40 @@ def page(made: str) -> str:
     for table in TABLES:
         where = " and ".join([f"`{table.name}/`"] * table.parts + [f"`{table.name}.parquet`"] * table.whole)
         parts += ["", f"### {where}", "", f"{table.meaning[0].upper()}{table.meaning[1:]}.", "", *_columns(table)]
-    for title, measures in (("displacement", displacement.MEASURES), ("costs", costs.MEASURES), ("fates_compared", {k: (u, "adds up " + " + ".join(of)) for k, (u, of) in fates.MEASURES.items()})):
-        parts += ["", f"### Measures of `{title}`", "", *_table(("measure", "unit", "meaning"), [(f"`{name}`", unit, meaning) for name, (unit, meaning) in measures.items()])]
+    for title, measures in (
+        ("displacement", displacement.MEASURES),
+        ("costs", costs.MEASURES),
+        ("fates_compared", {k: (u, "adds up " + " + ".join(of)) for k, (u, of) in fates.MEASURES.items()}),
+    ):
+        parts += [
+            "",
+            f"### Measures of `{title}`",
+            "",
+            *_table(
+                ("measure", "unit", "meaning"),
+                [(f"`{name}`", unit, meaning) for name, (unit, meaning) in measures.items()],
+            ),
+        ]
     hidden = ", ".join(f"`{name}`" for name in sorted(NOT_BY_PLACE))
-    parts += ["", f"Never by place, since it could guide an operator or a raid: {hidden}. All outcomes: [tables/outcomes.md](tables/outcomes.md). Whom their own State identifies "
-              "after they were handed over is counted at home, not where they came out: shares of the identified mean something worldwide."]
+    parts += [
+        "",
+        f"Never by place, since it could guide an operator or a raid: {hidden}. All outcomes: [tables/outcomes.md](tables/outcomes.md). Whom their own State identifies "
+        "after they were handed over is counted at home, not where they came out: shares of the identified mean something worldwide.",
+    ]
     return "\n".join(parts) + "\n"
 
 
 def _columns(table) -> list[str]:
     rows = [(f"`{c.name}`", "text" if c.type == TEXT else str(c.type), c.unit, c.meaning) for c in table.own()]
     if table.outcomes:
-        rows.append((OUTCOMES[table.name], "float", "see there", "one column each, of [tables/outcomes.md](tables/outcomes.md)"))
+        rows.append(
+            (OUTCOMES[table.name], "float", "see there", "one column each, of [tables/outcomes.md](tables/outcomes.md)")
+        )
     return _table(("column", "type", "unit", "meaning"), rows)
 
 
 def _table(header, rows) -> list[str]:
-    return ["| " + " | ".join(cell(value).replace("|", "\\|") for value in line) + " |" for line in (header, ["---"] * len(header), *rows)]
+    return [
+        "| " + " | ".join(cell(value).replace("|", "\\|") for value in line) + " |"
+        for line in (header, ["---"] * len(header), *rows)
+    ]

@@ -16,7 +16,6 @@ from calibration.patterns.check import MEANING
 from calibration.patterns.judge import FAILS, HOLDS, UNDECIDED
 from calibration.patterns.patterns import EVIDENCE, LEFT_OUT, PATTERNS, QUESTION, UNIT, kinds
 from calibration.patterns.worlds import ARMS
-
 from displace.cli.checks import TITLES, number
 
 PAGE = Path(__file__).parents[2] / "docs" / "patterns.md"
@@ -37,7 +36,9 @@ def patterns() -> str:
     rows = []
     for p in PATTERNS:
         compared = p.arms[0] if len(p.arms) == 1 else f"{p.arms[0]} against {', '.join(p.arms[1:])}"
-        rows.append((p.id + (" °" if p.separates else ""), p.title, compared, "; ".join(kinds(p)), p.use, p.evidence, p.section))
+        rows.append(
+            (p.id + (" °" if p.separates else ""), p.title, compared, "; ".join(kinds(p)), p.use, p.evidence, p.section)
+        )
     return table(("pattern", "what is described", "worlds", "kind", "use", "evidence", "section"), rows)
 
 
@@ -51,11 +52,22 @@ def results(found: dict) -> str:
     parts = [f"{found['seeds']} paired seeds, {found['people_per_agent']} people an agent."]
     for kind in (EVIDENCE, UNIT, QUESTION):
         rows = [
-            (c["pattern"], c["what"], c["window"], expected(c), f"{say(c['observed'])} [{say(c['low'])}, {say(c['high'])}]", c["verdict"] if c["verdict"] != FAILS else f"**{FAILS}**", c["section"])
+            (
+                c["pattern"],
+                c["what"],
+                c["window"],
+                expected(c),
+                f"{say(c['observed'])} [{say(c['low'])}, {say(c['high'])}]",
+                c["verdict"] if c["verdict"] != FAILS else f"**{FAILS}**",
+                c["section"],
+            )
             for c in clauses
             if c["kind"] == kind
         ]
-        parts.append(f"**{TITLES[kind]}**\n\n" + table(("pattern", "what is seen", "within", "expected", "observed", "verdict", "section"), rows))
+        parts.append(
+            f"**{TITLES[kind]}**\n\n"
+            + table(("pattern", "what is seen", "within", "expected", "observed", "verdict", "section"), rows)
+        )
     return "\n\n".join(parts)
 
 
@@ -66,14 +78,28 @@ def rivals(found: dict) -> str:
     for across in zip(*(found["rules"][rule]["clauses"] for rule in rules)):
         c = across[0]
         if c["kind"] != UNIT:
-            rows.append((c["pattern"] + (" °" if c["separates_rules"] else ""), c["what"], expected(c), *(f"{MARK[r['verdict']]} {say(r['observed'])}" for r in across)))
+            rows.append(
+                (
+                    c["pattern"] + (" °" if c["separates_rules"] else ""),
+                    c["what"],
+                    expected(c),
+                    *(f"{MARK[r['verdict']]} {say(r['observed'])}" for r in across),
+                )
+            )
     separating = {p.id for p in PATTERNS if p.separates}
     for what, ids in (("all", {p.id for p in PATTERNS}), ("that separate rules", separating)):
         for verdict in (HOLDS, FAILS, UNDECIDED):
-            counts = [sum(v == verdict for id, v in found["rules"][rule]["patterns"].items() if id in ids) for rule in rules]
+            counts = [
+                sum(v == verdict for id, v in found["rules"][rule]["patterns"].items() if id in ids) for rule in rules
+            ]
             rows.append(("", f"evidence patterns {what}: {verdict}", "", *counts))
     meaning = table(("rule", "meaning"), MEANING.items())
-    return f"{found['seeds']} paired seeds. + holds, **−** does not hold, ? undecided or without meaning.\n\n" + table(("pattern", "what is seen", "expected", *rules), rows) + "\n\n" + meaning
+    return (
+        f"{found['seeds']} paired seeds. + holds, **−** does not hold, ? undecided or without meaning.\n\n"
+        + table(("pattern", "what is seen", "expected", *rules), rows)
+        + "\n\n"
+        + meaning
+    )
 
 
 def expected(clause: dict) -> str:
@@ -90,7 +116,9 @@ def say(x) -> str:
 def filled(text: str, parts: dict[str, str]) -> str:
     """Return the page with each marked part replaced."""
     for name, part in parts.items():
-        text, count = re.subn(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", lambda m: m[1] + part + "\n" + m[2], text, flags=re.DOTALL)
+        text, count = re.subn(
+            rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", lambda m: m[1] + part + "\n" + m[2], text, flags=re.DOTALL
+        )
         if count != 1:
             raise ValueError(f"{PAGE.name}: expected the part '{name}' once, found it {count} times")
     return text
@@ -98,5 +126,11 @@ def filled(text: str, parts: dict[str, str]) -> str:
 
 if __name__ == "__main__":
     ours, theirs = (json.loads(Path(path).read_text(encoding="utf-8")) for path in sys.argv[1:3])
-    parts = {"worlds": worlds(), "patterns": patterns(), "left out": left_out(), "results": results(ours), "rivals": rivals(theirs)}
+    parts = {
+        "worlds": worlds(),
+        "patterns": patterns(),
+        "left out": left_out(),
+        "results": results(ours),
+        "rivals": rivals(theirs),
+    }
     PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), parts), encoding="utf-8")

@@ -5,6 +5,8 @@ A test fails while a table differs from what the registries say.
 
 from pathlib import Path
 
+from displace.cli.listings import cell
+from displace.wording.words import start
 from model.registry.institutions import INSTITUTIONS
 from model.registry.levers import CONTEXT_ONLY, KINDS, LEVERS, channels
 from model.registry.life_course import STATUSES, TRANSITIONS
@@ -14,12 +16,12 @@ from model.registry.parameters import PARAMETERS
 from model.registry.streams import STREAMS
 
 from . import data_page
-from displace.cli.listings import cell
-from displace.wording.words import start
 
 FOLDER = Path(__file__).parents[2] / "docs" / "tables"
 DATA = FOLDER.parent / "data.md"
-MADE_OF_DATA = "<!-- Made by `python -m displace.reference.registry_tables` from experiments/results/schema.py. Do not edit. -->"
+MADE_OF_DATA = (
+    "<!-- Made by `python -m displace.reference.registry_tables` from experiments/results/schema.py. Do not edit. -->"
+)
 MADE = "<!-- Made by `python -m displace.reference.registry_tables` from the registries of model/. Do not edit. -->"
 GROUPS = {"V": "The life of a person who is trafficked", "O": "Operators", "S": "States and their officials"}
 
@@ -48,7 +50,17 @@ def parameters() -> str:
     parts = []
     for topic in dict.fromkeys(p.topic for p in PARAMETERS if p.topic != "channels"):
         rows = [
-            (f"`{p.name}`", p.default, p.unit, f"{p.low:g} to {p.high:g}", _prior(p), p.label, p.evidence, p.section, p.meaning)
+            (
+                f"`{p.name}`",
+                p.default,
+                p.unit,
+                f"{p.low:g} to {p.high:g}",
+                _prior(p),
+                p.label,
+                p.evidence,
+                p.section,
+                p.meaning,
+            )
             for p in PARAMETERS
             if p.topic == topic
         ]
@@ -68,12 +80,40 @@ def levers() -> str:
     for kind in KINDS:
         chosen = [lever for lever in LEVERS if lever.kind == kind]
         rows = [
-            (f"`{lv.name}`", lv.summary, lv.recommendations, lv.section, lv.unit, lv.maximum, lv.lead_weeks, lv.acts_at, lv.scope)
+            (
+                f"`{lv.name}`",
+                lv.summary,
+                lv.recommendations,
+                lv.section,
+                lv.unit,
+                lv.maximum,
+                lv.lead_weeks,
+                lv.acts_at,
+                lv.scope,
+            )
             for lv in chosen
         ]
-        header = ("lever", "policy", "recommendations", "section", "strength 1 is", "most", "lead, weeks", "acts at", "scope")
+        header = (
+            "lever",
+            "policy",
+            "recommendations",
+            "section",
+            "strength 1 is",
+            "most",
+            "lead, weeks",
+            "acts at",
+            "scope",
+        )
         effects = [
-            (f"`{p.name}`", "helps" if helps else "hurts", f"`{channel.moves}`", channel.mode, p.default, _prior(p), channel.why)
+            (
+                f"`{p.name}`",
+                "helps" if helps else "hurts",
+                f"`{channel.moves}`",
+                channel.mode,
+                p.default,
+                _prior(p),
+                channel.why,
+            )
             for p in PARAMETERS
             if p.name in names
             for lever, channel, helps in [names[p.name]]
@@ -99,7 +139,9 @@ def institutions() -> str:
         for i in INSTITUTIONS
     ]
     header = ("institution", "meaning", "unit", "base", "bounds", "moved by")
-    return _page("Institutions", "What a place is like in a week; agents read these and know of no policy.", _table(header, rows))
+    return _page(
+        "Institutions", "What a place is like in a week; agents read these and know of no policy.", _table(header, rows)
+    )
 
 
 def transitions() -> str:
@@ -120,9 +162,13 @@ def transitions() -> str:
 
 def outcomes() -> str:
     """Every outcome."""
-    marks = {o.name: [word for word, names in (("headline", HEADLINE), ("rights floor", RIGHTS_FLOOR)) if o.name in names] for o in OUTCOMES}
+    marks = {
+        o.name: [word for word, names in (("headline", HEADLINE), ("rights floor", RIGHTS_FLOOR)) if o.name in names]
+        for o in OUTCOMES
+    }
     rows = [
-        (f"`{o.name}`", o.label, o.unit, o.kind, o.better or "none", o.of, o.among, o.whose, o.section, marks[o.name]) for o in OUTCOMES
+        (f"`{o.name}`", o.label, o.unit, o.kind, o.better or "none", o.of, o.among, o.whose, o.section, marks[o.name])
+        for o in OUTCOMES
     ]
     header = ("outcome", "label", "unit", "kind", "better", "counts", "among", "whose", "section", "")
     intro = "A *flow* counts transitions, a *level* people by status at a week's end, a *measure* is written by a phase, a *ratio* divides two others."
@@ -145,10 +191,17 @@ def mechanisms() -> str:
         parts += [f"## {title}", _table(("id", "mechanism", "section", "where", "but"), rows)]
     gone = [(m.id, m.name, m.section, m.left_out) for m in MECHANISMS if m.left_out]
     parts += ["## Left out, and why", _table(("id", "mechanism", "section", "reason"), gone)]
-    return _page("Mechanisms of the briefing paper", "A reason that begins with MISSING is a gap to be closed, not a choice.", *parts)
+    return _page(
+        "Mechanisms of the briefing paper",
+        "A reason that begins with MISSING is a gap to be closed, not a choice.",
+        *parts,
+    )
 
 
-PAGES = {f"{page.__name__}.md": page for page in (parameters, levers, institutions, transitions, outcomes, streams, mechanisms)}
+PAGES = {
+    f"{page.__name__}.md": page
+    for page in (parameters, levers, institutions, transitions, outcomes, streams, mechanisms)
+}
 
 
 def main() -> None:

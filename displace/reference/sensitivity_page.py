@@ -14,17 +14,21 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from experiments.sensitivity.analysis import FILE, Analysis, read_analysis
+from displace.report import sensitivity as sensitivity_report
+from displace.report.sensitivity import REFERENCE
+from displace.wording import words
+from displace.wording.sensitivity import Said
 from experiments.batch.store import write as write_whole
+from experiments.sensitivity.analysis import FILE, Analysis, read_analysis
 from model.registry.outcomes import BY_NAME as OUTCOMES
 
-from displace.report import sensitivity as sensitivity_report
-from displace.wording import words
-from displace.report.sensitivity import REFERENCE
-from displace.wording.sensitivity import Said
-
 PAGE = Path(__file__).parents[2] / "docs" / "sensitivity.md"
-PICTURES = {"tornado": sensitivity_report.tornado, "heat": sensitivity_report.heat, "tradeoffs": sensitivity_report.tradeoffs, "doses": sensitivity_report.doses}
+PICTURES = {
+    "tornado": sensitivity_report.tornado,
+    "heat": sensitivity_report.heat,
+    "tradeoffs": sensitivity_report.tradeoffs,
+    "doses": sensitivity_report.doses,
+}
 
 HOW = """
 ## How it is found out
@@ -62,7 +66,11 @@ def write(analysis: Analysis, folder: Path = REFERENCE, page: Path = PAGE) -> li
     for name, draw in PICTURES.items():
         svg = str(draw(said).svg)
         if svg:
-            content = svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1) if "xmlns=" not in svg[:400] else svg
+            content = (
+                svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
+                if "xmlns=" not in svg[:400]
+                else svg
+            )
             write_whole(folder / f"{name}.svg", content.encode())
             written.append(folder / f"{name}.svg")
     write_whole(folder / FILE, (json.dumps(analysis.manifest, indent=1, ensure_ascii=False) + "\n").encode())
@@ -85,18 +93,41 @@ def text(said: Said) -> str:
         parts += [f"## {question}", "\n".join(f"- {answer}" for answer in answers)]
     parts += ["## Pictures", *(f"![{name}](../outputs/reference/sensitivity/{name}.svg)" for name in PICTURES)]
     columns, rows = said.breakeven_table()
-    parts += ["## How effective must each policy be?", "Least part of the assumed effectiveness of the helping channels, with hurting channels in full, from which a policy is better on average.", table(columns, rows)]
+    parts += [
+        "## How effective must each policy be?",
+        "Least part of the assumed effectiveness of the helping channels, with hurting channels in full, from which a policy is better on average.",
+        table(columns, rows),
+    ]
     parts.append("## Who is first, under which metric?")
     for outcome in dict.fromkeys(row["outcome"] for row in said.rows("robustness")):
         columns, rows = said.rank_table(outcome)
-        parts += [f"**{words.start(OUTCOMES[outcome].label)}**: rank, and how often first when worlds are drawn anew.", table(columns, rows)]
-    parts += ["## How sure?", "\n".join(f"- {sentence}" for sentence in said.how_sure()), HOW.strip(), "## A design of your own", settings(), "## The tables", columns_of_tables()]
+        parts += [
+            f"**{words.start(OUTCOMES[outcome].label)}**: rank, and how often first when worlds are drawn anew.",
+            table(columns, rows),
+        ]
+    parts += [
+        "## How sure?",
+        "\n".join(f"- {sentence}" for sentence in said.how_sure()),
+        HOW.strip(),
+        "## A design of your own",
+        settings(),
+        "## The tables",
+        columns_of_tables(),
+    ]
     return "\n\n".join(parts) + "\n"
 
 
 def without_reference() -> str:
     """Return the page as it is before any reference was made with this version: the method and the tables."""
-    parts = ["# What drives the answer", "No reference result has been made with this version of the model yet: `make reference-sensitivity` makes it and this page.", HOW.strip(), "## A design of your own", settings(), "## The tables", columns_of_tables()]
+    parts = [
+        "# What drives the answer",
+        "No reference result has been made with this version of the model yet: `make reference-sensitivity` makes it and this page.",
+        HOW.strip(),
+        "## A design of your own",
+        settings(),
+        "## The tables",
+        columns_of_tables(),
+    ]
     return "\n\n".join(parts) + "\n"
 
 
@@ -109,16 +140,32 @@ def settings() -> str:
     defaults = asdict(Settings())
 
     def shown(value):
-        return ", ".join(" x ".join(v) if isinstance(v, tuple) else str(v) for v in value) if isinstance(value, tuple) else value
+        return (
+            ", ".join(" x ".join(v) if isinstance(v, tuple) else str(v) for v in value)
+            if isinstance(value, tuple)
+            else value
+        )
 
-    return table(["key of `[sensitivity]`", "what", "default"], [[f"`{key}`", row["description"], shown(defaults[key])] for key, row in settings_schema()["properties"].items()])
+    return table(
+        ["key of `[sensitivity]`", "what", "default"],
+        [
+            [f"`{key}`", row["description"], shown(defaults[key])]
+            for key, row in settings_schema()["properties"].items()
+        ],
+    )
 
 
 def columns_of_tables() -> str:
     """Return what every table holds."""
     from experiments.sensitivity.schema import TABLES
 
-    return table(["table", "what", "columns"], [[f"`{name}.parquet`", meaning, ", ".join(column.name for column in columns)] for name, (meaning, columns) in TABLES.items()])
+    return table(
+        ["table", "what", "columns"],
+        [
+            [f"`{name}.parquet`", meaning, ", ".join(column.name for column in columns)]
+            for name, (meaning, columns) in TABLES.items()
+        ],
+    )
 
 
 def table(columns, rows) -> str:

@@ -5,10 +5,9 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from displace.wording import words
 from model.registry.levers import channels
 from model.registry.parameters import PARAMETERS
-
-from displace.wording import words
 
 EVIDENCE = Path(__file__).parents[2] / "scenarios" / "evidence" / "evidence.csv"
 LIMITS = Path(__file__).parents[2] / "docs" / "limits.md"
@@ -21,7 +20,9 @@ LABELS = {
     "assumption": "No source gives these. They are chosen by hand, and a result that hangs on one is only as good as it is.",
 }
 VALUE, HAND_SET = "Value used", "Hand-set value (not used where drawn)"
-CHANNELS = "The effect of each channel at strength 1. All are assumptions, and the plausible range of each includes none."
+CHANNELS = (
+    "The effect of each channel at strength 1. All are assumptions, and the plausible range of each includes none."
+)
 
 
 def groups(arms: Mapping[str, Mapping[str, float]], drawn: Mapping[str, Sequence[float]]) -> list[dict]:
@@ -36,7 +37,9 @@ def groups(arms: Mapping[str, Mapping[str, float]], drawn: Mapping[str, Sequence
             if p.name in helps or p.label != label:
                 continue
             title = words.start(f"{label}: {p.topic}" if label == "assumption" else label)
-            table = tables.setdefault(title, {"title": title, "meaning": meaning, "rows": [], "open": label != "assumption"})
+            table = tables.setdefault(
+                title, {"title": title, "meaning": meaning, "rows": [], "open": label != "assumption"}
+            )
             table["rows"].append(_row(p, arms, drawn))
     for which, title in ((True, "How strongly each policy may help"), (False, "How strongly each policy may hurt")):
         rows = [_row(p, arms, drawn) for p in PARAMETERS if helps.get(p.name) is which]
@@ -64,7 +67,9 @@ def _row(parameter, arms, drawn) -> dict:
 def _used(parameter, arms, drawn) -> dict[str, list[str]]:
     """Return {value as text: arms that use it}, first what holds where no arm sets it: what an arm sets itself holds over the draws."""
     low, high = drawn.get(parameter.name, (parameter.default, parameter.default))
-    usual = " to ".join(dict.fromkeys(_shown(parameter, end) for end in (low, high))) + (", drawn" if parameter.name in drawn else "")
+    usual = " to ".join(dict.fromkeys(_shown(parameter, end) for end in (low, high))) + (
+        ", drawn" if parameter.name in drawn else ""
+    )
     used: dict[str, list[str]] = {usual: []}
     for arm, own in arms.items():
         used.setdefault(_shown(parameter, own[parameter.name]) if parameter.name in own else usual, []).append(arm)
@@ -90,7 +95,10 @@ def cited() -> list[tuple[str, str]]:
 def untraced() -> list[tuple[str, str]]:
     """Return (id, what is noted of it, and which parameters cite it) for every such row that is not traced to a source."""
     rows = [row for row in _cited() if row["source_key"] == UNTRACED]
-    return [(row["id"], f"{row['note']} (for {words.listed([p.name for p in PARAMETERS if row['id'] in p.evidence])})") for row in rows]
+    return [
+        (row["id"], f"{row['note']} (for {words.listed([p.name for p in PARAMETERS if row['id'] in p.evidence])})")
+        for row in rows
+    ]
 
 
 def _cited() -> list[dict[str, str]]:

@@ -5,6 +5,10 @@ from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
+from displace.figures.maps import Flow, Spot
+from displace.wording import words
+from displace.wording.headline import Cell
+from displace.wording.origin_of_parameters import Standing, standing
 from experiments.comparison.paired import ENOUGH_PAIRS, rights_floor
 from experiments.design.explain import policies_in_words
 from experiments.results.reader import policies_of
@@ -14,11 +18,6 @@ from model.registry.outcomes import BY_NAME as OUTCOMES
 from model.registry.parameters import BY_NAME as PARAMETERS
 from model.registry.policy import Policy, monday
 from scenarios.explain import NO_POLICY, parameter_in_words
-
-from displace.wording import words
-from displace.wording.headline import Cell
-from displace.figures.maps import Flow, Spot
-from displace.wording.origin_of_parameters import Standing, standing
 
 KNOWN_UNTIL = 2023 + 8 / 12  # the briefing paper of August 2023: then the conditional world begins
 
@@ -101,7 +100,11 @@ class Study:
 
     def dates(self, arm: str) -> list:
         """Return the days within the run on which a policy starts or ends that only one of an arm and its baseline has."""
-        weeks = {week for policy in {*policies_of(self.manifest, arm)} ^ {*self.of_baseline} for week in (policy.start, policy.end)}
+        weeks = {
+            week
+            for policy in {*policies_of(self.manifest, arm)} ^ {*self.of_baseline}
+            for week in (policy.start, policy.end)
+        }
         return sorted(monday(week) for week in weeks if week < self.plan["stop"])
 
     def levers(self, arm: str) -> list[Lever]:
@@ -111,7 +114,9 @@ class Study:
 
     def pulled(self, arm: str) -> list[str]:
         """Return in sentences what an arm pulls beyond its baseline, entry by entry with its timing, and what it leaves out of it."""
-        return policies_in_words(policies_of(self.manifest, arm), self.of_baseline) or ["Its policies are those of the baseline."]
+        return policies_in_words(policies_of(self.manifest, arm), self.of_baseline) or [
+            "Its policies are those of the baseline."
+        ]
 
     def _explained(self, arm: str) -> list[str]:
         return [sentence for sentence in self.manifest["explained"][arm][1:] if sentence != NO_POLICY]
@@ -123,13 +128,21 @@ class Study:
     @cached_property
     def _shared(self) -> list[str]:
         """What holds in the baseline and in every arm, as each of them says it."""
-        return [sentence for sentence in self._explained(self.baseline) if all(sentence in self._explained(arm) for arm in self.titles)]
+        return [
+            sentence
+            for sentence in self._explained(self.baseline)
+            if all(sentence in self._explained(arm) for arm in self.titles)
+        ]
 
     @property
     def history(self) -> list[str]:
         """What holds in the baseline and in every arm; an assumption that all of them set is not one scenario's."""
         own = self.plan["arms"][self.baseline].get("parameters", {})
-        of_all = {parameter_in_words(name, value): parameter_in_words(name, value, "all arms") for name, value in own.items() if name in PARAMETERS}
+        of_all = {
+            parameter_in_words(name, value): parameter_in_words(name, value, "all arms")
+            for name, value in own.items()
+            if name in PARAMETERS
+        }
         return [of_all.get(sentence, sentence) for sentence in self._shared]
 
     @property
@@ -148,7 +161,9 @@ class Study:
         """Names of places by id and of states by ISO code."""
         from scenarios.files import world_graph
 
-        return {iso3: row["name"] for iso3, row in world_graph().graph["states"].items()} | {p["id"]: p["name"] for p in self.manifest["places"]}
+        return {iso3: row["name"] for iso3, row in world_graph().graph["states"].items()} | {
+            p["id"]: p["name"] for p in self.manifest["places"]
+        }
 
     @cached_property
     def standing(self) -> Standing:
@@ -189,7 +204,9 @@ class Study:
         """Say which rights of the floor an arm worsens, clearly or probably; empty without any."""
         said = []
         for clear, how in ((True, "worse"), (False, "probably worse")):
-            labels = [OUTCOMES[row["outcome"]].label for row in self._floor if row["arm"] == arm and row["clear"] is clear]
+            labels = [
+                OUTCOMES[row["outcome"]].label for row in self._floor if row["arm"] == arm and row["clear"] is clear
+            ]
             said += [f"{how} for {words.listed(labels)}"] if labels else []
         return "; ".join(said)
 
@@ -210,7 +227,11 @@ class Study:
             return ""
         if row["first_month"] is None:
             return self._whole_only(cell)
-        ways = sorted((month, way) for month, way in ((row["first_better"], words.BETTER), (row["first_worse"], words.WORSE)) if month)
+        ways = sorted(
+            (month, way)
+            for month, way in ((row["first_better"], words.BETTER), (row["first_worse"], words.WORSE))
+            if month
+        )
         return ", ".join(f"{way} in month {month}" for month, way in ways) or f"month {row['first_month']}"
 
     @staticmethod
@@ -222,21 +243,31 @@ class Study:
 
     @cached_property
     def _flows(self) -> list[dict]:
-        return [row for row in self.results.flows.to_pylist() if row["source"] in self.spots and row["target"] in self.spots]
+        return [
+            row for row in self.results.flows.to_pylist() if row["source"] in self.spots and row["target"] in self.spots
+        ]
 
     def flows(self, most: int) -> list[Flow]:
         """Return the widest flows of people carried along by moving operations in the baseline, at most so many."""
         first = next(iter(self.titles))
-        return _widest([Flow(row["source"], row["target"], row["baseline"]) for row in self._flows if row["arm"] == first], most)
+        return _widest(
+            [Flow(row["source"], row["target"], row["baseline"]) for row in self._flows if row["arm"] == first], most
+        )
 
     def added_flows(self, arm: str, most: int) -> list[Flow]:
         """Return the flows to which an arm adds most, those alone whose interval stays above half of the mean.
 
         There are hundreds of flows: by luck alone, some twenty would have an interval above zero.
         """
-        mine = [row for row in self._flows if row["arm"] == arm and row["low"] is not None and row["low"] > row["difference"] / 2 > 0]
+        mine = [
+            row
+            for row in self._flows
+            if row["arm"] == arm and row["low"] is not None and row["low"] > row["difference"] / 2 > 0
+        ]
         return _widest([Flow(row["source"], row["target"], row["difference"]) for row in mine], most)
 
 
 def _widest(flows: list[Flow], most: int) -> list[Flow]:
-    return sorted((flow for flow in flows if flow.people > 0), key=lambda flow: (-flow.people, flow.source, flow.target))[:most]
+    return sorted(
+        (flow for flow in flows if flow.people > 0), key=lambda flow: (-flow.people, flow.source, flow.target)
+    )[:most]

@@ -3,13 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite
 
-from scenarios.evidence.reports import other_uses
-from calibration.fit.fit import Fit
 from calibration.fit.checks import CHANCE, ENOUGH_FOR_A_RANK, NOT_INFORMED, NOT_MOVED
+from calibration.fit.fit import Fit
 from calibration.fit.holdout import MODEL, NAIVE, Holdout, summary
 from calibration.fit.posterior import GOOD_K
-
 from displace.wording import words
+from scenarios.evidence.reports import other_uses
 
 PAGE = "fit.md"
 NOT_TOLD = (
@@ -39,19 +38,43 @@ def tables(fit: Fit) -> Iterator[Table]:
     yield (
         "Reports, before and after the fit",
         ("report", "told", "predicted before", "predicted after", "", "source"),
-        [[p.target.label, p.told, interval(p.prior), interval(p.posterior), p.verdict.upper() if p.verdict == "missed" else p.verdict, p.target.source] for p in fit.predictions],
+        [
+            [
+                p.target.label,
+                p.told,
+                interval(p.prior),
+                interval(p.posterior),
+                p.verdict.upper() if p.verdict == "missed" else p.verdict,
+                p.target.source,
+            ]
+            for p in fit.predictions
+        ],
         f"Median and 90 % interval of reports, reporting error included. A bound is met where reports beyond it are predicted. {_used_twice(fit)}".strip(),
     )
     yield (
         "What reports tell of parameters",
         ("parameter", "before", "after", "variance gone", "mean moved by (sd)", ""),
-        [[row.name, interval(row.prior), interval(row.posterior), f"{row.contraction:.0%}", f"{row.shift:+.2f}", row.said] for row in fit.learnt if row.free],
+        [
+            [
+                row.name,
+                interval(row.prior),
+                interval(row.posterior),
+                f"{row.contraction:.0%}",
+                f"{row.shift:+.2f}",
+                row.said,
+            ]
+            for row in fit.learnt
+            if row.free
+        ],
         _of_the_rest(fit),
     )
     yield (
         "What hangs on which source",
         ("family or set of reports", "changed", "effective draws", "moves most", "by (sd)", "its reports predicted"),
-        [[row.family, row.how, f"{row.effective:.0f}", row.parameter, f"{row.shift:+.2f}", row.still_met] for row in fit.sensitivity],
+        [
+            [row.family, row.how, f"{row.effective:.0f}", row.parameter, f"{row.shift:+.2f}", row.still_met]
+            for row in fit.sensitivity
+        ],
         "Of the means of free parameters, the one that moves most, in standard deviations of its prior. A family left out is predicted from the others.",
     )
     yield (
@@ -66,7 +89,11 @@ def tables(fit: Fit) -> Iterator[Table]:
 def _used_twice(fit: Fit) -> str:
     """Say which reports are also behind a prior or put into the world, and so count for more than the likelihood tells."""
     twice = [p.target.id for p in fit.predictions if any(other_uses(id, ()) for id in p.target.evidence)]
-    return f"Also behind a prior or put into the world, so that they are used twice: {words.listed(twice)}." if twice else ""
+    return (
+        f"Also behind a prior or put into the world, so that they are used twice: {words.listed(twice)}."
+        if twice
+        else ""
+    )
 
 
 def _of_the_rest(fit: Fit) -> str:
@@ -76,7 +103,8 @@ def _of_the_rest(fit: Fit) -> str:
     moved = sorted((row for row in rest if row.said == "informed"), key=lambda row: -row.contraction)
     named = ", ".join(f"{row.name} ({row.contraction:.0%})" for row in moved[:MOST_OF_REST])
     return (
-        f"{NOT_TOLD} {words.count(len(rest), 'more parameter is drawn from its prior', 'more parameters are drawn from their priors')} and called not informed" + (f"; {len(moved)} of them moved with the weights all the same, the most: {named}." if named else ".")
+        f"{NOT_TOLD} {words.count(len(rest), 'more parameter is drawn from its prior', 'more parameters are drawn from their priors')} and called not informed"
+        + (f"; {len(moved)} of them moved with the weights all the same, the most: {named}." if named else ".")
     )
 
 
@@ -96,7 +124,11 @@ def sentences(fit: Fit) -> list[str]:
     missed = [p.target.id for p in fit.predictions if p.verdict == "missed"]
     families = {p.target.family for p in fit.predictions}
     good = "good" if weights.k_hat <= GOOD_K else f"above {GOOD_K}: not to be trusted without more draws"
-    tail = f"k-hat {weights.k_hat:.2f}, {good}" if isfinite(weights.k_hat) else "k-hat unknown, of so few draws: not to be trusted without more"
+    tail = (
+        f"k-hat {weights.k_hat:.2f}, {good}"
+        if isfinite(weights.k_hat)
+        else "k-hat unknown, of so few draws: not to be trusted without more"
+    )
     return [
         f"{config.title}. Set of targets: {config.set} ({config.all_targets.sets.get(config.set, 'all')}).",
         f"{words.count(len(fit.predictions), 'report')} in {words.count(len(families), 'family', 'families')}; {len(missed)} missed{': ' + ', '.join(missed) if missed else ''}.",
@@ -124,7 +156,11 @@ def page(fit: Fit) -> str:
     parts = [f"# {fit.config.title}", *sentences(fit)]
     for title, columns, rows, note in tables(fit):
         lines = [columns, ["---"] * len(columns), *rows]
-        parts += [f"## {title}", "\n".join("| " + " | ".join(cell.replace("|", "/") for cell in line) + " |" for line in lines), note]
+        parts += [
+            f"## {title}",
+            "\n".join("| " + " | ".join(cell.replace("|", "/") for cell in line) + " |" for line in lines),
+            note,
+        ]
     return "\n\n".join(parts) + "\n"
 
 
@@ -137,19 +173,38 @@ def show_holdout(result: Holdout, source: Mapping):
 
     columns = ("report", "told", "predicted", "", "off by (log)", "naive", "off by (log)", "nearer")
     rows = [
-        [r.target.label, r.told, interval(r.predicted), r.verdict, f"{r.error:.2f}", number(r.naive), number(r.naive_error), r.nearer]
+        [
+            r.target.label,
+            r.told,
+            interval(r.predicted),
+            r.verdict,
+            f"{r.error:.2f}",
+            number(r.naive),
+            number(r.naive_error),
+            r.nearer,
+        ]
         for r in result.scored
     ]
     terminal.show_table(columns, rows, "Reports that were not used")
     print()
-    print(f"{result.covered} of {len(result.scored)} lie within the 90 % interval of what {result.draws} draws ({source.get('kind', 'given')}) predict.")
+    print(
+        f"{result.covered} of {len(result.scored)} lie within the 90 % interval of what {result.draws} draws ({source.get('kind', 'given')}) predict."
+    )
     model, naive = summary(result.scored)
     if naive is not None:
         wins = result.nearer(NAIVE)
-        print(f"Where a naive forecast exists (the last report holds on, flows at the same rate): median error {model:.2f} by the model, {naive:.2f} by it.")
-        print(f"The naive forecast is nearer for {len(wins)}: {', '.join(wins) or 'none'}; the model for {len(result.nearer(MODEL))}.")
+        print(
+            f"Where a naive forecast exists (the last report holds on, flows at the same rate): median error {model:.2f} by the model, {naive:.2f} by it."
+        )
+        print(
+            f"The naive forecast is nearer for {len(wins)}: {', '.join(wins) or 'none'}; the model for {len(result.nearer(MODEL))}."
+        )
     print()
-    terminal.show_table(("not predicted", "why"), [[id, why] for id, why in result.unmapped.items()], f"{words.count(len(result.unmapped), 'row')} without a prediction")
+    terminal.show_table(
+        ("not predicted", "why"),
+        [[id, why] for id, why in result.unmapped.items()],
+        f"{words.count(len(result.unmapped), 'row')} without a prediction",
+    )
 
 
 def holdout_as_json(result: Holdout) -> dict:
@@ -161,4 +216,11 @@ def holdout_as_json(result: Holdout) -> dict:
         for r in result.scored
     ]  # fmt: skip
     errors = {"model": None if model != model else model, "naive": naive}
-    return {"covered": result.covered, "of": len(result.scored), "draws": result.draws, "median_error": errors, "reports": rows, "not_predicted": result.unmapped}
+    return {
+        "covered": result.covered,
+        "of": len(result.scored),
+        "draws": result.draws,
+        "median_error": errors,
+        "reports": rows,
+        "not_predicted": result.unmapped,
+    }

@@ -17,25 +17,25 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from experiments.comparison.paired import ENOUGH_PAIRS
-from experiments.design.design import PLACEBO
-from experiments.design.explain import PLANNED
-from experiments.comparison.fates import MEASURES
-from experiments.batch.store import REPORT
-from experiments.batch.store import write as write_whole
-from model.registry.levers import Lever
-
-from . import assumptions as assumed
 from displace.figures import outlines
 from displace.figures import report_pictures as pictures
-from . import sections
-from . import sensitivity as sensitivity_report
 from displace.wording import words
+from displace.wording.direct_channels import why
 from displace.wording.displacement import Moved, moved
 from displace.wording.headline import Cell, Line, lines
 from displace.wording.origin_of_parameters import between_draws
+from experiments.batch.store import REPORT
+from experiments.batch.store import write as write_whole
+from experiments.comparison.fates import MEASURES
+from experiments.comparison.paired import ENOUGH_PAIRS
+from experiments.design.design import PLACEBO
+from experiments.design.explain import PLANNED
+from model.registry.levers import Lever
+
+from . import assumptions as assumed
+from . import sections
+from . import sensitivity as sensitivity_report
 from .contents import Study
-from displace.wording.direct_channels import why
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 PUBLISHED_AT = 10  # people an agent, at most
@@ -59,7 +59,13 @@ def write_picture(study: Study, path: Path):
 
 def render(study: Study) -> str:
     """Return the page as HTML. The same results give the same bytes."""
-    pages = Environment(loader=PackageLoader("displace.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    pages = Environment(
+        loader=PackageLoader("displace.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     pages.filters["count"] = words.count
     style = Markup(pages.loader.get_source(pages, "report.css")[0])
     return pages.get_template("report.html").render(style=style, **_context(study))
@@ -75,7 +81,10 @@ def _context(study: Study) -> dict:
         "unfinished": study.unfinished,
         "lost": study.lost,
         "cautions": study.cautions,
-        "banner": {"head": study.standing.head, "text": f"{study.standing.text} {pictures.CONDITIONAL} {_trial(study)}".strip()},
+        "banner": {
+            "head": study.standing.head,
+            "text": f"{study.standing.text} {pictures.CONDITIONAL} {_trial(study)}".strip(),
+        },
         "title": study.plan["title"],
         "question": study.plan["question"],
         "planned": PLANNED.format(study.plan["budget"]) if study.plan.get("budget") else "",
@@ -106,9 +115,20 @@ def _context(study: Study) -> dict:
         "places": places,
         "by_place": study.results.by_place,
         "history": study.history,
-        "baseline": {"title": study.plan["arms"][study.baseline]["title"], "pulls": bool(study.of_baseline), "only_some": study.only_some},
+        "baseline": {
+            "title": study.plan["arms"][study.baseline]["title"],
+            "pulls": bool(study.of_baseline),
+            "only_some": study.only_some,
+        },
         "drives": sensitivity_report.section(),
-        "assumed": {"groups": groups, "head": assumed.VALUE if study.drawn is not None else assumed.HAND_SET, "sources": assumed.cited(), "untraced": assumed.untraced(), "targets": study.standing.targets, "sentence": _how_much(groups)},
+        "assumed": {
+            "groups": groups,
+            "head": assumed.VALUE if study.drawn is not None else assumed.HAND_SET,
+            "sources": assumed.cited(),
+            "untraced": assumed.untraced(),
+            "targets": study.standing.targets,
+            "sentence": _how_much(groups),
+        },
         "limits": assumed.limits(),
         "made": {"command": _command(study), "rows": _made(study), "stamp": stamp},
         "outlines": outlines.source(),
@@ -148,7 +168,11 @@ def _tables(study: Study, answer: list[Line], displacement: list[Moved], groups:
     headline = {line.outcome.name for line in answer}
     held = [row for row in study.paired if row["place"] in study.spots and row["outcome"] == "people_held"]
     columns = ("name", "value", "differs", "hand_set", "range", "unit", "label", "meaning", "source")
-    parameters = [{assumed.HAND_SET if key == "value" and study.drawn is None else key: row[key] for key in columns} for group in groups for row in group["rows"]]
+    parameters = [
+        {assumed.HAND_SET if key == "value" and study.drawn is None else key: row[key] for key in columns}
+        for group in groups
+        for row in group["rows"]
+    ]
     return {
         "answer": csv_table("answer", [row for row in worldwide if row["outcome"] in headline]),
         "worldwide": csv_table("all-outcomes", worldwide),
@@ -158,7 +182,9 @@ def _tables(study: Study, answer: list[Line], displacement: list[Moved], groups:
         "timing": csv_table("timing", study.results.timing.to_pylist()),
         "endings": csv_table("after-a-policy-ends", study.results.endings.to_pylist()),
         "contributions": csv_table("what-each-adds", study.results.contributions.to_pylist()),
-        "burden": csv_table("by-group", [row for row in study.results.by_group.to_pylist() if row["outcome"] in sections.BORNE]),
+        "burden": csv_table(
+            "by-group", [row for row in study.results.by_group.to_pylist() if row["outcome"] in sections.BORNE]
+        ),
         "costs": csv_table("costs", study.results.costs.to_pylist()),
         "fates": csv_table("changed-fates", study.results.fates_compared.to_pylist()),
         "assumptions": csv_table("parameters", parameters),
@@ -175,7 +201,12 @@ def _facts(study: Study) -> list[tuple[str, str]]:
         ("Window", study.window),
         ("Pairs of runs", _pairs(study)),
         ("Scale", f"{plan['people_per_agent']} people an agent"),
-        ("Parameters", "hand-set" if plan["draws"] == 1 and not plan.get("draws_from") else f"{words.count(plan['draws'], 'draw')}, {_drawn(plan)}"),
+        (
+            "Parameters",
+            "hand-set"
+            if plan["draws"] == 1 and not plan.get("draws_from")
+            else f"{words.count(plan['draws'], 'draw')}, {_drawn(plan)}",
+        ),
     ]
 
 
@@ -194,11 +225,17 @@ def _pairs(study: Study) -> str:
     draws, seeds = study.plan["draws"], study.plan["replicates"]
     if study.pairs != study.planned:
         return f"{study.pairs} of {study.planned}" + ("" if study.results.finished else " so far")
-    return f"{study.pairs} ({words.count(draws, 'draw')} of the parameters x {words.count(seeds, 'seed')})" if draws > 1 else f"{study.pairs}"
+    return (
+        f"{study.pairs} ({words.count(draws, 'draw')} of the parameters x {words.count(seeds, 'seed')})"
+        if draws > 1
+        else f"{study.pairs}"
+    )
 
 
 def _drawn(plan) -> str:
-    return {"posterior": "fitted to reports", "prior": "from their priors"}.get(plan.get("draws_from", {}).get("kind"), "as given")
+    return {"posterior": "fitted to reports", "prior": "from their priors"}.get(
+        plan.get("draws_from", {}).get("kind"), "as given"
+    )
 
 
 def _policy(study: Study, name: str, answer: list[Line], displacement: list[Moved]) -> dict:
@@ -223,7 +260,10 @@ def _summary(cells: Sequence[Cell], levers: Sequence[Lever]) -> list[tuple[str, 
     said = []
     for verdict in (words.BETTER, words.WORSE):
         mine = [cell for cell in cells if cell.verdict == verdict]
-        shown = [{"label": cell.outcome.label, "size": _size(cell), "why": why(levers, cell.outcome.name, verdict)} for cell in mine[:SIZES_SHOWN]]
+        shown = [
+            {"label": cell.outcome.label, "size": _size(cell), "why": why(levers, cell.outcome.name, verdict)}
+            for cell in mine[:SIZES_SHOWN]
+        ]
         if len(mine) > SIZES_SHOWN:
             shown.append({"label": f"and {len(mine) - SIZES_SHOWN} more, in the table below", "size": "", "why": ""})
         if shown:
@@ -255,7 +295,11 @@ def _fates(study: Study) -> dict | None:
     if not rows:
         return None
     titles = {PLACEBO: "No policy: one irrelevant change"} | study.titles
-    gross = {nation: row["value"] for (arm, nation, measure), row in rows.items() if nation and arm == PLACEBO and measure == "held_in_one_world_only"}
+    gross = {
+        nation: row["value"]
+        for (arm, nation, measure), row in rows.items()
+        if nation and arm == PLACEBO and measure == "held_in_one_world_only"
+    }
 
     def said(arm, nation, measure):
         row = rows[arm, nation, measure]
@@ -267,7 +311,10 @@ def _fates(study: Study) -> dict | None:
     return {
         "rows": [(title, [said(arm, "", measure) for measure in MEASURES]) for arm, title in titles.items()],
         "titles": list(titles.values()),
-        "nations": [(study.place_names.get(nation, nation), [said(arm, nation, "net_held") for arm in titles]) for nation in nations],
+        "nations": [
+            (study.place_names.get(nation, nation), [said(arm, nation, "net_held") for arm in titles])
+            for nation in nations
+        ],
     }
 
 

@@ -6,16 +6,28 @@ Each function returns what the template prints: titles, headers and cells as (te
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from displace.wording import words
 from experiments.design import unit_costs
 from model.registry.outcomes import BY_NAME as OUTCOMES
 
-from displace.wording import words
 from .contents import Study
 
-BESIDE = ("people_held", "in_detention", "punished_share", "coerced_returns", "free_and_safe")  # of what happens when a policy ends
+BESIDE = (
+    "people_held",
+    "in_detention",
+    "punished_share",
+    "coerced_returns",
+    "free_and_safe",
+)  # of what happens when a policy ends
 BORNE = ("newly_held", "detained", "coerced_returns", "deaths")
 GROUPS_SHOWN = 8  # of a dimension, those with most of it in the baseline
-DIMENSIONS = {"sex": "By sex", "child": "By age", "nationality": "By nationality", "how_recruited": "By how people were recruited", "state": "By responsible State"}
+DIMENSIONS = {
+    "sex": "By sex",
+    "child": "By age",
+    "nationality": "By nationality",
+    "how_recruited": "By how people were recruited",
+    "state": "By responsible State",
+}
 COSTS = ("public", "ransom", "fraud", "journeys", "captivity_avoided", "per_week_avoided")
 
 
@@ -35,7 +47,9 @@ def cell(row: Mapping | None, value: str = "difference") -> tuple[str, str, str]
     better = OUTCOMES[row["outcome"]].better
     if row["low"] == row["high"] == 0:
         return words.UNCHANGED, "", words.UNCHANGED
-    return *words.change(row[value], row["low"], row["high"], row["unit"]), words.verdict(better, row["low"], row["high"])
+    return *words.change(row[value], row["low"], row["high"], row["unit"]), words.verdict(
+        better, row["low"], row["high"]
+    )
 
 
 def _outcome_title(name: str) -> str:
@@ -52,7 +66,11 @@ def months(study: Study) -> list[Grid]:
     columns = sorted({month for _, _, month in found})
     names = [name for name in study.plan["outcomes"] if any(key[0] == name for key in found)]
     return [
-        Grid(_outcome_title(name), [f"{m} months" for m in columns], [(title, [cell(found.get((name, arm, m))) for m in columns]) for arm, title in study.titles.items()])
+        Grid(
+            _outcome_title(name),
+            [f"{m} months" for m in columns],
+            [(title, [cell(found.get((name, arm, m))) for m in columns]) for arm, title in study.titles.items()],
+        )
         for name in names
     ]
 
@@ -62,7 +80,9 @@ def worse_before(study: Study) -> list[str]:
     said = []
     for row in study.results.timing.to_pylist():
         if row["temporarily_worse"] and row["arm"] in study.titles:
-            said.append(f"{study.titles[row['arm']]}: {OUTCOMES[row['outcome']].label}, worse from month {row['first_worse']}, in {words.count(row['months_worse'], 'month')}")
+            said.append(
+                f"{study.titles[row['arm']]}: {OUTCOMES[row['outcome']].label}, worse from month {row['first_worse']}, in {words.count(row['months_worse'], 'month')}"
+            )
     return said
 
 
@@ -74,7 +94,11 @@ def endings(study: Study) -> list[Grid]:
     ended = {row["arm"]: row["ended"] for row in rows}
     named = {arm: f"{study.titles[arm]} (ended {day.day} {day:%B %Y})" for arm, day in ended.items()}
     return [
-        Grid(_outcome_title(name), periods, [(title, [cell(found.get((name, arm, p))) for p in periods]) for arm, title in named.items()])
+        Grid(
+            _outcome_title(name),
+            periods,
+            [(title, [cell(found.get((name, arm, p))) for p in periods]) for arm, title in named.items()],
+        )
         for name in BESIDE
         if any(key[0] == name for key in found)
     ]
@@ -107,13 +131,23 @@ def contributions(study: Study) -> Added | None:
         "is mixed into these figures and cannot be told apart from what each adds."
     )
     alone = {(row["outcome"], row["arm"]): row for row in rows if not row["beside"]}
-    grid = Grid("", [title[name] for name in policies], [(_outcome_title(o), [cell(alone.get((o, name)), "value") for name in policies]) for o in study.plan["outcomes"] if (o, policies[0]) in alone])
+    grid = Grid(
+        "",
+        [title[name] for name in policies],
+        [
+            (_outcome_title(o), [cell(alone.get((o, name)), "value") for name in policies])
+            for o in study.plan["outcomes"]
+            if (o, policies[0]) in alone
+        ],
+    )
     said = []
     for row in rows:
         if row["beside"] and words.told(row["low"], row["high"]):
             change, interval, verdict = cell(row, "value")
             how = f", which is {verdict}" if verdict in (words.BETTER, words.WORSE) else ""
-            said.append(f"{title[row['arm']]} and {title[row['beside']]}: {OUTCOMES[row['outcome']].label} {change} ({interval}){how}")
+            said.append(
+                f"{title[row['arm']]} and {title[row['beside']]}: {OUTCOMES[row['outcome']].label} {change} ({interval}){how}"
+            )
     return Added(grid, mixed if run < all_of_them else "", said)
 
 
@@ -122,25 +156,48 @@ def contributions(study: Study) -> Added | None:
 
 def burden(study: Study) -> list[tuple[str, list[Grid]]]:
     """Return each policy's effect by group of people: for each outcome a table a dimension, a row a group."""
-    found = {(row["outcome"], row["dimension"], row["group"], row["arm"]): row for row in study.results.by_group.to_pylist()}
-    grids = [(words.start(OUTCOMES[name].label), [grid for dimension in DIMENSIONS if (grid := _by_dimension(study, found, name, dimension)).rows]) for name in BORNE]
+    found = {
+        (row["outcome"], row["dimension"], row["group"], row["arm"]): row for row in study.results.by_group.to_pylist()
+    }
+    grids = [
+        (
+            words.start(OUTCOMES[name].label),
+            [grid for dimension in DIMENSIONS if (grid := _by_dimension(study, found, name, dimension)).rows],
+        )
+        for name in BORNE
+    ]
     return [(title, of_outcome) for title, of_outcome in grids if of_outcome]
 
 
 def _by_dimension(study: Study, found: Mapping, name: str, dimension: str) -> Grid:
     first = next(iter(study.titles))
-    level = {key[2]: row["baseline"] or 0 for key, row in found.items() if (key[0], key[1], key[3]) == (name, dimension, first)}
+    level = {
+        key[2]: row["baseline"] or 0
+        for key, row in found.items()
+        if (key[0], key[1], key[3]) == (name, dimension, first)
+    }
     there = sorted((group for group in level if level[group] > 0), key=lambda group: -level[group])
     shown = there[:GROUPS_SHOWN]
     most = f", the {len(shown)} of {len(there)} with most in the baseline" if len(there) > len(shown) else ""
-    rows = [(f"{study.place_names.get(g, g)} (baseline {words.number(level[g])})", [cell(found.get((name, dimension, g, arm))) for arm in study.titles]) for g in shown]
-    return Grid(f"{words.start(OUTCOMES[name].label)}. {DIMENSIONS[dimension]}{most}", list(study.titles.values()), rows)
+    rows = [
+        (
+            f"{study.place_names.get(g, g)} (baseline {words.number(level[g])})",
+            [cell(found.get((name, dimension, g, arm))) for arm in study.titles],
+        )
+        for g in shown
+    ]
+    return Grid(
+        f"{words.start(OUTCOMES[name].label)}. {DIMENSIONS[dimension]}{most}", list(study.titles.values()), rows
+    )
 
 
 # --- what it costs ----------------------------------------------------------------------------------
 
 
-NOT_TOLD = {"USD": "fewer weeks are not clear, or spending is not known", "million USD": "a policy waits for a trigger: how long it acted is not recorded"}
+NOT_TOLD = {
+    "USD": "fewer weeks are not clear, or spending is not known",
+    "million USD": "a policy waits for a trigger: how long it acted is not recorded",
+}
 
 
 def costs(study: Study) -> Grid | None:
@@ -150,8 +207,18 @@ def costs(study: Study) -> Grid | None:
     found = {(row["arm"], row["measure"]): row for row in study.results.costs.to_pylist()}
     if not found:
         return None
-    headers = ["Public spending", "Families: ransom", "People defrauded", "Lawful travellers: journeys lost", "Weeks of captivity avoided (operations, another sector, armed groups)", "USD for each such week"]
-    rows = [(title, [_cost(found.get((arm, measure)), MEASURES[measure][0]) for measure in COSTS]) for arm, title in study.titles.items()]
+    headers = [
+        "Public spending",
+        "Families: ransom",
+        "People defrauded",
+        "Lawful travellers: journeys lost",
+        "Weeks of captivity avoided (operations, another sector, armed groups)",
+        "USD for each such week",
+    ]
+    rows = [
+        (title, [_cost(found.get((arm, measure)), MEASURES[measure][0]) for measure in COSTS])
+        for arm, title in study.titles.items()
+    ]
     return Grid("", headers, rows)
 
 
@@ -164,6 +231,12 @@ def _cost(row: Mapping | None, unit: str) -> tuple[str, str, str]:
 def unit_cost_rows() -> list[dict]:
     """Return the unit costs as they are declared."""
     return [
-        {"label": words.start(item.label), "range": "as simulated" if item.low == item.high else f"{item.low:,.0f} to {item.high:,.0f} USD", "per": item.per, "payer": item.payer, "why": item.why}
+        {
+            "label": words.start(item.label),
+            "range": "as simulated" if item.low == item.high else f"{item.low:,.0f} to {item.high:,.0f} USD",
+            "per": item.per,
+            "payer": item.payer,
+            "why": item.why,
+        }
         for item in unit_costs.ITEMS
     ]

@@ -6,15 +6,14 @@ import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from displace.figures import sensitivity as figures
+from displace.figures.report_pictures import Picture
+from displace.wording import words
+from displace.wording.sensitivity import AMONG, ILLUSTRATIVE, NOT_DRIVERS, SCALES, Said, decimal, in_words, index
 from experiments.batch.store import REPORT
 from experiments.batch.store import write as write_whole
 from model.registry.outcomes import BY_NAME as OUTCOMES
 from model.registry.parameters import BY_NAME as PARAMETERS
-
-from displace.figures import sensitivity as figures
-from displace.wording import words
-from displace.figures.report_pictures import Picture
-from displace.wording.sensitivity import AMONG, ILLUSTRATIVE, NOT_DRIVERS, SCALES, Said, decimal, in_words, index
 
 REFERENCE = Path(__file__).parents[2] / "outputs" / "reference" / "sensitivity"
 
@@ -28,7 +27,13 @@ def write(analysis) -> Path:
 
 def render(analysis) -> str:
     """Return the page as HTML. The same tables give the same bytes."""
-    pages = Environment(loader=PackageLoader("displace.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    pages = Environment(
+        loader=PackageLoader("displace.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     style = Markup(pages.loader.get_source(pages, "report.css")[0])
     return pages.get_template("sensitivity.html").render(style=style, **context(analysis))
 
@@ -42,7 +47,12 @@ def section() -> dict | None:
         said = Said(read_analysis(REFERENCE))
     except ResultsError:
         return None
-    return {"title": said.manifest["title"], "in_short": said.in_short(), "pictures": [heat(said)], "stamp": stamp(said)}
+    return {
+        "title": said.manifest["title"],
+        "in_short": said.in_short(),
+        "pictures": [heat(said)],
+        "stamp": stamp(said),
+    }
 
 
 def context(analysis) -> dict:
@@ -56,7 +66,10 @@ def context(analysis) -> dict:
         "how_sure": said.how_sure(),
         "drives": [tornado(said), heat(said)],
         "deciding": _deciding(said),
-        "ranks": [(words.start(OUTCOMES[o].label), *said.rank_table(o)) for o in dict.fromkeys(row["outcome"] for row in said.rows("robustness"))],
+        "ranks": [
+            (words.start(OUTCOMES[o].label), *said.rank_table(o))
+            for o in dict.fromkeys(row["outcome"] for row in said.rows("robustness"))
+        ],
         "metrics": list(dict.fromkeys((row["metric"], row["says"]) for row in said.rows("robustness"))),
         "agreement": _agreement(said),
         "tradeoffs": _tradeoffs(said),
@@ -81,26 +94,42 @@ def context(analysis) -> dict:
 
 def tornado(said: Said) -> Picture:
     """Return the tornado of the first outcome's relative change, and of displacement where a policy enforces."""
-    wanted = [(arm, said.primary, "relative") for arm in said.policies] + [(arm, "people_held", "balance") for arm in said.enforcing]
+    wanted = [(arm, said.primary, "relative") for arm in said.policies] + [
+        (arm, "people_held", "balance") for arm in said.enforcing
+    ]
     panels = []
     for arm, outcome, measure in wanted:
         total = said.drivers(arm, outcome, measure)
         if total:
             first = {in_words(row["factor"]): row["value"] for row in said.drivers(arm, outcome, measure, "first")}
-            panels.append(figures.Bars(said.quantity(total[0]), [row | {"factor": in_words(row["factor"])} for row in total], first, said.chance(arm, outcome, measure)))
+            panels.append(
+                figures.Bars(
+                    said.quantity(total[0]),
+                    [row | {"factor": in_words(row["factor"])} for row in total],
+                    first,
+                    said.chance(arm, outcome, measure),
+                )
+            )
     title = "What drives each policy's effect"
-    alt = "; ".join(f"{panel.title}: the longest bar is {panel.total[0]['factor']}, {decimal(panel.total[0]['value'])}" for panel in panels)
+    alt = "; ".join(
+        f"{panel.title}: the longest bar is {panel.total[0]['factor']}, {decimal(panel.total[0]['value'])}"
+        for panel in panels
+    )
     caption = (
         "Bars: total index, the share of the variance that would go if the factor were known, its interactions included; lines: 95 % interval from independent scrambles; "
         "orange marks: the factor alone (first order). Dashed: the noise floor, the index of a dummy that matters to nothing; hollow bars can't be told from it. "
         "'Deterred or displaced': the balance of changes at the target and elsewhere."
     )
-    return Picture(title, Markup(figures.tornado(panels, title=title, alt=alt, stamp=stamp(said)) if panels else ""), caption)
+    return Picture(
+        title, Markup(figures.tornado(panels, title=title, alt=alt, stamp=stamp(said)) if panels else ""), caption
+    )
 
 
 def heat(said: Said) -> Picture:
     """Return the heat map of total indices, outcome by factor, a panel a policy."""
-    rows = [row for row in said.rows("indices", order="total", measure="difference") if row["factor"] not in NOT_DRIVERS]
+    rows = [
+        row for row in said.rows("indices", order="total", measure="difference") if row["factor"] not in NOT_DRIVERS
+    ]
     factors = list(dict.fromkeys(row["factor"] for row in rows))
     outcomes = list(dict.fromkeys(row["outcome"] for row in rows))
     arms = list(dict.fromkeys(row["arm"] for row in rows))
@@ -112,8 +141,25 @@ def heat(said: Said) -> Picture:
     title = "Which factor drives which outcome of which policy"
     alt = "A table of total indices, outcomes by factors, one for each policy; the numbers stand in indices.parquet."
     labels = [words.start(OUTCOMES[outcome].label) for outcome in outcomes]
-    svg = figures.heat([said.title(arm) for arm in arms], labels, [in_words(factor) for factor in factors], values, told, title=title, alt=alt, stamp=stamp(said)) if rows else ""
-    return Picture(title, Markup(svg), "Total index of each factor on the policy's change against the baseline; a dot: it can't be told from the noise floor.")
+    svg = (
+        figures.heat(
+            [said.title(arm) for arm in arms],
+            labels,
+            [in_words(factor) for factor in factors],
+            values,
+            told,
+            title=title,
+            alt=alt,
+            stamp=stamp(said),
+        )
+        if rows
+        else ""
+    )
+    return Picture(
+        title,
+        Markup(svg),
+        "Total index of each factor on the policy's change against the baseline; a dot: it can't be told from the noise floor.",
+    )
 
 
 def tradeoffs(said: Said) -> Picture:
@@ -128,15 +174,28 @@ def tradeoffs(said: Said) -> Picture:
 
     def at(arm, outcome):
         row = means.get((arm, outcome))
-        return None if row is None else (words.scaled(row["mean"], OUTCOMES[outcome].unit), words.scaled(1.96 * row["sd"] / np.sqrt(row["worlds"]), OUTCOMES[outcome].unit))
+        return (
+            None
+            if row is None
+            else (
+                words.scaled(row["mean"], OUTCOMES[outcome].unit),
+                words.scaled(1.96 * row["sd"] / np.sqrt(row["worlds"]), OUTCOMES[outcome].unit),
+            )
+        )
 
     across = others[0]
     panels = []
     for outcome in people:
-        points = [figures.Point(said.title(arm), at(arm, across), at(arm, outcome), efficient.get(arm, False)) for arm in said.policies if at(arm, across) and at(arm, outcome)]
+        points = [
+            figures.Point(said.title(arm), at(arm, across), at(arm, outcome), efficient.get(arm, False))
+            for arm in said.policies
+            if at(arm, across) and at(arm, outcome)
+        ]
         panels.append((_axis(across), _axis(outcome), points))
     title = "What is traded for what"
-    alt = "Policies by their mean change of people's outcomes against that of others; the numbers stand in noise.parquet."
+    alt = (
+        "Policies by their mean change of people's outcomes against that of others; the numbers stand in noise.parquet."
+    )
     caption = "Mean change over worlds with its 95 % interval. Filled: no other policy is as good in all of people's outcomes and better in one. No weighing of one outcome against another is made."
     return Picture(title, Markup(figures.tradeoffs(panels, title=title, alt=alt, stamp=stamp(said))), caption)
 
@@ -151,12 +210,22 @@ def doses(said: Said) -> Picture:
     panels = []
     for outcome in dict.fromkeys(row["outcome"] for row in said.rows("doses")):
         for scale in SCALES:
-            curves = [said.rows("doses", arm=arm, scale=scale, outcome=outcome, rival=said.baseline) for arm in said.policies]
+            curves = [
+                said.rows("doses", arm=arm, scale=scale, outcome=outcome, rival=said.baseline) for arm in said.policies
+            ]
             panels.append((f"{words.start(OUTCOMES[outcome].label)}; {SCALES[scale]}", OUTCOMES[outcome].unit, curves))
     title = "How effective must a policy be?"
     alt = "Dose curves of each policy; the numbers stand in doses.parquet and the break-evens in the table below."
     caption = "Mean benefit against the baseline (above the line is better) with its 95 % interval, over draws of all assumptions but the channels' strengths."
-    return Picture(title, Markup(figures.doses([said.title(arm) for arm in said.policies], panels, title=title, alt=alt, stamp=stamp(said)) if panels else ""), caption)
+    return Picture(
+        title,
+        Markup(
+            figures.doses([said.title(arm) for arm in said.policies], panels, title=title, alt=alt, stamp=stamp(said))
+            if panels
+            else ""
+        ),
+        caption,
+    )
 
 
 def boxes(said: Said) -> dict:
@@ -184,7 +253,12 @@ def _side(said: Said, row: dict) -> figures.Side:
     def part(value):
         return float(np.log(value / low) / np.log(high / low)) if log else float((value - low) / (high - low))
 
-    return figures.Side(in_words(row["factor"]), 0.0 if row["low"] is None else part(row["low"]), 1.0 if row["high"] is None else part(row["high"]), said.restriction(row))
+    return figures.Side(
+        in_words(row["factor"]),
+        0.0 if row["low"] is None else part(row["low"]),
+        1.0 if row["high"] is None else part(row["high"]),
+        said.restriction(row),
+    )
 
 
 # --- tables -----------------------------------------------------------------------------------------
@@ -209,10 +283,29 @@ def _deciding(said: Said) -> list[dict]:
         factors = dict.fromkeys(row["factor"] for row in said.rows("deciding", arm=arm))
         for factor in sorted(factors, key=lambda f: order.index(f) if f in order else len(order)):
             for row in said.rows("deciding", arm=arm, factor=factor):
-                span = "" if row["from"] is None else f"{words.number(row['from'], step=words.step_of(row['from']))} to {words.number(row['to'], step=words.step_of(row['to']))}"
+                span = (
+                    ""
+                    if row["from"] is None
+                    else f"{words.number(row['from'], step=words.step_of(row['from']))} to {words.number(row['to'], step=words.step_of(row['to']))}"
+                )
                 told_clearly = row["ratio"] is not None and row["low"] is not None
-                ratio = f"{decimal(row['ratio'])} ({decimal(row['low'])} to {decimal(row['high'])})" if told_clearly else "the fall is not clear"
-                told.append({"policy": said.title(arm), "factor": in_words(factor), "third": in_words(row["third"]), "span": span, "target": words.number(row["at_target"]), "elsewhere": words.number(row["elsewhere"]), "ratio": ratio, "worlds": row["worlds"]})
+                ratio = (
+                    f"{decimal(row['ratio'])} ({decimal(row['low'])} to {decimal(row['high'])})"
+                    if told_clearly
+                    else "the fall is not clear"
+                )
+                told.append(
+                    {
+                        "policy": said.title(arm),
+                        "factor": in_words(factor),
+                        "third": in_words(row["third"]),
+                        "span": span,
+                        "target": words.number(row["at_target"]),
+                        "elsewhere": words.number(row["elsewhere"]),
+                        "ratio": ratio,
+                        "worlds": row["worlds"],
+                    }
+                )
     return told
 
 
@@ -233,7 +326,14 @@ def _tradeoffs(said: Said) -> list[dict]:
         return words.start(words.listed([OUTCOMES[name].label for name in names.split(", ")])) if names else "none"
 
     return [
-        {"policy": said.title(row["policy"]), "among": AMONG[row["among"]], "efficient": "yes" if row["efficient"] else "no, another is as good in all and better in one", "probability": words.percent(row["probability"]), "better": labels(row["better"]), "worse": labels(row["worse"])}
+        {
+            "policy": said.title(row["policy"]),
+            "among": AMONG[row["among"]],
+            "efficient": "yes" if row["efficient"] else "no, another is as good in all and better in one",
+            "probability": words.percent(row["probability"]),
+            "better": labels(row["better"]),
+            "worse": labels(row["worse"]),
+        }
         for row in said.rows("tradeoffs")
     ]
 
@@ -241,7 +341,11 @@ def _tradeoffs(said: Said) -> list[dict]:
 def _opinions(said: Said) -> list[dict]:
     """Return what Sobol and PAWN each put first, for every difference and displacement."""
     told = []
-    keys = dict.fromkeys((row["arm"], row["outcome"], row["measure"]) for row in said.rows("pawn") if row["measure"] in ("difference", "balance"))
+    keys = dict.fromkeys(
+        (row["arm"], row["outcome"], row["measure"])
+        for row in said.rows("pawn")
+        if row["measure"] in ("difference", "balance")
+    )
     for arm, outcome, measure in keys:
         rows = sorted(said.rows("pawn", arm=arm, outcome=outcome, measure=measure), key=lambda row: -row["value"])[:3]
         sobol = [row for row in said.drivers(arm, outcome, measure) if row["above_floor"]][:3]
@@ -255,8 +359,19 @@ def _opinions(said: Said) -> list[dict]:
 
 
 def _interactions(said: Said) -> list[dict]:
-    rows = [row for row in said.rows("indices", order="second") if row["measure"] in ("difference", "balance") and row["above_floor"]]
-    return [{"quantity": said.quantity(row), "pair": f"{in_words(row['factor'])} and {in_words(row['other'])}", "index": index(row)} for row in sorted(rows, key=lambda row: -row["value"])]
+    rows = [
+        row
+        for row in said.rows("indices", order="second")
+        if row["measure"] in ("difference", "balance") and row["above_floor"]
+    ]
+    return [
+        {
+            "quantity": said.quantity(row),
+            "pair": f"{in_words(row['factor'])} and {in_words(row['other'])}",
+            "index": index(row),
+        }
+        for row in sorted(rows, key=lambda row: -row["value"])
+    ]
 
 
 def _screening(said: Said) -> list[dict]:
@@ -266,7 +381,17 @@ def _screening(said: Said) -> list[dict]:
         if row["factor"] not in best or row["mu_star"] > best[row["factor"]]["mu_star"]:
             best[row["factor"]] = row
     rows = sorted(best.values(), key=lambda row: -row["mu_star"])
-    return [{"factor": in_words(row["factor"]), "meaning": said.meaning(row["factor"]), "mu": f"{row['mu_star']:.2f}", "floor": f"{row['floor']:.2f}", "where": said.quantity(row), "told": "yes" if row["above_floor"] else "no"} for row in rows]
+    return [
+        {
+            "factor": in_words(row["factor"]),
+            "meaning": said.meaning(row["factor"]),
+            "mu": f"{row['mu_star']:.2f}",
+            "floor": f"{row['floor']:.2f}",
+            "where": said.quantity(row),
+            "told": "yes" if row["above_floor"] else "no",
+        }
+        for row in rows
+    ]
 
 
 def _noise(said: Said) -> list[dict]:
@@ -284,8 +409,22 @@ def _noise(said: Said) -> list[dict]:
 
 def _made(said: Said) -> list[tuple[str, str]]:
     m = said.manifest
-    stages = [(f"stage {name}", f"{stage['runs']:,} runs, {stage['failed']} failed; plan {stage['plan'][:16]}: {stage['says']}") for name, stage in m["stages"].items()]
-    return [("design", m["design"]), ("commit (+ = changed since)", m["commit"] or "unknown"), ("code (model, scenarios, lock)", m["code"]), ("plan", m["plan"]), *stages, ("settings", str(m["settings"])), ("machine", m["machine"])]
+    stages = [
+        (
+            f"stage {name}",
+            f"{stage['runs']:,} runs, {stage['failed']} failed; plan {stage['plan'][:16]}: {stage['says']}",
+        )
+        for name, stage in m["stages"].items()
+    ]
+    return [
+        ("design", m["design"]),
+        ("commit (+ = changed since)", m["commit"] or "unknown"),
+        ("code (model, scenarios, lock)", m["code"]),
+        ("plan", m["plan"]),
+        *stages,
+        ("settings", str(m["settings"])),
+        ("machine", m["machine"]),
+    ]
 
 
 def stamp(said: Said) -> str:

@@ -93,7 +93,14 @@ def Story(session: Session):
                 f"{number + 1} {scene_.title}", text=True, small=True, on_click=lambda number=number: session.open_scene(number),
                 classes=["scene", "now"] if session.scene.value == number else ["scene"],
             )  # fmt: skip
-        solara.Button("Policies", icon_name="mdi-tune", outlined=True, small=True, on_click=lambda: session.drawer.set(not session.drawer.value), classes=["scene", "open-form"])
+        solara.Button(
+            "Policies",
+            icon_name="mdi-tune",
+            outlined=True,
+            small=True,
+            on_click=lambda: session.drawer.set(not session.drawer.value),
+            classes=["scene", "open-form"],
+        )
 
 
 @solara.component
@@ -104,7 +111,10 @@ def Sentence(session: Session):
     says = SCENES[number].says if number is not None else session.policy.question
     with solara.Div(classes=["says"]):
         solara.Text(says, classes=["sentence"])
-        solara.Text(f"{CONDITIONAL if session.conditional else PAST} {ILLUSTRATIVE} {ONE_PAIR}", classes=["kind", "conditional" if session.conditional else "known"])
+        solara.Text(
+            f"{CONDITIONAL if session.conditional else PAST} {ILLUSTRATIVE} {ONE_PAIR}",
+            classes=["kind", "conditional" if session.conditional else "known"],
+        )
     if session.error.value:
         solara.Error(session.error.value, dense=True, classes=["wrong"])
 
@@ -115,8 +125,17 @@ def Stage(session: Session):
     update_counter.get()
     worlds, frame = session.worlds.value, session.frame()
     with solara.Div(classes=["stage"]):
-        WorldMaps(scene=scene(), frame=frame, titles=session.titles, picked=session.picked.value, event_pick=session.pick)
-        Differences(frame=frame, strips=session.panels(), levels=not session.compares, policyWeek=worlds.policy_week, stop=worlds.stop, event_missing=session.resend)
+        WorldMaps(
+            scene=scene(), frame=frame, titles=session.titles, picked=session.picked.value, event_pick=session.pick
+        )
+        Differences(
+            frame=frame,
+            strips=session.panels(),
+            levels=not session.compares,
+            policyWeek=worlds.policy_week,
+            stop=worlds.stop,
+            event_missing=session.resend,
+        )
         Clock(
             week=worlds.week, run=frame["run"], stop=worlds.stop, date=session.day, playing=session.playing.value, pace=session.pace.value,
             paces=list(PACES), known=PAPER, policyWeek=worlds.policy_week, dated=session.events, years=session.years,
@@ -135,7 +154,13 @@ def PlaceCard(session: Session):
     with solara.Card(classes=["place-card"], margin=0) as main:
         with solara.Row(justify="space-between"):
             solara.Text(told.name, classes=["card-title"])
-            solara.Button(icon_name="mdi-close", icon=True, small=True, on_click=lambda: session.pick(session.picked.value), attributes={"aria-label": "Close"})
+            solara.Button(
+                icon_name="mdi-close",
+                icon=True,
+                small=True,
+                on_click=lambda: session.pick(session.picked.value),
+                attributes={"aria-label": "Close"},
+            )
         solara.Text(f"{told.kind}, {told.state}" if told.state not in told.name else told.kind, classes=["card-kind"])
         solara.Text(told.told, classes=["card-told"])
         Rows("Here", told.place_rows)
@@ -162,5 +187,11 @@ def Rows(title: str, rows: tuple):
 @solara.component
 def Layout(children=[]):
     """Mesa's drawer closed at first, and no frame around the page."""
-    solara.AppLayout(children=children, sidebar_open=False, navigation=False, color="white", toolbar_dark=False, style={"padding": "0", "height": "100%"})
-
+    solara.AppLayout(
+        children=children,
+        sidebar_open=False,
+        navigation=False,
+        color="white",
+        toolbar_dark=False,
+        style={"padding": "0", "height": "100%"},
+    )

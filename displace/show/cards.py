@@ -6,12 +6,12 @@ Read from the Mesa agents behind the map (`Compound`, `State`). Never told: what
 from dataclasses import dataclass
 
 from displace.wording import words
-from model.world.policies_in_force import NEVER
 from model.registry.institutions import BY_NAME as INSTITUTIONS
 from model.registry.levers import BY_NAME as LEVERS
 from model.registry.outcomes import BY_NAME as OUTCOMES
 from model.registry.policy import WEEKS, Policy
 from model.run.mesa_views import Compound, State
+from model.world.policies_in_force import NEVER
 from scenarios.explain import trigger_in_words
 
 from .scene import places
@@ -20,7 +20,16 @@ from .worlds import TwoWorlds
 YEAR = 52  # weeks that "in the last year" covers
 FLOWS = ("raids", "freed_in_raids", "detained")
 # Of a State's institutions, those that say how it treats people who come out; nothing that could guide anybody else.
-CAPACITIES = ("screening_slots", "open_beds", "closed_beds", "detention_places", "return_help", "recognition", "np_scope", "detains")
+CAPACITIES = (
+    "screening_slots",
+    "open_beds",
+    "closed_beds",
+    "detention_places",
+    "return_help",
+    "recognition",
+    "np_scope",
+    "detains",
+)
 
 # What the briefing paper says of each place that it names, in our own words.
 TOLD = {
@@ -84,7 +93,9 @@ def card(worlds: TwoWorlds, place: str, kinds: dict[str, str]) -> Card:
 def _place_rows(worlds: TwoWorlds, index: int):
     held = [world.outcome("people_held", index) for world in worlds.worlds]
     yield Row("People held", *map(_number, held))
-    standing = [len(world.agents_by_type[Compound].select(lambda compound: compound.place == index)) for world in worlds.worlds]
+    standing = [
+        len(world.agents_by_type[Compound].select(lambda compound: compound.place == index)) for world in worlds.worlds
+    ]
     yield Row("Compounds standing", *map(str, standing))
     for name in FLOWS:
         sums = [worlds.weekly(k, name, max(0, worlds.week - YEAR))[:, index].sum() for k in (0, 1)]
@@ -92,7 +103,9 @@ def _place_rows(worlds: TwoWorlds, index: int):
 
 
 def _state_rows(worlds: TwoWorlds, state: int):
-    agents = [next(iter(world.agents_by_type[State].select(lambda agent: agent.row == state))) for world in worlds.worlds]
+    agents = [
+        next(iter(world.agents_by_type[State].select(lambda agent: agent.row == state))) for world in worlds.worlds
+    ]
     for name in CAPACITIES:
         institution = INSTITUTIONS[name]
         values = [agent.institution(name) for agent in agents]
@@ -116,7 +129,9 @@ def _acts(policy: Policy, at, week: int) -> str:
         return "acts now"
     if policy.when and at.fired == NEVER and week < policy.end:
         return f"from {words.day(policy.start)}, but only after {trigger_in_words(policy.when)}"
-    pause = next((stop for first, stop in policy.pauses if first <= week < stop and policy.start <= week < policy.end), None)
+    pause = next(
+        (stop for first, stop in policy.pauses if first <= week < stop and policy.start <= week < policy.end), None
+    )
     if pause is not None:
         return f"paused to {words.day(pause)}"
     return f"from {words.day(policy.start)}" + (f" to {words.day(policy.end)}" if policy.end < WEEKS else "")

@@ -65,7 +65,11 @@ def _packages() -> Iterator[Finding]:
             yield Finding(requirement.name, False, "not installed: run `make show` once with a network")
             continue
         good = requirement.specifier.contains(found)
-        yield Finding(requirement.name, good, found if good else f"{found}, but the page needs {requirement.specifier}: run `make show`")
+        yield Finding(
+            requirement.name,
+            good,
+            found if good else f"{found}, but the page needs {requirement.specifier}: run `make show`",
+        )
 
 
 def _compiled() -> Finding:
@@ -76,7 +80,11 @@ def _compiled() -> Finding:
 
 
 def _port(port: int) -> Finding:
-    return Finding(f"port {port}", free(port), "free" if free(port) else f"in use: end what uses it, or show with --port {port + 1}")
+    return Finding(
+        f"port {port}",
+        free(port),
+        "free" if free(port) else f"in use: end what uses it, or show with --port {port + 1}",
+    )
 
 
 def _browser() -> Finding:
@@ -87,7 +95,9 @@ def _browser() -> Finding:
         return Finding("browser", True, webbrowser.get().name.rpartition("/")[2])
     except webbrowser.Error:
         found = next(filter(None, map(shutil.which, BROWSERS)), None)
-        return Finding("browser", found is not None, Path(found).name if found else "none found: install Firefox or Chromium")
+        return Finding(
+            "browser", found is not None, Path(found).name if found else "none found: install Firefox or Chromium"
+        )
 
 
 def _page(port: int) -> Iterator[Finding]:
@@ -103,7 +113,13 @@ def _page(port: int) -> Iterator[Finding]:
         yield _served(bool(page), took)
         asked = sorted(set(re.findall(r'(?:src|href)="/?((?:_solara|static)/[^"]+)"', page)))
         missing = [path for path in asked if not _fetch(f"http://{HOST}:{port}/{path}")]
-        yield Finding("offline assets", bool(asked) and not missing, f"all {len(asked)} there" if not missing else f"missing: {', '.join(missing)}; run `make show` once with a network")
+        yield Finding(
+            "offline assets",
+            bool(asked) and not missing,
+            f"all {len(asked)} there"
+            if not missing
+            else f"missing: {', '.join(missing)}; run `make show` once with a network",
+        )
 
 
 def _served(there: bool, took: float) -> Finding:

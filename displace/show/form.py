@@ -29,7 +29,13 @@ def PolicyForm(session: Session):
     with solara.Column(classes=["form"], gap="8px") as main:
         with solara.Row(justify="space-between"):
             solara.Text("Policies", classes=["card-title"])
-            solara.Button(icon_name="mdi-close", icon=True, small=True, on_click=lambda: session.drawer.set(False), attributes={"aria-label": "Close"})
+            solara.Button(
+                icon_name="mdi-close",
+                icon=True,
+                small=True,
+                on_click=lambda: session.drawer.set(False),
+                attributes={"aria-label": "Close"},
+            )
         Shipped(session)
         shown = session.policy.hash + session.policy.name
         Composer(session, shown).key(shown)
@@ -43,7 +49,12 @@ def PolicyForm(session: Session):
 def Shipped(session: Session):
     titles = {title: name for name, title, _ in list_scenarios()}
     shown = next((title for title, name in titles.items() if name == session.policy.name), OWN)
-    solara.Select("A shipped scenario", values=[*titles, *([OWN] if shown == OWN else [])], value=shown, on_value=lambda title: title != OWN and session.choose(titles[title]))
+    solara.Select(
+        "A shipped scenario",
+        values=[*titles, *([OWN] if shown == OWN else [])],
+        value=shown,
+        on_value=lambda title: title != OWN and session.choose(titles[title]),
+    )
     ScenarioFile(
         label="Or open a scenario file (.toml): choose one, or drop it here", most=LARGEST_FILE,
         event_open=lambda file, content: session.open_file(file["name"], bytes(content[0])),
@@ -65,10 +76,24 @@ def Composer(session: Session, shown: str):
 
     solara.InputText("Title", value=title, on_value=set_title)
     for number, entry in enumerate(entries):
-        Entry(entry, lambda number=number, **keys: change(number, **keys), lambda number=number: set_entries(entries[:number] + entries[number + 1 :]))
+        Entry(
+            entry,
+            lambda number=number, **keys: change(number, **keys),
+            lambda number=number: set_entries(entries[:number] + entries[number + 1 :]),
+        )
     with solara.Row():
-        solara.Button("Add a policy", icon_name="mdi-plus", text=True, on_click=lambda: set_entries([*entries, policies.new_entry()]))
-        solara.Button("Show these policies", color="primary", on_click=lambda: session.compose(entries, title, session.policy), classes=["apply"])
+        solara.Button(
+            "Add a policy",
+            icon_name="mdi-plus",
+            text=True,
+            on_click=lambda: set_entries([*entries, policies.new_entry()]),
+        )
+        solara.Button(
+            "Show these policies",
+            color="primary",
+            on_click=lambda: session.compose(entries, title, session.policy),
+            classes=["apply"],
+        )
 
 
 @solara.component
@@ -102,7 +127,13 @@ def Entry(entry: dict, change, remove):
             )  # fmt: skip
         with solara.Row(justify="space-between"):
             solara.Text(f"1 = {lever.unit}", classes=["hint"])
-            solara.Button(icon_name="mdi-delete-outline", icon=True, small=True, on_click=remove, attributes={"aria-label": "Remove this policy"})
+            solara.Button(
+                icon_name="mdi-delete-outline",
+                icon=True,
+                small=True,
+                on_click=remove,
+                attributes={"aria-label": "Remove this policy"},
+            )
 
 
 @solara.component
@@ -118,7 +149,9 @@ def Reproduce(session: Session):
     """The file and the command line that give what is on the page."""
     update_counter.get()
     scenario = session.policy
-    solara.FileDownload(policies.file_of(scenario), filename=f"{scenario.name}.toml", label=f"Download {scenario.name}.toml")
+    solara.FileDownload(
+        policies.file_of(scenario), filename=f"{scenario.name}.toml", label=f"Download {scenario.name}.toml"
+    )
     solara.Text("The same two worlds on the command line:", classes=["hint"])
     solara.v.Html(tag="code", class_="command", children=[policies.command(session.worlds.value.scenario)])
 

@@ -68,7 +68,9 @@ class Map:
     def _widest(self, kind: int, table) -> list[list[int]]:
         """Return the widest arcs of a table as rows (kind, from, to, people)."""
         order = np.argsort(-table, axis=None, kind="stable")[: ARCS[kind]]
-        arcs = [(source, target, table[source, target]) for source, target in zip(*np.unravel_index(order, table.shape))]
+        arcs = [
+            (source, target, table[source, target]) for source, target in zip(*np.unravel_index(order, table.shape))
+        ]
         return [[kind, int(a), int(self.index[b]), int(round(people))] for a, b, people in arcs if people > 0]
 
 
@@ -100,7 +102,11 @@ class Strip:
         start = 0 if self.grows else first
         found = []
         for name in self.outcomes:
-            values = worlds.weekly(0, name, start) if levels else worlds.weekly(1, name, start) - worlds.weekly(0, name, start)
+            values = (
+                worlds.weekly(0, name, start)
+                if levels
+                else worlds.weekly(1, name, start) - worlds.weekly(0, name, start)
+            )
             line = values[:, at].sum(axis=1)
             found.append(np.round(np.cumsum(line)[first:] if self.grows else line, 1).tolist())
         return found
@@ -114,12 +120,20 @@ CHOSEN = (
     Strip("held", "Held worldwide", ("people_held",), "people, at the time"),
     Strip("held_here", "Held where policy acts", ("people_held",), "people, at the time", where_policy_acts=True),
     Strip("newly_held", "Newly held", ("newly_held",), "people, in total"),
-    Strip("recognised", "Identified or not", ("identified", "misidentified"), "trafficked people out, in total", names=("yes", "no")),
+    Strip(
+        "recognised",
+        "Identified or not",
+        ("identified", "misidentified"),
+        "trafficked people out, in total",
+        names=("yes", "no"),
+    ),
     Strip("punished", "Punished", ("punished",), "trafficked people out, in total"),
     Strip("detained", "In detention", ("in_detention",), "trafficked people, at the time"),
     Strip("deaths", "Deaths", ("deaths",), "in total"),
 )
-STRIPS = {strip.key: strip for strip in CHOSEN} | {f"outcome:{o.name}": Strip(f"outcome:{o.name}", words.start(o.label), (o.name,), _note(o)) for o in RECORDED}
+STRIPS = {strip.key: strip for strip in CHOSEN} | {
+    f"outcome:{o.name}": Strip(f"outcome:{o.name}", words.start(o.label), (o.name,), _note(o)) for o in RECORDED
+}
 
 
 def described(strip: Strip) -> dict:

@@ -57,7 +57,9 @@ def composed(policies: Sequence[Mapping], title: str, like: Scenario) -> Scenari
     """Return the scenario of these entries, with what else `like` sets. Raises ScenarioError as for a file; what is typed as a start may be no date."""
     for number, entry in enumerate(policies, 1):
         if not isinstance(entry["start"], date):
-            raise ScenarioError(f"policy {number} ({entry['lever']}): {entry['start']!r} is no date; expected a start such as {START}")
+            raise ScenarioError(
+                f"policy {number} ({entry['lever']}): {entry['start']!r} is no date; expected a start such as {START}"
+            )
     return from_dict(_data(policies, title, like) | {"question": _question(policies, title, like)}, NAME)
 
 
@@ -69,7 +71,11 @@ def _question(policies: Sequence[Mapping], title: str, like: Scenario) -> str:
 
     if not policies:
         return load(BASELINE).question
-    return like.question if pulled(policies) == pulled(entries(like)) else f"{title}: who is still held, and where do operations go?"
+    return (
+        like.question
+        if pulled(policies) == pulled(entries(like))
+        else f"{title}: who is still held, and where do operations go?"
+    )
 
 
 def file_of(scenario: Scenario) -> str:
@@ -94,7 +100,11 @@ def command(shown: ShowScenario) -> str:
 
 def _argument(scenario: Scenario) -> str:
     """The shipped scenario's name, or the file that was downloaded or given."""
-    return scenario.name if scenario.hash == _shipped_hash(scenario.name) else scenario.source_file or f"{scenario.name}.toml"
+    return (
+        scenario.name
+        if scenario.hash == _shipped_hash(scenario.name)
+        else scenario.source_file or f"{scenario.name}.toml"
+    )
 
 
 @cache
@@ -115,7 +125,11 @@ def _data(policies: Sequence[Mapping], title: str, like: Scenario) -> dict:
     data = {"title": title, "question": like.question}
     data |= {"extends": HISTORY} if extends else {}
     data |= {"run": {"end": monday(like.stop - 1)}} if like.stop < WEEKS else {}
-    data |= {"parameters": {name: _choice(name, value) for name, value in like.parameters.items()}} if like.parameters else {}
+    data |= (
+        {"parameters": {name: _choice(name, value) for name, value in like.parameters.items()}}
+        if like.parameters
+        else {}
+    )
     data |= {"policy": [dict(entry) for entry in policies]} if policies else {}
     data |= {"shock": [_shock(shock) for shock in own]} if own else {}
     return data | ({"world": [{"place": place, "set": changed} for place, changed in world.items()]} if world else {})
@@ -136,13 +150,22 @@ def _entry(policy: Policy) -> dict:
     entry |= _period(policy) | {"strength": policy.strength}
     entry |= {"pauses": [{"from": monday(a), "to": monday(b)} for a, b in policy.pauses]} if policy.pauses else {}
     if policy.when:
-        trigger = {"outcome": policy.when.outcome, "above" if policy.when.above else "below": policy.when.bound, "weeks": policy.when.weeks}
+        trigger = {
+            "outcome": policy.when.outcome,
+            "above" if policy.when.above else "below": policy.when.bound,
+            "weeks": policy.when.weeks,
+        }
         entry["when"] = trigger | ({"places": list(policy.when.places)} if policy.when.places else {})
     return entry
 
 
 def _shock(shock: Shock) -> dict:
-    return {"name": shock.name, "moves": shock.moves, "mode": shock.mode, "value": shock.value} | _extent(shock) | _period(shock) | {"source": shock.source}
+    return (
+        {"name": shock.name, "moves": shock.moves, "mode": shock.mode, "value": shock.value}
+        | _extent(shock)
+        | _period(shock)
+        | {"source": shock.source}
+    )
 
 
 def _extent(row) -> dict:

@@ -28,8 +28,20 @@ COUNTRIES = {
     "MMR": (95.6, 22.7), "THA": (100.6, 14.9), "LAO": (102.4, 19.7), "VNM": (106.6, 16.3), "KHM": (105.9, 13.2),
     "PHL": (121.7, 18.9), "MYS": (115.6, 5.4), "CHN": (107.6, 24.9),
 }  # fmt: skip
-SHORT = {"beyond the region: ": "", "elsewhere in ": "elsewhere in ", " Self-Administered Zone": "", " (with KK Zone)": "", " Free Port Zone": "", "Other compounds along the ": ""}
-KINDS = {"city": "city or province", "zone": "zone or casino town", "militia_area": "contested authority", "elsewhere": "rest of a country"}
+SHORT = {
+    "beyond the region: ": "",
+    "elsewhere in ": "elsewhere in ",
+    " Self-Administered Zone": "",
+    " (with KK Zone)": "",
+    " Free Port Zone": "",
+    "Other compounds along the ": "",
+}
+KINDS = {
+    "city": "city or province",
+    "zone": "zone or casino town",
+    "militia_area": "contested authority",
+    "elsewhere": "rest of a country",
+}
 
 
 def at(longitude: float, latitude: float) -> tuple[float, float]:
@@ -70,7 +82,9 @@ def _land() -> list[dict]:
 
 def _names(graph) -> list[dict]:
     spots = {iso3: at(*point) for iso3, point in COUNTRIES.items()}
-    return [{"name": graph.graph["states"][iso3]["name"], "x": round(x), "y": round(y)} for iso3, (x, y) in spots.items()]
+    return [
+        {"name": graph.graph["states"][iso3]["name"], "x": round(x), "y": round(y)} for iso3, (x, y) in spots.items()
+    ]
 
 
 @cache
@@ -137,5 +151,11 @@ def homes() -> list[dict]:
         place = graph.nodes[row["place"]]
         point = at(place["lon"], place["lat"])
         x, y = _at_edge(*point)
-        found[row["iso3"]] = {"iso3": row["iso3"], "name": graph.graph["states"][row["iso3"]]["name"], "edge": not _inside(*point), "x": round(x), "y": round(y)}
+        found[row["iso3"]] = {
+            "iso3": row["iso3"],
+            "name": graph.graph["states"][row["iso3"]]["name"],
+            "edge": not _inside(*point),
+            "x": round(x),
+            "y": round(y),
+        }
     return list(found.values())

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from . import opening as at
 from .opening import HOST, Opening, ShowError, free
 
+
 class OwnPagesOnly:
     """Lets through what asks for this very server; a page of another site can neither read nor steer a run.
 
@@ -50,21 +51,38 @@ def quiet_settings():
 
     settings.telemetry.mixpanel_enable = False
     settings.main.mode, settings.main.host = "production", HOST
-    settings.theme.title, settings.theme.loader, settings.theme.show_banner, settings.theme.variant = "displace", "plain", False, settings.ThemeVariant.light
+    settings.theme.title, settings.theme.loader, settings.theme.show_banner, settings.theme.variant = (
+        "displace",
+        "plain",
+        False,
+        settings.ThemeVariant.light,
+    )
     solara.settings.assets.cdn = ""  # what is not installed is missing, never fetched
 
 
 def made(opening: Opening, port: int):
     """Return the server (uvicorn's), not yet running. Raises ShowError if the port is taken."""
     if not free(port):
-        raise ShowError(f"port {port} is in use, perhaps by another `displace show`; expected a free one (try --port {port + 1})")
+        raise ShowError(
+            f"port {port} is in use, perhaps by another `displace show`; expected a free one (try --port {port + 1})"
+        )
     at.first = opening
     quiet_settings()
     import uvicorn
     from solara.server.starlette import app
 
     warnings.filterwarnings("ignore", message="Cookies with samesite=none")  # meant for servers on the web
-    return uvicorn.Server(uvicorn.Config(OwnPagesOnly(app, port), host=HOST, port=port, loop="asyncio", access_log=False, log_level="error", timeout_graceful_shutdown=1))
+    return uvicorn.Server(
+        uvicorn.Config(
+            OwnPagesOnly(app, port),
+            host=HOST,
+            port=port,
+            loop="asyncio",
+            access_log=False,
+            log_level="error",
+            timeout_graceful_shutdown=1,
+        )
+    )
 
 
 def serve(opening: Opening, port: int, open_browser: bool):

@@ -16,8 +16,7 @@ from scenarios.explain import PAPER
 from scenarios.files import Scenario, from_dict, load
 from scenarios.schema import ScenarioError
 
-from . import opening
-from . import policies
+from . import opening, policies
 from .frames import CHOSEN, STRIPS, Map, Strip, described
 from .story import PACES, SCENES, Scene
 from .worlds import BASELINE, ShowScenario, TwoWorlds
@@ -48,7 +47,9 @@ def told(act: Callable) -> Callable:
             self.error.value = str(wrong)
         except Exception as broken:  # a defect: said, not hidden, and the page stays
             traceback.print_exc()
-            self.error.value = f"The model stopped ({type(broken).__name__}: {broken}). Choose a scene or a policy to start anew."
+            self.error.value = (
+                f"The model stopped ({type(broken).__name__}: {broken}). Choose a scene or a policy to start anew."
+            )
         self.playing.value = False
 
     return tried
@@ -70,7 +71,9 @@ class Session:
         self._run, self._sent = 0, 0
         self._of: TwoWorlds | None = None
         self._map: Map | None = None
-        scenario = ShowScenario(rng=first.seed, people_per_agent=first.people_per_agent, policy=self._first(first.scenario))
+        scenario = ShowScenario(
+            rng=first.seed, people_per_agent=first.people_per_agent, policy=self._first(first.scenario)
+        )
         self.worlds = solara.reactive(TwoWorlds(scenario))
 
     def _first(self, scenario: str) -> Scenario | None:
@@ -110,7 +113,12 @@ class Session:
     @told
     def resize(self, seed: str, people_per_agent: str):
         """Start anew, as typed, on another seed or with simulated people that stand for more or fewer persons."""
-        self._play(self.policy, None, _whole("seed", seed, 0, MOST_SEED), _whole("people an agent", people_per_agent, 1, MOST_PEOPLE_PER_AGENT))
+        self._play(
+            self.policy,
+            None,
+            _whole("seed", seed, 0, MOST_SEED),
+            _whole("people an agent", people_per_agent, 1, MOST_PEOPLE_PER_AGENT),
+        )
 
     @told
     def open_scene(self, number: int):
@@ -174,10 +182,14 @@ class Session:
         """The day on the page, None before the first week."""
         return monday(self.worlds.value.week - 1) if self.worlds.value.week else None
 
-    def _play(self, policy: Scenario, day: date | None = None, seed: int | None = None, people_per_agent: int | None = None):
+    def _play(
+        self, policy: Scenario, day: date | None = None, seed: int | None = None, people_per_agent: int | None = None
+    ):
         shown = self.worlds.value.scenario
         scenario = ShowScenario(
-            rng=shown.rng if seed is None else seed, policy=policy, people_per_agent=people_per_agent or shown.people_per_agent
+            rng=shown.rng if seed is None else seed,
+            policy=policy,
+            people_per_agent=people_per_agent or shown.people_per_agent,
         )
         worlds = TwoWorlds(scenario)
         self.playing.value, self.until = False, None
@@ -220,7 +232,11 @@ class Session:
         """Where each year begins on the line of time."""
         stop = self.worlds.value.stop
         years = range(monday(0).year, monday(stop - 1).year + 1)
-        return [{"name": str(year), "week": max(0, week_of(date(year, 1, 4)))} for year in years if week_of(date(year, 1, 4)) < stop]
+        return [
+            {"name": str(year), "week": max(0, week_of(date(year, 1, 4)))}
+            for year in years
+            if week_of(date(year, 1, 4)) < stop
+        ]
 
     def shown_strips(self) -> list[Strip]:
         """Return the panels under the maps; where no policy acts, there is nothing to say of where it does."""
@@ -243,4 +259,10 @@ class Session:
         with worlds.turn:
             first, self._sent = min(self._sent, worlds.week), worlds.week
             points = [strip.lines(worlds, first, not self.compares) for strip in self.shown_strips()]
-            return {"run": self._run, "week": worlds.week, "worlds": self._map.week(first), "first": first, "points": points}
+            return {
+                "run": self._run,
+                "week": worlds.week,
+                "worlds": self._map.week(first),
+                "first": first,
+                "points": points,
+            }

@@ -45,7 +45,9 @@ class TwoWorlds(mesa.Model):
         scenario = scenario or ShowScenario()
         super().__init__(scenario=scenario)
         self.worlds = tuple(ScamModel(ScamScenario(inputs=inputs)) for inputs in scenario.inputs())
-        self.turn = threading.RLock()  # held for a week, and by who reads both worlds: Mesa's own controls run in another thread
+        self.turn = (
+            threading.RLock()
+        )  # held for a week, and by who reads both worlds: Mesa's own controls run in another thread
 
     @property
     def week(self) -> int:
@@ -82,7 +84,11 @@ class TwoWorlds(mesa.Model):
     def again(self) -> "TwoWorlds":
         """Return the same two worlds before their first week."""
         kept = self.scenario
-        return TwoWorlds(ShowScenario(rng=kept.rng, policy=kept.policy, baseline=kept.baseline, people_per_agent=kept.people_per_agent))
+        return TwoWorlds(
+            ShowScenario(
+                rng=kept.rng, policy=kept.policy, baseline=kept.baseline, people_per_agent=kept.people_per_agent
+            )
+        )
 
     def at(self, day) -> "TwoWorlds":
         """Return these worlds on a day: as they are if it lies ahead, else from the start."""
@@ -102,4 +108,9 @@ class TwoWorlds(mesa.Model):
         policies = self.worlds[1].simulation.inputs.policies
         named = {name for policy in policies for name in (*policy.states, *policy.places)}
         everywhere = any(not policy.states and not policy.places for policy in policies)
-        return np.array([everywhere or place in named or country in named for place, country in zip(world.place_ids, world.place_country)])
+        return np.array(
+            [
+                everywhere or place in named or country in named
+                for place, country in zip(world.place_ids, world.place_country)
+            ]
+        )

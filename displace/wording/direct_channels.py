@@ -10,7 +10,10 @@ from model.registry.levers import Lever
 
 from . import words
 
-DETENTION, PUNISHMENT = ("in_detention", "trafficked_detained", "children_detained", "punished_share"), ("punished_share", "charged", "convicted")
+DETENTION, PUNISHMENT = (
+    ("in_detention", "trafficked_detained", "children_detained", "punished_share"),
+    ("punished_share", "charged", "convicted"),
+)
 BEARS_ON = {
     # institution: the outcomes in whose counted transitions it is read
     "raids": ("people_held", "freed", "freed_in_raids"),
@@ -67,5 +70,7 @@ def why(levers: Sequence[Lever], outcome: str, verdict: str) -> str:
     channels = [c for lever in levers for c in (lever.helps_by if verdict == words.BETTER else lever.hurts_by)]
     texts = dict.fromkeys(c.why for c in channels if outcome in BEARS_ON.get(c.moves, ()))
     if verdict == words.WORSE and not texts:
-        texts = dict.fromkeys(AGAINST[c.moves, outcome] for lever in levers for c in lever.helps_by if (c.moves, outcome) in AGAINST)
+        texts = dict.fromkeys(
+            AGAINST[c.moves, outcome] for lever in levers for c in lever.helps_by if (c.moves, outcome) in AGAINST
+        )
     return "; ".join(list(texts)[:2])

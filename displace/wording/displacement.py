@@ -3,10 +3,10 @@
 import math
 from dataclasses import dataclass
 
+from displace.report.contents import Study
 from experiments.comparison.displacement import EVERYWHERE
 
 from . import words
-from displace.report.contents import Study
 
 NAMED = 3  # places that a sentence names
 
@@ -20,7 +20,9 @@ class Moved:
     target: str  # names of states and places
     months: int
     at: dict[str, dict]
-    rises: tuple[tuple[str, dict], ...]  # the places elsewhere where more people are held, clearly or not, the largest first
+    rises: tuple[
+        tuple[str, dict], ...
+    ]  # the places elsewhere where more people are held, clearly or not, the largest first
 
     def text(self, measure: str) -> tuple[str, str]:
         """Return (value, interval) as text; a dash where it means nothing."""
@@ -38,7 +40,9 @@ class Moved:
         """The policy's displacement as one or two sentences."""
         if self._unchanged:
             return f"Under enforcement ({self.target}): {self.short}."
-        there, elsewhere = (words.more_or_fewer(self.at[measure]["value"]) for measure in ("held_at_target", "held_elsewhere"))
+        there, elsewhere = (
+            words.more_or_fewer(self.at[measure]["value"]) for measure in ("held_at_target", "held_elsewhere")
+        )
         if self.target == EVERYWHERE:
             return f"Under enforcement everywhere: {there} people held. {words.start(self.short)}."
         unclear = "" if _told(self.at["held_elsewhere"]) else " (undetermined)"
@@ -55,13 +59,19 @@ class Moved:
         ratio, interval = self.text("displacement_ratio")
         if ratio == "–":
             fell = self.at["held_at_target"]["value"] < 0
-            return f"{'the fall is not clear' if fell else 'there is no fall'}, so no share of it can be called displaced"
+            return (
+                f"{'the fall is not clear' if fell else 'there is no fall'}, so no share of it can be called displaced"
+            )
         return f"displacement ratio {ratio} ({interval}): {self._tells()}"
 
     @property
     def _unchanged(self) -> bool:
         """Is nothing changed in any pair, as by a policy whose condition never holds?"""
-        return all(self.at[measure][column] == 0.0 for measure in ("held_at_target", "held_elsewhere") for column in ("value", "low", "high"))
+        return all(
+            self.at[measure][column] == 0.0
+            for measure in ("held_at_target", "held_elsewhere")
+            for column in ("value", "low", "high")
+        )
 
     def _tells(self) -> str:
         value, low, high = (self.at["displacement_ratio"][column] for column in ("value", "low", "high"))
@@ -71,7 +81,11 @@ class Moved:
             return f"{100 * value:.0f} of every 100 reappeared elsewhere"
         if high <= 0:
             return "none reappeared elsewhere, where fewer are held too (a diffusion of benefits)"
-        return f"at most {100 * high:.0f} of every 100 reappeared elsewhere" if high < 1 else "whether they reappeared elsewhere cannot be told"
+        return (
+            f"at most {100 * high:.0f} of every 100 reappeared elsewhere"
+            if high < 1
+            else "whether they reappeared elsewhere cannot be told"
+        )
 
     def _where(self) -> str:
         """Where more are held: first what cannot be assigned to single places, lest what is clear be taken for what is large."""
@@ -125,6 +139,9 @@ def moved(study: Study) -> list[Moved]:
         at = {row["measure"]: row for row in last if not row["place"]}
         target = words.listed([study.place_names.get(id, id) for id in mine[0]["target"].split(", ")])
         gains = [row for row in last if row["measure"] == "held_elsewhere" and row["place"] and row["value"] > 0]
-        rises = tuple((study.place_names.get(row["place"], row["place"]), row) for row in sorted(gains, key=lambda row: -row["value"]))
+        rises = tuple(
+            (study.place_names.get(row["place"], row["place"]), row)
+            for row in sorted(gains, key=lambda row: -row["value"])
+        )
         found.append(Moved(arm, title, target, months, at, rises))
     return found

@@ -42,9 +42,12 @@ WORDS = {
 
 def terms() -> dict[str, str]:
     """Return {term: meaning}: own words, statuses of a person, and the measures of displacement, changed fates and costs."""
-    from experiments.comparison import costs
-    from experiments.comparison import displacement
+    from experiments.comparison import costs, displacement
     from model.registry.life_course import STATUSES
 
-    measures = {name: f"{meaning} ({unit})" for registry in (displacement.MEASURES, costs.MEASURES) for name, (unit, meaning) in registry.items()}
+    measures = {
+        name: f"{meaning} ({unit})"
+        for registry in (displacement.MEASURES, costs.MEASURES)
+        for name, (unit, meaning) in registry.items()
+    }
     return WORDS | {f"status: {name}": meaning for name, meaning in STATUSES} | measures

@@ -97,4 +97,13 @@ def lines(paired: Iterable[dict], arms: list[str], outcomes: Iterable[str] = HEA
 
 
 def _cell(row: dict) -> Cell:
-    return Cell(row["arm"], BY_NAME[row["outcome"]], row["baseline"], row["low"], row["difference"], row["high"], row["probability_better"], row["replicates"] * row["draws"])
+    return Cell(
+        row["arm"],
+        BY_NAME[row["outcome"]],
+        row["baseline"],
+        row["low"],
+        row["difference"],
+        row["high"],
+        row["probability_better"],
+        row["replicates"] * row["draws"],
+    )

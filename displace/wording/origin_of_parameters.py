@@ -25,7 +25,9 @@ def standing(plan: Mapping) -> Standing:
         case "posterior":
             return _fitted(source, plan)
         case "prior":
-            return Standing("Illustrative: parameters drawn from their priors.", f"Nothing here is fitted to data. {DIFFERENCES}")
+            return Standing(
+                "Illustrative: parameters drawn from their priors.", f"Nothing here is fitted to data. {DIFFERENCES}"
+            )
     return Standing(words.ILLUSTRATIVE, f"Nothing here is fitted to data. {DIFFERENCES}")
 
 
@@ -36,12 +38,19 @@ def _fitted(source: Mapping, plan: Mapping) -> Standing:
     targets, missed = source["targets"], source["missed"]
     informed = len(source["free"]) - len(source["not_informed"])
     fitted = words.count(len(source["free"]), "fitted parameter")
-    inform = f"The reports are few and uncertain, and inform {informed} of {fitted}" if informed else f"Not informed by the reports ({fitted})"
+    inform = (
+        f"The reports are few and uncertain, and inform {informed} of {fitted}"
+        if informed
+        else f"Not informed by the reports ({fitted})"
+    )
     said = [f"{inform}; {_of_others(source)}. {DIFFERENCES}"]
     if missed:
         said.append(f"The fit misses {words.count(len(missed), 'report')}: {words.listed(missed)}.")
     by_hand = plan["arms"][plan["baseline"]].get("parameters") or {}
-    against, instead = [name for name in by_hand if name in source["free"]], [name for name in by_hand if name not in source["free"]]
+    against, instead = (
+        [name for name in by_hand if name in source["free"]],
+        [name for name in by_hand if name not in source["free"]],
+    )
     if against:
         said.append(f"Then set by hand, against the fit: {words.listed(against)}.")
     if instead:
@@ -69,10 +78,17 @@ def _of_others(source: Mapping) -> str:
 
 def between_draws(paired: Sequence[Mapping], answer: Sequence[Line]) -> list[tuple[str, str, list[str]]]:
     """Return (outcome, unit, by policy where nine of ten draws' effects lie), and how much of the spread is the parameters' where known."""
-    known = {(row["arm"], row["outcome"], row["aggregate"]): row for row in paired if not row["place"] and row["draws_low"] is not None}
+    known = {
+        (row["arm"], row["outcome"], row["aggregate"]): row
+        for row in paired
+        if not row["place"] and row["draws_low"] is not None
+    }
     rows = []
     for line in answer:
-        cells = [_between_draws(known.get((cell.arm, cell.outcome.name, cell.outcome.aggregate)), cell.outcome.unit) for cell in line.cells]
+        cells = [
+            _between_draws(known.get((cell.arm, cell.outcome.name, cell.outcome.aggregate)), cell.outcome.unit)
+            for cell in line.cells
+        ]
         rows.append((line.outcome.label, line.unit, cells))
     return rows if known else []
 

@@ -10,8 +10,19 @@ from . import words
 NOT_DRIVERS = ("dummy", "seed")
 PRIMARY = "people_held"
 HALF = 0.5  # of the variance: what one factor alone must explain for a result to hang on it
-MEASURES = {"level": "in the baseline", "difference": "change against the baseline", "relative": "relative change", "at_target": "change at the target", "elsewhere": "change elsewhere", "balance": "deterred or displaced"}
-AMONG = {"people": "outcomes of people held or out", "others": "outcomes of others (defrauded people, travellers)", "all": "all outcomes"}
+MEASURES = {
+    "level": "in the baseline",
+    "difference": "change against the baseline",
+    "relative": "relative change",
+    "at_target": "change at the target",
+    "elsewhere": "change elsewhere",
+    "balance": "deterred or displaced",
+}
+AMONG = {
+    "people": "outcomes of people held or out",
+    "others": "outcomes of others (defrauded people, travellers)",
+    "all": "all outcomes",
+}
 SCALES = {"strength": "all channels together", "effectiveness": "helping channels alone, hurting channels in full"}
 ILLUSTRATIVE = "Illustrative: hand-set priors, nothing here is fitted to data."
 
@@ -61,7 +72,11 @@ class Said:
 
     def drivers(self, arm: str, outcome: str, measure: str, order: str = "total") -> list[dict]:
         """Return the indices of one quantity, the largest first, without the dummy and the seed."""
-        rows = [row for row in self.rows("indices", arm=arm, outcome=outcome, measure=measure, order=order) if row["factor"] not in NOT_DRIVERS]
+        rows = [
+            row
+            for row in self.rows("indices", arm=arm, outcome=outcome, measure=measure, order=order)
+            if row["factor"] not in NOT_DRIVERS
+        ]
         return sorted(rows, key=lambda row: -row["value"])
 
     def chance(self, arm: str, outcome: str, measure: str) -> float | None:
@@ -84,11 +99,24 @@ class Said:
     def in_short(self) -> list[tuple[str, list[str]]]:
         """Return (question, answers): what a minister or a sceptic asks first."""
         asked = [
-            ("Which assumption decides whether a crackdown displaces or deters?", [self._displacement(arm) for arm in self.enforcing]),
+            (
+                "Which assumption decides whether a crackdown displaces or deters?",
+                [self._displacement(arm) for arm in self.enforcing],
+            ),
             ("Does the result hang on one guess?", [self._hangs(arm) for arm in self.policies]),
-            ("Which policy holds up, whatever the assumptions?", [self._holds_up(outcome) for outcome in self.outcomes[:1] + [o for o in self.outcomes[1:] if OUTCOMES[o].floor] if self.rows("robustness", outcome=outcome)]),
+            (
+                "Which policy holds up, whatever the assumptions?",
+                [
+                    self._holds_up(outcome)
+                    for outcome in self.outcomes[:1] + [o for o in self.outcomes[1:] if OUTCOMES[o].floor]
+                    if self.rows("robustness", outcome=outcome)
+                ],
+            ),
             ("How effective must it be?", [self._effective(arm) for arm in self.policies]),
-            ("When does it do more harm than good?", [said for arm in self.policies if (said := self._harmful(arm))] or list(self.manifest["notes"])),
+            (
+                "When does it do more harm than good?",
+                [said for arm in self.policies if (said := self._harmful(arm))] or list(self.manifest["notes"]),
+            ),
         ]
         return [(question, [a for a in answers if a]) for question, answers in asked if any(answers)]
 
@@ -98,12 +126,22 @@ class Said:
             return f"{self.title(arm)}: no factor can be told from noise."
         first, rest = told[0], told[1:3]
         said = f"{self.title(arm)}: of the factors that can be told from noise most of all {self.factor(first['factor'])}, {index(first)}"
-        said += f"; then {words.listed([self.factor(row['factor'], decimal(row['value'])) for row in rest])}" if rest else ""
-        return f"{said}{self._larger(arm, 'people_held', 'balance', first)}." + self._thirds(arm, next((row["factor"] for row in told if self.rows("deciding", arm=arm, factor=row["factor"])), ""))
+        said += (
+            f"; then {words.listed([self.factor(row['factor'], decimal(row['value'])) for row in rest])}"
+            if rest
+            else ""
+        )
+        return f"{said}{self._larger(arm, 'people_held', 'balance', first)}." + self._thirds(
+            arm, next((row["factor"] for row in told if self.rows("deciding", arm=arm, factor=row["factor"])), "")
+        )
 
     def _larger(self, arm: str, outcome: str, measure: str, first: dict) -> str:
         """Say which factors have a larger index than the first that is told, and are only not told from noise."""
-        larger = [f"{in_words(row['factor'])} ({decimal(row['value'])})" for row in self.drivers(arm, outcome, measure) if row["value"] > first["value"]]
+        larger = [
+            f"{in_words(row['factor'])} ({decimal(row['value'])})"
+            for row in self.drivers(arm, outcome, measure)
+            if row["value"] > first["value"]
+        ]
         return f"; larger but not told: {words.listed(larger)}" if larger else ""
 
     def _thirds(self, arm: str, factor: str) -> str:
@@ -125,14 +163,21 @@ class Said:
             return f"{sign}; how much, in relation to the baseline, no factor explains that can be told from noise."
         first = drivers[0]
         alone = self.one("indices", arm=arm, outcome=outcome, measure="relative", order="first", factor=first["factor"])
-        hangs = "how much hangs on one guess" if alone["low"] is not None and alone["low"] > HALF else "no guess alone is shown to explain half of how much"
+        hangs = (
+            "how much hangs on one guess"
+            if alone["low"] is not None and alone["low"] > HALF
+            else "no guess alone is shown to explain half of how much"
+        )
         alone = f"alone {decimal(alone['value'])}, {decimal(alone['low'])} to {decimal(alone['high'])}"
         said = f"{sign}; {hangs}: of the factors that can be told from noise most of all {self.factor(first['factor'])}, {index(first)}, {alone}"
         return f"{said}{self._larger(arm, outcome, 'relative', first)}."
 
     def _holds_up(self, outcome: str) -> str:
         rows = self.rows("robustness", outcome=outcome)
-        best = min((row for row in rows if row["metric"] == "expected value"), key=lambda row: (row["rank"], -row["probability_first"]))
+        best = min(
+            (row for row in rows if row["metric"] == "expected value"),
+            key=lambda row: (row["rank"], -row["probability_first"]),
+        )
         firsts = {policy: sum(row["rank"] < 1.5 for row in rows if row["policy"] == policy) for policy in self.titles}
         other = max((policy for policy in firsts if policy != best["policy"]), key=lambda policy: firsts[policy])
         said = f"{words.start(OUTCOMES[outcome].label)}: on average over worlds {self.title(best['policy'])} (first in {words.percent(best['probability_first'])} of resamples)"
@@ -169,8 +214,13 @@ class Said:
         rows = []
         for arm in self.policies:
             for outcome in dict.fromkeys(row["outcome"] for row in self.rows("breakeven", arm=arm)):
-                by_rival = {row["rival"]: least(row) for row in self.rows("breakeven", arm=arm, outcome=outcome, scale="effectiveness")}
-                rows.append([self.title(arm), OUTCOMES[outcome].label, *(by_rival.get(rival, "–") for rival in self.titles)])
+                by_rival = {
+                    row["rival"]: least(row)
+                    for row in self.rows("breakeven", arm=arm, outcome=outcome, scale="effectiveness")
+                }
+                rows.append(
+                    [self.title(arm), OUTCOMES[outcome].label, *(by_rival.get(rival, "–") for rival in self.titles)]
+                )
         return columns, rows
 
     def rank_table(self, outcome: str) -> tuple[list[str], list[list[str]]]:
@@ -179,7 +229,15 @@ class Said:
         for policy in self.titles:
             mine = {row["metric"]: row for row in self.rows("robustness", outcome=outcome, policy=policy)}
             if mine:
-                rows.append([self.title(policy), *(f"{mine[metric]['rank']:g} ({words.percent(mine[metric]['probability_first'])})" for metric in self.metrics)])
+                rows.append(
+                    [
+                        self.title(policy),
+                        *(
+                            f"{mine[metric]['rank']:g} ({words.percent(mine[metric]['probability_first'])})"
+                            for metric in self.metrics
+                        ),
+                    ]
+                )
         return ["policy", *self.metrics], rows
 
     def how_sure(self) -> list[str]:
@@ -187,19 +245,30 @@ class Said:
         said = []
         for name, stage in self.manifest["stages"].items():
             if stage["left_out"]:
-                said.append(f"Stage {name}: {stage['left_out']} of {stage['bases']} base rows hold a run that could not be simulated and are left out, so what is told holds for the others ({stage['why'].rstrip('.')}).")
+                said.append(
+                    f"Stage {name}: {stage['left_out']} of {stage['bases']} base rows hold a run that could not be simulated and are left out, so what is told holds for the others ({stage['why'].rstrip('.')})."
+                )
         told = self.rows("indices", order="total")
         moved = [row for row in told if row["factor"] not in NOT_DRIVERS and row["above_floor"]]
         if moved:
             far = [row for row in moved if not row["low"] <= row["half"] <= row["high"]]
-            said.append(f"Doubling the base rows moved {len(far)} of {len(moved)} total indices above the floor out of their interval.")
+            said.append(
+                f"Doubling the base rows moved {len(far)} of {len(moved)} total indices above the floor out of their interval."
+            )
         noise = self.rows("noise", measure="difference", outcome=self.primary)
         if noise:
-            said.append("Of one run's variance over worlds, chance makes " + words.listed([f"{words.percent(row['noise_share'])} ({self.title(row['arm'])})" for row in noise]) + f" of the change in {OUTCOMES[self.primary].label}.")
+            said.append(
+                "Of one run's variance over worlds, chance makes "
+                + words.listed([f"{words.percent(row['noise_share'])} ({self.title(row['arm'])})" for row in noise])
+                + f" of the change in {OUTCOMES[self.primary].label}."
+            )
         refused: dict[tuple[str, str], list[str]] = {}
         for row in self.rows("refused"):
             refused.setdefault((row["stage"], OUTCOMES[row["outcome"]].label), []).append(row["why"])
-        said += [f"No index is told in stage {stage} of {label} ({words.count(len(why), 'quantity', 'quantities')}): {why[0]}." for (stage, label), why in refused.items()]
+        said += [
+            f"No index is told in stage {stage} of {label} ({words.count(len(why), 'quantity', 'quantities')}): {why[0]}."
+            for (stage, label), why in refused.items()
+        ]
         return [*said, *self.manifest["notes"]]
 
 
@@ -229,16 +298,21 @@ def index(row: dict) -> str:
 
 def show_plan(plan, workers: int | None):
     """Print how many runs each stage takes at most, how long and how much disk."""
-    from experiments.sensitivity.plan import STAGES
-    from experiments.batch.workers import usable_cores
-
     from displace.cli import terminal
+    from experiments.batch.workers import usable_cores
+    from experiments.sensitivity.plan import STAGES
 
     runs = plan.runs()
     cores = workers or usable_cores()
     rows = [[stage, f"{count:,}", STAGES[stage]] for stage, count in runs.items()]
     room = words.room(plan.bytes_on_disk())
-    rows.append(["all", f"{sum(runs.values()):,}", f"{words.duration(plan.seconds() / cores)} with {words.count(cores, 'worker')}, {room} of disk"])
+    rows.append(
+        [
+            "all",
+            f"{sum(runs.values()):,}",
+            f"{words.duration(plan.seconds() / cores)} with {words.count(cores, 'worker')}, {room} of disk",
+        ]
+    )
     terminal.show_table(("stage", "runs at most", ""), rows)
 
 
@@ -249,14 +323,18 @@ def show_answer(analysis):
     said = Said(analysis)
     print()
     print(said.manifest["title"])
-    print(f"{ILLUSTRATIVE} {said.manifest['people_per_agent']} people an agent; {sum(stage['runs'] for stage in said.manifest['stages'].values()):,} runs.")
+    print(
+        f"{ILLUSTRATIVE} {said.manifest['people_per_agent']} people an agent; {sum(stage['runs'] for stage in said.manifest['stages'].values()):,} runs."
+    )
     for question, answers in said.in_short():
         print(f"\n{question}")
         for answer in answers:
             print(f"  {answer}")
     print()
     columns, rows = said.breakeven_table()
-    terminal.show_table(columns, _primary(said, rows), title="Least effectiveness of the helping channels at which a policy is better")
+    terminal.show_table(
+        columns, _primary(said, rows), title="Least effectiveness of the helping channels at which a policy is better"
+    )
     print("\nHow sure?")
     for sentence in said.how_sure():
         print(f"  {sentence}")

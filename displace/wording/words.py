@@ -66,7 +66,10 @@ def change(difference: float | None, low: float | None, high: float | None, unit
     values = [None if v is None else scaled(v, unit) for v in (difference, low, high)]
     step = step_of(*values)
     own = step / 10 if values[0] is not None and step / 2 <= abs(values[0]) < 10 * step else step
-    middle, *ends = (number(v, unit, s if told(low, high) is False else _step_that_tells(v, unit, s), True, sizes) for v, s in ((difference, own), (low, step), (high, step)))
+    middle, *ends = (
+        number(v, unit, s if told(low, high) is False else _step_that_tells(v, unit, s), True, sizes)
+        for v, s in ((difference, own), (low, step), (high, step))
+    )
     return middle, "one pair only" if low is None else " to ".join(ends)
 
 

@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from scenarios.files import Scenario
-
 from experiments.comparison import fates
-from experiments.results import schema as tables
 from experiments.design.design import PLACEBO, Block, Chunk, Design
 from experiments.design.observed import Quantity, needs_groups
+from experiments.results import schema as tables
+from scenarios.files import Scenario
+
 from .provenance import code_hashes
 
 BY_PLACE = {"places": tables.ALL, "window": ("people_held",)}  # outcomes that the summary has by place too
@@ -82,7 +82,9 @@ class Done:
     code: tuple[str, str]  # hashes of the code that ran it (`code_versions`)
 
 
-def run_chunk(setting: Setting, chunk: Chunk, lost: Mapping[str, str] = {}, tell: Callable[[str], None] | None = None) -> Done:
+def run_chunk(
+    setting: Setting, chunk: Chunk, lost: Mapping[str, str] = {}, tell: Callable[[str], None] | None = None
+) -> Done:
     """Run the blocks of a chunk. `lost`: reason by block's name, for those that end their worker and are not run.
 
     `tell` is called with the chunk's name after each run.
@@ -135,7 +137,11 @@ def _run_block(setting: Setting, block: Block, tell: Callable[[], None]) -> tupl
         if arm != PLACEBO:
             tell()
     rows = [_run_row(arm, block, errors.get(arm)) for arm in setting.arms]
-    filled = {name: [made[arm][name] for arm in setting.arms if arm in made] for name in setting.tables if name not in ("runs", "fates")}
+    filled = {
+        name: [made[arm][name] for arm in setting.arms if arm in made]
+        for name in setting.tables
+        if name not in ("runs", "fates")
+    }
     if "fates" in setting.tables and setting.baseline in fate:
         filled["fates"] = _fates(setting, block, fate)
     return filled, rows
@@ -145,7 +151,13 @@ def _fates(setting, block, fate) -> list:
     arms = (*setting.arms, PLACEBO)
     strata = fates.nationality_of_strata(setting.inputs(setting.baseline, block))
     return [
-        fates.table(tables.Tag(arms, arm, block.draw, block.replicate), fate[setting.baseline], fate[arm], strata, setting.people_per_agent)
+        fates.table(
+            tables.Tag(arms, arm, block.draw, block.replicate),
+            fate[setting.baseline],
+            fate[arm],
+            strata,
+            setting.people_per_agent,
+        )
         for arm in arms
         if arm in fate and arm != setting.baseline
     ]

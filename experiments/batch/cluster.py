@@ -55,7 +55,9 @@ def connect(address: str) -> tuple[Callable[[], Executor], int]:
     count, waiting = first.workers, [first]
     if not count:
         first.end()
-        raise ClusterError(f"--executor: {address} has no workers; expected at least one (start them with `dask worker`)")
+        raise ClusterError(
+            f"--executor: {address} has no workers; expected at least one (start them with `dask worker`)"
+        )
     try:
         _same_code(first)
     except ClusterError:
@@ -69,7 +71,9 @@ def _again(address: str, where: dict) -> Executor:
     try:
         return _open(address, where)
     except ClusterError:
-        raise RunnerError(f"the cluster at {address} is gone; what is done is kept: start it again, then run the same command with --resume") from None
+        raise RunnerError(
+            f"the cluster at {address} is gone; what is done is kept: start it again, then run the same command with --resume"
+        ) from None
 
 
 def _same_code(cluster: Cluster):
@@ -78,9 +82,13 @@ def _same_code(cluster: Cluster):
         cluster.submit(code_versions).result()  # goes through the scheduler, which must know the code too
         found = set(cluster.client.run(code_versions).values())
     except Exception as error:
-        raise ClusterError(f"--executor: the scheduler or a worker can't load this code ({type(error).__name__}); expected both to be started with this checkout's environment, in its folder") from None
+        raise ClusterError(
+            f"--executor: the scheduler or a worker can't load this code ({type(error).__name__}); expected both to be started with this checkout's environment, in its folder"
+        ) from None
     if found != {code_versions()}:
-        raise ClusterError("--executor: a worker runs another version of the code; expected the same checkout and lock on all machines")
+        raise ClusterError(
+            "--executor: a worker runs another version of the code; expected the same checkout and lock on all machines"
+        )
 
 
 def location(address: str) -> dict:
@@ -98,9 +106,13 @@ def _open(address: str, where: dict) -> Cluster:
     try:
         from distributed import Client
     except ImportError:
-        raise ClusterError("--executor: Dask is not installed; expected the extra 'cluster', which `make extras` installs") from None
+        raise ClusterError(
+            "--executor: Dask is not installed; expected the extra 'cluster', which `make extras` installs"
+        ) from None
     try:
         client = Client(**where, timeout=SECONDS_TO_CONNECT, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
-        raise ClusterError(f"--executor: no scheduler answers at {address} ({str(error).splitlines()[0] if str(error) else type(error).__name__}); expected {FORMS}") from None
+        raise ClusterError(
+            f"--executor: no scheduler answers at {address} ({str(error).splitlines()[0] if str(error) else type(error).__name__}); expected {FORMS}"
+        ) from None
     return Cluster(client)

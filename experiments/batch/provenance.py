@@ -39,10 +39,9 @@ def code_hashes(root: Path = ROOT) -> dict[str, str]:
 
 def manifest_of(design: Design) -> dict:
     """Return what `manifest.json` says before the first run."""
+    from experiments.design.cautions import cautions
     from model.registry.policy import monday
     from scenarios.explain import explain
-
-    from experiments.design.cautions import cautions
 
     world = design.arms[design.baseline].world
     return {
@@ -55,9 +54,23 @@ def manifest_of(design: Design) -> dict:
         "drawn": ranges(design.draws),
         "explained": {name: explain(scenario) for name, scenario in design.arms.items()},
         "places": [
-            {"id": id, "name": name, "country": country, "kind": kind, "host": bool(host), "lat": float(lat), "lon": float(lon)}
+            {
+                "id": id,
+                "name": name,
+                "country": country,
+                "kind": kind,
+                "host": bool(host),
+                "lat": float(lat),
+                "lon": float(lon),
+            }
             for id, name, country, kind, host, lat, lon in zip(
-                world.place_ids, world.place_names, world.place_country, world.place_kinds, world.hosts, world.lat, world.lon
+                world.place_ids,
+                world.place_names,
+                world.place_country,
+                world.place_kinds,
+                world.hosts,
+                world.lat,
+                world.lon,
             )
         ],
         **provenance(),

@@ -11,11 +11,11 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, 
 from dataclasses import dataclass
 from pathlib import Path
 
+from experiments.design.design import Chunk, Design, DesignError, assuming, from_names, single
 from scenarios import files
 
 from . import workers
 from .block import Done, Setting, run_chunk
-from experiments.design.design import Chunk, Design, DesignError, assuming, from_names, single
 
 WINDOW = 3  # chunks in flight a worker
 SECONDS = 0.2  # between two looks at what workers have told
@@ -60,7 +60,9 @@ class Progress:
 class Driver:
     """Runs chunks on an executor that may break, and hands each result to `take` once."""
 
-    def __init__(self, setting: Setting, executor: Callable[[], Executor], in_flight: int, take: Callable[[Done], None]):
+    def __init__(
+        self, setting: Setting, executor: Callable[[], Executor], in_flight: int, take: Callable[[Done], None]
+    ):
         self.setting, self.make, self.in_flight, self.take = setting, executor, in_flight, take
         self.executor = None
         self.running: dict = {}
@@ -138,7 +140,9 @@ class Driver:
                     lost[block.name] = reason
             done, reason = self._try(chunk, lost)
         if done is None:
-            raise RunnerError(f"{chunk.name} ends its worker again and again: {reason}{GUARD if isinstance(self.executor, workers.Pool) else ''}")
+            raise RunnerError(
+                f"{chunk.name} ends its worker again and again: {reason}{GUARD if isinstance(self.executor, workers.Pool) else ''}"
+            )
         self.take(done)
 
     def _try(self, chunk, lost) -> tuple[Done | None, str]:
@@ -190,13 +194,16 @@ def execute(
     Raises StoreError or StoreBusy if the folder can't be used, Interrupted on Ctrl-C, RunnerError if workers run
     other code.
     """
-    from . import provenance
     from experiments.comparison.all_tables import final_tables
     from experiments.results.reader import Results, read
+
+    from . import provenance
     from .store import open_store
 
     if workers_wanted is not None and workers_wanted < 1:
-        raise DesignError(f"workers: {workers_wanted}; expected a whole number of at least 1, or None for the usable cores")
+        raise DesignError(
+            f"workers: {workers_wanted}; expected a whole number of at least 1, or None for the usable cores"
+        )
     count = workers_wanted or workers.usable_cores()
     with open_store(out, design, resume, overwrite) as store:
         if not store.finished:
@@ -205,7 +212,9 @@ def execute(
             tally = _Tally(design, store, before.failed, progress)
             make = executor or (lambda: workers.local(count, tally.hear))
             try:
-                Driver(setting, make, 1 if count == 1 and not executor else WINDOW * count, tally.take).run(store.missing)
+                Driver(setting, make, 1 if count == 1 and not executor else WINDOW * count, tally.take).run(
+                    store.missing
+                )
                 results = Results(store.manifest, store.folder)
                 store.finish(final_tables(results), results.failed)
             except KeyboardInterrupt:
@@ -236,7 +245,9 @@ class _Tally:
 
     def take(self, done: Done):
         if done.code != tuple(self.store.manifest["plan"][key] for key in ("code", "experiments")):
-            raise RunnerError("a worker runs another version of the code than the driver; make them the same and --resume")
+            raise RunnerError(
+                "a worker runs another version of the code than the driver; make them the same and --resume"
+            )
         self.store.commit(done)
         self.under_way.pop(done.name, None)
         self.done += done.runs
@@ -247,10 +258,14 @@ class _Tally:
         done = self.done + sum(self.under_way.values())
         if self.progress and self.said != (done, self.failed):
             self.said = done, self.failed
-            self.progress(Progress(done, self.failed, self.design.runs, time.monotonic() - self.start, done - self.before))
+            self.progress(
+                Progress(done, self.failed, self.design.runs, time.monotonic() - self.start, done - self.before)
+            )
 
 
-def compare(*scenarios: str | Path | Design, out: str | Path, baseline: str | None = None, workers: int | None = None, **more):
+def compare(
+    *scenarios: str | Path | Design, out: str | Path, baseline: str | None = None, workers: int | None = None, **more
+):
     """Compare scenarios (names or paths), or run one design, and return the Results.
 
     `replicates`, `seed`, `people_per_agent`, `draws`, `parameters`, `record`, `groups`, `events` hold over the design's own;
@@ -280,11 +295,14 @@ def run(
     `parameters`: assumptions by name, over the scenario's own. `seed`, `people_per_agent`, `record`, `groups` and `events` as in a Design; `run(seed=n)` is replicate 0 of
     `compare(seed=n)`. In memory it raises RunnerError if the run fails; in a folder a failed run is told of there (`Results.failed`).
     """
-    design = single(assuming(scenario if isinstance(scenario, files.Scenario) else files.load(scenario), parameters), **settings)
+    design = single(
+        assuming(scenario if isinstance(scenario, files.Scenario) else files.load(scenario), parameters), **settings
+    )
     if out is not None:
         return execute(design, out, workers_wanted=1, resume=resume, overwrite=overwrite)
-    from . import provenance
     from experiments.results.reader import Results
+
+    from . import provenance
 
     manifest = provenance.manifest_of(design)
     done = [run_chunk(Setting.of(design, provenance.stamp(manifest)), chunk) for chunk in design.chunks()]

@@ -16,10 +16,11 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from . import provenance
-from experiments.results import schema as tables
-from .block import Done
 from experiments.design.design import Chunk, Design
+from experiments.results import schema as tables
+
+from . import provenance
+from .block import Done
 
 MANIFEST, LOCK, REPORT = "manifest.json", "lock", "report.html"
 PARTS = tuple(table.name for table in tables.TABLES if table.parts)
@@ -81,7 +82,9 @@ class Store:
             if error.errno not in (errno.ENOSPC, errno.EDQUOT):
                 raise
             kept = f"{len(self.committed)} of {len(self.chunks)} pieces of work are kept"
-            raise DiskFull(f"{self.folder}: the disk is full; {kept}: make room, then run the same command with --resume") from None
+            raise DiskFull(
+                f"{self.folder}: the disk is full; {kept}: make room, then run the same command with --resume"
+            ) from None
 
     def finish(self, whole: Mapping[str, pa.Table], failed: int):
         """Write the final tables, then say in the manifest that all is there."""
@@ -129,7 +132,11 @@ class Store:
         if (metadata or {}).get(b"displace.plan", b"").decode() != self.manifest["plan"]["hash"]:
             self._put_aside(mark, "not of this plan")
             return False
-        broken = [self.folder / table / file for table, digest in parts.items() if not _matches(self.folder / table / file, digest)]
+        broken = [
+            self.folder / table / file
+            for table, digest in parts.items()
+            if not _matches(self.folder / table / file, digest)
+        ]
         for path in broken:
             if path.exists():
                 self._put_aside(path, "not whole")
@@ -184,9 +191,14 @@ def open_store(folder: str | Path, design: Design, resume: bool = False, overwri
             was_finished = store.finished
             store.check()
             if not (store.finished or resume):
-                state = "was damaged since it was finished" if was_finished else "holds an unfinished batch of this plan"
+                state = (
+                    "was damaged since it was finished" if was_finished else "holds an unfinished batch of this plan"
+                )
                 done = f"{len(store.committed)} of {len(store.chunks)} pieces of work are there"
-                raise StoreError("; ".join([f"{folder}: {state} ({done})", *store.set_aside]) + "; use --resume to complete it, or --overwrite to start again")
+                raise StoreError(
+                    "; ".join([f"{folder}: {state} ({done})", *store.set_aside])
+                    + "; use --resume to complete it, or --overwrite to start again"
+                )
     except BaseException:
         store.close()
         raise
@@ -217,7 +229,10 @@ def _what_is_in(folder: Path, plan: dict) -> tuple[dict | None, str | None]:
     if not _holds_runs(folder):
         return None, None  # another plan failed or was stopped before its first run: nothing is lost with it
     differs = _difference(manifest["plan"], plan)
-    return manifest, f"{folder}: holds the results of another plan (it differs in: {differs}); use another --out, or --overwrite to replace them (with make: RESULTS=--overwrite)"
+    return (
+        manifest,
+        f"{folder}: holds the results of another plan (it differs in: {differs}); use another --out, or --overwrite to replace them (with make: RESULTS=--overwrite)",
+    )
 
 
 def refuse_foreign(folder: Path, marks: Sequence[str], besides: Sequence[str], what: str):
@@ -226,7 +241,11 @@ def refuse_foreign(folder: Path, marks: Sequence[str], besides: Sequence[str], w
     there = _nearest(folder)
     if not there.is_dir():
         raise StoreBusy(f"{there}: is a file; {wanted}")
-    names = {path.name for path in folder.iterdir()} - {*besides, *(f"{mark}.tmp" for mark in marks)} if folder.is_dir() else set()
+    names = (
+        {path.name for path in folder.iterdir()} - {*besides, *(f"{mark}.tmp" for mark in marks)}
+        if folder.is_dir()
+        else set()
+    )
     if names and names.isdisjoint(marks):
         raise StoreBusy(f"{folder}: holds {', '.join(sorted(names)[:3])} but no {marks[0]}; {wanted}")
 
@@ -260,7 +279,11 @@ def _holds_runs(folder: Path) -> bool:
 def _difference(old: dict, new: dict) -> str:
     if any(old.get(key) != new[key] for key in ("code", "experiments")):
         return "the version of the code"
-    keys = [key.removesuffix("_hash").removesuffix("_from") for key in new if key not in ("hash", "arms") and old.get(key) != new[key]]
+    keys = [
+        key.removesuffix("_hash").removesuffix("_from")
+        for key in new
+        if key not in ("hash", "arms") and old.get(key) != new[key]
+    ]
     return ", ".join(dict.fromkeys([*(key.replace("_", " ") for key in keys), *_of_arms(old["arms"], new["arms"])]))
 
 
@@ -281,7 +304,9 @@ def _of_arms(old: dict, new: dict) -> list[str]:
 def _refuse_full_disk(folder: Path, design: Design):
     free, needed = shutil.disk_usage(_nearest(folder)).free, design.bytes_on_disk()
     if free < needed:
-        raise StoreError(f"{folder}: the results take about {needed / 1e6:,.0f} MB and {free / 1e6:,.0f} MB are free; make room, or use another --out or fewer --replicates")
+        raise StoreError(
+            f"{folder}: the results take about {needed / 1e6:,.0f} MB and {free / 1e6:,.0f} MB are free; make room, or use another --out or fewer --replicates"
+        )
 
 
 def _lock(folder: Path):

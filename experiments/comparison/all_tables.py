@@ -10,19 +10,27 @@ from experiments.results.schema import TABLES
 def compared_tables(results: Results) -> dict[str, pa.Table]:
     """Return the tables that compare arms, from the runs that are there."""
     from .by_group import by_group
-    from .paired import over_time, paired
     from .contributions import contributions
     from .costs import costs
     from .displacement import displacement
     from .endings import endings
     from .fates import fates_compared
     from .flows import flows
+    from .paired import over_time, paired
 
     stamp = provenance.stamp(results.manifest)
     made = {"paired": paired(results, stamp)}
     made |= over_time(results, stamp)
-    made |= {"displacement": displacement(results, stamp), "flows": flows(results, stamp), "costs": costs(results, stamp)}
-    made |= {"endings": endings(results, stamp), "by_group": by_group(results, stamp), "contributions": contributions(results, stamp)}
+    made |= {
+        "displacement": displacement(results, stamp),
+        "flows": flows(results, stamp),
+        "costs": costs(results, stamp),
+    }
+    made |= {
+        "endings": endings(results, stamp),
+        "by_group": by_group(results, stamp),
+        "contributions": contributions(results, stamp),
+    }
     return made | {"fates_compared": fates_compared(results, stamp)}
 
 

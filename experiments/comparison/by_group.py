@@ -3,12 +3,12 @@
 import numpy as np
 import pyarrow as pa
 
+from experiments.results import schema as tables
+from experiments.results.reader import Results
 from model.registry.outcomes import GROUPED, is_level
 from model.run.results import QUARTER
 
-from experiments.results import schema as tables
 from .paired import arms_of, effect_of_arm, labels_of, pair_numbers, pairs_of
-from experiments.results.reader import Results
 
 DIMENSIONS = ("nationality", "sex", "child", "state", "how_recruited")
 
@@ -23,7 +23,13 @@ def by_group(results: Results, stamp=None) -> pa.Table:
         for k, outcome in enumerate(GROUPED):
             here = values[:, :, :, k] / (weeks if is_level(outcome) else 1)
             for arm in results.compared:
-                key = {"arm": arm, "outcome": outcome.name, "unit": outcome.unit, "aggregate": outcome.aggregate, "dimension": dimension}
+                key = {
+                    "arm": arm,
+                    "outcome": outcome.name,
+                    "unit": outcome.unit,
+                    "aggregate": outcome.aggregate,
+                    "dimension": dimension,
+                }
                 effects = effect_of_arm(results, pairs, arm, here, [outcome.better] * len(groups))
                 rows += [key | {"group": group} | effect for group, effect in zip(groups, effects)]
     return tables.from_rows("by_group", rows, stamp)
@@ -48,7 +54,9 @@ def _sums(results) -> tuple[dict, int]:
     sums = {}
     for dimension, by_label in found.items():
         labels = sorted(by_label)
-        values = np.stack([by_label[label] for label in labels], axis=2) if labels else np.zeros((*shape, 0, len(GROUPED)))
+        values = (
+            np.stack([by_label[label] for label in labels], axis=2) if labels else np.zeros((*shape, 0, len(GROUPED)))
+        )
         values[missing] = np.nan
         sums[dimension] = labels, values
     return sums, max(1, results.window[1] - first)

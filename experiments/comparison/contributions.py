@@ -10,13 +10,13 @@ from itertools import combinations
 import numpy as np
 import pyarrow as pa
 
+from experiments.design.arms import AND, BETWEEN
+from experiments.results import schema as tables
+from experiments.results.reader import Results
 from model.registry.outcomes import BY_NAME
 
-from experiments.results import schema as tables
-from experiments.design.arms import AND, BETWEEN
-from .paired import cube, pairs_of
 from .intervals import LEVEL
-from experiments.results.reader import Results
+from .paired import cube, pairs_of
 
 
 def pulled(manifest: Mapping) -> tuple[tuple[str, ...], dict[str, tuple[bool, ...]]]:
@@ -27,7 +27,11 @@ def pulled(manifest: Mapping) -> tuple[tuple[str, ...], dict[str, tuple[bool, ..
     plan = manifest["plan"]
     names = {arm: tuple(arm.split(BETWEEN)) for arm in plan["arms"] if arm != plan["baseline"]}
     policies = tuple(dict.fromkeys(policy for parts in names.values() if len(parts) > 1 for policy in parts))
-    rows = {arm: tuple(policy in parts for policy in policies) for arm, parts in names.items() if set(parts) <= set(policies)}
+    rows = {
+        arm: tuple(policy in parts for policy in policies)
+        for arm, parts in names.items()
+        if set(parts) <= set(policies)
+    }
     rows[plan["baseline"]] = (False,) * len(policies)
     half = len(rows) / 2
     balanced = policies and all(sum(row[k] for row in rows.values()) == half for k in range(len(policies)))
@@ -39,7 +43,9 @@ def titles(manifest: Mapping) -> dict[str, str]:
     arms = manifest["plan"]["arms"]
     policies, rows = pulled(manifest)
     found = {policy: policy for policy in policies}
-    for arm in sorted((arm for arm in rows if any(rows[arm])), key=lambda arm: -sum(rows[arm])):  # one policy alone last: its own title holds
+    for arm in sorted(
+        (arm for arm in rows if any(rows[arm])), key=lambda arm: -sum(rows[arm])
+    ):  # one policy alone last: its own title holds
         names, title = arm.split(BETWEEN), arms[arm]["title"]
         parts = title.split(AND) if len(names) > 1 else [title]
         if len(parts) == len(names):  # else a title holds what joins them
@@ -65,7 +71,18 @@ def contributions(results: Results, stamp=None) -> pa.Table:
             estimate, (replicates, draws) = pairs.mean(effect), pairs.counts(np.isfinite(effect))
             for j, key in enumerate(keys):
                 outcome = BY_NAME[runs.keys[key][0]]
-                row = {"arm": policies[term[0]], "beside": policies[term[1]] if len(term) > 1 else "", "outcome": outcome.name, "unit": outcome.unit}
-                row |= {"aggregate": outcome.aggregate, "value": estimate.mean[j], "low": estimate.low[j], "high": estimate.high[j], "level": LEVEL}
+                row = {
+                    "arm": policies[term[0]],
+                    "beside": policies[term[1]] if len(term) > 1 else "",
+                    "outcome": outcome.name,
+                    "unit": outcome.unit,
+                }
+                row |= {
+                    "aggregate": outcome.aggregate,
+                    "value": estimate.mean[j],
+                    "low": estimate.low[j],
+                    "high": estimate.high[j],
+                    "level": LEVEL,
+                }
                 rows.append(row | {"replicates": int(replicates[j]), "draws": int(draws[j])})
     return tables.from_rows("contributions", rows, stamp)

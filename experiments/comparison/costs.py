@@ -11,20 +11,39 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import pyarrow as pa
 
+from experiments.design.unit_costs import (
+    BY_NAME,
+    ITEMS,
+    PROGRAMME,
+    PUBLIC,
+    STATE,
+    WEEKS_A_YEAR,
+    states_of,
+    used_where_recorded,
+)
 from experiments.results import schema as tables
-from .paired import cube, pairs_of
-from .intervals import LEVEL
 from experiments.results.reader import Results
-from experiments.design.unit_costs import BY_NAME, ITEMS, PROGRAMME, PUBLIC, STATE, WEEKS_A_YEAR, states_of, used_where_recorded
+
+from .intervals import LEVEL
+from .paired import cube, pairs_of
 
 RESAMPLES = 2000
 LEVELS = ("deprived_by_a_state",)  # persons at a time: every week counts
 MEASURES = {
     # name: (unit, meaning)
     **{item.name: ("million USD", f"change in what {item.payer} bear for {item.label}") for item in ITEMS},
-    "public": ("million USD", "change in public spending: raids, protection, custody and programmes; null where a policy waits for a trigger, whose weeks are not recorded"),
-    "captivity_avoided": ("person-weeks", "fewer weeks of captivity, in operations, another sector or with an armed group"),
-    "per_week_avoided": ("USD", "public spending for each person-week of captivity avoided; null unless fewer clearly are"),
+    "public": (
+        "million USD",
+        "change in public spending: raids, protection, custody and programmes; null where a policy waits for a trigger, whose weeks are not recorded",
+    ),
+    "captivity_avoided": (
+        "person-weeks",
+        "fewer weeks of captivity, in operations, another sector or with an armed group",
+    ),
+    "per_week_avoided": (
+        "USD",
+        "public spending for each person-week of captivity avoided; null unless fewer clearly are",
+    ),
 }
 
 
@@ -36,7 +55,9 @@ def programme_years(manifest: Mapping, arm: str) -> float:
     """
     arms, baseline = manifest["plan"]["arms"], manifest["plan"]["baseline"]
     own, usual = arms[arm]["policies"], arms[baseline]["policies"]
-    added, left_out = (sum(_years(manifest, p) for p in _without(these, those)) for these, those in ((own, usual), (usual, own)))
+    added, left_out = (
+        sum(_years(manifest, p) for p in _without(these, those)) for these, those in ((own, usual), (usual, own))
+    )
     return added - left_out
 
 
@@ -60,7 +81,12 @@ def _years(manifest: Mapping, policy: Mapping) -> float:
     acting = len({place["country"] for place in places if place["host"]})
     first, last = max(policy["start"], plan["window_start"]), min(policy["end"], plan["stop"])
     weeks = last - first - sum(max(0, min(b, last) - max(a, first)) for a, b in policy["pauses"])
-    return policy["strength"] * states_of(policy["states"], policy["places"], country_of, acting) * max(0, weeks) / WEEKS_A_YEAR
+    return (
+        policy["strength"]
+        * states_of(policy["states"], policy["places"], country_of, acting)
+        * max(0, weeks)
+        / WEEKS_A_YEAR
+    )
 
 
 def costs(results: Results, stamp=None) -> pa.Table:
@@ -92,7 +118,10 @@ def _of_arm(results, pairs, runs, prices, arm) -> Iterator[dict]:
     public, drawn = found.pop("public")
     found["public"] = public, *_interval(drawn)
     if saved[1] > 0:
-        found["per_week_avoided"] = 1e6 * public / saved[0], *_interval(1e6 * drawn / (_resampled(pairs) @ avoided[there]))
+        found["per_week_avoided"] = (
+            1e6 * public / saved[0],
+            *_interval(1e6 * drawn / (_resampled(pairs) @ avoided[there])),
+        )
     draws = len(np.unique(pairs.draw))
     for measure, (unit, _) in MEASURES.items():
         value, low, high = found.get(measure, (math.nan,) * 3)
@@ -121,7 +150,10 @@ def _spent(quantity, prices, pairs) -> dict[str, tuple]:
     scale = {item.name: 1.0 if _no_price(item.name) else 1e-6 for item in ITEMS}  # losses are recorded in million USD
     middle = {name: BY_NAME[name].middle * scale[name] * values.mean() for name, values in quantity.items()}
     drawn = {name: prices[name] * scale[name] * (weights @ values) for name, values in quantity.items()}
-    found = {name: _usual(pairs, values) if _no_price(name) else (middle[name], *_interval(drawn[name])) for name, values in quantity.items()}
+    found = {
+        name: _usual(pairs, values) if _no_price(name) else (middle[name], *_interval(drawn[name]))
+        for name, values in quantity.items()
+    }
     return found | {"public": tuple(sum(of[name] for name in PUBLIC) for of in (middle, drawn))}
 
 

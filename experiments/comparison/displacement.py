@@ -19,14 +19,14 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
+from experiments.results import schema as tables
+from experiments.results.reader import Results, policies_of
 from model.registry.levers import BY_NAME as LEVERS
 from model.registry.levers import heeds_announcement
 from model.registry.policy import WEEKS, Policy
 
-from experiments.results import schema as tables
-from .paired import DAYS_A_MONTH, MONTHS, labels_of, pair_numbers, arms_of, pairs_of, week_numbers, weeks_in
 from .intervals import LEVEL, Estimate
-from experiments.results.reader import Results, policies_of
+from .paired import DAYS_A_MONTH, MONTHS, arms_of, labels_of, pair_numbers, pairs_of, week_numbers, weeks_in
 
 MEASURES = {
     # name: (unit, meaning)
@@ -34,11 +34,17 @@ MEASURES = {
     "held_elsewhere": ("persons", "change in people held elsewhere; by place: at each destination"),
     "held_worldwide": ("persons", "change in people held worldwide: the two together"),
     "displacement_ratio": ("ratio", "rise elsewhere over fall at the target; by place: each destination's part of it"),
-    "moved_from_target": ("persons", "change in people moved from the target with their operations; by place: where to"),
+    "moved_from_target": (
+        "persons",
+        "change in people moved from the target with their operations; by place: where to",
+    ),
     "newly_held_at_target": ("persons", "change in people newly held at the target"),
     "newly_held_elsewhere": ("persons", "change in people newly held elsewhere; by place: at each destination"),
     "recruitment_avoided": ("persons", "fewer people newly held worldwide"),
-    "wdq": ("ratio", "weighted displacement quotient of operations, as a field study of the arm's world alone would find it"),
+    "wdq": (
+        "ratio",
+        "weighted displacement quotient of operations, as a field study of the arm's world alone would find it",
+    ),
     "wdd": ("operations", "weighted displacement difference of operations, likewise, with its published interval"),
 }
 EVERYWHERE = "everywhere"
@@ -114,7 +120,9 @@ def target_of(manifest: Mapping, arm: str) -> Target | None:
         weeks = [_known(policy, [other for other in known if _outdoes(other, policy, area)], area) for area in areas]
         harder = [area for area, week in zip(areas, weeks) if week < plan["stop"]]
         where |= np.array([week < plan["stop"] for week in weeks[: len(hosts)]], bool)
-        named |= {name for area in harder for name in (_names(policy) & {area["id"], area["country"]} or {area["country"]})}
+        named |= {
+            name for area in harder for name in (_names(policy) & {area["id"], area["country"]} or {area["country"]})
+        }
         start = min([start, *weeks])
     if start >= plan["stop"]:
         return None
@@ -131,12 +139,18 @@ def _acts_in(policy: Policy, area: Mapping) -> bool:
 
 def _without_hosts(policy: Policy, hosts: Sequence[Mapping]) -> list[dict]:
     """Return what a policy names where no operations may be, as areas like the others."""
-    return [{"id": name, "country": name} for name in sorted(_names(policy)) if not any(name in (host["id"], host["country"]) for host in hosts)]
+    return [
+        {"id": name, "country": name}
+        for name in sorted(_names(policy))
+        if not any(name in (host["id"], host["country"]) for host in hosts)
+    ]
 
 
 def _outdoes(other: Policy, policy: Policy, area: Mapping) -> bool:
     """Tell whether a baseline's policy does in an area, to all the same people, on no other condition, what an arm's does."""
-    alike = all(getattr(other, key) in (None, (), getattr(policy, key)) for key in ("nationalities", "sex", "age", "when"))
+    alike = all(
+        getattr(other, key) in (None, (), getattr(policy, key)) for key in ("nationalities", "sex", "age", "when")
+    )
     return alike and other.lever == policy.lever and _acts_in(other, area)
 
 
@@ -172,7 +186,12 @@ class Held:
         for part in results.each("weekly", ["arm", "draw", "replicate", "week", "place", *COLUMNS]):
             host = _hosts_of(results, part["place"])
             here = host >= 0
-            rows = (arms_of(results, part)[here], pair_numbers(plan, part)[here], week_numbers(part["week"])[here], host[here])
+            rows = (
+                arms_of(results, part)[here],
+                pair_numbers(plan, part)[here],
+                week_numbers(part["week"])[here],
+                host[here],
+            )
             for name in COLUMNS:
                 self.at[name][rows] = part[name].to_numpy()[here]
 
@@ -192,14 +211,28 @@ class Held:
         found = []
         for part in results.each("relocations"):
             ends = (_hosts_of(results, part["source"]), _hosts_of(results, part["target"]))
-            found.append((arms_of(results, part), pair_numbers(plan, part), week_numbers(part["week"]), *ends, part["people"].to_numpy()))
+            found.append(
+                (
+                    arms_of(results, part),
+                    pair_numbers(plan, part),
+                    week_numbers(part["week"]),
+                    *ends,
+                    part["people"].to_numpy(),
+                )
+            )
         return found
 
     def moved_from(self, target: Target, arm: str, start: int, stop: int) -> np.ndarray:
         """Return people moved from the target to each other place, (pairs, hosts)."""
         moved = np.zeros((self.at["people_held"].shape[1], len(target.places)))
         for arms, pair, week, source, to, people in self.moves:
-            which = (arms == self.results.arms.index(arm)) & (week >= start) & (week < stop) & target.places[source] & ~target.places[to]
+            which = (
+                (arms == self.results.arms.index(arm))
+                & (week >= start)
+                & (week < stop)
+                & target.places[source]
+                & ~target.places[to]
+            )
             which &= (source >= 0) & (to >= 0)
             np.add.at(moved, (pair[which], to[which]), people[which])
         return moved
@@ -219,7 +252,9 @@ def displacement(results: Results, stamp=None) -> pa.Table:
         held = Held(results)
         stop = results.window[1]
         for target in targets:
-            ends = {months: target.start + weeks_in(months) for months in MONTHS if target.start + weeks_in(months) < stop}
+            ends = {
+                months: target.start + weeks_in(months) for months in MONTHS if target.start + weeks_in(months) < stop
+            }
             ends[round((stop - target.start) * 7 / DAYS_A_MONTH)] = stop
             for months, end in ends.items():
                 key = {"arm": target.arm, "target": target.named, "months": months}
@@ -236,7 +271,9 @@ def _measures(held: Held, target: Target, stop: int) -> Iterator[dict]:
         return
     pairs = pairs_of(held.results).only(whole)
     people, newly = people[whole], held.change("newly_held", arm, start, stop)[whole]
-    moved = (held.moved_from(target, arm, start, stop) - held.moved_from(target, held.results.baseline, start, stop))[whole]
+    moved = (held.moved_from(target, arm, start, stop) - held.moved_from(target, held.results.baseline, start, stop))[
+        whole
+    ]
     inside, outside = target.places, ~target.places
     places = np.array(held.results.hosts, object)[outside]
 
@@ -290,15 +327,25 @@ def _field_rows(held: Held, target: Target, stop: int, whole, pairs) -> Iterator
     if target.start == 0:
         return  # there is no before
     before = max(0, 2 * target.start - stop)
-    counts = [held.over("operations", target.arm, *weeks)[whole].mean(axis=0) for weeks in ((before, target.start), (target.start, stop))]
+    counts = [
+        held.over("operations", target.arm, *weeks)[whole].mean(axis=0)
+        for weeks in ((before, target.start), (target.start, stop))
+    ]
     beyond = np.array([place["kind"] == "beyond" for place in held.results.manifest["places"] if place["host"]])
     control = beyond & ~target.places
-    areas = [[float(count[area].sum()) for count in counts] for area in (target.places, ~target.places & ~control, control)]
+    areas = [
+        [float(count[area].sum()) for count in counts] for area in (target.places, ~target.places & ~control, control)
+    ]
     a, b, c = areas
     found = wdd(a, c, b)
     try:
         quotient = wdq(*a, *b, *c)
     except NotMeaningful:
         quotient = math.nan
-    for measure, value, low, high in (("wdq", quotient, math.nan, math.nan), ("wdd", found.value, found.low, found.high)):
-        yield from _rows(measure, [tables.WORLDWIDE], pairs, Estimate(*(np.array([x]) for x in (value, low, high)), np.array([0])))
+    for measure, value, low, high in (
+        ("wdq", quotient, math.nan, math.nan),
+        ("wdd", found.value, found.low, found.high),
+    ):
+        yield from _rows(
+            measure, [tables.WORLDWIDE], pairs, Estimate(*(np.array([x]) for x in (value, low, high)), np.array([0]))
+        )

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping
 
 import pyarrow as pa
 
+from experiments.results import schema as tables
+from experiments.results.reader import Results
 from model.registry.policy import monday
 
-from experiments.results import schema as tables
 from .paired import A_YEAR, Course, effect_of_arm, of_interest, pairs_of
-from experiments.results.reader import Results
 
 YEARS_AFTER = 3
 
@@ -21,14 +21,22 @@ def end_of(manifest: Mapping, arm: str) -> int | None:
     """Return the week in which the last policy of an arm that ends within the run has ended, or None."""
     plan = manifest["plan"]
     known = plan["arms"][plan["baseline"]]["policies"]
-    ends = [p["end"] for p in plan["arms"][arm]["policies"] if p not in known and plan["window_start"] < p["end"] < plan["stop"]]
+    ends = [
+        p["end"]
+        for p in plan["arms"][arm]["policies"]
+        if p not in known and plan["window_start"] < p["end"] < plan["stop"]
+    ]
     return max(ends, default=None)
 
 
 def periods(ended: int, start: int, stop: int) -> Iterator[tuple[str, int, int]]:
     """Yield (name, first week, week after the last) of the year, or all that there is of it, before an end and of the whole years after it."""
     first = max(start, ended - A_YEAR)
-    yield "year before" if ended - first == A_YEAR else f"{ended - first} week{'s' * (ended - first > 1)} before", first, ended
+    yield (
+        "year before" if ended - first == A_YEAR else f"{ended - first} week{'s' * (ended - first > 1)} before",
+        first,
+        ended,
+    )
     for year in range(YEARS_AFTER):
         first = ended + year * A_YEAR
         if first + A_YEAR <= stop:
@@ -43,7 +51,16 @@ def endings(results: Results, stamp=None) -> pa.Table:
         course, pairs = Course(results, outcome), pairs_of(results)
         for arm, week in ended.items():
             for period, first, after in periods(week, *results.window):
-                effect = next(effect_of_arm(results, pairs, arm, course.over(first, after)[:, :, None], [outcome.better]))
-                key = {"arm": arm, "ended": monday(week), "outcome": outcome.name, "unit": outcome.unit, "aggregate": outcome.aggregate, "period": period}
+                effect = next(
+                    effect_of_arm(results, pairs, arm, course.over(first, after)[:, :, None], [outcome.better])
+                )
+                key = {
+                    "arm": arm,
+                    "ended": monday(week),
+                    "outcome": outcome.name,
+                    "unit": outcome.unit,
+                    "aggregate": outcome.aggregate,
+                    "period": period,
+                }
                 rows.append(key | effect)
     return tables.from_rows("endings", rows, stamp)

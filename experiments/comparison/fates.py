@@ -7,11 +7,12 @@ read beside the placebo's, and only net counts are the policy's.
 import numpy as np
 import pyarrow as pa
 
-from experiments.results import schema as tables
-from .paired import labels_of, pair_numbers, pairs_of
 from experiments.design.design import PLACEBO
-from .intervals import LEVEL
+from experiments.results import schema as tables
 from experiments.results.reader import Results
+
+from .intervals import LEVEL
+from .paired import labels_of, pair_numbers, pairs_of
 
 MEASURES = {
     # name: (unit, the columns of table `fates` that it adds up)
@@ -58,7 +59,9 @@ def align(baseline: np.ndarray, arm: np.ndarray) -> tuple[np.ndarray, np.ndarray
     return people, weeks[0], weeks[1]
 
 
-def table(tag: tables.Tag, baseline, arm, strata: tuple[np.ndarray, tuple[str, ...]], people_per_agent: int) -> pa.Table:
+def table(
+    tag: tables.Tag, baseline, arm, strata: tuple[np.ndarray, tuple[str, ...]], people_per_agent: int
+) -> pa.Table:
     """Return the rows of table `fates` of one run, in persons."""
     nationality, names = strata
     counts = changes(baseline, arm, nationality)
@@ -69,8 +72,8 @@ def table(tag: tables.Tag, baseline, arm, strata: tuple[np.ndarray, tuple[str, .
 
 def nationality_of_strata(inputs) -> tuple[np.ndarray, tuple[str, ...]]:
     """Return the number of the nationality by stratum, and the nationalities' codes."""
-    from model.registry.parameters import complete
     from model.people.roster import build_strata
+    from model.registry.parameters import complete
 
     values = complete(inputs.parameters)
     strata, _ = build_strata(inputs.world, values["share_young"], values["diaspora_renewal"])

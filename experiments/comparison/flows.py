@@ -3,10 +3,11 @@
 import numpy as np
 import pyarrow as pa
 
-from experiments.results import schema as tables
-from .paired import arms_of, effect_of_arm, labels_of, pair_numbers, pairs_of, week_numbers
-from experiments.results.reader import Results
 from experiments.design.unit_costs import WEEKS_A_YEAR
+from experiments.results import schema as tables
+from experiments.results.reader import Results
+
+from .paired import arms_of, effect_of_arm, labels_of, pair_numbers, pairs_of, week_numbers
 
 
 def flows(results: Results, stamp=None) -> pa.Table:
@@ -31,8 +32,18 @@ def _moved(results) -> tuple[list[tuple[str, str]], np.ndarray]:
         here = week_numbers(part["week"]) >= results.window[0]
         (source, sources), (target, targets) = (labels_of(part[end]) for end in ("source", "target"))
         code, inverse = np.unique(source[here] * len(targets) + target[here], return_inverse=True)
-        way = np.array([number.setdefault((sources[c // len(targets)], targets[c % len(targets)]), len(number)) for c in code], np.int64)
-        found.append((arms_of(results, part)[here], pair_numbers(plan, part)[here], way[inverse] if len(way) else inverse, part["people"].to_numpy()[here]))
+        way = np.array(
+            [number.setdefault((sources[c // len(targets)], targets[c % len(targets)]), len(number)) for c in code],
+            np.int64,
+        )
+        found.append(
+            (
+                arms_of(results, part)[here],
+                pair_numbers(plan, part)[here],
+                way[inverse] if len(way) else inverse,
+                part["people"].to_numpy()[here],
+            )
+        )
     moved = np.full((len(results.arms), plan["draws"] * plan["replicates"], len(number)), np.nan)
     for run in results.runs.to_pylist():
         if run["status"] == "ok":

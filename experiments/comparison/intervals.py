@@ -87,7 +87,10 @@ class Pairs:
         top, bottom = self.mean(numerator), self.mean(denominator)
         said = (bottom.low > 0) | (bottom.high < 0)
         low, high = fieller(self._independent(numerator), self._independent(denominator))
-        return Estimate(*(np.where(said, x, np.nan) for x in (_over(top.mean, bottom.mean), low, high)), np.minimum(top.pairs, bottom.pairs))
+        return Estimate(
+            *(np.where(said, x, np.nan) for x in (_over(top.mean, bottom.mean), low, high)),
+            np.minimum(top.pairs, bottom.pairs),
+        )
 
     def _independent(self, values):
         """Return `values` (N, K) themselves with one draw, with several the mean of each draw's known ones (D, K)."""
@@ -95,7 +98,12 @@ class Pairs:
             return np.asarray(values, float)
         known = np.isfinite(values)
         filled = np.where(known, values, 0.0)
-        return np.array([_over(filled[self.draw == draw].sum(axis=0), known[self.draw == draw].sum(axis=0)) for draw in np.unique(self.draw)])
+        return np.array(
+            [
+                _over(filled[self.draw == draw].sum(axis=0), known[self.draw == draw].sum(axis=0))
+                for draw in np.unique(self.draw)
+            ]
+        )
 
 
 def fieller(numerator: np.ndarray, denominator: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

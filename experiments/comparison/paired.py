@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from experiments.results import schema as tables
+from experiments.results.reader import Results
 from model.registry.outcomes import BY_NAME, OUTCOMES, RIGHTS_FLOOR, Outcome, is_level
 from model.registry.policy import WEEK_0, monday
 
-from experiments.results import schema as tables
 from .intervals import LEVEL, Estimate, Pairs, probability_better
-from experiments.results.reader import Results
 
 MONTHS = (6, 12, 24, 60)
 DAYS_A_MONTH = 365.25 / 12
@@ -58,7 +58,9 @@ def cube(results: Results, places: set[str]) -> Cube:
         found, first, inverse = np.unique(code[here], return_index=True, return_inverse=True)
         names = [column[1][column[0][here][first]] for column in (outcome, place, how)]
         key = np.array([number.setdefault(k, len(number)) for k in zip(*names)], np.int64)[inverse]
-        filled.append((arms_of(results, part)[here], pair_numbers(plan, part)[here], key, part["value"].to_numpy()[here]))
+        filled.append(
+            (arms_of(results, part)[here], pair_numbers(plan, part)[here], key, part["value"].to_numpy()[here])
+        )
     values = np.full((len(results.arms), plan["draws"] * plan["replicates"], len(number)), np.nan)
     for arm, pair, key, value in filled:
         values[arm, pair, key] = value
@@ -90,15 +92,30 @@ def paired(results: Results, stamp=None) -> pa.Table:
     place_order = {place: i for i, place in enumerate((tables.WORLDWIDE, *results.hosts))}
     outcome_order = {outcome.name: i for i, outcome in enumerate(OUTCOMES)}
     how_order = {how: i for i, how in enumerate(tables.AGGREGATES)}
-    order = sorted(range(len(runs.keys)), key=lambda k: (outcome_order[runs.keys[k][0]], place_order[runs.keys[k][1]], how_order[runs.keys[k][2]]))
+    order = sorted(
+        range(len(runs.keys)),
+        key=lambda k: (outcome_order[runs.keys[k][0]], place_order[runs.keys[k][1]], how_order[runs.keys[k][2]]),
+    )
     keys = [runs.keys[k] for k in order]
     values = runs.values[:, :, order]
     start, stop = results.window
     window = {"window_start": monday(start), "window_end": monday(stop - 1)}
     rows = []
     for arm in results.compared:
-        for (outcome, place, how), effect in zip(keys, effect_of_arm(results, pairs, arm, values, [BY_NAME[k[0]].better for k in keys])):
-            rows.append({"arm": arm, "outcome": outcome, "unit": BY_NAME[outcome].unit, "place": place, "aggregate": how, **window, **effect})
+        for (outcome, place, how), effect in zip(
+            keys, effect_of_arm(results, pairs, arm, values, [BY_NAME[k[0]].better for k in keys])
+        ):
+            rows.append(
+                {
+                    "arm": arm,
+                    "outcome": outcome,
+                    "unit": BY_NAME[outcome].unit,
+                    "place": place,
+                    "aggregate": how,
+                    **window,
+                    **effect,
+                }
+            )
     return tables.from_rows("paired", rows, stamp)
 
 
@@ -216,7 +233,13 @@ def _at_months(results, pairs, course) -> list[dict]:
         values = course.over(start, start + weeks_in(months))[:, :, None]
         for arm in results.compared:
             effect = next(effect_of_arm(results, pairs, arm, values, [course.outcome.better]))
-            key = {"arm": arm, "outcome": course.outcome.name, "unit": course.outcome.unit, "aggregate": course.outcome.aggregate, "months": months}
+            key = {
+                "arm": arm,
+                "outcome": course.outcome.name,
+                "unit": course.outcome.unit,
+                "aggregate": course.outcome.aggregate,
+                "months": months,
+            }
             rows.append(key | effect)
     return rows
 
@@ -321,7 +344,12 @@ def rights_floor(paired: pa.Table) -> list[dict]:
     flags = []
     for row in paired.to_pylist():
         outcome = BY_NAME[row["outcome"]]
-        if not outcome.floor or row["place"] or row["aggregate"] != outcome.aggregate or row["probability_better"] is None:
+        if (
+            not outcome.floor
+            or row["place"]
+            or row["aggregate"] != outcome.aggregate
+            or row["probability_better"] is None
+        ):
             continue
         sign, nearest_to_zero = (1, row["low"]) if outcome.better == "down" else (-1, row["high"])
         clear = nearest_to_zero is not None and nearest_to_zero * sign > 0

@@ -32,7 +32,12 @@ def schema(of_scenario: Mapping) -> dict:
         "end": entry["end"] | {"description": "the day on which all of its policies have ended"},
     }
     arm = part | {
-        "part": {"type": "array", "minItems": 1, "items": _table(["scenario"], part), "description": "scenarios taken together"},
+        "part": {
+            "type": "array",
+            "minItems": 1,
+            "items": _table(["scenario"], part),
+            "description": "scenarios taken together",
+        },
         "name": {"type": "string", "pattern": NAME, "description": "the arm's name; none = the scenario's"},
         "title": _text("the arm's name in tables; none = the scenario's"),
         "question": _text("what this arm answers; none = the scenario's question"),
@@ -40,13 +45,22 @@ def schema(of_scenario: Mapping) -> dict:
     }
     factorial = {
         "policies": {"type": "array", "minItems": 2, "uniqueItems": True, "items": part["scenario"]},
-        "arms": {"type": "integer", "minimum": 4, "description": "how many of the combinations, a power of two; none = all"},
+        "arms": {
+            "type": "integer",
+            "minimum": 4,
+            "description": "how many of the combinations, a power of two; none = all",
+        },
     }
     return {
         "arm": {"type": "array", "minItems": 1, "items": _table([], arm)},
         "factorial": _table(["policies"], factorial) | {"description": "an arm for every combination of policies"},
-        "budget": {"type": "number", "minimum": 0, "description": "million USD a year to which the strength of every arm's policies is scaled"},
-        "parameters": of_scenario["properties"]["parameters"] | {"description": "assumptions of all arms; what a scenario or an arm itself sets holds over them"},
+        "budget": {
+            "type": "number",
+            "minimum": 0,
+            "description": "million USD a year to which the strength of every arm's policies is scaled",
+        },
+        "parameters": of_scenario["properties"]["parameters"]
+        | {"description": "assumptions of all arms; what a scenario or an arm itself sets holds over them"},
     }
 
 
@@ -63,7 +77,9 @@ def _table(required, keys):
 
 def read(data: Mapping, path: Path, where: Where) -> Iterator[tuple[Where, str, Scenario]]:
     """Yield (place in the file, what it was called there, scenario) of every arm of a checked design file."""
-    entries = [_arm(entry, path, where.at(f"arm {number}")) for number, entry in enumerate(data.get("arm", ()), start=1)]
+    entries = [
+        _arm(entry, path, where.at(f"arm {number}")) for number, entry in enumerate(data.get("arm", ()), start=1)
+    ]
     if "factorial" in data:
         entries += _combinations(data["factorial"], path, where.at("factorial"))
     for place, given, scenario in entries:
@@ -81,7 +97,10 @@ def load(name: str, design: Path, where: Where) -> Scenario:
 
 def _arm(entry: Mapping, path: Path, where: Where):
     if ("scenario" in entry) == ("part" in entry):
-        raise where.error("names a scenario and parts" if "part" in entry else "names no scenario", 'scenario = "..." or [[arm.part]] entries, one of them')
+        raise where.error(
+            "names a scenario and parts" if "part" in entry else "names no scenario",
+            'scenario = "..." or [[arm.part]] entries, one of them',
+        )
     if "part" in entry:
         if "name" not in entry:
             raise where.at("name").error("is missing", "a name for the parts together")
@@ -92,7 +111,11 @@ def _arm(entry: Mapping, path: Path, where: Where):
     else:
         scenario = _part(entry, path, where)
         scenario = replace(scenario, **{key: entry[key] for key in ("name", "title", "question") if key in entry})
-    return where, entry.get("scenario", scenario.name), with_parameters(scenario, scenario.parameters | numbers(entry.get("parameters", {})))
+    return (
+        where,
+        entry.get("scenario", scenario.name),
+        with_parameters(scenario, scenario.parameters | numbers(entry.get("parameters", {}))),
+    )
 
 
 def _part(entry: Mapping, path: Path, where: Where) -> Scenario:
@@ -173,9 +196,14 @@ def with_budget(scenario: Scenario, baseline: Scenario, budget: float, where: Wh
         raise where.error("beside a baseline with policies", "a baseline without policies")
     if not cost:
         raise where.error(f"'{scenario.name}' has no policy that costs anything", "an arm with policies")
-    highest = min((LEVERS[policy.lever].maximum / policy.strength for policy in scenario.policies if policy.strength), default=0.0)
+    highest = min(
+        (LEVERS[policy.lever].maximum / policy.strength for policy in scenario.policies if policy.strength), default=0.0
+    )
     if budget / cost > highest:
-        raise where.error(f"'{scenario.name}' can't spend {budget:g} million USD a year: its levers would be pulled beyond their maximum, under these parameters", f"at most {highest * cost:.3g}")
+        raise where.error(
+            f"'{scenario.name}' can't spend {budget:g} million USD a year: its levers would be pulled beyond their maximum, under these parameters",
+            f"at most {highest * cost:.3g}",
+        )
     return changed(scenario, where.at(f"arm '{scenario.name}'"), strength=budget / cost)
 
 
@@ -186,7 +214,10 @@ def numbers(values: Mapping[str, float | str]) -> dict[str, float]:
     """Return values of parameters as numbers: a choice is its number in the registry."""
     from model.registry.parameters import BY_NAME
 
-    return {name: float(BY_NAME[name].choices.index(value) if isinstance(value, str) else value) for name, value in values.items()}
+    return {
+        name: float(BY_NAME[name].choices.index(value) if isinstance(value, str) else value)
+        for name, value in values.items()
+    }
 
 
 def with_parameters(scenario: Scenario, parameters: Mapping[str, float | str]) -> Scenario:
@@ -233,7 +264,11 @@ def _value(parameter, text: str, where: Where) -> float | str:
     try:
         number = float(text)
     except ValueError:
-        raise where.error(f"'{text}' is no number", f"a number from {parameter.low:g} to {parameter.high:g} ({parameter.unit})") from None
+        raise where.error(
+            f"'{text}' is no number", f"a number from {parameter.low:g} to {parameter.high:g} ({parameter.unit})"
+        ) from None
     if not parameter.low <= number <= parameter.high:
-        raise where.error(f"{text} is out of range", f"a number from {parameter.low:g} to {parameter.high:g} ({parameter.unit})")
+        raise where.error(
+            f"{text} is out of range", f"a number from {parameter.low:g} to {parameter.high:g} ({parameter.unit})"
+        )
     return number

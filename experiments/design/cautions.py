@@ -23,7 +23,14 @@ def cautions(design: Design) -> list[str]:
     said = []
     for name in design.compared or (design.baseline,):
         scenario = design.arms[name]
-        said += [f"'{name}' {text}" for text in (*_differs(scenario, baseline, design), *_cannot_act(scenario), *_begins_in_the_past(scenario, baseline.policies if design.compared else ()))]
+        said += [
+            f"'{name}' {text}"
+            for text in (
+                *_differs(scenario, baseline, design),
+                *_cannot_act(scenario),
+                *_begins_in_the_past(scenario, baseline.policies if design.compared else ()),
+            )
+        ]
         said += [f"'{name}': {note}" for note in scenario.notes]
     return list(dict.fromkeys(said))
 
@@ -31,7 +38,10 @@ def cautions(design: Design) -> list[str]:
 def _differs(scenario: Scenario, baseline: Scenario, design: Design) -> Iterator[str]:
     """What sets an arm apart from the baseline besides its policies."""
     name = design.baseline
-    missing, added = (list(dict.fromkeys(s.name for s in one.shocks if s not in other.shocks)) for one, other in ((baseline, scenario), (scenario, baseline)))
+    missing, added = (
+        list(dict.fromkeys(s.name for s in one.shocks if s not in other.shocks))
+        for one, other in ((baseline, scenario), (scenario, baseline))
+    )
     if missing:
         hint = '; extends = "history" may be missing from its file' if not scenario.shocks else ""
         yield f"lacks {_events(missing)} of the past that '{name}' has ({_some(missing)}): the difference is not its policies' alone{hint}"
@@ -52,14 +62,20 @@ def _cannot_act(scenario: Scenario) -> Iterator[str]:
     """Policies that no place can feel, and policies that name no State."""
     world = world_graph()
     hosts = {place for place, host in world.nodes(data="host") if host}
-    hosts = {place for place in world if {(p, c): v for p, c, v in scenario.world_changes}.get((place, "host"), place in hosts)}
+    hosts = {
+        place
+        for place in world
+        if {(p, c): v for p, c, v in scenario.world_changes}.get((place, "host"), place in hosts)
+    }
     for policy in scenario.policies:
         lever = LEVERS[policy.lever]
         nowhere = [name for name in (*policy.states, *policy.places) if not _reached(world, lever, name, hosts)]
         if policy.strength == 0:
             yield f"pulls '{policy.lever}' at strength 0, which changes nothing"
         elif nowhere and len(nowhere) == len(policy.states) + len(policy.places):
-            changes = "it changes nothing" if lever.kind == "enforcement" else "it changes next to nothing"  # some pass through, or return
+            changes = (
+                "it changes nothing" if lever.kind == "enforcement" else "it changes next to nothing"
+            )  # some pass through, or return
             yield f"pulls '{policy.lever}' in {_some(nowhere)}, where there is nothing that it could act on: {changes}"
         elif not policy.states and not policy.places:
             yield f"pulls '{policy.lever}' in every State of the world, since it names none"
@@ -74,7 +90,11 @@ def _begins_in_the_past(scenario: Scenario, known: Sequence[Policy]) -> Iterator
 
 def _reached(world, lever, name: str, hosts: set[str]) -> bool:
     """Tell whether a lever can act at a place or in a State: one that acts at destinations needs a place of operation."""
-    there = [place for place, row in world.nodes(data=True) if name in (place, row["iso3"]) and (not lever.kinds or row["kind"] in lever.kinds)]
+    there = [
+        place
+        for place, row in world.nodes(data=True)
+        if name in (place, row["iso3"]) and (not lever.kinds or row["kind"] in lever.kinds)
+    ]
     return bool(hosts & {*there}) if lever.acts_at == "destination" else bool(there)
 
 

@@ -15,16 +15,16 @@ from functools import cached_property
 from itertools import batched
 from pathlib import Path
 
+from experiments.sensitivity.plan import settings_schema
 from model.registry import outcomes
 from model.registry.policy import WEEKS
 from scenarios import files
 from scenarios.schema import NAME, ScenarioError, Where, check, json_schema, scenario_schema
 
 from .arms import checked, load, read, schema, with_budget, with_parameters
-from .limits import MOST_DRAWS, MOST_PEOPLE_PER_AGENT, MOST_SEED
 from .draws import DrawsError, draws_of
+from .limits import MOST_DRAWS, MOST_PEOPLE_PER_AGENT, MOST_SEED
 from .observed import Quantity
-from experiments.sensitivity.plan import settings_schema
 
 SHIPPED = Path(__file__).parents[1] / "designs"
 SCHEMA_VERSION = 1
@@ -105,25 +105,53 @@ class Design:
         if self.baseline not in self.arms:
             raise _error(where.at("baseline"), "is no arm", "one of the arms", self.baseline, self.arms)
         if PLACEBO in self.arms:
-            raise _error(where, f"an arm called '{PLACEBO}'", "another name: every comparison has a placebo arm of its own")
+            raise _error(
+                where, f"an arm called '{PLACEBO}'", "another name: every comparison has a placebo arm of its own"
+            )
         for key, (low, high) in BOUNDS.items():
             value = getattr(self, key)
             if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= (high or value):
-                raise _error(where.at(key), f"{value!r}", f"a whole number of at least {low}" + (f" and at most {high:,}" if high else ""))
+                raise _error(
+                    where.at(key),
+                    f"{value!r}",
+                    f"a whole number of at least {low}" + (f" and at most {high:,}" if high else ""),
+                )
         if not 0 < len(self.draws) <= MOST_DRAWS:
-            raise _error(where.at("draws"), f"{len(self.draws):,}", f"1 to {MOST_DRAWS:,} draws of the parameters (an empty one is the defaults)")
+            raise _error(
+                where.at("draws"),
+                f"{len(self.draws):,}",
+                f"1 to {MOST_DRAWS:,} draws of the parameters (an empty one is the defaults)",
+            )
         if self.seeds is not None and len(self.seeds) != len(self.draws):
-            raise _error(where.at("seeds"), f"{len(self.seeds)} for {len(self.draws)} draws", "one number a draw, or None")
+            raise _error(
+                where.at("seeds"), f"{len(self.seeds)} for {len(self.draws)} draws", "one number a draw, or None"
+            )
         for name in self.outcomes:
             if name not in outcomes.BY_NAME:
-                raise _error(where.at("outcomes"), f"unknown '{name}'", "outcomes of `displace list outcomes`", name, outcomes.BY_NAME)
+                raise _error(
+                    where.at("outcomes"),
+                    f"unknown '{name}'",
+                    "outcomes of `displace list outcomes`",
+                    name,
+                    outcomes.BY_NAME,
+                )
         late = next((q for q in self.observed if q.last > self.stop), None)
         if late:
-            raise _error(where.at("observed"), f"'{late.name}' asks for weeks up to {late.last}", f"weeks before the end of all arms, {self.stop}")
+            raise _error(
+                where.at("observed"),
+                f"'{late.name}' asks for weeks up to {late.last}",
+                f"weeks before the end of all arms, {self.stop}",
+            )
         if self.record not in RECORDS:
-            raise _error(where.at("record"), f"unknown '{self.record}'", f"one of {', '.join(RECORDS)}", self.record, RECORDS)
+            raise _error(
+                where.at("record"), f"unknown '{self.record}'", f"one of {', '.join(RECORDS)}", self.record, RECORDS
+            )
         if self.record == "observed" and len(self.arms) > 1:
-            raise _error(where.at("record"), "'observed' of several arms", "one arm, or another record: of what is observed nothing is compared")
+            raise _error(
+                where.at("record"),
+                "'observed' of several arms",
+                "one arm, or another record: of what is observed nothing is compared",
+            )
 
     @cached_property
     def stop(self) -> int:
@@ -178,7 +206,11 @@ class Design:
         forks = len(self.arms) - (self.record == "window") if len(self.arms) > 1 else 0  # the placebo is one more
         weeks = self.stop + forks * (self.stop - self.window_start)
         grown = (self.stop**2 + forks * (self.stop**2 - self.window_start**2)) / WEEKS
-        seconds = 0.00005 * weeks + 0.0135 / self.people_per_agent * grown + SECONDS_TO_WRITE.get(self.record, 0.01) * len(self.arms)
+        seconds = (
+            0.00005 * weeks
+            + 0.0135 / self.people_per_agent * grown
+            + SECONDS_TO_WRITE.get(self.record, 0.01) * len(self.arms)
+        )
         return seconds * (MORE_IF_DRAWN if drawn or (drawn is None and any(self.draws)) else 1.0)
 
     def bytes_a_run(self) -> float:
@@ -234,7 +266,9 @@ def _error(where, wrong, expected, given=None, valid=()):
 # --- doors ------------------------------------------------------------------------------------------
 
 
-def from_names(names: Sequence[str], baseline: str | None = None, parameters: Mapping[str, float | str] = {}, **settings) -> Design:
+def from_names(
+    names: Sequence[str], baseline: str | None = None, parameters: Mapping[str, float | str] = {}, **settings
+) -> Design:
     """Return the design of scenarios (names or paths), or of one design (a name or a path of a file with `[[arm]]` or `[factorial]`).
 
     `settings` that are not None hold over the defaults and over the file; `parameters` (by name) over all else that sets them. The baseline is added if not listed.
@@ -265,7 +299,11 @@ def from_names(names: Sequence[str], baseline: str | None = None, parameters: Ma
 
 def _something_to_compare(design: Design) -> Design:
     if not design.compared:
-        raise _error(Where(design.asked[0]), f"'{design.baseline}' would be compared with itself", "another scenario beside it, or `displace run` for one run")
+        raise _error(
+            Where(design.asked[0]),
+            f"'{design.baseline}' would be compared with itself",
+            "another scenario beside it, or `displace run` for one run",
+        )
     return design
 
 
@@ -286,12 +324,18 @@ def assuming(scenario: files.Scenario, parameters: Mapping[str, float | str]) ->
 
 def single(scenario: files.Scenario, **settings) -> Design:
     """Return the design of one run of one scenario, which is compared with nothing."""
-    return Design(scenario.title, scenario.question, {scenario.name: scenario}, scenario.name, replicates=1, **_given(settings))
+    return Design(
+        scenario.title, scenario.question, {scenario.name: scenario}, scenario.name, replicates=1, **_given(settings)
+    )
 
 
 def list_designs() -> list[tuple[str, str, str]]:
     """Return (name, title, question) of every shipped design."""
-    return [(path.stem, data["title"], data["question"]) for path in sorted(SHIPPED.glob("*.toml")) for data in [_read(path)]]
+    return [
+        (path.stem, data["title"], data["question"])
+        for path in sorted(SHIPPED.glob("*.toml"))
+        for data in [_read(path)]
+    ]
 
 
 def _given(settings):
@@ -300,7 +344,9 @@ def _given(settings):
     if isinstance(name := given.get("draws"), str):
         found = draws_of(name)
         return given | {"draws": found.values, "draws_from": found.source, "draws_asked": name}
-    return ({"draws_from": {}, "draws_asked": ""} if "draws" in given else {}) | given  # nothing of draws that these replace
+    return (
+        {"draws_from": {}, "draws_asked": ""} if "draws" in given else {}
+    ) | given  # nothing of draws that these replace
 
 
 def _with(design, baseline, settings):
@@ -315,7 +361,9 @@ def _arms(entries: Iterable[tuple[Where, str, files.Scenario]]) -> dict:
     arms = {}
     for where, given, scenario in entries:
         if scenario.name in arms:
-            raise _error(where, f"a second arm called '{scenario.name}'", f"each arm once, or another name for '{given}'")
+            raise _error(
+                where, f"a second arm called '{scenario.name}'", f"each arm once, or another name for '{given}'"
+            )
         arms[scenario.name] = scenario
     return arms
 
@@ -362,19 +410,32 @@ def _text(meaning):
 
 def design_schema() -> dict:
     """Return the JSON Schema of a design file, for editors: dotted names of parameters are tables in tables."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "displace design"} | _schema(json_schema())
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "displace design"} | _schema(
+        json_schema()
+    )
 
 
 def _schema(of_scenario: dict) -> dict:
     keys = {
         "title": _text("the design's name in the report"),
         "question": _text("the question that this design answers, in one sentence"),
-        "baseline": {"type": "string", "pattern": NAME, "description": "the arm that the others are compared with; none = baseline"},
+        "baseline": {
+            "type": "string",
+            "pattern": NAME,
+            "description": "the arm that the others are compared with; none = baseline",
+        },
         "replicates": _whole("how many seeds", "replicates"),
         "people_per_agent": _whole("persons that one simulated person stands for", "people_per_agent"),
         "seed": _whole("the seed of the first replicate", "seed"),
-        "draws": _text("draws of the parameters: posterior, posterior:N, prior:N or a posterior.parquet; none = the defaults"),
-        "outcomes": {"type": "array", "minItems": 1, "uniqueItems": True, "items": {"type": "string", "enum": list(outcomes.BY_NAME), "description": "an outcome"}},
+        "draws": _text(
+            "draws of the parameters: posterior, posterior:N, prior:N or a posterior.parquet; none = the defaults"
+        ),
+        "outcomes": {
+            "type": "array",
+            "minItems": 1,
+            "uniqueItems": True,
+            "items": {"type": "string", "enum": list(outcomes.BY_NAME), "description": "an outcome"},
+        },
         "sensitivity": settings_schema(),
         **schema(of_scenario),
     }
@@ -415,7 +476,9 @@ def _on_budget(design: Design, path: Path, unpaid: str) -> Design:
         return design
     where, baseline = Where(_label(path)).at("budget"), design.arms[design.baseline]
     try:
-        scaled = {name: with_budget(design.arms[name], baseline, budget, where) for name in design.compared if name != unpaid}
+        scaled = {
+            name: with_budget(design.arms[name], baseline, budget, where) for name in design.compared if name != unpaid
+        }
     except ScenarioError as error:
         raise DesignError(str(error)) from None
     return replace(design, arms=design.arms | scaled, budget=budget)
@@ -427,4 +490,3 @@ def _list(value) -> list:
 
 def _label(path: Path) -> str:
     return path.name if path.parent == SHIPPED else str(path)
-

@@ -20,7 +20,9 @@ from .limits import MOST_DRAWS
 
 REFERENCE = Path(__file__).parents[2] / "outputs" / "reference" / "calibration" / "posterior.parquet"
 METADATA = b"displace.draws"
-EXPECTED = "defaults, posterior, posterior:N, prior:N, or the path of a posterior.parquet (path:N for the first N draws)"
+EXPECTED = (
+    "defaults, posterior, posterior:N, prior:N, or the path of a posterior.parquet (path:N for the first N draws)"
+)
 
 
 class DrawsError(ScenarioError):
@@ -81,7 +83,9 @@ def scaled(names: Sequence[str], unit: np.ndarray) -> list[dict[str, float]]:
     return [dict(zip(names, row)) for row in zip(*columns)]
 
 
-def prior_draws(count: int, seed: int = 1, names: Iterable[str] | None = None, sampler: str = "sobol") -> list[dict[str, float]]:
+def prior_draws(
+    count: int, seed: int = 1, names: Iterable[str] | None = None, sampler: str = "sobol"
+) -> list[dict[str, float]]:
     """Return draws of parameters (default: all uncertain ones) from their priors."""
     chosen = tuple(uncertain() if names is None else names)
     return scaled(chosen, unit_sample(len(chosen), count, seed, sampler))
@@ -89,7 +93,10 @@ def prior_draws(count: int, seed: int = 1, names: Iterable[str] | None = None, s
 
 def ranges(draws: Sequence[Mapping[str, float]]) -> dict[str, list[float]]:
     """Return the lowest and the highest value that each parameter has in some of the draws; of those alone that are drawn."""
-    drawn = {name: [draw.get(name, DEFAULTS[name]) for draw in draws] for name in sorted({name for draw in draws for name in draw})}
+    drawn = {
+        name: [draw.get(name, DEFAULTS[name]) for draw in draws]
+        for name in sorted({name for draw in draws for name in draw})
+    }
     return {name: [min(values), max(values)] for name, values in drawn.items()}
 
 
@@ -145,10 +152,14 @@ def write_draws(path: Path, draws: Draws):
     from experiments.batch.store import write
 
     names = list(draws.values[0])
-    fields = [pa.field(n, pa.float64(), metadata={"unit": BY_NAME[n].unit, "meaning": BY_NAME[n].meaning}) for n in names]
+    fields = [
+        pa.field(n, pa.float64(), metadata={"unit": BY_NAME[n].unit, "meaning": BY_NAME[n].meaning}) for n in names
+    ]
     schema = pa.schema(fields, metadata={METADATA: json.dumps(dict(draws.source), sort_keys=True).encode()})
     sink = io.BytesIO()
-    pq.write_table(pa.table([[draw[n] for draw in draws.values] for n in names], schema=schema), sink, compression="zstd")
+    pq.write_table(
+        pa.table([[draw[n] for draw in draws.values] for n in names], schema=schema), sink, compression="zstd"
+    )
     write(path, sink.getvalue())
 
 
@@ -161,8 +172,16 @@ def read_draws(path: Path) -> Draws:
         table = pq.ParquetFile(path).read()
         source = json.loads(table.schema.metadata[METADATA])
     except (pa.ArrowException, OSError, KeyError, TypeError, ValueError):
-        raise DrawsError(f"{path}: holds no draws of the parameters; expected a posterior.parquet of `displace calibrate`") from None
+        raise DrawsError(
+            f"{path}: holds no draws of the parameters; expected a posterior.parquet of `displace calibrate`"
+        ) from None
     for name in table.column_names:
         if name not in BY_NAME:
-            raise DrawsError(str(Where(str(path)).error(f"unknown parameter '{name}'", "draws made with this version of the model", name, BY_NAME)))
+            raise DrawsError(
+                str(
+                    Where(str(path)).error(
+                        f"unknown parameter '{name}'", "draws made with this version of the model", name, BY_NAME
+                    )
+                )
+            )
     return Draws(tuple(table.to_pylist()), source)

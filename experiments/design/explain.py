@@ -10,7 +10,6 @@ from scenarios.files import Scenario
 
 from .design import Design
 
-
 PLANNED = (
     "Strengths are set so that every arm is planned to cost {:,.3g} million USD a year: at the middle of every unit cost, if all capacity that it adds is used and "
     "every raid gets in. What is spent in the simulation differs."
@@ -32,12 +31,22 @@ def explain(design: Design) -> list[str]:
 
 def _arm(name: str, arm: Scenario, baseline: Scenario) -> str:
     said = [*policies_in_words(arm.policies, baseline.policies), *besides_policies(baseline, arm)]
-    return "\n".join([f"{name}: {arm.title}", *(f"  {text}" for text in said or ["The baseline, as it is." if arm is baseline else "Nothing is changed."])])
+    return "\n".join(
+        [
+            f"{name}: {arm.title}",
+            *(
+                f"  {text}"
+                for text in said or ["The baseline, as it is." if arm is baseline else "Nothing is changed."]
+            ),
+        ]
+    )
 
 
 def policies_in_words(policies: Collection[Policy], baseline: Collection[Policy]) -> list[str]:
     """Return the sentences on what an arm pulls beyond its baseline, and on what it leaves out of it."""
-    added, left_out = ([policy for policy in one if policy not in other] for one, other in ((policies, baseline), (baseline, policies)))
+    added, left_out = (
+        [policy for policy in one if policy not in other] for one, other in ((policies, baseline), (baseline, policies))
+    )
     return [*_policies(added), *(f"Left out: {text}" for text in _policies(left_out))]
 
 
@@ -48,4 +57,6 @@ def _policies(policies: Iterable[Policy]) -> Iterator[str]:
         key = (where_of(policy), day_of(policy.start), f"{policy.strength:.3g}{whom(policy)}", special_timing(policy))
         alike.setdefault(key, []).append(LEVERS[policy.lever].summary)
     for (where, day, strength, how), levers in alike.items():
-        yield sentence(f"{where}, from {day}, at strength {strength}: {'; '.join(levers)}") + (f" {sentence(how)}" if how else "")
+        yield sentence(f"{where}, from {day}, at strength {strength}: {'; '.join(levers)}") + (
+            f" {sentence(how)}" if how else ""
+        )

@@ -49,7 +49,9 @@ def observe(quantities: Sequence[Quantity], result, world, values: Mapping[str, 
 
 def _value(quantity: Quantity, reports: np.ndarray, result, world) -> float:
     if quantity.last > result.last_week:
-        raise ValueError(f"{quantity.name}: asks for weeks up to {quantity.last}, the run ends before week {result.last_week}")
+        raise ValueError(
+            f"{quantity.name}: asks for weeks up to {quantity.last}, the run ends before week {result.last_week}"
+        )
     if quantity.nationalities:
         inside = _in_quarters(quantity, result.last_week, len(reports))
         states = [i for i, code in enumerate(world.states) if not quantity.places or code in quantity.places]

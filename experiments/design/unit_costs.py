@@ -12,7 +12,12 @@ from dataclasses import dataclass
 from model.registry.levers import BY_NAME as LEVERS
 
 WEEKS_A_YEAR = 365.25 / 7
-STATE, FAMILIES, DEFRAUDED, TRAVELLERS = "the States that act, or who funds them", "families", "people defrauded", "lawful travellers"
+STATE, FAMILIES, DEFRAUDED, TRAVELLERS = (
+    "the States that act, or who funds them",
+    "families",
+    "people defrauded",
+    "lawful travellers",
+)
 PROGRAMME = "programmes"
 
 
@@ -60,7 +65,9 @@ CAPACITY = {
 # --- before anything runs -----------------------------------------------------------------------------
 
 
-def planned(policies: Sequence, country_of: Mapping[str, str], hosts: Collection[str], parameters: Mapping[str, float]) -> float:
+def planned(
+    policies: Sequence, country_of: Mapping[str, str], hosts: Collection[str], parameters: Mapping[str, float]
+) -> float:
     """Return what policies cost a year, in million USD at the middle of every unit cost, if all they add is used (and all raids get in).
 
     `country_of`: {place: ISO code}; `hosts`: the places where operations may be. A policy that names no State means all that have
@@ -68,7 +75,11 @@ def planned(policies: Sequence, country_of: Mapping[str, str], hosts: Collection
     """
     acting, total = len({country_of[place] for place in hosts}), 0.0
     for p in policies:
-        count = parts_of_states(p.places, country_of, hosts) if p.places and used_where_recorded(p.lever) else states_of(p.states, p.places, country_of, acting)
+        count = (
+            parts_of_states(p.places, country_of, hosts)
+            if p.places and used_where_recorded(p.lever)
+            else states_of(p.states, p.places, country_of, acting)
+        )
         total += _a_year(p.lever, parameters) * p.strength * count
     return total
 

@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from experiments.design.design import PLACEBO
 from model.registry.policy import Policy, Trigger
 
-from experiments.design.design import PLACEBO
 from .schema import BY_TABLE, COMMIT_MARK
 
 
@@ -204,7 +204,9 @@ class Results:
         try:
             table = pq.ParquetFile(source).read(columns=columns, use_threads=False)
         except (pa.ArrowException, OSError) as error:
-            raise ResultsError(f"{source}: is not whole ({error}); run the batch again with --resume, which sets it aside") from None
+            raise ResultsError(
+                f"{source}: is not whole ({error}); run the batch again with --resume, which sets it aside"
+            ) from None
         if (table.schema.metadata or {}).get(b"displace.plan", b"").decode() != self.manifest["plan"]["hash"]:
             raise ResultsError(f"{source}: is not of this plan; run the batch again with --resume, which sets it aside")
         return table
@@ -222,7 +224,12 @@ def _policy(entry: Mapping) -> Policy:
 
 def _frozen(values: Mapping) -> dict:
     """Return values as they were before JSON made lists of tuples."""
-    return {key: tuple(tuple(item) if isinstance(item, list) else item for item in value) if isinstance(value, list) else value for key, value in values.items()}
+    return {
+        key: tuple(tuple(item) if isinstance(item, list) else item for item in value)
+        if isinstance(value, list)
+        else value
+        for key, value in values.items()
+    }
 
 
 def _order(path: Path):
@@ -238,7 +245,9 @@ def read(folder: str | Path) -> Results:
     except (FileNotFoundError, NotADirectoryError):
         what = "is a file" if folder.is_file() else "no manifest.json"
         of_a_fit = " (this one holds a calibration: its report is fit.md)" if (folder / "fit.md").is_file() else ""
-        raise ResultsError(f"{folder}: {what}; expected a folder that `displace compare`, `displace run` or, to its end, `displace sensitivity` has written{of_a_fit}") from None
+        raise ResultsError(
+            f"{folder}: {what}; expected a folder that `displace compare`, `displace run` or, to its end, `displace sensitivity` has written{of_a_fit}"
+        ) from None
     except (ValueError, KeyError, TypeError):
         raise ResultsError(f"{folder / 'manifest.json'}: is not the manifest of a results folder") from None
     return Results(manifest, folder)

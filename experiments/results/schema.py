@@ -13,11 +13,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from experiments.design.observed import observe
 from model.registry.life_course import TRANSITIONS
 from model.registry.outcomes import GROUPED, RATIOS, RECORDED, O, Outcome, is_level
 from model.registry.policy import WEEK_0
-
-from experiments.design.observed import observe
 
 TEXT = pa.dictionary(pa.int32(), pa.string())
 COMMIT_MARK = "summary"  # the part of a piece of work that is written last
@@ -88,11 +87,26 @@ EFFECT = (
     Column("baseline", pa.float64(), "", "mean of the baseline over the pairs"),
     Column("difference", pa.float64(), "", "mean over the pairs of arm minus baseline"),
     *INTERVAL,
-    Column("probability_better", pa.float64(), "share", "share of pairs strictly better, plus half the ties; null without a better direction"),
+    Column(
+        "probability_better",
+        pa.float64(),
+        "share",
+        "share of pairs strictly better, plus half the ties; null without a better direction",
+    ),
     *PAIRS,
-    Column("parameter_share", pa.float64(), "share", "of the variance of differences, that between draws; the rest is between seeds; null without several of both"),
+    Column(
+        "parameter_share",
+        pa.float64(),
+        "share",
+        "of the variance of differences, that between draws; the rest is between seeds; null without several of both",
+    ),
     Column("draws_low", pa.float64(), "", "5th percentile of the draws' mean differences; null with one draw"),
-    Column("draws_high", pa.float64(), "", "95th percentile of them: more draws do not narrow this range, as they do the interval"),
+    Column(
+        "draws_high",
+        pa.float64(),
+        "",
+        "95th percentile of them: more draws do not narrow this range, as they do the interval",
+    ),
 )
 
 
@@ -332,7 +346,9 @@ def events(tag: Tag, result, world) -> pa.Table:
 def observed(tag: Tag, quantities, result, world, values) -> pa.Table:
     """Return one row a quantity (`observed.Quantity`); `values` are the run's parameters."""
     told = observe(quantities, result, world, values)
-    return build("observed", tag.columns(len(told)) | {"quantity": texts([q.name for q in quantities]), "value": numbers(told)})
+    return build(
+        "observed", tag.columns(len(told)) | {"quantity": texts([q.name for q in quantities]), "value": numbers(told)}
+    )
 
 
 AGGREGATES = ("sum", "mean", "end", "ratio")
@@ -349,7 +365,11 @@ def _summary_keys(place_ids: tuple[str, ...], by_place: tuple[str, ...]):
         rows = len(place_ids) + 1 if outcome.name in by_place and not NOT_BY_PLACE & {*parts} else 1
         keys += [(AGGREGATES.index(how), number, place) for how in aggregates(outcome) for place in range(rows)]
     how, outcome, place = np.array(keys, np.int32).T
-    return (how, outcome, place), {"outcome": text(outcome, ALL), "place": text(place, [WORLDWIDE, *place_ids]), "aggregate": text(how, AGGREGATES)}
+    return (how, outcome, place), {
+        "outcome": text(outcome, ALL),
+        "place": text(place, [WORLDWIDE, *place_ids]),
+        "aggregate": text(how, AGGREGATES),
+    }
 
 
 def summary(tag: Tag, result, world, by_place: tuple[str, ...]) -> pa.Table:
@@ -420,4 +440,3 @@ def encode(name: str, table: pa.Table, metadata: Mapping[str, str]) -> bytes:
     part = Part(name, metadata)
     part.add(table)
     return part.bytes()
-

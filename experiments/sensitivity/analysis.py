@@ -13,19 +13,18 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from . import breakeven
-from . import findings
-from . import samples
+from experiments.batch.runner import Interrupted, RunnerError, execute
+from experiments.batch.store import REPORT, forget, refuse_foreign, write
 from experiments.design.design import Design, content_hash
+from experiments.results.reader import Results, ResultsError
+
+from . import breakeven, findings, samples
 from .factors import DUMMY, HELPS, HURTS, SEED
 from .findings import Findings
-from .quantities import quantities
-from experiments.results.reader import Results, ResultsError
-from experiments.batch.runner import Interrupted, RunnerError, execute
-from .samples import Sample
 from .plan import STAGES, Plan
+from .quantities import quantities
+from .samples import Sample
 from .schema import FILE, TABLES, made
-from experiments.batch.store import REPORT, forget, refuse_foreign, write
 
 RUN = "runs"  # the folder of the stages' batches
 
@@ -42,7 +41,14 @@ class Analysis:
         return self.tables[name].to_pylist()
 
 
-def analyse(plan: Plan, out: str | Path, *, run: Callable[[str, Design, Path], Results] | None = None, overwrite: bool = False, **doing) -> Analysis:
+def analyse(
+    plan: Plan,
+    out: str | Path,
+    *,
+    run: Callable[[str, Design, Path], Results] | None = None,
+    overwrite: bool = False,
+    **doing,
+) -> Analysis:
     """Run all stages of a plan into the folder `out` and return what they say.
 
     `run(stage, design, folder)` runs one batch (default: `execute` with `overwrite` and `doing`: workers_wanted, resume ...).
@@ -70,7 +76,9 @@ def analyse(plan: Plan, out: str | Path, *, run: Callable[[str, Design, Path], R
         kept = whole(results, sample)
         stages[stage] = _stage(results, design, sample, kept)
         values = quantities(results, settings.outcomes)
-        return sample.only(kept), {quantity: of_quantity[sample.draw_of_row][kept] for quantity, of_quantity in values.items()}
+        return sample.only(kept), {
+            quantity: of_quantity[sample.draw_of_row][kept] for quantity, of_quantity in values.items()
+        }
 
     # Worlds.
     worlds = samples.ensemble(plan.factors, settings.worlds, seed)
@@ -96,7 +104,9 @@ def analyse(plan: Plan, out: str | Path, *, run: Callable[[str, Design, Path], R
 
     # How effective.
     arms, steps = breakeven.arms(plan.design.arms, plan.design.baseline, settings.doses)
-    factors = [f for f in plan.partition(plan.named) if f.name not in (HELPS, HURTS, DUMMY, SEED) and "." not in f.name]  # channels act as they stand
+    factors = [
+        f for f in plan.partition(plan.named) if f.name not in (HELPS, HURTS, DUMMY, SEED) and "." not in f.name
+    ]  # channels act as they stand
     _, of_doses = batch("doses", samples.ensemble(factors, settings.dose_draws, seed + 1), 1, arms=arms)
     findings.doses(found, steps, of_doses, plan.design.baseline)
     found.add("factors", _factor_rows(plan, judged))
@@ -120,8 +130,17 @@ def _stage(results: Results, design: Design, sample: Sample, kept: np.ndarray) -
     errors = [row["error"] for row in results.runs.to_pylist() if row["status"] != "ok"]
     bases, left = len(np.unique(sample.base)), len(np.unique(sample.base[kept]))
     if left < bases / 2:
-        raise RunnerError(f"{results.folder}: {bases - left} of {bases} base rows hold a run that failed; no index is told of so few. The first error: {errors[0]}")
-    return {"manifest": results.manifest, "runs": design.runs, "failed": len(errors), "bases": bases, "left_out": bases - left, "why": errors[0] if errors else ""}
+        raise RunnerError(
+            f"{results.folder}: {bases - left} of {bases} base rows hold a run that failed; no index is told of so few. The first error: {errors[0]}"
+        )
+    return {
+        "manifest": results.manifest,
+        "runs": design.runs,
+        "failed": len(errors),
+        "bases": bases,
+        "left_out": bases - left,
+        "why": errors[0] if errors else "",
+    }
 
 
 def _factor_rows(plan: Plan, judged) -> list[dict]:
@@ -129,8 +148,18 @@ def _factor_rows(plan: Plan, judged) -> list[dict]:
     every = {f.name: f for f in (*plan.factors, *plan.screened, *judged)}
     rows = []
     for factor in every.values():
-        one = factor.columns[0] if len(factor.columns) == 1 and factor.columns[0].kind in ("uniform", "loguniform") else None
-        row = {"factor": factor.name, "meaning": factor.meaning, "parameters": ", ".join(c.name for c in factor.columns), "screened": factor.name in screened, "judged": factor.name in names}
+        one = (
+            factor.columns[0]
+            if len(factor.columns) == 1 and factor.columns[0].kind in ("uniform", "loguniform")
+            else None
+        )
+        row = {
+            "factor": factor.name,
+            "meaning": factor.meaning,
+            "parameters": ", ".join(c.name for c in factor.columns),
+            "screened": factor.name in screened,
+            "judged": factor.name in names,
+        }
         rows.append(row | ({"low": float(one.low), "high": float(one.high)} if one else {}))
     return rows
 
@@ -159,7 +188,11 @@ def _written(plan: Plan, out: Path, found: Findings, stages: dict, judged) -> An
         "question": plan.design.question,
         "design": plan.file,
         "plan": content_hash([plans, plan.as_json()]),
-        "stages": {name: {"plan": plans[name], "says": STAGES[name]} | {key: stage[key] for key in ("runs", "failed", "bases", "left_out", "why")} for name, stage in stages.items()},
+        "stages": {
+            name: {"plan": plans[name], "says": STAGES[name]}
+            | {key: stage[key] for key in ("runs", "failed", "bases", "left_out", "why")}
+            for name, stage in stages.items()
+        },
         "settings": plan.as_json(),
         "judged": [factor.name for factor in judged],
         "arms": {name: {"title": scenario.title, "hash": scenario.hash} for name, scenario in plan.design.arms.items()},
@@ -171,7 +204,10 @@ def _written(plan: Plan, out: Path, found: Findings, stages: dict, judged) -> An
         **{key: first[key] for key in ("version", "commit", "lock", "versions", "machine")},
         "code": first["plan"]["code"],
     }
-    stamp = {f"displace.{key}": str(manifest[key]) for key in ("plan", "code", "commit", "lock", "version", "seed", "people_per_agent")}
+    stamp = {
+        f"displace.{key}": str(manifest[key])
+        for key in ("plan", "code", "commit", "lock", "version", "seed", "people_per_agent")
+    }
     out.mkdir(parents=True, exist_ok=True)
     tables = {name: made(name, found.rows.get(name, []), stamp) for name in TABLES}
     for name, table in tables.items():
@@ -188,10 +224,16 @@ def read_analysis(folder: str | Path) -> Analysis:
     try:
         manifest = json.loads((folder / FILE).read_text(encoding="utf-8"))
         tables = {name: pq.ParquetFile(folder / f"{name}.parquet").read() for name in TABLES}
-        other = [name for name, table in tables.items() if table.schema.metadata[b"displace.plan"].decode() != manifest["plan"]]
+        other = [
+            name
+            for name, table in tables.items()
+            if table.schema.metadata[b"displace.plan"].decode() != manifest["plan"]
+        ]
         if other:
             raise ValueError(f"{other[0]}.parquet is not of this plan")
         return Analysis(manifest, tables, folder)
     except (OSError, ValueError, pa.ArrowException) as error:
         why = f"no {Path(error.filename).name}" if isinstance(error, FileNotFoundError) else error
-        raise ResultsError(f"{folder}: holds no finished sensitivity analysis ({why}); expected a folder that `displace sensitivity` has written") from None
+        raise ResultsError(
+            f"{folder}: holds no finished sensitivity analysis ({why}); expected a folder that `displace sensitivity` has written"
+        ) from None

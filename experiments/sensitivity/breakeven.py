@@ -10,12 +10,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from experiments.comparison.intervals import Pairs
+from experiments.design.design import content_hash
 from model.registry.levers import BY_NAME as LEVERS
 from model.registry.parameters import BY_NAME as PARAMETERS
 from scenarios.files import Scenario
-
-from experiments.design.design import content_hash
-from experiments.comparison.intervals import Pairs
 
 STRENGTH, EFFECTIVENESS = "strength", "effectiveness"
 SCALES = (STRENGTH, EFFECTIVENESS)
@@ -43,7 +42,9 @@ def dosed(scenario: Scenario, baseline: Scenario, scale: str, dose: float) -> Sc
         changed = {"policies": tuple(weaker.get(id(policy), policy) for policy in scenario.policies)}
     else:
         helping = [f"{p.lever}.{channel.name}" for p in mine for channel in LEVERS[p.lever].helps_by]
-        changed = {"parameters": scenario.parameters | {name: _part(name, scenario.parameters, dose) for name in helping}}
+        changed = {
+            "parameters": scenario.parameters | {name: _part(name, scenario.parameters, dose) for name in helping}
+        }
     name = Dose(scenario.name, scale, dose).name
     return replace(scenario, name=name, hash=content_hash([scenario.hash, scale, dose]), **changed)
 
@@ -53,7 +54,9 @@ def _part(name: str, own: Mapping[str, float], dose: float) -> float:
     return float(np.clip(own.get(name, row.default) * dose, row.low, row.high))
 
 
-def arms(scenarios: Mapping[str, Scenario], baseline: str, doses: Sequence[float]) -> tuple[dict[str, Scenario], list[Dose]]:
+def arms(
+    scenarios: Mapping[str, Scenario], baseline: str, doses: Sequence[float]
+) -> tuple[dict[str, Scenario], list[Dose]]:
     """Return the arms of a dose design, the baseline and each policy in full among them, and which dose each arm is."""
     made = dict(scenarios)
     steps = []
@@ -126,7 +129,9 @@ def break_even(points: Sequence[Point]) -> BreakEven:
     return BreakEven(first.step.arm, first.step.scale, first.rival, float(least), float(clear), says)
 
 
-def curves(steps: Sequence[Dose], benefit: Mapping[str, np.ndarray], baseline: str, pairs: Pairs) -> Iterator[list[Point]]:
+def curves(
+    steps: Sequence[Dose], benefit: Mapping[str, np.ndarray], baseline: str, pairs: Pairs
+) -> Iterator[list[Point]]:
     """Yield every curve: each policy and scale, against the baseline and against each rival in full."""
     policies = list(dict.fromkeys(step.arm for step in steps))
     for arm in policies:

@@ -23,7 +23,9 @@ class NotInstalled(Exception):
     """EMA Workbench is missing; the message says how to get it."""
 
     def __init__(self):
-        super().__init__("naming the worlds in which a policy harms needs EMA Workbench, the extra [discovery], which `make extras` installs")
+        super().__init__(
+            "naming the worlds in which a policy harms needs EMA Workbench, the extra [discovery], which `make extras` installs"
+        )
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,9 @@ def box(columns: Sequence[Column], unit: np.ndarray, harm: np.ndarray) -> Box | 
         and step.coverage >= LEAST_COVERAGE
         and step.density - base > ERRORS * np.sqrt(base * (1 - base) / (step.mass * len(harm)))
     ]
-    return max(readable, key=lambda step: 2 * step.coverage * step.density / (step.coverage + step.density), default=None)
+    return max(
+        readable, key=lambda step: 2 * step.coverage * step.density / (step.coverage + step.density), default=None
+    )
 
 
 def _peel(columns, unit, harm) -> list[Box]:
@@ -87,17 +91,27 @@ def _peel(columns, unit, harm) -> list[Box]:
     steps = []
     for i in range(len(found.peeling_trajectory) if found else 0):
         limits, chance = found.box_lims[i], found.qp[i]
-        bounds = [_bound(column, *(float(limits[column.name].iloc[side]) for side in (0, 1)), unit[:, k], chance) for k, column in enumerate(columns)]
+        bounds = [
+            _bound(column, *(float(limits[column.name].iloc[side]) for side in (0, 1)), unit[:, k], chance)
+            for k, column in enumerate(columns)
+        ]
         row = found.peeling_trajectory.iloc[i]
         kept = tuple(bound for bound in bounds if bound)
-        steps.append(_measured(kept, columns, unit, harm) if kept else Box((), 1.0, float(row["density"]), 1.0, float(harm.mean())))
+        steps.append(
+            _measured(kept, columns, unit, harm)
+            if kept
+            else Box((), 1.0, float(row["density"]), 1.0, float(harm.mean()))
+        )
     return steps
 
 
 def _bound(column: Column, low: float, high: float, u: np.ndarray, chance) -> Bound | None:
     """Return what a box says of one column, without sides that chance explains or that cut nothing off."""
     quasi = [float(p) for p in np.ravel(chance.get(column.name, (-1, -1)))]
-    sides = [limit if cuts and 0 <= p < ALPHA else None for limit, cuts, p in zip((low, high), (low > u.min(), high < u.max()), quasi)]
+    sides = [
+        limit if cuts and 0 <= p < ALPHA else None
+        for limit, cuts, p in zip((low, high), (low > u.min(), high < u.max()), quasi)
+    ]
     return Bound(column, *sides) if any(side is not None for side in sides) else None
 
 
@@ -106,6 +120,14 @@ def _measured(bounds, columns, unit, harm) -> Box:
     for bound in bounds:
         u = unit[:, list(columns).index(bound.column)]
         inside &= (u >= (0.0 if bound.low is None else bound.low)) & (u <= (1.0 if bound.high is None else bound.high))
-    told = tuple(Bound(b.column, *(None if side is None else b.column.value(side) for side in (b.low, b.high))) for b in bounds)
+    told = tuple(
+        Bound(b.column, *(None if side is None else b.column.value(side) for side in (b.low, b.high))) for b in bounds
+    )
     caught = float((harm & inside).sum())
-    return Box(told, caught / float(harm.sum()), caught / max(1.0, float(inside.sum())), float(inside.mean()), float(harm.mean()))
+    return Box(
+        told,
+        caught / float(harm.sum()),
+        caught / max(1.0, float(inside.sum())),
+        float(inside.mean()),
+        float(harm.mean()),
+    )

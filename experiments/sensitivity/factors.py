@@ -10,11 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from experiments.design.draws import quantile
 from model.registry.levers import channels
 from model.registry.parameters import BY_NAME, DEFAULTS, PARAMETERS, Parameter
 from scenarios.schema import Where
-
-from experiments.design.draws import quantile
 
 DUMMY, SEED, FEEDBACKS = "dummy", "seed", "feedbacks"
 PERTURBED, BY = "recruitment_rate", 1e-4  # the dummy: so small a change that only the noise of changed fates answers
@@ -22,7 +21,18 @@ SWITCH = "feedback_"
 HELPS, HURTS = "helping channels", "hurting channels"
 TOGETHER = {"mobility cost": ("moving_cost", "moving_cost_per_km", "moving_cost_abroad")}
 # Always judged by themselves: what may decide whether a crackdown displaces or deters.
-NAMED = ("crackdown.raids", "tip_off", "refill_elasticity", "market_saturation", "moving_cost_beyond", *TOGETHER, "relocation_rule", FEEDBACKS, HELPS, HURTS)
+NAMED = (
+    "crackdown.raids",
+    "tip_off",
+    "refill_elasticity",
+    "market_saturation",
+    "moving_cost_beyond",
+    *TOGETHER,
+    "relocation_rule",
+    FEEDBACKS,
+    HELPS,
+    HURTS,
+)
 MEANING = {
     DUMMY: f"an irrelevant change ({PERTURBED} by at most {BY:.2%}): what it shows is noise",
     SEED: "the random numbers: what chance alone does",
@@ -116,14 +126,23 @@ def columns_of(arms: Mapping, rest: float = 1.0, whole: Iterable[str] = ()) -> d
     return found
 
 
-def factors_of(arms: Mapping, singles: Iterable[str] = NAMED, grouped: bool = True, switches_apart: bool = False, rest: float = 1.0, whole: Iterable[str] = NAMED) -> tuple[Factor, ...]:
+def factors_of(
+    arms: Mapping,
+    singles: Iterable[str] = NAMED,
+    grouped: bool = True,
+    switches_apart: bool = False,
+    rest: float = 1.0,
+    whole: Iterable[str] = NAMED,
+) -> tuple[Factor, ...]:
     """Return the factors that partition all columns of `arms`, the dummy and the seed last.
 
     `singles`: names that stand by themselves (parameters, or `mobility cost`, `feedbacks`). The rest is grouped by topic,
     channels by whether they help or hurt; not `grouped`: each parameter is a factor. `switches_apart`: each feedback too. `rest`:
     the part of their priors' width that parameters get which are not in `whole`.
     """
-    columns = columns_of(arms, rest, {*whole, *(name for group in TOGETHER if group in {*whole} for name in TOGETHER[group])})
+    columns = columns_of(
+        arms, rest, {*whole, *(name for group in TOGETHER if group in {*whole} for name in TOGETHER[group])}
+    )
     helps = {f"{lever.name}.{channel.name}": is_help for lever, channel, is_help in channels()}
     topic = {parameter.name: parameter.topic for parameter in PARAMETERS}
     singles = tuple(singles)
@@ -171,4 +190,9 @@ def check_names(names: Iterable[str], factors: Sequence[Factor], where: Where):
     valid = [factor.name for factor in factors]
     for name in names:
         if name not in valid:
-            raise where.error(f"unknown '{name}'", "a parameter that can act in these arms, or one of " + ", ".join((*TOGETHER, FEEDBACKS, HELPS, HURTS)), name, valid)
+            raise where.error(
+                f"unknown '{name}'",
+                "a parameter that can act in these arms, or one of " + ", ".join((*TOGETHER, FEEDBACKS, HELPS, HURTS)),
+                name,
+                valid,
+            )

@@ -4,20 +4,17 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
+from experiments.comparison.displacement import target_of
+from experiments.comparison.intervals import Pairs
 from model.registry.outcomes import BY_NAME
 from model.registry.parameters import BY_NAME as PARAMETERS
 
-from . import breakeven
-from . import discovery
-from . import indices
-from . import robustness
-from experiments.comparison.displacement import target_of
+from . import breakeven, discovery, indices, robustness
 from .factors import DUMMY, SEED, Column
 from .indices import Constant, NotFinite
-from experiments.comparison.intervals import Pairs
+from .plan import Plan
 from .quantities import DIFFERENCE, DISPLACEMENT, LEVEL, Quantity
 from .samples import Sample
-from .plan import Plan
 
 Values = Mapping[Quantity, np.ndarray]  # (rows of the sample, replicates)
 PROBABLY = 0.75  # of worlds, from which a change counts as an improvement or a harm
@@ -70,7 +67,14 @@ def pawn(found: Findings, sample: Sample, values: Values, names: Sequence[str]):
             value, floor = indices.pawn(unit, of_quantity.mean(axis=1), found.plan.design.seed)
         except (NotFinite, Constant):
             continue  # told by `noise`
-        found.add("pawn", [quantity.key | {"factor": column.name, "value": float(v), "floor": floor, "above_floor": bool(v > floor)} for column, v in zip(columns, value)])
+        found.add(
+            "pawn",
+            [
+                quantity.key
+                | {"factor": column.name, "value": float(v), "floor": floor, "above_floor": bool(v > floor)}
+                for column, v in zip(columns, value)
+            ],
+        )
 
 
 def single(sample: Sample, names: Sequence[str]) -> tuple[list[Column], np.ndarray]:
@@ -86,12 +90,28 @@ def screening(found: Findings, sample: Sample, values: Values) -> list[str]:
     """Add Morris' measures, and return factors by their part in all quantities, the largest first; those within noise left out."""
     part: dict[str, list[float]] = {}
     for quantity, of_quantity in found.each("screening", values):
-        effects = indices.screening(sample, of_quantity.mean(axis=1), found.plan.settings.levels, found.plan.design.seed)
+        effects = indices.screening(
+            sample, of_quantity.mean(axis=1), found.plan.settings.levels, found.plan.design.seed
+        )
         floor = next(e.mu_star for e in effects if e.factor == DUMMY)
         total = sum(e.mu_star for e in effects if e.factor not in (SEED, DUMMY)) or 1.0
         for e in effects:
             above = e.low > floor
-            found.add("screening", [quantity.key | {"factor": e.factor, "mu_star": e.mu_star, "low": e.low, "high": e.high, "sigma": e.sigma, "floor": floor, "above_floor": above}])
+            found.add(
+                "screening",
+                [
+                    quantity.key
+                    | {
+                        "factor": e.factor,
+                        "mu_star": e.mu_star,
+                        "low": e.low,
+                        "high": e.high,
+                        "sigma": e.sigma,
+                        "floor": floor,
+                        "above_floor": above,
+                    }
+                ],
+            )
             part.setdefault(e.factor, []).append(e.mu_star / total if e.mu_star > floor else 0.0)
     score = {name: float(np.mean(shares)) for name, shares in part.items() if name not in (DUMMY, SEED)}
     return sorted((name for name in score if score[name] > 0), key=lambda name: (-score[name], name))
@@ -132,7 +152,11 @@ def deciding(found: Findings, manifest: Mapping, sample: Sample, values: Values,
                 ratio = pairs.ratio(rise, fall)
                 told = fall.mean() > 0
                 value, low, high = (float(x[0]) if told else np.nan for x in (ratio.mean, ratio.low, ratio.high))
-                ends = (np.nan, np.nan) if column.kind in ("choice", "feedbacks") else (column.value(start), column.value(stop))
+                ends = (
+                    (np.nan, np.nan)
+                    if column.kind in ("choice", "feedbacks")
+                    else (column.value(start), column.value(stop))
+                )
                 found.add("deciding", [{
                     "arm": arm, "factor": column.name, "third": name, "from": ends[0], "to": ends[1], "at_target": -float(fall.mean()),
                     "elsewhere": float(rise.mean()), "ratio": value, "low": low, "high": high, "worlds": int(which.sum())}])  # fmt: skip
@@ -178,9 +202,30 @@ def robust(found: Findings, values: Values):
             ranked = zip(policies, by_metric[metric.name], robustness.ranks(by_metric[metric.name]), chance)
             for policy, value, rank, probabilities in ranked:
                 key = {"outcome": outcome, "metric": metric.name, "policy": policy}
-                found.add("robustness", [key | {"says": metric.says, "value": float(value), "rank": float(rank), "probability_first": float(probabilities[0]), "worlds": table.shape[1]}])
-                found.add("rank_probabilities", [key | {"rank": r, "probability": float(p)} for r, p in enumerate(probabilities, start=1)])
-        found.add("agreement", [{"outcome": outcome, "metric": a, "other": b, "tau": tau} for a, b, tau in robustness.agreement(by_metric)])
+                found.add(
+                    "robustness",
+                    [
+                        key
+                        | {
+                            "says": metric.says,
+                            "value": float(value),
+                            "rank": float(rank),
+                            "probability_first": float(probabilities[0]),
+                            "worlds": table.shape[1],
+                        }
+                    ],
+                )
+                found.add(
+                    "rank_probabilities",
+                    [key | {"rank": r, "probability": float(p)} for r, p in enumerate(probabilities, start=1)],
+                )
+        found.add(
+            "agreement",
+            [
+                {"outcome": outcome, "metric": a, "other": b, "tau": tau}
+                for a, b, tau in robustness.agreement(by_metric)
+            ],
+        )
 
 
 def directed(found: Findings) -> list[str]:
@@ -197,7 +242,11 @@ def tradeoffs(found: Findings, values: Values):
     known = np.all([np.isfinite(change).all(axis=0) for change in changes.values()], axis=0)
     tables = {o: np.vstack([np.zeros(known.sum()), change[:, known]]) for o, change in changes.items()}
     people = [outcome for outcome in tables if BY_NAME[outcome].whose in PEOPLE]
-    for among, outcomes in (("people", people), ("others", [o for o in tables if o not in people]), ("all", list(tables))):
+    for among, outcomes in (
+        ("people", people),
+        ("others", [o for o in tables if o not in people]),
+        ("all", list(tables)),
+    ):
         if not outcomes or known.sum() < 4:
             continue
         part = [tables[outcome] for outcome in outcomes]
@@ -228,7 +277,20 @@ def doses(found: Findings, steps: Sequence[breakeven.Dose], values: Values, base
                 "arm": p.step.arm, "scale": p.step.scale, "dose": p.step.dose, "outcome": outcome, "rival": p.rival,
                 "benefit": p.benefit, "low": p.low, "high": p.high, "wins": p.wins} for p in points])  # fmt: skip
             even = breakeven.break_even(points)
-            found.add("breakeven", [{"arm": even.arm, "scale": even.scale, "outcome": outcome, "rival": even.rival, "least": even.least, "clear": even.clear, "says": even.says}])
+            found.add(
+                "breakeven",
+                [
+                    {
+                        "arm": even.arm,
+                        "scale": even.scale,
+                        "outcome": outcome,
+                        "rival": even.rival,
+                        "least": even.least,
+                        "clear": even.clear,
+                        "says": even.says,
+                    }
+                ],
+            )
 
 
 # --- when harmful -----------------------------------------------------------------------------------
@@ -243,7 +305,9 @@ def boxes(found: Findings, sample: Sample, values: Values, names: Sequence[str])
     for arm in found.plan.design.compared:
         gains = np.column_stack([signed(values, arm, outcome) for outcome in people])
         gains = np.nan_to_num(gains)  # an outcome that a world does not have says nothing of harm
-        harms = {VOTE: discovery.harmful(gains)} | {f"worse: {BY_NAME[o].label}": gains[:, i] < 0 for i, o in enumerate(people) if o == "people_held"}
+        harms = {VOTE: discovery.harmful(gains)} | {
+            f"worse: {BY_NAME[o].label}": gains[:, i] < 0 for i, o in enumerate(people) if o == "people_held"
+        }
         for what, harm in harms.items():
             try:
                 box = discovery.box(columns, unit, harm)
@@ -252,7 +316,9 @@ def boxes(found: Findings, sample: Sample, values: Values, names: Sequence[str])
                 return
             base = {"arm": arm, "harm": what, "base": float(harm.mean())}
             if box is None:
-                found.add("boxes", [base | {"factor": "", "says": "no box of assumptions that can be told from chance"}])
+                found.add(
+                    "boxes", [base | {"factor": "", "says": "no box of assumptions that can be told from chance"}]
+                )
                 continue
             for bound in box.bounds:
                 row = {"factor": bound.column.name, "low": bound.low, "high": bound.high, "says": says(bound)}

@@ -19,8 +19,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import stdtrit
 
-from .factors import DUMMY, SEED
 from experiments.comparison.intervals import LEVEL
+
+from .factors import DUMMY, SEED
 from .samples import Sample, generator
 
 ENOUGH = 0.05  # replicates are enough when noise is at most this part of the parameters' variance
@@ -111,9 +112,20 @@ def screening(sample: Sample, values: np.ndarray, levels: int, seed: int) -> lis
     refuse(values)
     scale = values.std()
     with _quiet():
-        found = morris.analyze(sample.problem(), sample.unit, values / scale, num_levels=levels, num_resamples=200, conf_level=LEVEL, seed=seed)
+        found = morris.analyze(
+            sample.problem(),
+            sample.unit,
+            values / scale,
+            num_levels=levels,
+            num_resamples=200,
+            conf_level=LEVEL,
+            seed=seed,
+        )
     rows = zip(found["names"], found["mu_star"], found["mu_star_conf"], found["sigma"])
-    return [Effect(str(name), float(mu), max(0.0, float(mu - conf)), float(mu + conf), float(np.ma.filled(sigma, np.nan))) for name, mu, conf, sigma in rows]
+    return [
+        Effect(str(name), float(mu), max(0.0, float(mu - conf)), float(mu + conf), float(np.ma.filled(sigma, np.nan)))
+        for name, mu, conf, sigma in rows
+    ]
 
 
 # --- Sobol ------------------------------------------------------------------------------------------
@@ -140,15 +152,31 @@ def sobol(names: Sequence[str], pairs: Sequence[tuple[str, str]], scrambles: Seq
     """
     every = np.concatenate(list(scrambles))
     refuse(every)
-    whole, half = _raw(names, pairs, every), _raw(names, pairs, np.concatenate([part[: len(part) // 2] for part in scrambles]))
+    whole, half = (
+        _raw(names, pairs, every),
+        _raw(names, pairs, np.concatenate([part[: len(part) // 2] for part in scrambles])),
+    )
     each = np.array([_raw(names, pairs, part) for part in scrambles if len(part) > 1])
     reach = np.full(whole.shape, np.nan)
     if len(each) > 1:
         reach = stdtrit(len(each) - 1, (1 + LEVEL) / 2) * each.std(axis=0, ddof=1) / np.sqrt(len(each))
     explained = 1.0 - (whole[len(names) + list(names).index(SEED)] if SEED in names else 0.0)
-    keys = [(name, "first", "") for name in names] + [(name, "total", "") for name in names] + [(a, "second", b) for a, b in pairs]
+    keys = (
+        [(name, "first", "") for name in names]
+        + [(name, "total", "") for name in names]
+        + [(a, "second", b) for a, b in pairs]
+    )
     return [
-        Index(factor, order, float(v), float(v - r), float(v + r), float(h), float(v / explained) if explained >= ENOUGH else np.nan, other)
+        Index(
+            factor,
+            order,
+            float(v),
+            float(v - r),
+            float(v + r),
+            float(h),
+            float(v / explained) if explained >= ENOUGH else np.nan,
+            other,
+        )
         for (factor, order, other), v, r, h in zip(keys, whole, reach, half)
     ]
 
@@ -191,7 +219,11 @@ def pawn(unit: np.ndarray, values: np.ndarray, seed: int) -> tuple[np.ndarray, f
     refuse(values)
     columns = unit.shape[1]
     both = np.column_stack([unit, generator(seed, 4).random((len(unit), DUMMIES))])
-    problem = {"num_vars": both.shape[1], "names": [str(i) for i in range(both.shape[1])], "bounds": [[0, 1]] * both.shape[1]}
+    problem = {
+        "num_vars": both.shape[1],
+        "names": [str(i) for i in range(both.shape[1])],
+        "bounds": [[0, 1]] * both.shape[1],
+    }
     slides = int(np.clip(len(unit) // 25, 4, 10))
     with _quiet():
         found = np.asarray(estimator.analyze(problem, both, values, S=slides)["median"], float)

@@ -51,7 +51,11 @@ class Settings:
 
 def settings_schema() -> dict:
     """Return the JSON Schema of the table."""
-    name = {"type": "string", "minLength": 1, "description": "a factor: a parameter, 'mobility cost', 'feedbacks', 'helping channels' or 'hurting channels'"}
+    name = {
+        "type": "string",
+        "minLength": 1,
+        "description": "a factor: a parameter, 'mobility cost', 'feedbacks', 'helping channels' or 'hurting channels'",
+    }
 
     def whole(low, meaning):
         return {"type": "integer", "minimum": low, "description": meaning}
@@ -60,11 +64,23 @@ def settings_schema() -> dict:
         return {"type": "array", "minItems": least, "uniqueItems": True, "items": items, "description": meaning}
 
     keys = {
-        "outcomes": some({"type": "string", "enum": list(BY_NAME), "description": "an outcome"}, "the outcomes that are explained; none = the headline"),
+        "outcomes": some(
+            {"type": "string", "enum": list(BY_NAME), "description": "an outcome"},
+            "the outcomes that are explained; none = the headline",
+        ),
         "named": some(name, "factors that are always judged by themselves"),
         "pairs": some(some(name, "two factors", 2), "pairs whose interaction is told (second order)"),
-        "by": {"type": "string", "enum": ["groups", "parameters"], "description": "screen the rest by topic, or every parameter"},
-        "rest": {"type": "number", "minimum": 0, "maximum": 1, "description": "part of the priors' width given to parameters that are neither named nor channels; 1 = whole"},
+        "by": {
+            "type": "string",
+            "enum": ["groups", "parameters"],
+            "description": "screen the rest by topic, or every parameter",
+        },
+        "rest": {
+            "type": "number",
+            "minimum": 0,
+            "maximum": 1,
+            "description": "part of the priors' width given to parameters that are neither named nor channels; 1 = whole",
+        },
         "worlds": whole(8, "draws of all priors in the ensemble"),
         "world_replicates": whole(2, "seeds a draw of the ensemble"),
         "trajectories": whole(2, "Morris trajectories"),
@@ -73,10 +89,19 @@ def settings_schema() -> dict:
         "points": whole(4, "base rows of each scramble; a power of 2"),
         "scrambles": whole(2, "independent scrambles, from which intervals come"),
         "replicates": whole(1, "seeds a row of the Sobol stage"),
-        "doses": some({"type": "number", "minimum": 0, "maximum": 4, "description": "a part of the dose"}, "parts of each policy's dose"),
+        "doses": some(
+            {"type": "number", "minimum": 0, "maximum": 4, "description": "a part of the dose"},
+            "parts of each policy's dose",
+        ),
         "dose_draws": whole(2, "draws of the priors, each on one seed, for dose curves"),
     }
-    return {"type": "object", "properties": keys, "required": [], "additionalProperties": False, "description": "how the sensitivity analysis is done"}
+    return {
+        "type": "object",
+        "properties": keys,
+        "required": [],
+        "additionalProperties": False,
+        "description": "how the sensitivity analysis is done",
+    }
 
 
 @dataclass(frozen=True)
@@ -94,10 +119,16 @@ class Plan:
         if settings.points & (settings.points - 1):
             raise where.at("points").error(f"{settings.points} is no power of 2", "a power of 2, as Sobol' points need")
         if len({round(100 * dose) for dose in settings.doses}) < len(settings.doses):
-            raise where.at("doses").error(f"{list(settings.doses)} holds two that are equal in per cent", "doses that differ by a per cent at least")
+            raise where.at("doses").error(
+                f"{list(settings.doses)} holds two that are equal in per cent",
+                "doses that differ by a per cent at least",
+            )
         for name, scenario in self.design.arms.items():
             if PERTURBED in scenario.parameters:
-                raise where.error(f"arm '{name}' sets {PERTURBED}", "arms that leave it free: the dummy, which shows what noise is, changes it")
+                raise where.error(
+                    f"arm '{name}' sets {PERTURBED}",
+                    "arms that leave it free: the dummy, which shows what noise is, changes it",
+                )
         everything = [*self.factors, *self.screened]
         if settings.named != NAMED:
             check_names(settings.named, everything, where.at("named"))
@@ -117,7 +148,10 @@ class Plan:
     @property
     def pairs(self) -> tuple[tuple[str, str], ...]:
         """The named pairs that can act in these arms."""
-        there = {factor.name for factor in factors_of(self.design.arms, {name for pair in self.settings.pairs for name in pair})}
+        there = {
+            factor.name
+            for factor in factors_of(self.design.arms, {name for pair in self.settings.pairs for name in pair})
+        }
         return tuple(pair for pair in self.settings.pairs if there >= {*pair})
 
     @property
@@ -147,7 +181,10 @@ class Plan:
 
     def as_json(self) -> dict:
         """Return the settings as plain values."""
-        return {name: [list(x) if isinstance(x, tuple) else x for x in value] if isinstance(value, tuple) else value for name, value in asdict(self.settings).items()}
+        return {
+            name: [list(x) if isinstance(x, tuple) else x for x in value] if isinstance(value, tuple) else value
+            for name, value in asdict(self.settings).items()
+        }
 
     def runs(self) -> dict[str, int]:
         """Return how many runs each stage takes at most: the Sobol stage runs what the screening finds, and rows that coincide once."""
@@ -171,7 +208,9 @@ class Plan:
 
     def stage(self, **changes):
         """Return the design of one stage: window only, no groups, no placebo."""
-        return replace(self.design, record="window", groups=False, events=False, outcomes=self.settings.outcomes, **changes)
+        return replace(
+            self.design, record="window", groups=False, events=False, outcomes=self.settings.outcomes, **changes
+        )
 
 
 def has_settings(names: Sequence[str]) -> bool:
@@ -184,13 +223,17 @@ def has_settings(names: Sequence[str]) -> bool:
 
 def load(name: str, **given) -> Plan:
     """Return the plan of a shipped design's name or a path, with a `[sensitivity]` table. Raises ScenarioError."""
-    from experiments.design.design import DesignError, design_path, _label, _read, from_names
+    from experiments.design.design import DesignError, _label, _read, design_path, from_names
 
     path = design_path(name)
     if path is None:
-        raise DesignError(f"{name}: is a scenario; expected a design with [[arm]] entries and a [sensitivity] table, such as sensitivity-quick")
+        raise DesignError(
+            f"{name}: is a scenario; expected a design with [[arm]] entries and a [sensitivity] table, such as sensitivity-quick"
+        )
     table = _read(path).get("sensitivity")
     design = from_names([name], **given)
     if table is None:
-        raise DesignError(f"{_label(path)}: sensitivity: is missing; expected a table [sensitivity] (empty for the defaults)")
+        raise DesignError(
+            f"{_label(path)}: sensitivity: is missing; expected a table [sensitivity] (empty for the defaults)"
+        )
     return Plan(design, Settings.of(table), _label(path))

@@ -12,15 +12,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.registry.outcomes import BY_NAME
-
-from experiments.comparison.paired import cube
 from experiments.comparison.displacement import target_of
+from experiments.comparison.paired import cube
 from experiments.results.reader import Results
 from experiments.results.schema import WORLDWIDE
+from model.registry.outcomes import BY_NAME
 
 LEVEL, DIFFERENCE, RELATIVE = "level", "difference", "relative"
-DISPLACEMENT = {"at_target": "change in people held at the target", "elsewhere": "change in people held elsewhere", "balance": "deterred (-1), displaced (0) or more held (1)"}
+DISPLACEMENT = {
+    "at_target": "change in people held at the target",
+    "elsewhere": "change in people held elsewhere",
+    "balance": "deterred (-1), displaced (0) or more held (1)",
+}
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,12 @@ class Quantity:
     @property
     def key(self) -> dict[str, str]:
         """Return the columns that name it in a table."""
-        return {"arm": self.arm, "outcome": self.outcome, "measure": self.measure, "unit": "share" if self.measure in ("balance", RELATIVE) else BY_NAME[self.outcome].unit}
+        return {
+            "arm": self.arm,
+            "outcome": self.outcome,
+            "measure": self.measure,
+            "unit": "share" if self.measure in ("balance", RELATIVE) else BY_NAME[self.outcome].unit,
+        }
 
     @property
     def better(self) -> str | None:
@@ -66,9 +74,16 @@ def quantities(results: Results, outcomes: Iterable[str]) -> dict[Quantity, np.n
             if BY_NAME[outcome].kind != "ratio":
                 found[Quantity(arm, outcome, RELATIVE)] = share(mine - level, (np.abs(mine) + np.abs(level)) / 2)
     for arm, target in targets.items():
-        change = {place: value(arm_number[arm], "people_held", place) - value(base, "people_held", place) for place in results.hosts}
-        inside = sum((change[place] for place, is_target in zip(results.hosts, target.places) if is_target), np.zeros(shape))
-        outside = sum((change[place] for place, is_target in zip(results.hosts, target.places) if not is_target), np.zeros(shape))
+        change = {
+            place: value(arm_number[arm], "people_held", place) - value(base, "people_held", place)
+            for place in results.hosts
+        }
+        inside = sum(
+            (change[place] for place, is_target in zip(results.hosts, target.places) if is_target), np.zeros(shape)
+        )
+        outside = sum(
+            (change[place] for place, is_target in zip(results.hosts, target.places) if not is_target), np.zeros(shape)
+        )
         for measure, of_measure in zip(DISPLACEMENT, (inside, outside, balance(inside, outside))):
             found[Quantity(arm, "people_held", measure)] = of_measure
     return found

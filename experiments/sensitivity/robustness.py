@@ -143,7 +143,9 @@ def agreement(values: Mapping[str, np.ndarray]) -> list[tuple[str, str, float]]:
     from scipy.stats import kendalltau
 
     names = list(values)
-    return [(a, b, float(kendalltau(values[a], values[b]).statistic)) for i, a in enumerate(names) for b in names[i + 1 :]]
+    return [
+        (a, b, float(kendalltau(values[a], values[b]).statistic)) for i, a in enumerate(names) for b in names[i + 1 :]
+    ]
 
 
 def rank_probabilities(metric: Metric, table: np.ndarray, seed: int, threshold: float = 0.0) -> np.ndarray:

@@ -103,7 +103,9 @@ def trajectories(factors: Sequence[Factor], count: int, levels: int, seed: int) 
     return Sample(tuple(factors), unit, np.repeat(np.arange(count), len(factors) + 1))
 
 
-def saltelli(factors: Sequence[Factor], points: int, scrambles: int, pairs: Sequence[tuple[str, str]], seed: int) -> Sample:
+def saltelli(
+    factors: Sequence[Factor], points: int, scrambles: int, pairs: Sequence[tuple[str, str]], seed: int
+) -> Sample:
     """Return Saltelli's rows for each of `scrambles` independent scrambles of `points` base rows.
 
     A base row has its rows one after the other: A, A with each factor from B, A with each pair of factors from B, B; the

@@ -13,7 +13,12 @@ T, F, I, Y = pa.string(), pa.float64(), pa.int32(), pa.bool_()
 QUANTITY = (
     Column("arm", T, "", "the arm; of a level the baseline"),
     Column("outcome", T, "", "the outcome's name"),
-    Column("measure", T, "", "level; difference from the baseline, or relative (over the mean of both); at_target, elsewhere, balance of people held"),
+    Column(
+        "measure",
+        T,
+        "",
+        "level; difference from the baseline, or relative (over the mean of both); at_target, elsewhere, balance of people held",
+    ),
     Column("unit", T, "", "the unit of the quantity"),
 )
 FACTOR = Column("factor", T, "", "the factor: a parameter or a named group (table factors)")
@@ -91,5 +96,3 @@ def made(name: str, rows: Sequence[Mapping], metadata: Mapping[str, str]) -> pa.
 
 def _plain(value):
     return None if isinstance(value, float) and not -1e300 < value < 1e300 else value
-
-

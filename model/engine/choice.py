@@ -11,6 +11,7 @@ from numba.core.cgutils import ir
 from numba.extending import intrinsic
 
 from model.people.diary import NOBODY
+
 from .kernel import kernel
 
 PLACES = 0xFFFF  # the lowest bits of a number that keeps a place

@@ -17,7 +17,11 @@ def record(declaration, rows: int, **columns) -> np.recarray:
     dtype = np.dtype([(name, dtype) for name, dtype, _ in declaration], align=True)
     if dtype.itemsize > LINE:
         whole = -(-dtype.itemsize // LINE) * LINE
-        fields = {"names": dtype.names, "formats": [dtype[k] for k in range(len(dtype))], "offsets": [dtype.fields[name][1] for name in dtype.names]}
+        fields = {
+            "names": dtype.names,
+            "formats": [dtype[k] for k in range(len(dtype))],
+            "offsets": [dtype.fields[name][1] for name in dtype.names],
+        }
         dtype = np.dtype(fields | {"itemsize": whole}, align=True)
     table = _on_lines(rows, dtype).view(np.recarray)
     for name, values in columns.items():

@@ -17,13 +17,28 @@ from numba.core.typing import signature
 from numba.core.typing.arraydecl import get_array_index_type
 from numba.core.typing.templates import AbstractTemplate, AttributeTemplate, infer_global
 from numba.extending import (
-    NativeValue, infer_getattr, lower_builtin, lower_cast, lower_getattr, lower_getattr_generic, lower_setattr_generic,
-    models, register_model, typeof_impl, unbox,
+    NativeValue,
+    infer_getattr,
+    lower_builtin,
+    lower_cast,
+    lower_getattr,
+    lower_getattr_generic,
+    lower_setattr_generic,
+    models,
+    register_model,
+    typeof_impl,
+    unbox,
 )  # fmt: skip
 from numba.np import arrayobj
 from numba.np.numpy_support import from_dtype
 
-SCALARS = {"now": types.int64, "seed": types.uint64, "scale": types.float64, "placebo": types.int64, "window": types.int64}
+SCALARS = {
+    "now": types.int64,
+    "seed": types.uint64,
+    "scale": types.float64,
+    "placebo": types.int64,
+    "window": types.int64,
+}
 UNCHANGING = ("par", "keys")  # columns that no kernel changes
 DATA, SHAPE = 4, 5  # where an array keeps its address and its shape
 
@@ -32,7 +47,9 @@ class HandleType(types.Type):
     def __init__(self, fields):
         self.fields = dict(fields)
         whole = ", ".join(f"{name}: {kind}" for name, kind in fields)
-        super().__init__(f"Handle({sha256(whole.encode()).hexdigest()[:16]})")  # short: it is in the name of every compiled function
+        super().__init__(
+            f"Handle({sha256(whole.encode()).hexdigest()[:16]})"
+        )  # short: it is in the name of every compiled function
 
 
 class ColumnType(types.Type):
@@ -66,14 +83,18 @@ class Handle:
         self.columns = columns
         self.words = np.concatenate([np.array(words, np.int64), numbers])
         self.address = self.words.ctypes.data
-        self.type = _handle_type(tuple((name, array.dtype, array.ndim) for name, array in zip(columns._fields, columns)))
+        self.type = _handle_type(
+            tuple((name, array.dtype, array.ndim) for name, array in zip(columns._fields, columns))
+        )
 
 
 @cache
 def _handle_type(columns):
     """Return the type of a handle on columns (name, dtype, dimensions), all of them contiguous."""
     arrays = [(name, types.Array(from_dtype(dtype), ndim, "C")) for name, dtype, ndim in columns]
-    return HandleType([(name, ColumnType(array, name not in UNCHANGING)) for name, array in arrays] + list(SCALARS.items()))
+    return HandleType(
+        [(name, ColumnType(array, name not in UNCHANGING)) for name, array in arrays] + list(SCALARS.items())
+    )
 
 
 @typeof_impl.register(Handle)
@@ -136,7 +157,9 @@ def _unchanging(builder, load):
 def _as_index(column, index):
     """Return the type of an index of one element, or None where it is of a part."""
     parts = tuple(index) if isinstance(index, types.BaseTuple) else (index,)
-    if len(parts) != column.array.ndim or not all(isinstance(part, (types.Integer, types.IntEnumMember)) for part in parts):
+    if len(parts) != column.array.ndim or not all(
+        isinstance(part, (types.Integer, types.IntEnumMember)) for part in parts
+    ):
         return None
     return types.UniTuple(types.intp, len(parts)) if isinstance(index, types.BaseTuple) else types.intp
 
@@ -193,10 +216,14 @@ def _get_item(context, builder, given, arguments):
 def _set_item(context, builder, given, arguments):
     column, index, value = given.args
     if _as_index(column, index) is not None:
-        arrayobj.store_item(context, builder, column.array, arguments[2], element(context, builder, column, *arguments[:2]))
+        arrayobj.store_item(
+            context, builder, column.array, arguments[2], element(context, builder, column, *arguments[:2])
+        )
     else:
         array = _as_array(context, builder, column, column.array, arguments[0])
-        arrayobj.setitem_array(context, builder, signature(types.none, column.array, index, value), (array, *arguments[1:]))
+        arrayobj.setitem_array(
+            context, builder, signature(types.none, column.array, index, value), (array, *arguments[1:])
+        )
 
 
 # ---------------------------------------------------------------------- a column as an array --
@@ -224,7 +251,9 @@ def _size(context, builder, column, pointer):
 
 @lower_getattr(ColumnType, "shape")
 def _shape(context, builder, column, pointer):
-    return cgutils.pack_array(builder, [_kept(context, builder, column, pointer, SHAPE, axis) for axis in range(column.array.ndim)])
+    return cgutils.pack_array(
+        builder, [_kept(context, builder, column, pointer, SHAPE, axis) for axis in range(column.array.ndim)]
+    )
 
 
 @lower_cast(ColumnType, types.Array)

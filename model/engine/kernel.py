@@ -102,7 +102,9 @@ class _Kernel(CPUDispatcher):
         return super().get_call_template(tuple(map(_widest, arguments)), named)
 
     def __call__(self, *arguments):
-        raise TypeError(f"{self.py_func.__qualname__} is called by other kernels only: from Python, call entry({self.py_func.__name__}.py_func)")
+        raise TypeError(
+            f"{self.py_func.__qualname__} is called by other kernels only: from Python, call entry({self.py_func.__name__}.py_func)"
+        )
 
 
 def _widest(kind):

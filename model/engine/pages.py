@@ -27,7 +27,9 @@ def everywhere(builder, number, places):
     """Return a vector that has a number in all its places."""
     kind = ir.VectorType(number.type, places)
     one = builder.insert_element(ir.Constant(kind, ir.Undefined), number, ir.IntType(32)(0))
-    return builder.shuffle_vector(one, ir.Constant(kind, ir.Undefined), ir.Constant(ir.VectorType(ir.IntType(32), places), [0] * places))
+    return builder.shuffle_vector(
+        one, ir.Constant(kind, ir.Undefined), ir.Constant(ir.VectorType(ir.IntType(32), places), [0] * places)
+    )
 
 
 @intrinsic

@@ -8,9 +8,10 @@ import math
 
 import numpy as np
 
-from .kernel import entry, kernel
 from model.registry.policy import WEEKS
 from model.registry.streams import R
+
+from .kernel import entry, kernel
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 MIXING = ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB), (31, 1))  # shift, factor of each round

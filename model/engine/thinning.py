@@ -12,12 +12,13 @@ from numba.core import types
 from numba.core.cgutils import ir, pack_array
 from numba.extending import intrinsic
 
+from model.registry.policy import WEEKS
+from model.registry.streams import R
+
 from .handle import element
 from .kernel import kernel
 from .pages import PAGE, everywhere, lowest
-from model.registry.policy import WEEKS
 from .random_numbers import GOLDEN, MIXING, uniform
-from model.registry.streams import R
 
 NEVER = 32_000  # a week after every run
 LEVELS = 256  # of the bounds that `next_strike` knows
@@ -62,7 +63,10 @@ def candidates(context, keys, stream, draw, mark, most):
     def generate(context, builder, signature, arguments):
         column, stream, draw, mark, most = arguments
         draws = ir.VectorType(ir.IntType(64), PAGE // BYTES)
-        place = builder.bitcast(element(context, builder, signature.args[0], column, pack_array(builder, [stream, draw])), draws.as_pointer())
+        place = builder.bitcast(
+            element(context, builder, signature.args[0], column, pack_array(builder, [stream, draw])),
+            draws.as_pointer(),
+        )
         z = builder.add(builder.load(place, align=8), everywhere(builder, mark, PAGE // BYTES))
         for shift, factor in MIXING:
             z = builder.xor(z, builder.lshr(z, ir.Constant(draws, [shift] * (PAGE // BYTES))))

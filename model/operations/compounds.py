@@ -6,13 +6,13 @@ that rents from it. Capacity is in persons.
 
 import math
 
-from model.people.diary import NOBODY
 from model.engine.faults import ROWS_FULL
-from model.registry.institutions import I
 from model.engine.kernel import kernel
+from model.engine.random_numbers import identity, uniform
+from model.people.diary import NOBODY
+from model.registry.institutions import I
 from model.registry.outcomes import O
 from model.registry.parameters import P
-from model.engine.random_numbers import identity, uniform
 from model.registry.streams import R
 
 LONG_AGO = -10_000
@@ -112,7 +112,9 @@ def harden(j, amount, m):
     if m.par[P.feedback_hardening] > 0:
         site = m.sites[j]
         site.guards = min(max(site.guards, m.par[P.guards_maximum]), site.guards * (1.0 + amount))
-        site.abuse = min(max(site.abuse, m.par[P.abuse_maximum]), site.abuse * (1.0 + m.par[P.hardening_abuse] * amount))
+        site.abuse = min(
+            max(site.abuse, m.par[P.abuse_maximum]), site.abuse * (1.0 + m.par[P.hardening_abuse] * amount)
+        )
 
 
 @kernel

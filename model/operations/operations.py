@@ -10,14 +10,14 @@ import math
 import numpy as np
 
 from model.engine.choice import first_to_ring
-from model.people.diary import NOBODY
 from model.engine.faults import ROWS_FULL
-from model.registry.institutions import I
 from model.engine.kernel import inlined, kernel
+from model.engine.random_numbers import identity, uniform
+from model.people.diary import NOBODY
+from model.registry.institutions import I
 from model.registry.life_course import S
 from model.registry.outcomes import O
 from model.registry.parameters import P
-from model.engine.random_numbers import identity, uniform
 from model.registry.streams import R
 
 LEARNED, NO_MOVES, AT_RANDOM, NEAREST, MOST_PERMISSIVE = 0, 1, 2, 3, 4

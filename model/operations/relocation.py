@@ -5,15 +5,36 @@ import math
 import numpy as np
 
 from model.engine.choice import first_to_ring
-from .compounds import site_with_room
-from model.people.diary import NOBODY
 from model.engine.faults import ROWS_FULL
 from model.engine.kernel import inlined, kernel
-from .operations import CLOSES, INVESTED, LEARNED, MOVES, NO_MOVES, OVERFLOW, SPLITS, STAYS, change_target, choose_place, count_present, learned_pull, may_take, offer_at, open_operation, rent, take_offer, utility, weigh_places
+from model.engine.random_numbers import draw, identity, uniform
+from model.people.diary import NOBODY
 from model.registry.outcomes import O
 from model.registry.parameters import P
-from model.engine.random_numbers import draw, identity, uniform
 from model.registry.streams import R
+
+from .compounds import site_with_room
+from .operations import (
+    CLOSES,
+    INVESTED,
+    LEARNED,
+    MOVES,
+    NO_MOVES,
+    OVERFLOW,
+    SPLITS,
+    STAYS,
+    change_target,
+    choose_place,
+    count_present,
+    learned_pull,
+    may_take,
+    offer_at,
+    open_operation,
+    rent,
+    take_offer,
+    utility,
+    weigh_places,
+)
 
 NEARLY_NONE = 1e-9  # persons: what rounding leaves of a vacancy that is taken up
 

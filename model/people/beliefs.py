@@ -3,8 +3,8 @@
 All follow expected counts, not sampled events, so that they do not jump with `people_per_agent`.
 """
 
-from model.registry.institutions import I
 from model.engine.kernel import kernel
+from model.registry.institutions import I
 from model.registry.outcomes import O
 from model.registry.parameters import P
 

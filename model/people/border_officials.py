@@ -10,17 +10,18 @@ import math
 import numpy as np
 
 from model.engine.columns import record
-from .diary import NO_OPERATION, ROAD, add_member, take_due
-from model.engine.prefetch import fetch_ahead
-from model.registry.institutions import I
 from model.engine.kernel import kernel
+from model.engine.prefetch import fetch_ahead
+from model.engine.random_numbers import draw, identity, uniform
+from model.registry.institutions import I
 from model.registry.life_course import BY_CONSULATE, S, T
-from .person import change, come_home, people_class
 from model.registry.outcomes import O
 from model.registry.parameters import P
-from model.engine.random_numbers import draw, identity, uniform
 from model.registry.streams import R
 from model.world.places import FAR, NO_EDGE, least_cost_routes, weeks_on_the_way
+
+from .diary import NO_OPERATION, ROAD, add_member, take_due
+from .person import change, come_home, people_class
 
 POST = (
     ("staff", "f8", "travellers who can be questioned a week"),
@@ -66,7 +67,9 @@ def expected_edge_cost(edge, m):
 @kernel
 def fare(edge, m):
     """Return what a trafficker pays for an edge, USD: smugglers ask more than carriers (V17)."""
-    return edge.cost if edge.official else edge.cost * m.env[0, I.smuggling_cost, edge.source] * m.par[P.irregular_markup]
+    return (
+        edge.cost if edge.official else edge.cost * m.env[0, I.smuggling_cost, edge.source] * m.par[P.irregular_markup]
+    )
 
 
 @kernel

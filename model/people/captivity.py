@@ -6,22 +6,23 @@ number, uniform below the far bound on their hazards (`bounds`), is compared wit
 
 import math
 
-from .hazard_bounds import debt_now, keep_bound, number_of
-from model.operations.compounds import harden
-from .diary import INSIDE, NO_OPERATION, NO_VISIT, add_member, enter_in_diary, members, remove_member, take_due
-from model.engine.prefetch import fetch_ahead
-from model.registry.institutions import I
 from model.engine.kernel import entry, kernel
-from model.registry.life_course import ALONE, BY_CONSULATE, S, T
-from .person import WEEKS_A_YEAR, change, count_as, next_visit, people_class
+from model.engine.prefetch import fetch_ahead
+from model.engine.random_numbers import draw
+from model.operations.compounds import harden
 from model.operations.operations import CLOSES, MOVES, SPLITS, STAYS, TRADED_IN, TRADED_OUT, bury
+from model.operations.relocation import find_place, note_relocation
+from model.registry.institutions import I
+from model.registry.life_course import ALONE, BY_CONSULATE, S, T
 from model.registry.outcomes import O
 from model.registry.parameters import P
-from model.engine.random_numbers import draw
-from model.operations.relocation import find_place, note_relocation
-from .roster import FEMALE
 from model.registry.streams import R
 from model.world.places import MILITIA
+
+from .diary import INSIDE, NO_OPERATION, NO_VISIT, add_member, enter_in_diary, members, remove_member, take_due
+from .hazard_bounds import debt_now, keep_bound, number_of
+from .person import WEEKS_A_YEAR, change, count_as, next_visit, people_class
+from .roster import FEMALE
 
 
 @kernel
@@ -174,7 +175,10 @@ def meet_risks(i, u, m):
     if u < 0.0:
         pay_ransom(i, debt, m)
         return u
-    u -= m.par[P.release_rate] * min(1.0, (m.now - me.held_from) / m.par[P.release_weeks]) + m.env[0, I.notice_release, p]
+    u -= (
+        m.par[P.release_rate] * min(1.0, (m.now - me.held_from) / m.par[P.release_weeks])
+        + m.env[0, I.notice_release, p]
+    )
     if u < 0.0:
         come_out(T.released, i, ALONE, m)
         return u
@@ -215,7 +219,9 @@ def escape_hazard(i, debt, believed, m):
     """Return the hazard of trying to escape: by guards, distance, debt and the punishment `believed` to wait outside (V37, V48)."""
     me = m.people[i]
     guards = m.sites[m.operations[me.operation].site].guards
-    hazard = m.par[P.escape_rate] * math.exp(-m.par[P.guard_deterrence] * (guards - 1.0)) * (1.0 - m.par[P.fear] * believed)
+    hazard = (
+        m.par[P.escape_rate] * math.exp(-m.par[P.guard_deterrence] * (guards - 1.0)) * (1.0 - m.par[P.fear] * believed)
+    )
     hazard *= 1.0 + m.par[P.escape_debt] * debt / (1.0 + debt)
     return hazard * m.near_home[me.place, m.nations[me.nation].place]
 

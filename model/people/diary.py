@@ -6,13 +6,13 @@ week the entries are read through; who is due is dealt with in a keyed order, ne
 
 import numpy as np
 
-from model.engine.prefetch import fetch_ahead
 from model.engine.kernel import kernel
-from model.registry.life_course import S
 from model.engine.pages import PAGE, lowest, rows_due
+from model.engine.prefetch import fetch_ahead
 from model.engine.random_numbers import mix
-from model.registry.streams import R
 from model.engine.thinning import NEVER
+from model.registry.life_course import S
+from model.registry.streams import R
 
 ROAD, INSIDE, OUT, HOME = range(4)
 LANES = 4
@@ -156,4 +156,3 @@ def members(o, stream, m):
         rows[n] = i
         i = m.people[i].member_next
     return in_keyed_order(rows, stream, m)
-

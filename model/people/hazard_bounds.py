@@ -12,12 +12,12 @@ import math
 import numpy as np
 
 from model.engine.faults import ABOVE_BOUND
-from model.registry.institutions import I
 from model.engine.kernel import entry, kernel
-from model.registry.life_course import RELEASED, S
-from model.registry.parameters import P
 from model.engine.random_numbers import draw
 from model.engine.thinning import LEVELS, as_bound
+from model.registry.institutions import I
+from model.registry.life_course import RELEASED, S
+from model.registry.parameters import P
 from model.world.places import MILITIA
 
 LEAST_STIGMA = 0.01  # as if at least so much slowed settling
@@ -59,13 +59,21 @@ def set_bounds(bound, high, low, m):
         + (1.0 + m.par[P.health_risk]) * m.par[P.death_rate] * max(m.par[P.abuse_maximum], usual_abuse, 1.0)
         + m.par[P.made_to_recruit_rate]
     )  # fmt: skip
-    bound.escape = m.par[P.escape_rate] * math.exp(m.par[P.guard_deterrence] * max(0.0, 1.0 - low[I.guarding])) * (1.0 + m.par[P.escape_debt])
+    bound.escape = (
+        m.par[P.escape_rate]
+        * math.exp(m.par[P.guard_deterrence] * max(0.0, 1.0 - low[I.guarding]))
+        * (1.0 + m.par[P.escape_debt])
+    )
     unreached = m.par[P.ransom_without_contact]
     bound.ransom = m.par[P.ransom_rate] * max(1.0, unreached + (1.0 - unreached) * contact)
     bound.consular = high[I.consular_reach] * contact
     bound.taken = m.par[P.armed_group_rate]
     bound.stranded = (
-        high[I.services_reach] + m.par[P.arrest_rate] + m.par[P.lost_rate] + m.par[P.death_stranded] + m.par[P.reprisal_deadly] * high[I.reprisal]
+        high[I.services_reach]
+        + m.par[P.arrest_rate]
+        + m.par[P.lost_rate]
+        + m.par[P.death_stranded]
+        + m.par[P.reprisal_deadly] * high[I.reprisal]
     )
     bound.helped = m.par[P.returns_with_help]
     bound.alone = m.par[P.returns_alone]
@@ -79,7 +87,9 @@ def set_bounds(bound, high, low, m):
     bound.untraced = high[I.tracing]
     bound.corrupt = high[I.extortion] + high[I.collusion]
     bound.spared = high[I.child_found] * (1.0 - low[I.child_detained])
-    bound.grounds = high[I.grounds_release] * high[I.recognition] + m.par[P.defence_raised] * high[I.np_scope] * high[I.np_practice]
+    bound.grounds = (
+        high[I.grounds_release] * high[I.recognition] + m.par[P.defence_raised] * high[I.np_scope] * high[I.np_practice]
+    )
     bound.charged = m.par[P.charged_later] * high[I.charges]
     bound.deported = high[I.deportation] * (1.0 - low[I.closure]) / (1.0 + low[I.fines] / m.par[P.fine_scale])
 
@@ -94,7 +104,12 @@ def set_near_bounds(high, low, m):
         # what few services reach, and arrests by themselves
         near.stranded -= high[I.services_reach, p] * closed_door * (1.0 - high[I.safe_help, p])
         near.stranded -= m.par[P.arrest_rate]
-        near.arrested = m.par[P.arrest_rate] * high[I.control, p] * high[I.detains, p] * (1.0 - m.par[P.assessment_saves] * low[I.assessed, p])
+        near.arrested = (
+            m.par[P.arrest_rate]
+            * high[I.control, p]
+            * high[I.detains, p]
+            * (1.0 - m.par[P.assessment_saves] * low[I.assessed, p])
+        )
         if m.places[p].kind != MILITIA:
             near.taken = 0.0
 
@@ -138,19 +153,35 @@ def near_rate_of(i, m):
     if me.status == S.held:
         away = m.near_home[me.place, m.nations[me.nation].place]
         reach = m.par[P.reach_without_consulate] + (1.0 - m.par[P.reach_without_consulate]) * presence
-        return near.held + near.escape * away + near.consular * reach + near.taken + near.ransom * me.means / (1.0 + debt_now(i, m) / m.par[P.debt_scale])
+        return (
+            near.held
+            + near.escape * away
+            + near.consular * reach
+            + near.taken
+            + near.ransom * me.means / (1.0 + debt_now(i, m) / m.par[P.debt_scale])
+        )
     if me.status == S.stranded:
-        papers = near.documents * (m.par[P.papers_without_consulate] + (1.0 - m.par[P.papers_without_consulate]) * presence)
+        papers = near.documents * (
+            m.par[P.papers_without_consulate] + (1.0 - m.par[P.papers_without_consulate]) * presence
+        )
         able = (1.0 if home else papers) * (m.par[P.unsafe_return_anyway] if me.unsafe else 1.0)
         rate = near.stranded + able * (near.helped + near.alone * min(m.par[P.means_for_return], me.means))
         rate += 0.0 if home else near.arrested
         return rate + near.again * pressed_by_debt(i, m) + near.stay * me.unsafe + near.lost * (me.until == RELEASED)
     if me.status == S.returned:
-        return near.returned + near.settles * me.health / (1.0 + m.par[P.record_stigma] * me.record) + near.cleared * me.record
+        return (
+            near.returned
+            + near.settles * me.health / (1.0 + m.par[P.record_stigma] * me.record)
+            + near.cleared * me.record
+        )
     if me.status == S.untraced:
         return near.untraced
     if me.status == S.detained:
-        rate = near.corrupt * m.states[m.places[me.place].state].corruption + near.spared * me.child + near.grounds * me.trafficked
+        rate = (
+            near.corrupt * m.states[m.places[me.place].state].corruption
+            + near.spared * me.child
+            + near.grounds * me.trafficked
+        )
         rate += near.charged if me.record == 0 and me.child == 0 else 0.0
         rate += m.par[P.own_nationals_released] if home else near.deported
         return rate + m.par[P.flees_custody] + m.par[P.death_detained]

@@ -6,20 +6,33 @@ rises week by week; a person's own drive (debt, record, stigma, support) sets wh
 
 import math
 
-from .border_officials import set_out
-from .hazard_bounds import LEAST_STIGMA, keep_bound, number_of
-from .diary import HOME, LANES, NO_OPERATION, NO_VISIT, enter_in_diary, take_due
-from model.engine.prefetch import fetch_ahead
-from model.registry.institutions import I
 from model.engine.kernel import kernel
-from model.registry.life_course import S, T
-from .person import FASTER, IDENTIFIED, JUST_HOME, LONGEST, NOT_HELD, SLOWER, change, next_visit, people_class, see_anew, set_drive
-from model.registry.parameters import P
+from model.engine.prefetch import fetch_ahead
 from model.engine.random_numbers import draw
 from model.operations.relocation import choose_operation
+from model.registry.institutions import I
+from model.registry.life_course import S, T
+from model.registry.parameters import P
+from model.registry.streams import R
+
+from .border_officials import set_out
+from .diary import HOME, LANES, NO_OPERATION, NO_VISIT, enter_in_diary, take_due
+from .hazard_bounds import LEAST_STIGMA, keep_bound, number_of
+from .person import (
+    FASTER,
+    IDENTIFIED,
+    JUST_HOME,
+    LONGEST,
+    NOT_HELD,
+    SLOWER,
+    change,
+    next_visit,
+    people_class,
+    see_anew,
+    set_drive,
+)
 from .screening import protected
 from .services import taken_again
-from model.registry.streams import R
 
 
 @kernel

@@ -7,17 +7,18 @@ import math
 
 import numpy as np
 
-from .hazard_bounds import near_rate_of, pressed_by_debt, rate_of
-from .diary import HOME, LANES, NO_OPERATION, NO_VISIT, enter_in_diary
 from model.engine.faults import UNDECLARED, WHICH
 from model.engine.kernel import entry, inlined, kernel
+from model.engine.random_numbers import exponential, identity, uniform
+from model.engine.thinning import LEVELS, NEVER, next_strike
 from model.registry.life_course import STATUSES, TRANSITIONS, S
 from model.registry.outcomes import CHARGED, GROUPED, GROUPS, INTO_DETENTION, RECORDED, O
 from model.registry.parameters import P
-from model.engine.random_numbers import exponential, identity, uniform
-from .roster import CHILD, COHORT_SHIFT, COHORT_WEEKS, JUST_OF_AGE, YEARS, YOUNG
 from model.registry.streams import R
-from model.engine.thinning import LEVELS, NEVER, next_strike
+
+from .diary import HOME, LANES, NO_OPERATION, NO_VISIT, enter_in_diary
+from .hazard_bounds import near_rate_of, pressed_by_debt, rate_of
+from .roster import CHILD, COHORT_SHIFT, COHORT_WEEKS, JUST_OF_AGE, YEARS, YOUNG
 
 DECEIVED_JOB, DECEIVED_CONDITIONS, FORCED, WILLING = 0, 1, 2, 3
 UNSEEN, IDENTIFIED, MISIDENTIFIED = 0, 1, 2
@@ -97,7 +98,10 @@ def leave_home(position, stratum, willing_share, forced_share, m):
     band = JUST_OF_AGE if kind.age == CHILD and cohort > 0 else YEARS[kind.age + 1] - YEARS[kind.age]
     years = YEARS[kind.age] + band * uniform(traits, identity(who, 1))
     me.birth = COHORT_WEEKS[cohort] - int(years * WEEKS_A_YEAR)
-    me.means = min(m.par[P.means_maximum], m.nations[me.nation].means * math.exp(m.par[P.means_spread] * (2.0 * uniform(traits, identity(who, 2)) - 1.0)))
+    me.means = min(
+        m.par[P.means_maximum],
+        m.nations[me.nation].means * math.exp(m.par[P.means_spread] * (2.0 * uniform(traits, identity(who, 2)) - 1.0)),
+    )
     me.unsafe = uniform(traits, identity(who, 3)) < m.nations[me.nation].return_risk
     me.health = 1.0
     me.place = kind.place
@@ -173,7 +177,8 @@ PUNISHES = np.array([t.name in INTO_DETENTION + CHARGED for t in TRANSITIONS])
 COUNTED_ON_ARRIVAL = np.array([t.name in ("received", "left_on_the_way") for t in TRANSITIONS])
 GROUPED_AT = np.array([GROUPED.index(o) if o in GROUPED else -1 for o in RECORDED], np.int64)
 LEVEL_AT = np.array(
-    [next((GROUPED.index(o) for o in GROUPED if o.kind == "level" and o.of == (name,)), -1) for name, _ in STATUSES], np.int64
+    [next((GROUPED.index(o) for o in GROUPED if o.kind == "level" and o.of == (name,)), -1) for name, _ in STATUSES],
+    np.int64,
 )
 
 
@@ -223,7 +228,13 @@ def change(t, i, place, m):
     count_flow(t, i, place if COUNTED_ON_ARRIVAL[t] else here, m)
     if m.events.size > 0:
         event = m.events[m.used[0].events]
-        event.person, event.week, event.transition, event.place, event.operation = me.person, m.now, t, place, me.operation
+        event.person, event.week, event.transition, event.place, event.operation = (
+            me.person,
+            m.now,
+            t,
+            place,
+            me.operation,
+        )
         m.used[0].events += 1
     enter_in_diary(i, next_visit(i, m), m)
 
@@ -312,7 +323,12 @@ def see_anew(m):
     """Set anew when those home again are looked at whose thresholds come near faster: one pass over the diary for all nationalities."""
     later = (m.now + 1) * LANES
     for i in range(m.used[0].people):
-        if m.diary[i] >= later and m.diary[i] % LANES == HOME and m.heard[m.people[i].nation].faster and awaits_threshold(i, m):
+        if (
+            m.diary[i] >= later
+            and m.diary[i] % LANES == HOME
+            and m.heard[m.people[i].nation].faster
+            and awaits_threshold(i, m)
+        ):
             week = m.now if m.heard[m.people[i].nation].again >= m.people[i].due else next_look_at_threshold(i, m)
             if week < m.diary[i] // LANES:
                 enter_in_diary(i, week, m)
@@ -322,7 +338,11 @@ def see_anew(m):
 def awaits_threshold(i, m):
     """Tell whether a person home again is one whose threshold may be passed."""
     me = m.people[i]
-    return me.status == S.reintegrated or me.status == S.prosecuted_at_home or (me.status == S.returned and me.until != JUST_HOME)
+    return (
+        me.status == S.reintegrated
+        or me.status == S.prosecuted_at_home
+        or (me.status == S.returned and me.until != JUST_HOME)
+    )
 
 
 @kernel

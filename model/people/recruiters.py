@@ -10,15 +10,16 @@ import math
 import numpy as np
 
 from model.engine.columns import record
-from .diary import ranked
-from model.registry.institutions import I
 from model.engine.kernel import entry, kernel
-from .person import leave_home
+from model.engine.random_numbers import identity, mix, uniform
+from model.registry.institutions import I
 from model.registry.outcomes import O
 from model.registry.parameters import P
-from model.engine.random_numbers import identity, mix, uniform
-from .roster import CHILD, COHORTS, YOUNG, enter_cohorts, point_to_next
 from model.registry.streams import R
+
+from .diary import ranked
+from .person import leave_home
+from .roster import CHILD, COHORTS, YOUNG, enter_cohorts, point_to_next
 
 SOCIAL_MEDIA, JOB_SITES, ACQUAINTANCES, ON_THE_SPOT = 0, 1, 2, 3
 CHANNELS = 4
@@ -32,7 +33,11 @@ RING = (
 MARKET = (
     ("supply", "f8", "persons whom recruiters expect to bring in a week at the reference fee"),
     ("demand", "f8", "persons: vacancies of all operations"),
-    ("others", "f8", "persons who sought or were offered a place last week other than by recruiters: trafficked again, sold"),
+    (
+        "others",
+        "f8",
+        "persons who sought or were offered a place last week other than by recruiters: trafficked again, sold",
+    ),
     ("others_now", "f8", "the same, this week so far"),
     ("fee", "f8", "USD a recruit"),
     ("value", "f8", "USD: what a person is expected to earn for an operation"),
@@ -209,7 +214,9 @@ def entry_shares(k, m):
     willing = min(most, m.par[P.share_willing] * m.env[0, I.willing_entry, p] / all_in_all)
     forced = m.par[P.share_forced] / all_in_all
     if m.strata[k].abroad:
-        forced = min(most - willing, m.par[P.share_forced_abroad] * math.sqrt(m.env[0, I.stranded_reach, p]) / all_in_all)
+        forced = min(
+            most - willing, m.par[P.share_forced_abroad] * math.sqrt(m.env[0, I.stranded_reach, p]) / all_in_all
+        )
     return willing, forced
 
 

@@ -65,12 +65,20 @@ def build_strata(world, share_young: float, diaspora_renewal: float):
         abroad = "nationality" in row
         code = row["nationality"] if abroad else row["iso3"]
         traits = home[code]
-        first, later = (row["persons"], row["persons"] * diaspora_renewal) if abroad else (row["at_risk"], row["cohort"])
+        first, later = (
+            (row["persons"], row["persons"] * diaspora_renewal) if abroad else (row["at_risk"], row["cohort"])
+        )
         ages = ages_of_cohorts(first, later, traits["share_minor"], share_young)
         for sex, sex_share in ((MALE, traits["share_male"]), (FEMALE, 1 - traits["share_male"])):
             for age, (in_first, in_later) in ages.items():
-                for educated, e_share in ((0, 1 - traits["share_higher_education"]), (1, traits["share_higher_education"])):
-                    for language, l_share in ((0, 1 - traits["share_market_language"]), (1, traits["share_market_language"])):
+                for educated, e_share in (
+                    (0, 1 - traits["share_higher_education"]),
+                    (1, traits["share_higher_education"]),
+                ):
+                    for language, l_share in (
+                        (0, 1 - traits["share_market_language"]),
+                        (1, traits["share_market_language"]),
+                    ):
                         share = sex_share * e_share * l_share
                         counts = [in_first * share] + [in_later * share] * (COHORTS - 1)
                         place = world.place_index[row["place"]]

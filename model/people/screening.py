@@ -4,17 +4,17 @@ True status (trafficked or not) is kept apart from what officials say, so that b
 screening exist. Scarce things (screenings, beds, help to return) go in the order of a keyed priority.
 """
 
-from .beliefs import unafraid
-from model.registry.institutions import I
 from model.engine.kernel import kernel
+from model.engine.random_numbers import draw, identity, uniform
+from model.registry.institutions import I
 from model.registry.life_course import ALONE, BY_RAID, T
-from .person import DECEIVED_CONDITIONS, IDENTIFIED, MISIDENTIFIED, WILLING, change, come_home, people_class
 from model.registry.outcomes import O
 from model.registry.parameters import P
-from model.engine.random_numbers import draw, identity, uniform
-from .roster import MALE
 from model.registry.streams import R
 
+from .beliefs import unafraid
+from .person import DECEIVED_CONDITIONS, IDENTIFIED, MISIDENTIFIED, WILLING, change, come_home, people_class
+from .roster import MALE
 
 # ------------------------------------------------------------------------------------ capacities --
 
@@ -145,7 +145,12 @@ def meet_authorities(i, k, m):
     held = detention_chance(i, k, m)
     if child:
         held *= m.env[k, I.child_detained, p]
-    if me.until == BY_RAID and not at_home_here(i, m) and not child and u < m.env[k, I.deports_unassessed, p] * (1.0 - m.env[k, I.assessed, p]):
+    if (
+        me.until == BY_RAID
+        and not at_home_here(i, m)
+        and not child
+        and u < m.env[k, I.deports_unassessed, p] * (1.0 - m.env[k, I.assessed, p])
+    ):
         hand_over(T.deported_unassessed, i, m)
         return
     if me.until == ALONE:
@@ -231,7 +236,11 @@ def hand_over(t, i, m):
     """Bring a person home by transition `t` into the hands of their own State, which screens them while it has capacity (V43)."""
     come_home(t, i, m)
     me = m.people[i]
-    if me.label != IDENTIFIED and take_screening(m.places[me.place].state, m) and identify(i, people_class(i, m), m.keys[R.screening, m.now], m):
+    if (
+        me.label != IDENTIFIED
+        and take_screening(m.places[me.place].state, m)
+        and identify(i, people_class(i, m), m.keys[R.screening, m.now], m)
+    ):
         change(T.identified_at_home, i, me.place, m)
 
 

@@ -4,20 +4,32 @@ Everybody is dealt with in the order of a keyed priority, so that beds, court ti
 never go by row. In each week a person's number is compared with the hazards of their status in turn.
 """
 
-from .border_officials import set_out
-from .hazard_bounds import keep_bound, number_of, pressed_by_debt
-from .diary import NO_OPERATION, NO_VISIT, OUT, enter_in_diary, take_due
-from model.engine.prefetch import fetch_ahead
-from model.registry.institutions import I
 from model.engine.kernel import kernel
-from model.registry.life_course import RELEASED, S, T
-from .person import IDENTIFIED, begin_spell, change, come_home, count_as, next_visit, people_class
-from model.registry.outcomes import O
-from model.registry.parameters import P
+from model.engine.prefetch import fetch_ahead
 from model.engine.random_numbers import draw, identity
 from model.operations.relocation import find_place
-from .screening import at_home_here, come_into_open_bed, detain, detention_chance, give_open_bed, hand_over, meet_authorities, protected, shelter, trust_of
+from model.registry.institutions import I
+from model.registry.life_course import RELEASED, S, T
+from model.registry.outcomes import O
+from model.registry.parameters import P
 from model.registry.streams import R
+
+from .border_officials import set_out
+from .diary import NO_OPERATION, NO_VISIT, OUT, enter_in_diary, take_due
+from .hazard_bounds import keep_bound, number_of, pressed_by_debt
+from .person import IDENTIFIED, begin_spell, change, come_home, count_as, next_visit, people_class
+from .screening import (
+    at_home_here,
+    come_into_open_bed,
+    detain,
+    detention_chance,
+    give_open_bed,
+    hand_over,
+    meet_authorities,
+    protected,
+    shelter,
+    trust_of,
+)
 
 UNLIMITED = 1e12
 
@@ -80,7 +92,9 @@ def taken_again(t, i, m):
     me.key = identity(me.person, me.spell)
     count_as(i, -1, m)
     forced = m.par[P.share_forced_again]
-    willing = min(m.par[P.share_willing] * m.env[0, I.willing_entry, me.place], max(0.0, m.par[P.undeceived_most] - forced))
+    willing = min(
+        m.par[P.share_willing] * m.env[0, I.willing_entry, me.place], max(0.0, m.par[P.undeceived_most] - forced)
+    )
     begin_spell(i, willing, forced, m)
     count_as(i, 1, m)
     if at_home_here(i, m):
@@ -96,7 +110,9 @@ def papers(i, k, m):
         return 1.0
     me = m.people[i]
     consulate = m.consulate[me.nation, m.places[me.place].state]
-    chance = m.env[k, I.documents, me.place] * (m.par[P.papers_without_consulate] + (1.0 - m.par[P.papers_without_consulate]) * consulate)
+    chance = m.env[k, I.documents, me.place] * (
+        m.par[P.papers_without_consulate] + (1.0 - m.par[P.papers_without_consulate]) * consulate
+    )
     return chance * (1.0 - m.env[k, I.closure, me.place])
 
 
@@ -213,7 +229,9 @@ def meet_custody(i, k, u, m):
     if u < 0.0:
         be_released_on_grounds(i, k, m)
         return u
-    u -= me.trafficked * (m.env[k, I.grounds_release, p] * m.env[k, I.recognition, p] + m.par[P.defence_raised] * protected(k, p, m))
+    u -= me.trafficked * (
+        m.env[k, I.grounds_release, p] * m.env[k, I.recognition, p] + m.par[P.defence_raised] * protected(k, p, m)
+    )
     if u < 0.0:
         be_released_on_grounds(i, k, m)
         return u

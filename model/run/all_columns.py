@@ -88,7 +88,9 @@ class Columns(NamedTuple):
     lawful_stops: np.ndarray  # float64 (P): lawful travellers refused a week
     operations: np.recarray  # operations.OPERATION
     offers: np.recarray  # operations.OFFER
-    sums: np.ndarray  # float64 (offers): persons wanted, by an offer and some before it: nodes of trees of sums (Fenwick 1994)
+    sums: (
+        np.ndarray
+    )  # float64 (offers): persons wanted, by an offer and some before it: nodes of trees of sums (Fenwick 1994)
     free_rows: np.ndarray  # int32: stack of rows to use again
     groups: np.recarray  # operations.GROUP (G)
     raid_belief: np.ndarray  # float64 (G, P): raids per site and week feared from the group's own experience

@@ -17,16 +17,16 @@ from mesa.agent import AgentSet
 from mesa.discrete_space import CellAgent, FixedAgent, Network
 from mesa.experimental.scenarios import Scenario
 
-from model.people.border_officials import POST
+from model.model import Inputs, Simulation
 from model.operations.compounds import SITE
+from model.operations.operations import OPERATION
+from model.people.border_officials import POST
+from model.people.person import PERSON
+from model.people.recruiters import RING
 from model.registry.institutions import I
 from model.registry.life_course import S
-from model.people.person import PERSON
-from model.model import Inputs, Simulation
-from model.operations.operations import OPERATION
 from model.registry.outcomes import HEADLINE, O
 from model.registry.policy import monday
-from model.people.recruiters import RING
 from model.states.states import STATE
 from model.world.places import NO_POST
 
@@ -259,7 +259,9 @@ class ScamModel(mesa.Model):
 
     def __init__(self, scenario: ScamScenario | None = None):
         if getattr(scenario, "inputs", None) is None:
-            raise ValueError("ScamModel needs a ScamScenario with inputs: ScamScenario(inputs=load('baseline').inputs(seed=1))")
+            raise ValueError(
+                "ScamModel needs a ScamScenario with inputs: ScamScenario(inputs=load('baseline').inputs(seed=1))"
+            )
         super().__init__(scenario=scenario)
         self.simulation = Simulation(scenario.inputs)
         self.world, self.scale = scenario.inputs.world, scenario.inputs.people_per_agent
@@ -267,7 +269,9 @@ class ScamModel(mesa.Model):
         roads.add_nodes_from(range(len(self.world.place_ids)))
         where = dict(enumerate(zip(self.world.lon, self.world.lat)))
         self.space = Network(roads, layout=where, random=self.random)
-        self.datacollector = mesa.DataCollector(model_reporters={name: [self.outcome, [name]] for name in HEADLINE if name in O.__members__})
+        self.datacollector = mesa.DataCollector(
+            model_reporters={name: [self.outcome, [name]] for name in HEADLINE if name in O.__members__}
+        )
         self._looked = {}
 
     @property

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from model.registry.outcomes import BY_NAME, O, is_level
+
 from .results import QUARTER
 
 ESTIMATE, CONSULATES, HOTLINES, AUTHORITIES, PRESS = "estimate", "consulates", "hotlines", "authorities", "press"
@@ -43,7 +44,11 @@ class Series:
         return bool(self.cases) or all(BY_NAME[name].by_group for name in self.of)
 
 
-_BY_CONSULATES, _BY_AUTHORITIES, _BY_HOTLINES = "published_by_consulates", "published_by_authorities", "published_by_hotlines"
+_BY_CONSULATES, _BY_AUTHORITIES, _BY_HOTLINES = (
+    "published_by_consulates",
+    "published_by_authorities",
+    "published_by_hotlines",
+)
 _CASES = ("reports_to_consulates",)
 
 SERIES = (
@@ -55,14 +60,32 @@ SERIES = (
     Series("money_defrauded", "money defrauded", ESTIMATE, MONEY, ("money_defrauded",)),
     Series("cases", "cases known to consulates", CONSULATES, PERSONS, _CASES, _BY_CONSULATES, "all"),
     Series("cases_held", "cases known to consulates, still held", CONSULATES, PERSONS, _CASES, _BY_CONSULATES, "held"),
-    Series("cases_out", "cases known to consulates, out of captivity", CONSULATES, PERSONS, _CASES, _BY_CONSULATES, "out"),
-    Series("cases_detained", "cases known to consulates, out but detained", CONSULATES, PERSONS, _CASES, _BY_CONSULATES, "detained"),
-    Series("brought_out", "people whose rescue their own state tells of", CONSULATES, PERSONS, ("freed",), _BY_CONSULATES),
-    Series("complaints", "complaints to hotlines and police", HOTLINES, PERSONS, ("reports_to_hotlines",), _BY_HOTLINES),
+    Series(
+        "cases_out", "cases known to consulates, out of captivity", CONSULATES, PERSONS, _CASES, _BY_CONSULATES, "out"
+    ),
+    Series(
+        "cases_detained",
+        "cases known to consulates, out but detained",
+        CONSULATES,
+        PERSONS,
+        _CASES,
+        _BY_CONSULATES,
+        "detained",
+    ),
+    Series(
+        "brought_out", "people whose rescue their own state tells of", CONSULATES, PERSONS, ("freed",), _BY_CONSULATES
+    ),
+    Series(
+        "complaints", "complaints to hotlines and police", HOTLINES, PERSONS, ("reports_to_hotlines",), _BY_HOTLINES
+    ),
     Series("rescued", "people freed, as authorities tell", AUTHORITIES, PERSONS, ("freed",), _BY_AUTHORITIES),
-    Series("identified", "people identified, as authorities tell", AUTHORITIES, PERSONS, ("identified",), _BY_AUTHORITIES),
+    Series(
+        "identified", "people identified, as authorities tell", AUTHORITIES, PERSONS, ("identified",), _BY_AUTHORITIES
+    ),
     Series("detained", "people detained, as authorities tell", AUTHORITIES, PERSONS, ("detained",), _BY_AUTHORITIES),
-    Series("deported", "people sent back, as authorities tell", AUTHORITIES, PERSONS, ("coerced_returns",), _BY_AUTHORITIES),
+    Series(
+        "deported", "people sent back, as authorities tell", AUTHORITIES, PERSONS, ("coerced_returns",), _BY_AUTHORITIES
+    ),
     Series("press_reports", "cases told by press and civil society", PRESS, PERSONS, ("reports_in_press",)),
 )
 BY_SERIES = {series.name: series for series in SERIES}
@@ -130,4 +153,3 @@ def _recorded(result, world) -> np.ndarray:
 def _share_of_calls(held, out, recorded) -> np.ndarray:
     """Return the share of calls at the usual contact and without fear that were made: what is recorded beyond those who came out."""
     return np.clip(np.divide(recorded - out, held, out=np.zeros_like(held), where=held > 0), 0.0, None)
-

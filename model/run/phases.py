@@ -1,22 +1,17 @@
 """The phases of the week, in the words of the week: each hands its agents what they act on."""
 
-from model.people import beliefs
-from model.people import border_officials
-from model.people import captivity as inside
-from model.operations import compounds
-from model.world import policies_in_force as environment
-from model.people import home
-from model.operations import operations
-from model.people import recruiters
-from . import records
-from model.operations import relocation
-from model.people import services
-from model.states import states
-from model.people.diary import NO_OPERATION, enter_in_diary, open_diary
 from model.engine.kernel import kernel
-from model.registry.life_course import T
+from model.operations import compounds, operations, relocation
 from model.operations.relocation import choose_operation
+from model.people import beliefs, border_officials, home, recruiters, services
+from model.people import captivity as inside
+from model.people.diary import NO_OPERATION, enter_in_diary, open_diary
+from model.registry.life_course import T
 from model.registry.streams import R
+from model.states import states
+from model.world import policies_in_force as environment
+
+from . import records
 
 
 @kernel

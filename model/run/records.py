@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from model.people.diary import LANES
 from model.engine.faults import DIARY, MONEY, NEGATIVE, OPERATIONS, PEOPLE, ROOM, SITES
-from model.engine.prefetch import AHEAD, fetch
 from model.engine.kernel import entry, kernel
-from model.registry.life_course import S
+from model.engine.prefetch import AHEAD, fetch
 from model.operations.operations import CONSUMED, EARNED, INVESTED, SEIZED, TRADED_IN, TRADED_OUT, WRITTEN_OFF
-from model.registry.outcomes import GROUPS, RECORDED, O
+from model.people.diary import LANES
 from model.people.person import LEVEL_AT, group_of
+from model.registry.life_course import S
+from model.registry.outcomes import GROUPS, RECORDED, O
 
 RECORDS = ("places", "totals", "summary")  # how much of each week is kept
 
@@ -32,7 +32,10 @@ EVENT = (
 def _level_table():
     """Which outcomes are levels, of which statuses, among whom: rows (outcome, among, status)."""
     rows = [
-        (O[row.name], GROUPS.index(row.among), S[status]) for row in RECORDED if row.kind == "level" for status in row.of
+        (O[row.name], GROUPS.index(row.among), S[status])
+        for row in RECORDED
+        if row.kind == "level"
+        for status in row.of
     ]
     return np.array(rows, np.int64)
 

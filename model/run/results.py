@@ -5,12 +5,21 @@ from dataclasses import dataclass
 import numpy as np
 
 from model.engine.kernel import entry, kernel
+from model.people.roster import COHORT_SHIFT, COHORTS
 from model.registry.life_course import S
 from model.registry.outcomes import GROUPED
 from model.registry.policy import WEEKS, monday
-from model.people.roster import COHORT_SHIFT, COHORTS
 
-FATES = np.dtype([("stratum", "i4"), ("ordinal", "i4"), ("spells", "i2"), ("weeks_held", "i4"), ("status", "i1"), ("trafficked", "b1")])
+FATES = np.dtype(
+    [
+        ("stratum", "i4"),
+        ("ordinal", "i4"),
+        ("spells", "i2"),
+        ("weeks_held", "i4"),
+        ("status", "i1"),
+        ("trafficked", "b1"),
+    ]
+)
 
 
 @dataclass

@@ -6,32 +6,43 @@ gone on before: so they are the same people in every arm, and nobody is drawn tw
 
 import numpy as np
 
-from model.people.hazard_bounds import BOUND, set_far_bound, set_near_bounds
-from model.people.border_officials import expect_lawful_stops, plan_routes, start_posts
-from model.people.captivity import measure_distances
 from model.engine.choice import first_to_ring
 from model.engine.columns import grown, record
-from model.operations.compounds import ROOM, SITE, build_site, site_with_room
-from model.people.diary import LANES, NO_VISIT, NOBODY, add_member, enter_in_diary
-from model.world.policies_in_force import PROGRESS, average_by_state, compile_plans, extremes
-from model.engine.kernel import entry, kernel
-from model.registry.life_course import STATUSES, S
-from model.people.person import PERSON, count_as, leave_home, next_visit
-from model.operations.operations import GROUP, LEDGER, OFFER, OPERATION, VIEW, discounts, open_operation
-from model.registry.outcomes import GROUPED, RECORDED
-from model.engine.pages import whole_pages
-from model.registry.parameters import P
-from model.engine.random_numbers import identity, stream_keys, uniform
 from model.engine.faults import FAULTS
-from .records import EVENT, RELOCATION
-from model.people.recruiters import CHANNELS, MARKET, base_hazards, entry_shares, measure_answers, start_rings, sum_effort
+from model.engine.kernel import entry, kernel
+from model.engine.pages import whole_pages
+from model.engine.random_numbers import identity, stream_keys, uniform
+from model.operations.compounds import ROOM, SITE, build_site, site_with_room
+from model.operations.operations import GROUP, LEDGER, OFFER, OPERATION, VIEW, discounts, open_operation
+from model.people.border_officials import expect_lawful_stops, plan_routes, start_posts
+from model.people.captivity import measure_distances
+from model.people.diary import LANES, NO_VISIT, NOBODY, add_member, enter_in_diary
+from model.people.hazard_bounds import BOUND, set_far_bound, set_near_bounds
+from model.people.person import PERSON, count_as, leave_home, next_visit
+from model.people.recruiters import (
+    CHANNELS,
+    MARKET,
+    base_hazards,
+    entry_shares,
+    measure_answers,
+    start_rings,
+    sum_effort,
+)
 from model.people.roster import CELL, COHORTS, QUEUE, RISK, build_roster, build_strata, enter_cohorts, point_to_next
-from .all_columns import USED, Columns
-from model.states.states import HEARD, KNOWN, STATE, draw_deviations
+from model.registry.life_course import STATUSES, S
+from model.registry.outcomes import GROUPED, RECORDED
+from model.registry.parameters import P
 from model.registry.streams import R
+from model.states.states import HEARD, KNOWN, STATE, draw_deviations
 from model.world.places import FAR, NO_EDGE
+from model.world.policies_in_force import PROGRESS, average_by_state, compile_plans, extremes
 
-SPARE_PEOPLE = 5_000_000  # persons who may leave home: their rows cost nothing until they are used; the table grows when it must
+from .all_columns import USED, Columns
+from .records import EVENT, RELOCATION
+
+SPARE_PEOPLE = (
+    5_000_000  # persons who may leave home: their rows cost nothing until they are used; the table grows when it must
+)
 SITE_ROWS = 16384
 OPERATION_ROWS = 65536
 RELOCATION_ROWS = 1 << 17  # of pairs of places and weeks
@@ -135,11 +146,19 @@ def empty_columns(inputs, fixed, values) -> Columns:
         struck=np.zeros(STRUCK_ROWS, np.int64),
         views=record(VIEW, places, first=NOBODY),
         states=record(
-            STATE, states, pressure=1.0, corruption=1.0, bribes=1.0, asean=world.state_columns["asean"],
-            licenses=world.state_columns["licensed_gaming"], hosts=np.isin(range(states), world.places.state[world.host_places]),
+            STATE,
+            states,
+            pressure=1.0,
+            corruption=1.0,
+            bribes=1.0,
+            asean=world.state_columns["asean"],
+            licenses=world.state_columns["licensed_gaming"],
+            hosts=np.isin(range(states), world.places.state[world.host_places]),
         ),  # fmt: skip
         known=record(KNOWN, places, inside=values["belief_at_start"]),
-        heard=record(HEARD, len(world.nationalities), trust=values["trust_at_start"], home_belief=values["belief_at_start"]),
+        heard=record(
+            HEARD, len(world.nationalities), trust=values["trust_at_start"], home_belief=values["belief_at_start"]
+        ),
         held_by=np.zeros((len(world.nationalities), places)),
         announced=np.zeros(places),
         used=record(USED, 1, stale=1),
@@ -291,4 +310,3 @@ def with_more_room(columns: Columns, people: int, events: int) -> Columns:
     return columns._replace(
         people=grown(columns.people, people), diary=diary, events=grown(columns.events, events), due=np.zeros((LANES, people), np.int32)
     )  # fmt: skip
-

@@ -22,9 +22,15 @@ def tiny_world(**state):
     """Return a world of one origin and two places of operation in two states; `state` overrides STATE."""
     graph = nx.MultiDiGraph()
     common = dict(control=0.7, protection=50.0, infrastructure=0.8, start_sites=4, site_capacity=800.0, river=0)
-    for name, iso3, kind, lat, host in (("home", "AAA", "origin", 0.0, 0), ("one", "BBB", "zone", 1.0, 1), ("two", "CCC", "city", 2.0, 1)):
+    for name, iso3, kind, lat, host in (
+        ("home", "AAA", "origin", 0.0, 0),
+        ("one", "BBB", "zone", 1.0, 1),
+        ("two", "CCC", "city", 2.0, 1),
+    ):
         people = 1500.0 if host else 0.0
-        graph.add_node(name, name=name, iso3=iso3, kind=kind, lat=lat, lon=0.0, host=host, start_people=people, **common)
+        graph.add_node(
+            name, name=name, iso3=iso3, kind=kind, lat=lat, lon=0.0, host=host, start_people=people, **common
+        )
     for a in graph.nodes:
         for b in graph.nodes:
             if a != b:

@@ -9,16 +9,16 @@ import math
 
 import numpy as np
 
-from model.people.captivity import come_out
+from model.engine.kernel import kernel
+from model.engine.random_numbers import FIXED, draw, exponential, identity, stream_key, uniform
 from model.operations.compounds import close_site, harden
+from model.operations.operations import SEIZED
+from model.people.captivity import come_out
 from model.people.diary import NOBODY, members
 from model.registry.institutions import I
-from model.engine.kernel import kernel
 from model.registry.life_course import BY_RAID, T
-from model.operations.operations import SEIZED
 from model.registry.outcomes import O
 from model.registry.parameters import P
-from model.engine.random_numbers import FIXED, draw, exponential, identity, stream_key, uniform
 from model.registry.streams import R
 
 WEEKS_A_MONTH = 4.345
@@ -102,7 +102,11 @@ def plan_raids(m):
     for s in range(m.states.size):
         state = m.states[s]
         pressed = 2.0 * state.pressure / (1.0 + state.pressure)
-        rate = m.senv[0, I.raids, s] / WEEKS_A_MONTH * (1.0 - m.par[P.pressure_weight] + m.par[P.pressure_weight] * pressed)
+        rate = (
+            m.senv[0, I.raids, s]
+            / WEEKS_A_MONTH
+            * (1.0 - m.par[P.pressure_weight] + m.par[P.pressure_weight] * pressed)
+        )
         rate *= m.states[s].sites / (m.states[s].sites + m.par[P.raid_sites_half])
         joint = m.senv[0, I.joint_action, s]
         state.raid_credit += rate * (1.0 - joint)
@@ -180,7 +184,11 @@ def choose_site(s, p, slot, m):
         site = m.sites[j]
         if site.open == 1 and site.rented > 0.0 and site.reach == 0.0:
             pays = site.capacity / (site.capacity + m.par[P.payer_size])
-            weight = math.sqrt(site.rented) * (1.0 - m.env[0, I.spares_payers, p] * pays) * (1.0 - m.par[P.licence_cover] * site.licensed)
+            weight = (
+                math.sqrt(site.rented)
+                * (1.0 - m.env[0, I.spares_payers, p] * pays)
+                * (1.0 - m.par[P.licence_cover] * site.licensed)
+            )
             clock = exponential(key, identity(identity(p, site.slot), identity(s, slot))) / max(1e-9, weight)
             if clock < best:
                 best, chosen = clock, j

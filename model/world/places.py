@@ -12,8 +12,8 @@ import networkx as nx
 import numpy as np
 
 from model.engine.columns import record
-from model.registry.institutions import INSTITUTIONS, I
 from model.engine.kernel import kernel
+from model.registry.institutions import INSTITUTIONS, I
 
 ZONE, MILITIA = 1, 2  # kinds that behaviour depends on; all others are 0
 NO_EDGE = -1
@@ -96,7 +96,9 @@ class World:
         for row in self.origins + self.diaspora:
             code = row.get("nationality", row.get("iso3"))
             male, minor = home[code]["share_male"], home[code]["share_minor"]
-            persons[self.nationalities.index(code)] += row.get("at_risk", row.get("persons")) * np.outer((male, 1 - male), (1 - minor, minor))
+            persons[self.nationalities.index(code)] += row.get("at_risk", row.get("persons")) * np.outer(
+                (male, 1 - male), (1 - minor, minor)
+            )
         return persons.ravel() / persons.sum()
 
     def base_institutions(self, parameters) -> np.ndarray:

@@ -10,8 +10,8 @@ from functools import lru_cache
 import numpy as np
 
 from model.engine.columns import record
-from model.registry.institutions import INSTITUTIONS, I
 from model.engine.kernel import kernel
+from model.registry.institutions import INSTITUTIONS, I
 from model.registry.levers import BY_NAME, INDEX, LEVERS, MODES
 from model.registry.outcomes import O
 from model.registry.parameters import P
@@ -70,8 +70,12 @@ def compile_plans(world, policies: tuple[Policy, ...], shocks: tuple[Shock, ...]
     signature = np.array([_people(world, row) for row in policies], bool).reshape(len(policies), classes)
     restricted = [r for r in range(len(policies)) if not signature[r].all()]
     share = world.people_by_class
-    seen = {tuple((signature[restricted] @ share).tolist()): 0}  # nobody in particular; everybody, where no policy is restricted
-    numbers = [seen.setdefault(tuple(signature[restricted, c].astype(float).tolist()), len(seen)) for c in range(classes)]
+    seen = {
+        tuple((signature[restricted] @ share).tolist()): 0
+    }  # nobody in particular; everybody, where no policy is restricted
+    numbers = [
+        seen.setdefault(tuple(signature[restricted, c].astype(float).tolist()), len(seen)) for c in range(classes)
+    ]
     class_of = np.array(numbers, np.int8).reshape(len(world.nationalities), 2, 2)
     whom = np.ones((count, len(seen)))
     for k, covered in enumerate(seen):
@@ -144,7 +148,11 @@ def extremes(base, values, shocks, policies=None):
         levers = [(lever, lever.maximum) for lever in LEVERS]
     else:
         levers = [(BY_NAME[policy.lever], policy.strength) for policy in policies]
-    moved = [(c.moves, c.mode, values[f"{lever.name}.{c.name}"] * strength) for lever, strength in levers for c in lever.channels]
+    moved = [
+        (c.moves, c.mode, values[f"{lever.name}.{c.name}"] * strength)
+        for lever, strength in levers
+        for c in lever.channels
+    ]
     moved += [(shock.moves, shock.mode, shock.value) for shock in shocks]
     scale_up, scale_down = np.ones(len(I)), np.ones(len(I))
     add_up, add_down = np.zeros(len(I)), np.zeros(len(I))
@@ -214,7 +222,11 @@ def apply_levers_and_shocks(m):
         if strength != m.policies[r].now:
             m.policies[r].now = strength
             m.used[0].stale = 1
-        if m.plans[r].lever != NEVER and m.plans[r].trigger == NEVER and m.plans[r].announced <= m.now < m.plans[r].start:
+        if (
+            m.plans[r].lever != NEVER
+            and m.plans[r].trigger == NEVER
+            and m.plans[r].announced <= m.now < m.plans[r].start
+        ):
             announce(r, m)
     if m.used[0].stale == 0:
         return False
@@ -241,7 +253,9 @@ def announce(r, m):
             for k in range(m.hosts.size):
                 p = m.hosts[k]
                 s = m.places[p].state
-                m.announced[p] += m.plan_where[r, p] * expected * covered[s] / hosts[s] * m.env[0, I.control, p] / max(1.0, sites[s])
+                m.announced[p] += (
+                    m.plan_where[r, p] * expected * covered[s] / hosts[s] * m.env[0, I.control, p] / max(1.0, sites[s])
+                )
 
 
 @kernel

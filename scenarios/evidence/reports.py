@@ -66,7 +66,10 @@ class Row(BaseModel):
     @property
     def value(self) -> str:
         """The number, as text: 120,000 or more; 80,000 to 100,000; 301; of a year 2016."""
-        low, central, high = (None if v is None else f"{v:g}" if self.unit == "year" else f"{v:,g}" for v in (self.low, self.central, self.high))
+        low, central, high = (
+            None if v is None else f"{v:g}" if self.unit == "year" else f"{v:,g}"
+            for v in (self.low, self.central, self.high)
+        )
         match self.bound_type:
             case "ordinal":
                 return "direction only"
@@ -83,7 +86,9 @@ class Row(BaseModel):
         """The number with its unit: 120,000 or more persons; 0.558 (168 of 301)."""
         if self.bound_type == "ordinal":
             return self.value
-        apart = self.unit == "year" or self.unit.startswith("share") or self.unit[0].isdigit()  # what does not read on from a number
+        apart = (
+            self.unit == "year" or self.unit.startswith("share") or self.unit[0].isdigit()
+        )  # what does not read on from a number
         return f"{self.value} ({self.unit})" if apart else f"{self.value} {self.unit}"
 
 
@@ -94,7 +99,9 @@ def read_evidence(path: Path = EVIDENCE) -> dict[str, Row]:
             reader = csv.DictReader(file)
             missing = set(Row.model_fields) - set(reader.fieldnames or ())
             if missing:
-                raise EvidenceError(f"{path}: columns {', '.join(sorted(missing))} are missing; expected {', '.join(Row.model_fields)}")
+                raise EvidenceError(
+                    f"{path}: columns {', '.join(sorted(missing))} are missing; expected {', '.join(Row.model_fields)}"
+                )
             rows: dict[str, Row] = {}
             for number, line in enumerate(reader, start=2):
                 row = _row(path, number, line)
@@ -102,7 +109,9 @@ def read_evidence(path: Path = EVIDENCE) -> dict[str, Row]:
                     raise EvidenceError(f"{path}: line {number}: a second row '{row.id}'; expected each id once")
                 rows[row.id] = row
     except OSError as error:
-        raise EvidenceError(f"{path}: can't be read ({error.strerror.lower()}); expected a CSV file of reported estimates") from None
+        raise EvidenceError(
+            f"{path}: can't be read ({error.strerror.lower()}); expected a CSV file of reported estimates"
+        ) from None
     except UnicodeDecodeError:
         raise EvidenceError(f"{path}: holds bytes that are not UTF-8 text; expected a CSV file in UTF-8") from None
     return rows
@@ -114,7 +123,9 @@ def _row(path, number, line) -> Row:
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"]) or "row"
-        raise EvidenceError(f"{path}: line {number} ({line.get('id')}): {key}: {first['msg'].removeprefix('Value error, ')}; given {first['input'] if key != 'row' else 'low, central, high'}") from None
+        raise EvidenceError(
+            f"{path}: line {number} ({line.get('id')}): {key}: {first['msg'].removeprefix('Value error, ')}; given {first['input'] if key != 'row' else 'low, central, high'}"
+        ) from None
 
 
 # --- what else rows are used for ----------------------------------------------------------------------
