@@ -9,8 +9,8 @@ from math import sqrt
 from statistics import mean, stdev
 
 from model import Simulation
+from model.registry.calendar import WEEK_0, WEEKS, week_of
 from model.registry.outcomes import O
-from model.registry.policy import WEEK_0, WEEKS, week_of
 from scenarios.files import load
 
 MID_2023 = week_of(WEEK_0.replace(year=2023, month=7))

@@ -13,13 +13,13 @@ def main():
         f"Compiling the model (once for each version of its sources; about half a minute) into {cache_folder().name} ...",
         flush=True,
     )
-    from model.run.tiny_world import tiny_inputs
+    from model.world.tiny_world import tiny_world
 
-    from .model import Simulation
+    from .model import Inputs, Simulation
 
     gc.disable()  # a tenth of the time would go into looking for garbage that there hardly is
     atexit.register(gc.freeze)  # nor is it looked for at the end
-    Simulation(tiny_inputs()).advance()
+    Simulation(Inputs(tiny_world(), seed=1, people_per_agent=100, stop=60)).advance()
     print(f"The kernels are ready ({time.perf_counter() - began:.0f} s).")
 
 

@@ -19,8 +19,9 @@ from model.engine.faults import faults_found
 from model.engine.handle import Handle
 from model.engine.kernel import entry, kernel
 from model.people.person import look_again
+from model.registry.calendar import WEEKS
 from model.registry.parameters import complete
-from model.registry.policy import WEEKS, Policy, Shock
+from model.registry.policy import Policy, Shock
 from model.run import phases
 from model.run.all_columns import MOVING, Columns, copied
 from model.run.records import RECORDS, audit, open_quarter

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+from model.registry.calendar import WEEKS, week_of
 from model.registry.levers import BY_NAME as LEVERS
-from model.registry.policy import WEEKS, Policy, week_of
+from model.registry.policy import Policy
 
 from .files import Scenario, refuse_contradictions, resolved, world_graph
 from .schema import Where

@@ -2,8 +2,8 @@
 
 from dataclasses import fields
 
+from model.registry.calendar import WEEKS, monday
 from model.registry.levers import BY_NAME as LEVERS
-from model.registry.policy import WEEKS, monday
 
 from .explain import (
     day_of,

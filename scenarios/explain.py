@@ -2,11 +2,11 @@
 
 from datetime import date, timedelta
 
+from model.registry.calendar import WEEKS, monday, week_of
 from model.registry.institutions import BY_NAME as INSTITUTIONS
 from model.registry.levers import BY_NAME as LEVERS
 from model.registry.levers import heeds_announcement
 from model.registry.outcomes import BY_NAME as OUTCOMES
-from model.registry.policy import WEEKS, monday, week_of
 
 from .files import world_graph
 

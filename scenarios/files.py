@@ -12,8 +12,9 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from model.registry import levers
+from model.registry.calendar import WEEKS, monday, week_of
 from model.registry.institutions import BY_NAME as INSTITUTIONS
-from model.registry.policy import WEEKS, Policy, Shock, Trigger, monday, week_of
+from model.registry.policy import Policy, Shock, Trigger
 
 from .schema import NAME, PEOPLE, SCOPE, Where, check, scenario_schema
 from .toml_files import label, read_toml

@@ -9,7 +9,7 @@ import math
 from datetime import date, datetime
 
 from model.registry import institutions, levers, outcomes
-from model.registry.policy import WEEKS, monday
+from model.registry.calendar import WEEKS, monday
 
 FIRST_DAY, LAST_DAY = monday(0), monday(WEEKS - 1)
 NAME = "^[a-z0-9-]+$"

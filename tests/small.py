@@ -5,9 +5,9 @@ from dataclasses import fields
 
 import numpy as np
 
-from model import Result, World, compile_world
+from model import Inputs, Result, World, compile_world
 from model.registry.parameters import BEHAVIOUR
-from model.run.tiny_world import ORIGIN, tiny_world
+from model.world.tiny_world import ORIGIN, tiny_world
 
 ENOUGH = 1e6
 NO_SCARCITY = dict(
@@ -42,6 +42,11 @@ def small_world(origins=None, hosts=2, place={}, **state) -> World:
         graph.graph["diaspora"] = []
     graph.graph["hash"] += f" {origins} {hosts} {place}"
     return compile_world(graph)
+
+
+def tiny_inputs(seed: int = 1, people_per_agent: int = 100, stop: int = 60, **more) -> Inputs:
+    """Return inputs for a short run of the tiny world."""
+    return Inputs(tiny_world(), seed, people_per_agent, stop=stop, **more)
 
 
 def same_bytes(a: Result, b: Result) -> bool:

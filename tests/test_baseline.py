@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from model.model import Simulation
+from model.registry.calendar import week_of
 from model.registry.outcomes import O
-from model.registry.policy import week_of
 from scenarios.files import load
 
 SEEDS = range(1, 6)

@@ -12,7 +12,7 @@ from model.engine.choice import first_to_ring
 from model.engine.kernel import entry
 from model.engine.thinning import LEVELS, NEVER, next_strike
 from model.model import set_week
-from model.registry.policy import WEEKS
+from model.registry.calendar import WEEKS
 from model.registry.streams import R
 from scenarios.files import load
 

@@ -9,11 +9,10 @@ from collections import Counter
 import numpy as np
 import pytest
 from scipy.stats import chisquare
-from small import ALIKE, NO_FEEDBACK, NO_RISKS, NO_SCARCITY, histories, small_world
+from small import ALIKE, NO_FEEDBACK, NO_RISKS, NO_SCARCITY, histories, small_world, tiny_inputs
 
 from model import AuditError, Inputs, Shock, Simulation
 from model.registry.life_course import TRANSITIONS, T
-from model.run.tiny_world import tiny_inputs
 
 ALARM = 1e-4
 FREE_OF_DEBT = dict(debt_markup=0, debt_growth=0, escape_fine=0, escape_debt=0, means_spread=0)

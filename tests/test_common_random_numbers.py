@@ -12,13 +12,12 @@ import sys
 from dataclasses import replace
 
 import pytest
-from small import ALIKE, NO_FEEDBACK, NO_SCARCITY, histories, same_bytes, small_world
+from small import ALIKE, NO_FEEDBACK, NO_SCARCITY, histories, same_bytes, small_world, tiny_inputs
 
 from model import Inputs, Policy, Simulation, Trigger, first_difference
 from model.engine.kernel import MODEL
 from model.registry.levers import LEVERS
 from model.registry.life_course import T
-from model.run.tiny_world import tiny_inputs
 
 INPUTS = tiny_inputs(seed=5, people_per_agent=10, stop=60, window_start=20, groups=True, events=True)
 

@@ -12,7 +12,7 @@ from experiments.comparison.intervals import LEVEL, Estimate, Pairs, probability
 from experiments.comparison.paired import over_time, paired, rights_floor, signs
 from experiments.results import schema as tables
 from experiments.results.reader import Results
-from model.registry.policy import monday
+from model.registry.calendar import monday
 
 CRACKDOWN = [policy("crackdown", ["AAA"])]
 

@@ -14,8 +14,8 @@ from experiments.design.cautions import cautions
 from experiments.design.design import DesignError, from_names, list_designs
 from experiments.design.draws import Draws, write_draws
 from experiments.design.explain import explain
+from model.registry.calendar import week_of
 from model.registry.parameters import DEFAULTS
-from model.registry.policy import week_of
 from scenarios.compose import changed, together
 from scenarios.diff import differences
 from scenarios.files import from_dict, load, world_graph

@@ -253,7 +253,7 @@ def test_a_quarter_of_the_table_begins_in_the_week_in_which_the_model_begins_it(
     from datetime import date
 
     from experiments.comparison.by_group import quarter_numbers
-    from model.registry.policy import week_of
+    from model.registry.calendar import week_of
     from model.run.results import QUARTER
 
     dates = pa.chunked_array([[date(2016 + n // 4, 3 * (n % 4) + 1, 1) for n in range(60)]])

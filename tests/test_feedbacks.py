@@ -7,10 +7,10 @@ import pytest
 from small import ENOUGH, same_bytes, small_world
 
 from model import Inputs, Policy, Simulation, compile_world
+from model.registry.calendar import week_of
 from model.registry.outcomes import O
 from model.registry.parameters import BEHAVIOUR
-from model.registry.policy import week_of
-from model.run.tiny_world import tiny_world
+from model.world.tiny_world import tiny_world
 from scenarios.files import load
 
 SWITCHES = [row[0] for row in BEHAVIOUR["rival rules and feedbacks"] if row[0].startswith("feedback_")]

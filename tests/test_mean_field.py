@@ -14,7 +14,7 @@ from small import ALIKE, NO_FEEDBACK, NO_RISKS, NO_SCARCITY, small_world
 from model import Inputs, Simulation, World, compile_world
 from model.registry.life_course import S, T
 from model.registry.outcomes import O
-from model.run.tiny_world import ROUTE, tiny_world
+from model.world.tiny_world import ROUTE, tiny_world
 
 ALARM = 1e-4
 NOBODY_ELSE = dict(  # out of captivity nothing happens to people until a test says what
@@ -156,7 +156,7 @@ def test_operations_choose_places_as_the_logit_says():
     )  # fmt: skip
     world = four_places()
     run = Simulation(Inputs(world, 5, 100, values, stop=weeks)).advance()
-    hosts, views, result = world.host_places, run.columns.views, run.result()
+    hosts, views, result = world.host_places, run.columns.outlook, run.result()
     worth, net = np.array([views[p].margin for p in hosts]), np.array([views[p].net for p in hosts])
     found, expected, leaves = np.zeros((4, 4)), np.zeros((4, 4)), np.zeros(4)
     rank = {p: k for k, p in enumerate(hosts)}

@@ -11,7 +11,7 @@ import mesa
 import numpy as np
 import pytest
 from mesa.discrete_space import Network
-from small import same_bytes
+from small import same_bytes, tiny_inputs
 
 from model import (
     BorderPost,
@@ -25,10 +25,9 @@ from model import (
     Simulation,
     State,
 )
+from model.registry.calendar import monday
 from model.registry.life_course import S
 from model.registry.outcomes import HEADLINE
-from model.registry.policy import monday
-from model.run.tiny_world import tiny_inputs
 
 INPUTS = tiny_inputs(seed=4, people_per_agent=10, stop=40, parameters={}, policies=(Policy("crackdown", 1.0, 5, 8),))
 KINDS = (Compound, Operation, Recruiter, BorderPost, State, Migrant)
@@ -63,7 +62,7 @@ def test_a_step_is_the_compiled_week():
 
 def test_no_view_is_made_unless_asked_for(model):
     assert model_after(3).agent_id_counter == 1
-    code = "import sys, experiments.batch.block; from model import Simulation; from model.run.tiny_world import tiny_inputs; Simulation(tiny_inputs()); assert 'mesa' not in sys.modules"
+    code = "import sys, experiments.batch.block; from model import Simulation; from small import tiny_inputs; Simulation(tiny_inputs()); assert 'mesa' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parent.parent, check=True, timeout=120)
 
 

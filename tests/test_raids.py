@@ -7,11 +7,11 @@ from small import small_world
 
 from model import Inputs, Simulation
 from model.model import phases_by_themselves, set_week
+from model.registry.calendar import WEEKS_A_MONTH
 from model.registry.institutions import I
 from model.registry.outcomes import O
 from model.registry.policy import Policy, Trigger
-from model.run.tiny_world import tiny_world
-from model.states.states import WEEKS_A_MONTH
+from model.world.tiny_world import tiny_world
 from scenarios.files import load
 
 UNBETRAYED = dict(tip_off=0, raid_reach=1e5)
@@ -36,7 +36,7 @@ def test_nobody_acts_on_a_raid_that_was_not_betrayed_before_it_happens():
         firms, places, struck = run.columns.operations, run.columns.known, run.columns.used[0].struck
         assert struck > 0 and not run.columns.sites.warned.any()
         assert (firms.shaken_until > 0).any() == (last == "raids")
-        assert places.raids_here.sum() == (struck if last == "raids" else 0) and (run.columns.views.signal == 0).all()
+        assert places.raids_here.sum() == (struck if last == "raids" else 0) and (run.columns.outlook.signal == 0).all()
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model.registry import levers, outcomes
+from model.registry.calendar import WEEK_0, WEEKS, monday
 from model.registry.parameters import BY_NAME as PARAMETERS
-from model.registry.policy import WEEK_0, WEEKS, Trigger, monday
+from model.registry.policy import Trigger
 from scenarios import files, world_files
 from scenarios.explain import explain
 from scenarios.files import from_dict, load, to_toml

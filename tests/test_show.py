@@ -17,9 +17,10 @@ from displace.show import cards, doctor, frames, opening, policies, scene, story
 from displace.show.worlds import ShowScenario, TwoWorlds
 from experiments.design.limits import MOST_SEED
 from model import Simulation
+from model.registry.calendar import monday, week_of
 from model.registry.levers import BY_NAME as LEVERS
 from model.registry.outcomes import O
-from model.registry.policy import Policy, Trigger, monday, week_of
+from model.registry.policy import Policy, Trigger
 from scenarios.files import list_scenarios, load, resolved
 from scenarios.schema import ScenarioError
 

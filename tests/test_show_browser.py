@@ -22,7 +22,7 @@ from displace.show import opening
 from displace.show.story import SCENES
 from displace.show.worlds import ShowScenario, TwoWorlds
 from experiments.design.limits import MOST_SEED
-from model.registry.policy import week_of
+from model.registry.calendar import week_of
 from scenarios.files import load
 
 ROOT = Path(__file__).parent.parent

@@ -5,8 +5,8 @@ from datetime import date
 
 import numpy as np
 
+from model.registry.calendar import week_of
 from model.registry.parameters import BY_NAME
-from model.registry.policy import week_of
 
 from .worlds import COUP, HOTLINE_ENDS, HUB, MOEI, RAIDS, RELEASE, START, TAIWAN, months
 

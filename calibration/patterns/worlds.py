@@ -13,13 +13,12 @@ import numpy as np
 from model.engine.kernel import entry
 from model.model import Simulation, set_week
 from model.people.captivity import come_out
-from model.people.person import WEEKS_A_YEAR
+from model.registry.calendar import WEEKS, WEEKS_A_MONTH, WEEKS_A_YEAR, week_of
 from model.registry.life_course import ALONE, S, T
 from model.registry.outcomes import GROUPED, O
 from model.registry.parameters import complete
-from model.registry.policy import WEEKS, Policy, Shock, week_of
+from model.registry.policy import Policy, Shock
 from model.run.results import quarter_of
-from model.states.states import WEEKS_A_MONTH
 from scenarios.files import load
 
 HUB = "preah-sihanouk"

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from experiments.design.observed import AGGREGATES, Quantity
+from model.registry.calendar import monday, week_of
 from model.registry.outcomes import BY_NAME as OUTCOMES
-from model.registry.policy import monday, week_of
 from model.run.observation import BY_SERIES, MONEY, SERIES
 from scenarios.evidence.reports import UNCERTAINTY, EvidenceError, Row
 from scenarios.files import world_graph

@@ -268,8 +268,8 @@ def show_run(results, scenario):
     """Print one run's headline outcomes over its window, and where its tables are."""
     from displace.wording.headline import AGGREGATES
     from displace.wording.origin_of_parameters import standing
+    from model.registry.calendar import monday
     from model.registry.outcomes import BY_NAME
-    from model.registry.policy import monday
 
     first, stop = results.window
     values = {

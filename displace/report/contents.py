@@ -12,11 +12,12 @@ from displace.wording.origin_of_parameters import Standing, standing
 from experiments.comparison.paired import ENOUGH_PAIRS, rights_floor
 from experiments.design.explain import policies_in_words
 from experiments.results.reader import policies_of
+from model.registry.calendar import monday
 from model.registry.levers import BY_NAME as LEVERS
 from model.registry.levers import Lever
 from model.registry.outcomes import BY_NAME as OUTCOMES
 from model.registry.parameters import BY_NAME as PARAMETERS
-from model.registry.policy import Policy, monday
+from model.registry.policy import Policy
 from scenarios.explain import NO_POLICY, parameter_in_words
 
 KNOWN_UNTIL = 2023 + 8 / 12  # the briefing paper of August 2023: then the conditional world begins

@@ -6,12 +6,13 @@ Read from the Mesa agents behind the map (`Compound`, `State`). Never told: what
 from dataclasses import dataclass
 
 from displace.wording import words
+from model.mesa_views.agents import Compound, State
+from model.registry.calendar import WEEKS
 from model.registry.institutions import BY_NAME as INSTITUTIONS
 from model.registry.levers import BY_NAME as LEVERS
 from model.registry.outcomes import BY_NAME as OUTCOMES
-from model.registry.policy import WEEKS, Policy
-from model.run.mesa_views import Compound, State
-from model.world.policies_in_force import NEVER
+from model.registry.policy import Policy
+from model.world.policies_in_force import NONE
 from scenarios.explain import trigger_in_words
 
 from .scene import places
@@ -127,7 +128,7 @@ def _acts(policy: Policy, at, week: int) -> str:
     """Say whether a policy acted in the last week that was run, `at` its row of the model; if not, why not, or when."""
     if at.now > 0:
         return "acts now"
-    if policy.when and at.fired == NEVER and week < policy.end:
+    if policy.when and at.fired == NONE and week < policy.end:
         return f"from {words.day(policy.start)}, but only after {trigger_in_words(policy.when)}"
     pause = next(
         (stop for first, stop in policy.pauses if first <= week < stop and policy.start <= week < policy.end), None

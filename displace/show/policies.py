@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
 
+from model.registry.calendar import WEEKS, monday
 from model.registry.levers import KINDS, LEVERS
-from model.registry.policy import WEEKS, Policy, Shock, monday
+from model.registry.policy import Policy, Shock
 from scenarios.explain import explain
 from scenarios.files import Scenario, from_dict, load, to_toml, world_graph
 from scenarios.schema import ScenarioError

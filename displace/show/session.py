@@ -11,7 +11,7 @@ from mesa.visualization.utils import force_update
 
 from displace.wording import words
 from experiments.design.limits import MOST_PEOPLE_PER_AGENT, MOST_SEED
-from model.registry.policy import monday, week_of
+from model.registry.calendar import monday, week_of
 from scenarios.explain import PAPER
 from scenarios.files import Scenario, from_dict, load
 from scenarios.schema import ScenarioError

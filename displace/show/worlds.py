@@ -7,9 +7,9 @@ import mesa
 import numpy as np
 from mesa.experimental.scenarios import Scenario as MesaScenario
 
+from model.mesa_views.scam_model import ScamModel, ScamScenario
+from model.registry.calendar import monday, week_of
 from model.registry.outcomes import O
-from model.registry.policy import monday, week_of
-from model.run.mesa_views import ScamModel, ScamScenario
 from scenarios.files import Scenario, load
 
 from .opening import PEOPLE_PER_AGENT, SEED

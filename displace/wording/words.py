@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from model.registry.policy import monday
+from model.registry.calendar import monday
 
 MINUS, SPACE = "\N{MINUS SIGN}", "\N{NO-BREAK SPACE}"
 CONDITIONAL = "After August 2023 this is a conditional world: nothing else happens."

@@ -40,7 +40,7 @@ def code_hashes(root: Path = ROOT) -> dict[str, str]:
 def manifest_of(design: Design) -> dict:
     """Return what `manifest.json` says before the first run."""
     from experiments.design.cautions import cautions
-    from model.registry.policy import monday
+    from model.registry.calendar import monday
     from scenarios.explain import explain
 
     world = design.arms[design.baseline].world

@@ -21,9 +21,10 @@ import pyarrow as pa
 
 from experiments.results import schema as tables
 from experiments.results.reader import Results, policies_of
+from model.registry.calendar import WEEKS
 from model.registry.levers import BY_NAME as LEVERS
 from model.registry.levers import heeds_announcement
-from model.registry.policy import WEEKS, Policy
+from model.registry.policy import Policy
 
 from .intervals import LEVEL, Estimate
 from .paired import DAYS_A_MONTH, MONTHS, arms_of, labels_of, pair_numbers, pairs_of, week_numbers, weeks_in

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from experiments.results import schema as tables
 from experiments.results.reader import Results
-from model.registry.policy import monday
+from model.registry.calendar import monday
 
 from .paired import A_YEAR, Course, effect_of_arm, of_interest, pairs_of
 

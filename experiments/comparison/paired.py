@@ -8,8 +8,8 @@ import pyarrow as pa
 
 from experiments.results import schema as tables
 from experiments.results.reader import Results
+from model.registry.calendar import WEEK_0, monday
 from model.registry.outcomes import BY_NAME, OUTCOMES, RIGHTS_FLOOR, Outcome, is_level
-from model.registry.policy import WEEK_0, monday
 
 from .intervals import LEVEL, Estimate, Pairs, probability_better
 

@@ -6,9 +6,10 @@ None of these is an error: each may be meant. They are told before anything runs
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from model.registry.calendar import monday, week_of
 from model.registry.levers import BY_NAME as LEVERS
 from model.registry.parameters import DEFAULTS
-from model.registry.policy import Policy, monday, week_of
+from model.registry.policy import Policy
 from scenarios.files import Scenario, world_graph
 
 from .design import Design

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from experiments.sensitivity.plan import settings_schema
 from model.registry import outcomes
-from model.registry.policy import WEEKS
+from model.registry.calendar import WEEKS
 from scenarios import files
 from scenarios.schema import NAME, ScenarioError, Where, check, json_schema, scenario_schema
 

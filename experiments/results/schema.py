@@ -14,9 +14,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from experiments.design.observed import observe
+from model.registry.calendar import WEEK_0
 from model.registry.life_course import TRANSITIONS
 from model.registry.outcomes import GROUPED, RATIOS, RECORDED, O, Outcome, is_level
-from model.registry.policy import WEEK_0
 
 TEXT = pa.dictionary(pa.int32(), pa.string())
 COMMIT_MARK = "summary"  # the part of a piece of work that is written last

@@ -10,7 +10,7 @@ from numba.core import types
 from numba.core.cgutils import ir
 from numba.extending import intrinsic
 
-from model.people.diary import NOBODY
+from model.engine.columns import NOBODY
 
 from .kernel import kernel
 

@@ -8,6 +8,7 @@ import mmap
 
 import numpy as np
 
+NOBODY = NO_OPERATION = -1  # in a column of rows: none
 LARGE = 1 << 22  # bytes of a table from which large pages pay
 LINE = 64  # bytes that memory is read by: a long row begins on such a line, so that it lies on as few as it can
 

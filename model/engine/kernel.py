@@ -13,17 +13,18 @@ from pathlib import Path
 
 import numba
 import numpy
-from numba.core import types
-from numba.core.codegen import JITCodeLibrary
-from numba.core.registry import CPUDispatcher, cpu_target
+
+from . import quick_compile
 
 MODEL = Path(__file__).parents[1]
+PLAIN = "DISPLACE_PLAIN_NUMBA"  # in the environment: compile as numba does by itself
+QUICK = numba.__version__.rpartition(".")[0] in quick_compile.TESTED and not os.environ.get(PLAIN)
 
 
 def sources_hash(folder: Path = MODEL) -> str:
-    """Return a hash of all Python sources under `folder` (but `mesa_views.py`: no kernel uses it) and the compiler's versions."""
+    """Return a hash of all Python sources under `folder` (but the Mesa views: no kernel uses them) and the compiler's versions."""
     digest = hashlib.sha256(f"{numba.__version__} {numpy.__version__}".encode())
-    for path in sorted(set(folder.rglob("*.py")) - {folder / "run" / "mesa_views.py"}):
+    for path in sorted(set(folder.rglob("*.py")) - set(folder.glob("mesa_views/*.py"))):
         digest.update(path.relative_to(folder).as_posix().encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
@@ -40,84 +41,26 @@ def cache_folder() -> Path:
     except OSError:
         root = Path(tempfile.gettempdir()) / f"displace-cache-{os.getuid()}"
         root.mkdir(exist_ok=True)
-    return root / f"kernels-{sources_hash()}"
+    return root / f"kernels-{sources_hash()}{'' if QUICK else '-plain'}"
 
 
-numba.config.CACHE_DIR = str(cache_folder())
+# Numba reads its settings from the environment again whenever that changes, so the folder is set there.
+os.environ["NUMBA_CACHE_DIR"] = numba.config.CACHE_DIR = str(cache_folder())
 
-
-class _Linked(JITCodeLibrary):
-    """The code of one function, linked into those that call it: optimised and made machine code only if Python may call it.
-
-    Numba would optimise each function by itself, with all that it calls, and make machine code of it that is never used:
-    twice the time to compile.
-    """
-
-    _is_code = False
-
-    def _optimize_final_module(self):
-        if not self._object_caching_enabled:  # a part of numba
-            super()._optimize_final_module()
-
-    def _finalize_final_module(self):
-        if self._object_caching_enabled and self._compiled_object is None:  # compiled just now, not from the cache
-            self._finalize_dynamic_globals()
-            self._finalized = True
-        else:
-            self._make_code()
-
-    def _make_code(self):
-        if self._object_caching_enabled and self._compiled_object is None:
-            super()._optimize_final_module()
-        super()._finalize_final_module()
-        self._is_code = True
-
-    def get_pointer_to_function(self, name):
-        self._ensure_finalized()
-        if not self._is_code:
-            if name not in {function.name for function in self.get_defined_functions()}:
-                return 0
-            self._make_code()
-        return super().get_pointer_to_function(name)
-
-
-def _set_env(name, env):
-    """Note what a function needs of Python, if machine code of it has a place for that."""
-    if _codegen._engine.get_global_value_address(name):
-        type(_codegen).set_env(_codegen, name, env)
-
-
-_codegen = cpu_target.target_context.codegen()
-_codegen._library_class = _Linked
-_codegen.set_env = _set_env
-
-_options = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True, "no_rewrites": True}
+_options = {"nogil": True, "error_model": "numpy"}
+_linked = {}  # what more a kernel is compiled with
+if QUICK:
+    quick_compile.install()
+    _options |= {"no_cfunc_wrapper": True, "no_rewrites": True}
+    _linked = {"no_cpython_wrapper": True}
 entry = partial(numba.njit, cache=True, **_options)  # of a function that Python calls
-
-
-class _Kernel(CPUDispatcher):
-    """A compiled function that only compiled functions call; made once for all kinds of whole numbers, which it gets as 64 bits."""
-
-    def get_call_template(self, arguments, named):
-        return super().get_call_template(tuple(map(_widest, arguments)), named)
-
-    def __call__(self, *arguments):
-        raise TypeError(
-            f"{self.py_func.__qualname__} is called by other kernels only: from Python, call entry({self.py_func.__name__}.py_func)"
-        )
-
-
-def _widest(kind):
-    """Return the 64-bit type of a whole number, any other type as it is."""
-    if isinstance(kind, (types.Integer, types.IntEnumMember)):
-        return types.uint64 if isinstance(kind, types.Integer) and not kind.signed else types.int64
-    return kind
 
 
 def kernel(function, forceinline=False):
     """Compile a function for those that are compiled themselves."""
-    compiled = numba.njit(no_cpython_wrapper=True, forceinline=forceinline, **_options)(function)
-    compiled.__class__ = _Kernel
+    compiled = numba.njit(forceinline=forceinline, **_options, **_linked)(function)
+    if QUICK:
+        compiled.__class__ = quick_compile.Kernel
     return compiled
 
 

@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from model.registry.policy import WEEKS
+from model.registry.calendar import WEEKS
 from model.registry.streams import R
 
 from .kernel import entry, kernel

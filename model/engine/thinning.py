@@ -12,7 +12,7 @@ from numba.core import types
 from numba.core.cgutils import ir, pack_array
 from numba.extending import intrinsic
 
-from model.registry.policy import WEEKS
+from model.registry.calendar import WEEKS
 from model.registry.streams import R
 
 from .handle import element

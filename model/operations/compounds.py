@@ -6,10 +6,10 @@ that rents from it. Capacity is in persons.
 
 import math
 
+from model.engine.columns import NOBODY
 from model.engine.faults import ROWS_FULL
 from model.engine.kernel import kernel
 from model.engine.random_numbers import identity, uniform
-from model.people.diary import NOBODY
 from model.registry.institutions import I
 from model.registry.outcomes import O
 from model.registry.parameters import P
@@ -100,7 +100,7 @@ def keep_sites(m):
         site = m.sites[j]
         site.warned, site.reach = 0, 0.0
         site.guards += back * (m.env[0, I.guarding, site.place] - site.guards)
-        poor = max(0.0, 1.0 - m.views[site.place].margin / m.par[P.reference_margin]) if m.now > 0 else 0.0
+        poor = max(0.0, 1.0 - m.outlook[site.place].margin / m.par[P.reference_margin]) if m.now > 0 else 0.0
         usual = m.env[0, I.abuse, site.place] * (1.0 + m.par[P.target_pressure] * min(1.0, poor))
         usual *= 1.0 + m.par[P.alarm_abuse] * (m.env[0, I.consular_alarm, site.place] - 1.0)
         site.abuse += back * (usual - site.abuse)
@@ -150,7 +150,7 @@ def building_rate(p, m):
     room = m.room[p]
     occupancy = room.rented / room.capacity if room.capacity > 0.0 else m.par[P.occupancy_of_empty_places]
     short = occupancy - m.par[P.building_occupancy]
-    profit = m.views[p].profit
+    profit = m.outlook[p].profit
     if short <= 0.0 or profit <= 0.0:
         return 0.0
     rate = m.par[P.building_rate] * (1.0 + room.sites) ** 0.5 * short / (1.0 - m.par[P.building_occupancy])

@@ -4,11 +4,10 @@ import math
 
 import numpy as np
 
-from model.engine.choice import first_to_ring
+from model.engine.columns import NOBODY
 from model.engine.faults import ROWS_FULL
 from model.engine.kernel import inlined, kernel
 from model.engine.random_numbers import draw, identity, uniform
-from model.people.diary import NOBODY
 from model.registry.outcomes import O
 from model.registry.parameters import P
 from model.registry.streams import R
@@ -20,23 +19,14 @@ from .operations import (
     LEARNED,
     MOVES,
     NO_MOVES,
-    OVERFLOW,
     SPLITS,
     STAYS,
     change_target,
-    choose_place,
     count_present,
-    learned_pull,
-    may_take,
-    offer_at,
     open_operation,
     rent,
-    take_offer,
-    utility,
-    weigh_places,
 )
-
-NEARLY_NONE = 1e-9  # persons: what rounding leaves of a vacancy that is taken up
+from .outlook import OVERFLOW, choose_place, learned_pull, may_take, utility, weigh_places
 
 
 @inlined
@@ -62,7 +52,7 @@ def wants_to_move(firm, takes, m):
     if total <= 0.0:
         return False
     elsewhere = m.par[P.choice_scale] * math.log(total)
-    trust_lost = m.views[firm.place].net * firm.ready * m.par[P.trust_weeks] / m.par[P.moving_horizon]
+    trust_lost = m.outlook[firm.place].net * firm.ready * m.par[P.trust_weeks] / m.par[P.moving_horizon]
     stay = utility(firm.group, firm.place, m) + m.par[P.inertia] + trust_lost
     chance = 1.0 / (1.0 + math.exp(min(OVERFLOW, (stay - elsewhere) / m.par[P.move_scale])))
     return draw(R.relocate, m, firm.key) < chance
@@ -194,7 +184,7 @@ def found(m):
     for o in range(m.used[0].operations):
         firm = m.operations[o]
         if firm.alive:
-            drive[firm.group] += max(0.0, m.views[firm.place].profit) * min(1.0, firm.fullness) ** 2
+            drive[firm.group] += max(0.0, m.outlook[firm.place].profit) * min(1.0, firm.fullness) ** 2
     key = m.keys[R.founding, m.now]
     for g in range(m.groups.size):
         order[g] = uniform(key, identity(g, 0))
@@ -218,48 +208,3 @@ def found_one(g, slot, m):
         m.groups[g].capital -= m.par[P.founding_cost]
         m.ledger[INVESTED] += m.par[P.founding_cost]
     return True
-
-
-@kernel
-def choose_operation(i, stream, m):
-    """Return the operation that takes a person, or -1: a place by Gumbel, then one of its vacancies.
-
-    Places weigh by vacancies and by how readily people are brought there from where the person is.
-    """
-    me = m.people[i]
-    key = m.keys[stream, m.now]
-    here, mine = me.place, identity(key, me.key)
-    for p in range(m.luck.size):
-        m.luck[p] = uniform(mine, p)
-        m.weight[p] = m.vacancies[p] * m.access[here, p]
-    chosen = first_to_ring(m)
-    if chosen == NOBODY:
-        return NOBODY
-    return take_vacancy(chosen, uniform(key, identity(me.key, -1)), m)
-
-
-@kernel
-def find_place(i, stream, m):
-    """Return the operation that takes someone whom no recruiter brings (trafficked again, sold, handed over), or -1."""
-    m.market[0].others_now += m.scale
-    return choose_operation(i, stream, m)
-
-
-@kernel
-def take_vacancy(p, mark, m):
-    """Take one of the vacancies of a place, at `mark` (0-1) along the list of its offers. Return whose, or -1.
-
-    The sums in the list are exact but for rounding: an offer that is taken up is passed over for the next.
-    """
-    view = m.views[p]
-    position = offer_at(mark * m.vacancies[p], view, m)
-    for _ in range(view.offers):
-        offer = m.offers[view.first + position]
-        if offer.left > NEARLY_NONE:
-            used = min(offer.left, m.scale)
-            take_offer(position, used, view, m)
-            m.vacancies[p] = max(0.0, m.vacancies[p] - used)
-            return np.int64(offer.operation)
-        position = (position + 1) % view.offers
-    m.vacancies[p] = 0.0
-    return np.int64(NOBODY)

@@ -107,7 +107,7 @@ def adapt_institutions(m):
         worst = 0.0
         for k in range(m.hosts.size):
             if m.places[m.hosts[k]].state == s:
-                worst = max(worst, m.views[m.hosts[k]].signal)
+                worst = max(worst, m.outlook[m.hosts[k]].signal)
         worth = 1.0 + m.par[P.bribe_response] * m.par[P.feedback_bribes] * worst / (worst + m.par[P.bribe_half])
         m.states[s].bribes += m.par[P.bribe_rate] * (worth - m.states[s].bribes)
     for k in range(m.hosts.size):

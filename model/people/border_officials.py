@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from model.engine.columns import record
+from model.engine.columns import NO_OPERATION, record
 from model.engine.kernel import kernel
 from model.engine.prefetch import fetch_ahead
 from model.engine.random_numbers import draw, identity, uniform
@@ -20,7 +20,8 @@ from model.registry.parameters import P
 from model.registry.streams import R
 from model.world.places import FAR, NO_EDGE, least_cost_routes, weeks_on_the_way
 
-from .diary import NO_OPERATION, ROAD, add_member, take_due
+from .diary import ROAD, take_due
+from .members import add_member
 from .person import change, come_home, people_class
 
 POST = (

@@ -6,12 +6,15 @@ number, uniform below the far bound on their hazards (`bounds`), is compared wit
 
 import math
 
+from model.engine.columns import NO_OPERATION
 from model.engine.kernel import entry, kernel
 from model.engine.prefetch import fetch_ahead
 from model.engine.random_numbers import draw
 from model.operations.compounds import harden
 from model.operations.operations import CLOSES, MOVES, SPLITS, STAYS, TRADED_IN, TRADED_OUT, bury
-from model.operations.relocation import find_place, note_relocation
+from model.operations.relocation import note_relocation
+from model.operations.vacancies import find_place
+from model.registry.calendar import WEEKS_A_YEAR
 from model.registry.institutions import I
 from model.registry.life_course import ALONE, BY_CONSULATE, S, T
 from model.registry.outcomes import O
@@ -19,9 +22,10 @@ from model.registry.parameters import P
 from model.registry.streams import R
 from model.world.places import MILITIA
 
-from .diary import INSIDE, NO_OPERATION, NO_VISIT, add_member, enter_in_diary, members, remove_member, take_due
+from .diary import INSIDE, NO_VISIT, enter_in_diary, take_due
 from .hazard_bounds import debt_now, keep_bound, number_of
-from .person import WEEKS_A_YEAR, change, count_as, next_visit, people_class
+from .members import add_member, members, remove_member
+from .person import change, count_as, next_visit, people_class
 from .roster import FEMALE
 
 

@@ -6,17 +6,18 @@ rises week by week; a person's own drive (debt, record, stigma, support) sets wh
 
 import math
 
+from model.engine.columns import NO_OPERATION
 from model.engine.kernel import kernel
 from model.engine.prefetch import fetch_ahead
 from model.engine.random_numbers import draw
-from model.operations.relocation import choose_operation
+from model.operations.vacancies import choose_operation
 from model.registry.institutions import I
 from model.registry.life_course import S, T
 from model.registry.parameters import P
 from model.registry.streams import R
 
 from .border_officials import set_out
-from .diary import HOME, LANES, NO_OPERATION, NO_VISIT, enter_in_diary, take_due
+from .diary import HOME, LANES, NO_VISIT, enter_in_diary, take_due
 from .hazard_bounds import LEAST_STIGMA, keep_bound, number_of
 from .person import (
     FASTER,

@@ -7,16 +7,18 @@ import math
 
 import numpy as np
 
+from model.engine.columns import NO_OPERATION
 from model.engine.faults import UNDECLARED, WHICH
 from model.engine.kernel import entry, inlined, kernel
 from model.engine.random_numbers import exponential, identity, uniform
 from model.engine.thinning import LEVELS, NEVER, next_strike
+from model.registry.calendar import WEEKS_A_YEAR
 from model.registry.life_course import STATUSES, TRANSITIONS, S
 from model.registry.outcomes import CHARGED, GROUPED, GROUPS, INTO_DETENTION, RECORDED, O
 from model.registry.parameters import P
 from model.registry.streams import R
 
-from .diary import HOME, LANES, NO_OPERATION, NO_VISIT, enter_in_diary
+from .diary import HOME, LANES, NO_VISIT, enter_in_diary
 from .hazard_bounds import near_rate_of, pressed_by_debt, rate_of
 from .roster import CHILD, COHORT_SHIFT, COHORT_WEEKS, JUST_OF_AGE, YEARS, YOUNG
 
@@ -27,7 +29,6 @@ NOT_HELD = -10_000  # in `held_from`: not held in this spell
 LONGEST = 2000  # weeks to an appointment: after every run, and within its column
 FASTER = 2.0  # growth of the pace at which thresholds come near that looks at them allow for
 SLOWER = 0.98  # of what they allow for is left after a week that needs less: a lull is not the end
-WEEKS_A_YEAR = 52.18
 LEAST_DRIVE = 1e-12  # keeps a threshold finite where nothing drives anybody to leave again
 
 PERSON = (  # what most looks read comes first: it lies on one line of memory

@@ -4,10 +4,11 @@ Everybody is dealt with in the order of a keyed priority, so that beds, court ti
 never go by row. In each week a person's number is compared with the hazards of their status in turn.
 """
 
+from model.engine.columns import NO_OPERATION
 from model.engine.kernel import kernel
 from model.engine.prefetch import fetch_ahead
 from model.engine.random_numbers import draw, identity
-from model.operations.relocation import find_place
+from model.operations.vacancies import find_place
 from model.registry.institutions import I
 from model.registry.life_course import RELEASED, S, T
 from model.registry.outcomes import O
@@ -15,7 +16,7 @@ from model.registry.parameters import P
 from model.registry.streams import R
 
 from .border_officials import set_out
-from .diary import NO_OPERATION, NO_VISIT, OUT, enter_in_diary, take_due
+from .diary import NO_VISIT, OUT, enter_in_diary, take_due
 from .hazard_bounds import keep_bound, number_of, pressed_by_debt
 from .person import IDENTIFIED, begin_spell, change, come_home, count_as, next_visit, people_class
 from .screening import (

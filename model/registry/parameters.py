@@ -5,37 +5,11 @@ source; swept, never cited as a fact). A prior is ("uniform", low, high), ("logu
 None where the value is a convention. Each channel of a lever adds a parameter `lever.channel`.
 """
 
-from dataclasses import dataclass
 from enum import IntEnum
 
 from .behaviour import BEHAVIOUR
 from .levers import channels
-
-EVIDENCE, DERIVED, ASSUMPTION = "evidence", "derived", "assumption"
-
-
-@dataclass(frozen=True)
-class Parameter:
-    name: str
-    unit: str
-    default: float
-    low: float
-    high: float
-    prior: tuple | None
-    label: str
-    evidence: tuple
-    section: str
-    meaning: str
-    choices: tuple = ()
-    topic: str = ""
-
-
-def _from_row(topic, row):
-    name, unit, default, bounds, prior, label, evidence, section, meaning, *choices = row
-    return Parameter(
-        name, unit, float(default), *map(float, bounds), prior, label, tuple(evidence.split()), section, meaning,
-        tuple(choices[0]) if choices else (), topic,
-    )  # fmt: skip
+from .parameter import ASSUMPTION, Parameter
 
 
 def _from_channel(lever, channel, helps):
@@ -47,9 +21,7 @@ def _from_channel(lever, channel, helps):
     )  # fmt: skip
 
 
-PARAMETERS = tuple(_from_row(topic, row) for topic, rows in BEHAVIOUR.items() for row in rows) + tuple(
-    _from_channel(*row) for row in channels()
-)
+PARAMETERS = tuple(row for rows in BEHAVIOUR for row in rows) + tuple(_from_channel(*row) for row in channels())
 P = IntEnum("P", [parameter.name for parameter in PARAMETERS], start=0)
 BY_NAME = {parameter.name: parameter for parameter in PARAMETERS}
 DEFAULTS = {parameter.name: parameter.default for parameter in PARAMETERS}

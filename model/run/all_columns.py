@@ -45,7 +45,7 @@ class Columns(NamedTuple):
     consulate: np.ndarray  # float64 (N, S)
     edges: np.recarray  # world.EDGE (E)
     edge_first: np.ndarray  # int32 (P + 1)
-    reachable: np.ndarray  # float64 (P, P): operations.discounts
+    reachable: np.ndarray  # float64 (P, P): outlook.discounts
     strata: np.recarray  # migrants.STRATUM (L)
     area_place: np.ndarray  # int64 (A)
     roster: np.ndarray  # uint64: sorted thresholds and ordinals
@@ -87,7 +87,7 @@ class Columns(NamedTuple):
     edge_fare: np.ndarray  # float64 (E): what is paid, when routes were last found
     lawful_stops: np.ndarray  # float64 (P): lawful travellers refused a week
     operations: np.recarray  # operations.OPERATION
-    offers: np.recarray  # operations.OFFER
+    offers: np.recarray  # vacancies.OFFER
     sums: (
         np.ndarray
     )  # float64 (offers): persons wanted, by an offer and some before it: nodes of trees of sums (Fenwick 1994)
@@ -101,7 +101,7 @@ class Columns(NamedTuple):
     sites: np.recarray  # compounds.SITE
     room: np.recarray  # compounds.ROOM (P)
     struck: np.ndarray  # int64: sites raided this week
-    views: np.recarray  # operations.VIEW (P)
+    outlook: np.recarray  # outlook.OUTLOOK (P)
     states: np.recarray  # states.STATE (S)
     known: np.recarray  # states.KNOWN (P)
     heard: np.recarray  # states.HEARD (N)

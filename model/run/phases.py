@@ -1,15 +1,18 @@
 """The phases of the week, in the words of the week: each hands its agents what they act on."""
 
+from model.engine.columns import NO_OPERATION
 from model.engine.kernel import kernel
-from model.operations import compounds, operations, relocation
-from model.operations.relocation import choose_operation
+from model.operations import accounts, compounds, outlook, relocation
+from model.operations import vacancies as posts
+from model.operations.vacancies import choose_operation
 from model.people import beliefs, border_officials, home, recruiters, services
 from model.people import captivity as inside
-from model.people.diary import NO_OPERATION, enter_in_diary, open_diary
+from model.people.diary import enter_in_diary, open_diary
 from model.registry.life_course import T
 from model.registry.streams import R
+from model.states import raids as raiding
 from model.states import states
-from model.world import policies_in_force as environment
+from model.world import policies_in_force
 
 from . import records
 
@@ -17,10 +20,10 @@ from . import records
 @kernel
 def levers_and_shocks(m):
     """Set the institutions of the week from the policies and shocks in force."""
-    environment.watch_triggers(m)
+    policies_in_force.watch_triggers(m)
     records.begin_week(m)
     open_diary(m)
-    if environment.apply_levers_and_shocks(m):
+    if policies_in_force.apply_levers_and_shocks(m):
         border_officials.plan_routes(m)
         border_officials.expect_lawful_stops(m)
 
@@ -30,21 +33,21 @@ def pressure_and_raid_plans(m):
     """Let states feel pressure and plan this week's raids."""
     compounds.keep_sites(m)
     states.feel_pressure(m)
-    states.plan_raids(m)
+    raiding.plan_raids(m)
 
 
 @kernel
 def tip_offs_and_evacuation(m):
     """Let forewarned operations hide people, and all operations hear of raids."""
-    states.evacuate(m)
-    operations.hear_of_raids(m)
+    raiding.evacuate(m)
+    outlook.hear_of_raids(m)
 
 
 @kernel
 def accounts_and_growth(m):
     """Let operations earn, pay, grow or fail, and landlords build."""
-    operations.price_places(m)
-    operations.keep_accounts(m)
+    accounts.price_places(m)
+    accounts.keep_accounts(m)
     compounds.build_and_close(m)
 
 
@@ -58,7 +61,7 @@ def relocation_and_founding(m):
 @kernel
 def vacancies(m):
     """Let operations post the people they want."""
-    operations.post_vacancies(m)
+    posts.post_vacancies(m)
 
 
 @kernel
@@ -95,7 +98,7 @@ def captivity(m):
 @kernel
 def raids(m):
     """Carry out the raids: free people, close sites, arrest owners."""
-    states.raid_compounds(m)
+    raiding.raid_compounds(m)
 
 
 @kernel

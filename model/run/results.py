@@ -6,9 +6,9 @@ import numpy as np
 
 from model.engine.kernel import entry, kernel
 from model.people.roster import COHORT_SHIFT, COHORTS
+from model.registry.calendar import WEEKS, monday
 from model.registry.life_course import S
 from model.registry.outcomes import GROUPED
-from model.registry.policy import WEEKS, monday
 
 FATES = np.dtype(
     [

@@ -7,17 +7,20 @@ gone on before: so they are the same people in every arm, and nobody is drawn tw
 import numpy as np
 
 from model.engine.choice import first_to_ring
-from model.engine.columns import grown, record
+from model.engine.columns import NOBODY, grown, record
 from model.engine.faults import FAULTS
 from model.engine.kernel import entry, kernel
 from model.engine.pages import whole_pages
 from model.engine.random_numbers import identity, stream_keys, uniform
 from model.operations.compounds import ROOM, SITE, build_site, site_with_room
-from model.operations.operations import GROUP, LEDGER, OFFER, OPERATION, VIEW, discounts, open_operation
+from model.operations.operations import GROUP, LEDGER, OPERATION, open_operation
+from model.operations.outlook import OUTLOOK, discounts
+from model.operations.vacancies import OFFER
 from model.people.border_officials import expect_lawful_stops, plan_routes, start_posts
 from model.people.captivity import measure_distances
-from model.people.diary import LANES, NO_VISIT, NOBODY, add_member, enter_in_diary
+from model.people.diary import LANES, NO_VISIT, enter_in_diary
 from model.people.hazard_bounds import BOUND, set_far_bound, set_near_bounds
+from model.people.members import add_member
 from model.people.person import PERSON, count_as, leave_home, next_visit
 from model.people.recruiters import (
     CHANNELS,
@@ -144,7 +147,7 @@ def empty_columns(inputs, fixed, values) -> Columns:
         sites=record(SITE, SITE_ROWS),
         room=record(ROOM, places, first_site=NOBODY),
         struck=np.zeros(STRUCK_ROWS, np.int64),
-        views=record(VIEW, places, first=NOBODY),
+        outlook=record(OUTLOOK, places, first=NOBODY),
         states=record(
             STATE,
             states,
@@ -222,7 +225,7 @@ def build_up(m):
             wanted -= target
             slot += 1
     for o in range(m.used[0].operations):
-        m.views[m.operations[o].place].room += m.operations[o].target
+        m.outlook[m.operations[o].place].room += m.operations[o].target
     m.tally[:] = 0.0
 
 
@@ -233,7 +236,7 @@ def people_up(m):
     base_hazards(m)
     free = np.empty(m.luck.size)
     for p in range(free.size):
-        free[p] = min(m.views[p].room, m.places[p].start_people)
+        free[p] = min(m.outlook[p].room, m.places[p].start_people)
     reach = reach_for(free.sum() / m.scale, m)
     key = m.keys[R.start, 0]
     for k in range(m.strata.size):

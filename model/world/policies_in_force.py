@@ -11,16 +11,16 @@ import numpy as np
 
 from model.engine.columns import record
 from model.engine.kernel import kernel
+from model.registry.calendar import WEEKS_A_MONTH
 from model.registry.institutions import INSTITUTIONS, I
 from model.registry.levers import BY_NAME, INDEX, LEVERS, MODES
 from model.registry.outcomes import O
 from model.registry.parameters import P
 from model.registry.policy import Policy, Shock
-from model.states.states import WEEKS_A_MONTH
 
 RAISE, LOWER, SCALE, ADD = range(4)
 assert MODES == ("raise", "lower", "scale", "add")
-NEVER = -1  # no lever, no trigger, not fired
+NONE = -1  # no lever, no trigger, not fired
 
 CHANNEL_FIRST = np.cumsum([0] + [len(lever.channels) for lever in LEVERS])
 _CHANNELS = [(lever, channel) for lever in LEVERS for channel in lever.channels]
@@ -83,7 +83,7 @@ def compile_plans(world, policies: tuple[Policy, ...], shocks: tuple[Shock, ...]
     pauses = [(r, a, b) for r, row in enumerate(policies) for a, b in row.pauses]
     triggers = [getattr(row, "when", None) for row in rows]
 
-    table = record(PLAN, count, lever=NEVER, moves=NEVER, mode=NEVER, trigger=NEVER, above=1, patience=1)
+    table = record(PLAN, count, lever=NONE, moves=NONE, mode=NONE, trigger=NONE, above=1, patience=1)
     for r, row in enumerate(rows):
         plan = table[r]
         plan.start, plan.end, plan.ramp = row.start, row.end, row.ramp_weeks
@@ -182,8 +182,8 @@ def strength_in(r, m):
     """Return a policy's strength in a week, 0 before it starts, while paused and after it ended."""
     plan = m.plans[r]
     start = np.int64(plan.start)
-    if plan.trigger != NEVER:
-        if m.policies[r].fired == NEVER:
+    if plan.trigger != NONE:
+        if m.policies[r].fired == NONE:
             return 0.0
         start = max(start, np.int64(m.policies[r].fired))
     if m.now < start or m.now >= plan.end:
@@ -201,7 +201,7 @@ def watch_triggers(m):
     """Fire triggers whose condition has held long enough, by last week's outcomes, which `tally` still has."""
     for r in range(m.plans.size):
         plan, policy = m.plans[r], m.policies[r]
-        if plan.trigger == NEVER or policy.fired != NEVER or m.now < plan.start:
+        if plan.trigger == NONE or policy.fired != NONE or m.now < plan.start:
             continue
         total = 0.0
         for p in range(m.places.size):
@@ -222,11 +222,7 @@ def apply_levers_and_shocks(m):
         if strength != m.policies[r].now:
             m.policies[r].now = strength
             m.used[0].stale = 1
-        if (
-            m.plans[r].lever != NEVER
-            and m.plans[r].trigger == NEVER
-            and m.plans[r].announced <= m.now < m.plans[r].start
-        ):
+        if m.plans[r].lever != NONE and m.plans[r].trigger == NONE and m.plans[r].announced <= m.now < m.plans[r].start:
             announce(r, m)
     if m.used[0].stale == 0:
         return False
@@ -267,7 +263,7 @@ def set_institutions(k, m):
         plan, strength = m.plans[r], m.policies[r].now * m.plan_whom[r, k]
         if strength == 0.0:
             continue
-        if plan.lever == NEVER:
+        if plan.lever == NONE:
             combine(plan.moves, plan.mode, strength, m.plan_where[r], moves, effects)
             continue
         for c in range(CHANNEL_FIRST[plan.lever], CHANNEL_FIRST[plan.lever + 1]):

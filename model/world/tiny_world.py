@@ -1,9 +1,8 @@
-"""A tiny made-up world of three places, for warming the kernels and for tests of mechanisms."""
+"""A tiny made-up world of three places, for compiling the kernels and for tests of mechanisms."""
 
 import networkx as nx
 
-from model.model import Inputs
-from model.world.places import compile_world
+from .places import compile_world
 
 STATE = dict(
     asean=1, destination=1, non_punishment_provision=0, non_punishment_scope=0.0, recognises_forced_criminality=0,
@@ -41,8 +40,3 @@ def tiny_world(**state):
     graph.graph["consulates"] = [dict(nationality="AAA", host=code, presence=1) for code in ("BBB", "CCC")]
     graph.graph["hash"] = "tiny" + repr(sorted(state.items()))
     return compile_world(graph)
-
-
-def tiny_inputs(seed: int = 1, people_per_agent: int = 100, stop: int = 60, **more) -> Inputs:
-    """Return inputs for a short run of the tiny world."""
-    return Inputs(tiny_world(), seed, people_per_agent, stop=stop, **more)

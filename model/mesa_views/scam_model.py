@@ -1,0 +1,121 @@
+"""A run as a Mesa model: `ScamModel`, which DataCollector and SolaraViz know, over a `Simulation`."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import mesa
+import networkx as nx
+from mesa.agent import AgentSet
+from mesa.discrete_space import Network
+from mesa.experimental.scenarios import Scenario
+
+from model.model import Inputs, Simulation
+from model.registry.calendar import monday
+from model.registry.outcomes import HEADLINE, O
+
+from .agents import KINDS, STANDING, View
+
+
+class ScamScenario(Scenario):
+    """What a run of the model is a function of: `inputs`, whose seed gives way to `rng` where that is given.
+
+    A subclass may declare parameters of its own and build `inputs` from them in a property.
+    """
+
+    inputs: Inputs | None = None
+
+    def __init__(self, *, rng: int | None = None, inputs: Inputs | None = None, **parameters):
+        if inputs is not None:
+            rng = inputs.seed if rng is None else rng
+            inputs = replace(inputs, seed=rng)
+        super().__init__(rng=0 if rng is None else rng, inputs=inputs, **parameters)
+
+
+class ByKind(Mapping):
+    """`model.agents_by_type`: each kind's agents as they stand when they are asked for."""
+
+    def __init__(self, model):
+        self._model = model
+
+    def __getitem__(self, kind):
+        if kind not in KINDS:
+            raise KeyError(f"{kind!r} is no kind of agent here: expected one of {', '.join(k.__name__ for k in KINDS)}")
+        return self._model.look_at(kind)
+
+    def __iter__(self):
+        return iter(KINDS)
+
+    def __len__(self):
+        return len(KINDS)
+
+
+class ScamModel(mesa.Model):
+    """The model as Mesa's users know it: `step()`, `agents_by_type`, `datacollector`, `space`.
+
+    `model.time` counts weeks; the week of `model.date` is the next to be run. All chance is keyed inside the week:
+    Mesa's own generators only shuffle what a user asks them to.
+    """
+
+    def __init__(self, scenario: ScamScenario | None = None):
+        if getattr(scenario, "inputs", None) is None:
+            raise ValueError(
+                "ScamModel needs a ScamScenario with inputs: ScamScenario(inputs=load('baseline').inputs(seed=1))"
+            )
+        super().__init__(scenario=scenario)
+        self.simulation = Simulation(scenario.inputs)
+        self.world, self.scale = scenario.inputs.world, scenario.inputs.people_per_agent
+        roads = nx.DiGraph(list(zip(self.world.edges.source.tolist(), self.world.edges.target.tolist())))
+        roads.add_nodes_from(range(len(self.world.place_ids)))
+        where = dict(enumerate(zip(self.world.lon, self.world.lat)))
+        self.space = Network(roads, layout=where, random=self.random)
+        self.datacollector = mesa.DataCollector(
+            model_reporters={name: [self.outcome, [name]] for name in HEADLINE if name in O.__members__}
+        )
+        self._looked = {}
+
+    @property
+    def date(self):
+        """The Monday of the week to come."""
+        return monday(self.simulation.week)
+
+    def step(self):
+        """Run one week and collect; after the last week, nothing."""
+        run = self.simulation
+        if run.week < run.inputs.stop:
+            run.step()
+            self.datacollector.collect(self)
+        self.running = run.week < run.inputs.stop
+
+    def outcome(self, name: str, place: int | None = None) -> float:
+        """Return an outcome (`outcomes.py`, no ratio) of the last week, worldwide or at a place."""
+        values = self.simulation.columns.tally[O[name]]
+        return float(values.sum() if place is None else values[place])
+
+    def look_at(self, kind: type[View]) -> AgentSet:
+        """Return the agents of a kind as they stand: once a week, new ones get a view and those gone lose theirs."""
+        run, known = self.simulation, super().agents_by_type
+        if self._looked.get(kind) != run.week:
+            self._looked[kind] = run.week
+            gone = {view.identity: view for view in known.get(kind, ())}
+            rows = kind.rows(run)
+            for identity, row in zip(kind.identities(run, rows), rows.tolist()):
+                (gone.pop(identity, None) or kind(self, identity)).follow(row)
+            for view in gone.values():
+                view.remove()
+        return known.get(kind, AgentSet([], random=self.random))
+
+    # Mesa's three ways to the agents, overridden together: DataCollector's reporters by type would otherwise
+    # record nothing and not say so.
+
+    @property
+    def agents(self) -> AgentSet:
+        """All agents but the people, who are many: ask for `agents_by_type[Migrant]`."""
+        return AgentSet([view for kind in STANDING for view in self.look_at(kind)], random=self.random)
+
+    @property
+    def agent_types(self) -> list[type[View]]:
+        return list(KINDS)
+
+    @property
+    def agents_by_type(self) -> ByKind:
+        return ByKind(self)
