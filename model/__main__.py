@@ -10,7 +10,7 @@ def main():
 
     began = time.perf_counter()
     print(
-        f"Compiling the model (once for each version of its sources; about half a minute) into {cache_folder().name} ...",
+        f"Compiling the model (half a minute, once for each version of its sources) into {cache_folder().name} ...",
         flush=True,
     )
     from model.world.tiny_world import tiny_world

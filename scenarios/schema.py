@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 from model.registry import institutions, levers, outcomes
 from model.registry.calendar import WEEKS, monday
+from model.registry.lever import MODES
 
 FIRST_DAY, LAST_DAY = monday(0), monday(WEEKS - 1)
 NAME = "^[a-z0-9-]+$"
@@ -150,7 +151,7 @@ def scenario_schema(world, fragment=False):
         ["name", "moves", "mode", "value", "start"],
         name=_text("what happened, in words"),
         moves=_name("an institution of `displace list institutions`", [i.name for i in institutions.INSTITUTIONS]),
-        mode=_name("how it moves", levers.MODES),
+        mode=_name("how it moves", MODES),
         value=_number("how far"),
         source=_text("keys of scenarios/evidence/evidence.csv, sections of the paper, or assumption"),
         **period,

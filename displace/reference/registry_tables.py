@@ -8,7 +8,8 @@ from pathlib import Path
 from displace.cli.listings import cell
 from displace.wording.words import start
 from model.registry.institutions import INSTITUTIONS
-from model.registry.levers import CONTEXT_ONLY, KINDS, LEVERS, channels
+from model.registry.lever import KINDS
+from model.registry.levers import CONTEXT_ONLY, LEVERS, channels
 from model.registry.life_course import STATUSES, TRANSITIONS
 from model.registry.mechanisms import MECHANISMS
 from model.registry.outcomes import HEADLINE, OUTCOMES, RIGHTS_FLOOR

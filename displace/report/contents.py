@@ -13,8 +13,8 @@ from experiments.comparison.paired import ENOUGH_PAIRS, rights_floor
 from experiments.design.explain import policies_in_words
 from experiments.results.reader import policies_of
 from model.registry.calendar import monday
+from model.registry.lever import Lever
 from model.registry.levers import BY_NAME as LEVERS
-from model.registry.levers import Lever
 from model.registry.outcomes import BY_NAME as OUTCOMES
 from model.registry.parameters import BY_NAME as PARAMETERS
 from model.registry.policy import Policy

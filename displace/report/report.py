@@ -30,7 +30,7 @@ from experiments.comparison.fates import MEASURES
 from experiments.comparison.paired import ENOUGH_PAIRS
 from experiments.design.design import PLACEBO
 from experiments.design.explain import PLANNED
-from model.registry.levers import Lever
+from model.registry.lever import Lever
 
 from . import assumptions as assumed
 from . import sections

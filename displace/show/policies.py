@@ -5,7 +5,8 @@ from datetime import date
 from functools import cache
 
 from model.registry.calendar import WEEKS, monday
-from model.registry.levers import KINDS, LEVERS
+from model.registry.lever import KINDS
+from model.registry.levers import LEVERS
 from model.registry.policy import Policy, Shock
 from scenarios.explain import explain
 from scenarios.files import Scenario, from_dict, load, to_toml, world_graph

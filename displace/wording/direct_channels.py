@@ -6,7 +6,7 @@ decisions of many (operations that move, people who are recruited instead) has n
 
 from collections.abc import Sequence
 
-from model.registry.levers import Lever
+from model.registry.lever import Lever
 
 from . import words
 

@@ -24,7 +24,8 @@ def first_to_ring(m):
     """Return the place whose clock, -log(luck) / weight, rings first, or -1 if none has weight.
 
     No clock is earlier than 2 (1 - luck) / ((1 + luck) weight), so that few logarithms are taken: where that is least,
-    and where it is before the first clock known. The bits of a positive number are in its order: the lowest keep the place.
+    and where it is before the first clock known. Bits of positive numbers are in their order: the
+    lowest keep the place.
     """
     least = ENDLESS
     for p in range(m.luck.size):

@@ -1,9 +1,10 @@
-"""What the audit may find: one count each, in `m.faults`. Kernels add to it; a run with a fault ends in an AuditError."""
+"""What the audit may find: one count each, in `m.faults`. Kernels add to it; a run with a fault ends in AuditError."""
 
 FAULTS = (
     "a person changed status in a way the life course does not declare (transition {1})",
     "",
-    "the industry outgrew what the model can hold: more operations, compounds or moves than rows ({2} times); these parameters let it grow without end",
+    "the industry outgrew what the model can hold: more operations, compounds or moves than rows ({2} times); "
+    "these parameters let it grow without end",
     "people by status and place do not add up to the rows",
     "operations hold another number of people than have them as their operation",
     "a compound holds another number of people than its operations",

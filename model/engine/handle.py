@@ -174,6 +174,7 @@ class _GetItem(AbstractTemplate):
                 return signature(column.array.dtype, column, one)
             part = get_array_index_type(column.array, index)
             return part and signature(part.result, column.array, part.index)
+        return None
 
 
 @infer_global(operator.setitem)
@@ -186,6 +187,7 @@ class _SetItem(AbstractTemplate):
                 return signature(types.none, column, one, column.array.dtype)
             part = self.context.resolve_setitem(column.array, index, value)
             return part and signature(types.none, column, *part.args[1:])
+        return None
 
 
 def _kept(context, builder, column, pointer, *where):

@@ -22,7 +22,7 @@ QUICK = numba.__version__.rpartition(".")[0] in quick_compile.TESTED and not os.
 
 
 def sources_hash(folder: Path = MODEL) -> str:
-    """Return a hash of all Python sources under `folder` (but the Mesa views: no kernel uses them) and the compiler's versions."""
+    """Return a hash of all Python sources under `folder`, but for the Mesa views, and of the compiler's versions."""
     digest = hashlib.sha256(f"{numba.__version__} {numpy.__version__}".encode())
     for path in sorted(set(folder.rglob("*.py")) - set(folder.glob("mesa_views/*.py"))):
         digest.update(path.relative_to(folder).as_posix().encode())

@@ -1,4 +1,4 @@
-"""A hint to the processor: fetch a row that is needed soon. It changes no result, only how long memory is waited for."""
+"""A hint to the processor: fetch a row that is needed soon. It changes no result, only how long we wait for memory."""
 
 from numba.core import cgutils, types
 from numba.core.cgutils import ir

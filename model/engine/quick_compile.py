@@ -2,9 +2,10 @@
 
 Numba optimises each function by itself, with all that it calls, and makes machine code of it that is never used. Here a
 kernel is linked into those that call it, and made machine code only where Python may call it; and it is compiled once
-for all kinds of whole numbers, which it gets as 64 bits. The whole model takes 27 CPU seconds to compile
-instead of 81 (`python -m model` with an empty cache, and the same with DISPLACE_PLAIN_NUMBA=1). It changes no result. Since these are private classes, `kernel.py` uses them only under the versions of
-numba that they were tested with, and plain `njit` under any other.
+for all kinds of whole numbers, which it gets as 64 bits. The whole model takes 27 CPU seconds to compile instead of 81
+(`python -m model` with an empty cache, and the same with DISPLACE_PLAIN_NUMBA=1). It changes no result. Since these
+classes are private, `kernel.py` uses them only under the versions of numba that they were tested with, and plain `njit`
+under any other.
 """
 
 from numba.core import types
@@ -15,9 +16,9 @@ TESTED = ("0.68",)  # versions of numba
 
 
 class _Linked(JITCodeLibrary):
-    """The code of one function, linked into those that call it: optimised and made machine code only if Python may call it.
+    """The code of one function, linked into its callers: optimised and made machine code only if Python may call it.
 
-    Numba would optimise each function by itself, with all that it calls, and make machine code of it that is never used:
+    Numba would optimise each function by itself, with all that it calls, and make machine code that is never used:
     twice the time to compile.
     """
 
@@ -65,14 +66,15 @@ def install():
 
 
 class Kernel(CPUDispatcher):
-    """A compiled function that only compiled functions call; made once for all kinds of whole numbers, which it gets as 64 bits."""
+    """A function that only compiled functions call, made once for all kinds of integers, which it gets as 64 bits."""
 
     def get_call_template(self, arguments, named):
         return super().get_call_template(tuple(map(_widest, arguments)), named)
 
     def __call__(self, *arguments):
         raise TypeError(
-            f"{self.py_func.__qualname__} is called by other kernels only: from Python, call entry({self.py_func.__name__}.py_func)"
+            f"{self.py_func.__qualname__} is called by other kernels only: "
+            f"from Python, call entry({self.py_func.__name__}.py_func)"
         )
 
 

@@ -63,7 +63,10 @@ def draw(stream, m, who):
 
 @entry
 def stream_keys(seed):
-    """Return the keys of all streams and weeks, uint64 (streams, weeks): `keys` of a run. Week 0 also serves draws once for all."""
+    """Return the keys of all streams and weeks, uint64 (streams, weeks): a run's `keys`.
+
+    Week 0 also serves what is drawn once for all.
+    """
     keys = np.empty((STREAMS, WEEKS + 1), np.uint64)
     for stream in range(keys.shape[0]):
         for week in range(keys.shape[1]):

@@ -1,8 +1,9 @@
 """When a hazard may strike a person: thinning (Lewis and Shedler 1979) in whole weeks.
 
-Each week is a candidate with probability `far`, a multiple of 1/256, independently; a hazard strikes in a candidate week
-where the week's number in a stream, uniform below `far`, is below the hazard. Candidates and numbers are functions of
-seed and identity alone: the same in every arm, whatever happened before and whatever is near (`bounds`).
+Each week is a candidate with probability `far`, a multiple of 1/256, independently; a hazard strikes in a candidate
+week where the week's number in a stream, uniform below `far`, is below the hazard. Candidates and numbers are
+functions of seed and identity alone: the same in every arm, whatever happened before and whatever is near
+(`hazard_bounds`).
 """
 
 import math
@@ -55,7 +56,7 @@ def next_strike(stream, who, far, near, m):
 
 @intrinsic
 def candidates(context, keys, stream, draw, mark, most):
-    """Return a uint64: bit k is set where byte k of eight draws of a stream, the first of them `draw`, is at most `most`.
+    """Return a uint64: bit k is set where byte k of eight draws of a stream (the first is `draw`) is at most `most`.
 
     A draw is `random_numbers.mix(keys[stream, draw] + mark)`; its lowest byte comes first.
     """

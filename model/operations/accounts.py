@@ -69,7 +69,10 @@ def seen_fullness(firm, m):
 
 @inlined
 def earn(firm, fullness, m):
-    """Let an operation earn and pay for a week. Return what is left, and with what is not consumed or reinvested its cash, USD."""
+    """Let an operation earn and pay for a week.
+
+    Return what is left, and its cash with what of that is neither consumed nor reinvested, USD.
+    """
     view = m.outlook[firm.place]
     ready = firm.ready + (1.0 - firm.ready) / m.par[P.trust_weeks]
     firm.ready = ready

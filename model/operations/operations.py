@@ -88,7 +88,8 @@ def open_operation(group, place, site, slot, target, m):
 def change_target(firm, more, m):
     """Let an operation want `more` persons (or with a negative number fewer), and rent room for them.
 
-    Owners of few agents see how full they are by their place: own berths weigh target : own_view (persons an agent - 1),
+    Owners of few agents judge how full they are by their place: own berths weigh
+    target : own_view (persons an agent - 1),
     so that what owners decide hardly depends on the scale.
     """
     firm.target += more

@@ -1,4 +1,4 @@
-"""What owners believe of places, and how they weigh them: raids heard of, what a place is worth, and the choice among places."""
+"""What owners believe of places, and how they weigh them: raids they hear of, what a place is worth, the choice."""
 
 import math
 

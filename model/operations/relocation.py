@@ -38,7 +38,7 @@ def reviews_place(firm, key, m):
 
 @kernel
 def wants_to_move(firm, takes, m):
-    """Draw whether an operation that reviews its location prefers to leave it, where places `takes` others: a nested logit.
+    """Draw whether an operation that reviews its location leaves, where places `takes` others: a nested logit.
 
     Whether to leave follows what places are worth under every rule; a rival rule says only where movers go.
     """

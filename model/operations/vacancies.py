@@ -53,7 +53,10 @@ def post_vacancies(m):
 
 @kernel
 def list_offers(rows, left, m):
-    """List the operations `rows`, which want `left` persons, place by place: each list a tree of sums in which one is found quickly."""
+    """List the operations `rows`, which want `left` persons, place by place.
+
+    Each list is a tree of sums (Fenwick 1994), in which an offer is found quickly.
+    """
     row = 0
     for k in range(m.hosts.size):
         view = m.outlook[m.hosts[k]]

@@ -53,7 +53,7 @@ def questioned(post, m):
 
 @kernel
 def expected_edge_cost(edge, m):
-    """Return what a trafficker expects to pay for an edge: the fare, and what refusals, closed borders and being seen cost them."""
+    """Return a trafficker's expected cost of an edge: fare, refusals, closed borders and detection."""
     a, b = edge.source, edge.target
     if edge.official:
         closed, stopped = 0.0, 0.0
@@ -224,7 +224,7 @@ def meet_post(i, e, key, k, m):
 
 @kernel
 def looks_away(p, k, m):
-    """Return the chance that an official at a place is paid to look away: collusion, by the state's corruption (S07, S08)."""
+    """Return the chance that an official at a place is paid to look away, by the state's corruption (S07, S08)."""
     return min(1.0, m.env[k, I.border_collusion, p] * m.states[m.places[p].state].corruption)
 
 

@@ -220,7 +220,10 @@ def measure_distances(m):
 
 @kernel
 def escape_hazard(i, debt, believed, m):
-    """Return the hazard of trying to escape: by guards, distance, debt and the punishment `believed` to wait outside (V37, V48)."""
+    """Return the hazard of an attempt to escape: by guards, distance, debt and the punishment `believed` outside.
+
+    V37, V48.
+    """
     me = m.people[i]
     guards = m.sites[m.operations[me.operation].site].guards
     hazard = (

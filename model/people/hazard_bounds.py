@@ -96,7 +96,7 @@ def set_bounds(bound, high, low, m):
 
 @entry
 def set_near_bounds(high, low, m):
-    """Fill the near bounds from the highest and the lowest that each institution, float64 (I, P), can get in this run."""
+    """Fill the near bounds from the extremes of each institution, float64 (I, P), in this run."""
     closed_door = 1.0 - m.par[P.reach_without_firewall]
     for p in range(m.places.size):
         near = m.near[p]
@@ -116,13 +116,16 @@ def set_near_bounds(high, low, m):
 
 @entry
 def set_far_bound(high, low, m):
-    """Fill the far bound from the highest and the lowest that each institution, float64 (I), can get anywhere in any arm."""
+    """Fill the far bound from the extremes of each institution, float64 (I), anywhere in any arm."""
     set_bounds(m.far[0], high, low, m)
 
 
 @kernel
 def rate_of(i, m):
-    """Return the far bound on a person's weekly hazards in their present status; in detention every week is a candidate."""
+    """Return the far bound on a person's weekly hazards in their present status.
+
+    In detention every week is a candidate.
+    """
     me, far = m.people[i], m.far[0]
     if me.status == S.detained:
         return 1.0
@@ -190,14 +193,14 @@ def near_rate_of(i, m):
 
 @kernel
 def number_of(stream, i, m):
-    """Return a person's number of this week in a stream, uniform below the far bound on the hazards that they may meet."""
+    """Return a person's number of this week in a stream, uniform below the far bound on their hazards."""
     me = m.people[i]
     return draw(stream, m, me.key) * me.far / LEVELS
 
 
 @kernel
 def up_to_a_power_of_two(x):
-    """Return the least power of two that is no less than `x` (1 or more): small differences between arms change no bound."""
+    """Return the least power of two not below `x` (1 or more): small differences between arms change no bound."""
     power = 1.0
     while power < x:
         power *= 2.0

@@ -85,7 +85,7 @@ def live_on(m):
 
 @kernel
 def wait_on(m):
-    """Put off those who were only to be seen for their threshold and have not passed it: most of those whose week it is."""
+    """Put off those who were due only for their threshold and have not passed it: most of those who are due."""
     entry, due = m.now * LANES + HOME, m.due[HOME, : m.used[0].due[HOME]]
     for n in range(due.size):
         fetch_ahead(due, n, m)
@@ -160,7 +160,7 @@ def settle_in(i, u, m):
 
 @kernel
 def face_the_state(i, m):
-    """The week after return: fines and, for some, charges; who is identified is spared as far as the law goes (V55-V57)."""
+    """The week after return: fines and, for some, charges; the law spares some of those identified (V55 to V57)."""
     me, p, k = m.people[i], m.people[i].place, people_class(i, m)
     me.debt += m.env[k, I.home_penalty, p]
     set_drive(i, 1.0, m)

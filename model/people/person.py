@@ -321,7 +321,10 @@ def next_look_at_threshold(i, m):
 
 @kernel
 def see_anew(m):
-    """Set anew when those home again are looked at whose thresholds come near faster: one pass over the diary for all nationalities."""
+    """Set anew when those home again are looked at whose thresholds come near faster.
+
+    One pass over the diary serves all nationalities.
+    """
     later = (m.now + 1) * LANES
     for i in range(m.used[0].people):
         if (

@@ -118,7 +118,7 @@ def measure_answers(m):
 def base_hazards(m):
     """Fill each stratum's weekly hazard at the reference fee. Return expected recruits, persons.
 
-    hazard = answers (base x susceptibility x affinity x need) x what recruiters achieve in the area, summed over channels.
+    hazard = answers (base x susceptibility x affinity x need) x what recruiters achieve in the area, over all channels.
     """
     supply = 0.0
     m.recruits[:] = 0.0
@@ -142,7 +142,10 @@ def base_hazards(m):
 
 @kernel
 def drive_in_area(area, kind, drive, m):
-    """Fill what recruiters achieve in an area by channel: distress x effort x reach, with willing entrants, less what arrests and closed borders stop."""
+    """Fill what recruiters achieve in an area by channel.
+
+    Distress x effort x reach, with willing entrants, less what arrests and closed borders stop.
+    """
     p = kind.place
     common = m.env[0, I.at_risk, p] * with_willing(p, m) * (1.0 - m.env[0, I.recruiters_stopped, p])
     common *= 1.0 - m.par[P.border_deterrence] * m.env[0, I.closure, p] * (1 - kind.abroad)
@@ -175,7 +178,7 @@ def set_fee(m):
 
 @kernel
 def vacancies_for_recruits(m):
-    """Return the vacancies that recruiters fill: those which people trafficked again or sold do not take, by last week's number."""
+    """Return the vacancies that recruiters fill: all but those taken, last week, by people trafficked again or sold."""
     return max(0.0, m.market[0].demand - m.market[0].others)
 
 
@@ -222,7 +225,7 @@ def entry_shares(k, m):
 
 @kernel
 def with_willing(p, m):
-    """Return how many answer offers at a place against the usual: willing entrants, more or fewer, come on top of the others."""
+    """Return how many answer offers at a place against the usual: more or fewer willing entrants add to the others."""
     return 1.0 + m.par[P.share_willing] * (m.env[0, I.willing_entry, p] - 1.0)
 
 

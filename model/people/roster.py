@@ -89,7 +89,10 @@ def build_strata(world, share_young: float, diaspora_renewal: float):
 
 
 def ages_of_cohorts(first, later, minors, young):
-    """Return the persons in the first cohort and in each later one, by age band. Minors grow up in three years: each cohort renews all of them."""
+    """Return the persons in the first cohort and in each later one, by age band.
+
+    Minors grow up in three years: each cohort renews all of them.
+    """
     new = min(later, first * minors)
     return {
         CHILD: (first * minors, new),
@@ -124,7 +127,10 @@ def _count_cells(persons, seed, scale, first):
 
 @entry
 def _fill_cells(roster, first, seed):
-    """Draw the thresholds of each cell's people and sort them: into as many buckets as people, alike in chance, then by insertion."""
+    """Draw the thresholds of each cell's people and sort them.
+
+    Into as many equally likely buckets as there are people, then by insertion.
+    """
     key = stream_key(seed, R.roster, 0)
     largest = 1
     for cell in range(first.size - 1):

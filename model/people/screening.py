@@ -101,7 +101,7 @@ def protected(k, p, m):
 
 @kernel
 def detention_chance(i, k, m):
-    """Return the chance that someone in a state's hands is detained for their status, while it has room (IV.C, IV.F)."""
+    """Return the chance that a state detains someone in its hands for their status, while it has room (IV.C, IV.F)."""
     p = m.people[i].place
     s = m.places[p].state
     if m.states[s].detained_used >= agents_in(m.senv[0, I.detention_places, s] * m.par[P.overcrowding], s, m):
@@ -112,7 +112,10 @@ def detention_chance(i, k, m):
 
 @kernel
 def reported(i, k, m):
-    """Return the chance that who screens a person tells immigration and police: a firewall keeps who seeks help from them (V66)."""
+    """Return the chance that whoever screens a person informs immigration and police (V66).
+
+    A firewall keeps those who seek help from them.
+    """
     me = m.people[i]
     return 1.0 - m.env[k, I.safe_help, me.place] if me.until == ALONE else 1.0
 
@@ -189,7 +192,7 @@ def recognised(i, k, discloses, m):
 
 @kernel
 def benefit(i, k, m):
-    """Return what being identified promises a person: the share of open beds that are free, if services admit them (V49)."""
+    """Return what being identified promises: the share of open beds free, if services admit the person (V49)."""
     me = m.people[i]
     s = m.places[me.place].state
     beds = agents_in(m.senv[0, I.open_beds, s], s, m)
@@ -233,7 +236,7 @@ def identify(i, k, key, m):
 
 @kernel
 def hand_over(t, i, m):
-    """Bring a person home by transition `t` into the hands of their own State, which screens them while it has capacity (V43)."""
+    """Bring a person home by transition `t` to their own State, which screens while it has capacity (V43)."""
     come_home(t, i, m)
     me = m.people[i]
     if (

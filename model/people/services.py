@@ -119,7 +119,7 @@ def papers(i, k, m):
 
 @kernel
 def return_with_help(t, i, m):
-    """Bring a person home by transition `t` if the state they are in has help to return left; at home none is needed."""
+    """Bring a person home by transition `t` if the state they are in has help left; at home none is needed."""
     state = m.states[m.places[m.people[i].place].state]
     if not at_home_here(i, m):
         if state.return_credit < m.scale:

@@ -218,5 +218,5 @@ INSTITUTIONS = (
 )
 # fmt: on
 
-I = IntEnum("I", [i.name for i in INSTITUTIONS], start=0)
+I = IntEnum("I", [i.name for i in INSTITUTIONS], start=0)  # noqa: E741
 BY_NAME = {i.name: i for i in INSTITUTIONS}

@@ -15,7 +15,10 @@ CONTEXT_ONLY = {
 
 
 def heeds_announcement(policy) -> bool:
-    """Tell whether anybody acts on a policy before it starts: operations expect raids that are announced (`environment.announce`)."""
+    """Say whether anybody acts on a policy before it starts: operations expect raids that are announced.
+
+    `policies_in_force.announce` is where they do.
+    """
     lever = BY_NAME[policy.lever]
     return policy.when is None and any(
         c.moves == "raids" and c.mode == "add" for c in (*lever.helps_by, *lever.hurts_by)

@@ -252,14 +252,14 @@ OUTCOMES = (
     _ratio("coerced_return_share", label="coerced among all returns with a known manner", better="down",
         numerator="coerced_returns", denominator="all_returns", whose=PERSON, section="IV.D"),
     _flow("all_returns", label="returns with a known manner", better=None,
-        of=COERCED_RETURNS + ('returned_with_help', 'returned_from_shelter', 'returned_alone'), whose=PERSON,
+        of=(*COERCED_RETURNS, "returned_with_help", "returned_from_shelter", "returned_alone"), whose=PERSON,
         by_place=True),
     _ratio("replacement_ratio", label="people newly held per person who came out", better=None,
         numerator="newly_held", denominator="out", whose="-"),
 )
 # fmt: on
 
-O = IntEnum("O", [o.name for o in OUTCOMES if o.kind != "ratio"], start=0)
+O = IntEnum("O", [o.name for o in OUTCOMES if o.kind != "ratio"], start=0)  # noqa: E741
 RECORDED = tuple(o for o in OUTCOMES if o.kind != "ratio")
 BY_NAME = {o.name: o for o in OUTCOMES}
 RATIOS = tuple(o for o in OUTCOMES if o.kind == "ratio")

@@ -45,7 +45,7 @@ class Shock:
 
     name: str
     moves: str
-    mode: str  # one of levers.MODES
+    mode: str  # one of lever.MODES
     value: float
     start: int
     end: int = WEEKS

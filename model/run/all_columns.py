@@ -4,8 +4,9 @@
 `m.env[k, I.detains, p]`. A handle has no state of its own but the week, the seed and the like, so a
 checkpoint is the arrays and the week.
 
-Dimensions: P places, H places where operations may be, D places up to the last of those, S states, N nationalities, E edges, I institutions,
-K classes of people, L strata, C cells (strata by cohorts), A areas, G groups, O outcomes, Z statuses.
+Dimensions: P places, H places where operations may be, D places up to the last of those, S states, N nationalities,
+E edges, I institutions, K classes of people, L strata, C cells (strata by cohorts), A areas, G groups, O outcomes,
+Z statuses.
 """
 
 from typing import NamedTuple
@@ -131,7 +132,8 @@ def copied(columns: Columns) -> Columns:
     """Return a copy of what a run changes, as far as it is in use; what it never changes is shared."""
     used = columns.used[0]
     rows = {
-        "people": used.people, "operations": used.operations, "free_rows": used.free, "sites": used.sites, "queue": used.waiting,
+        "people": used.people, "operations": used.operations, "free_rows": used.free, "sites": used.sites,
+        "queue": used.waiting,
         "relocations": used.relocations, "events": used.events, "due": 0, "offers": 0, "sums": 0,
     }  # fmt: skip
     tables = {name: getattr(columns, name) for name in MOVING}

@@ -151,5 +151,5 @@ def _recorded(result, world) -> np.ndarray:
 
 
 def _share_of_calls(held, out, recorded) -> np.ndarray:
-    """Return the share of calls at the usual contact and without fear that were made: what is recorded beyond those who came out."""
+    """Return the share made of the calls that usual contact and no fear would bring: beyond those who came out."""
     return np.clip(np.divide(recorded - out, held, out=np.zeros_like(held), where=held > 0), 0.0, None)

@@ -157,7 +157,7 @@ def empty_columns(inputs, fixed, values) -> Columns:
             asean=world.state_columns["asean"],
             licenses=world.state_columns["licensed_gaming"],
             hosts=np.isin(range(states), world.places.state[world.host_places]),
-        ),  # fmt: skip
+        ),
         known=record(KNOWN, places, inside=values["belief_at_start"]),
         heard=record(
             HEARD, len(world.nationalities), trust=values["trust_at_start"], home_belief=values["belief_at_start"]
@@ -311,5 +311,6 @@ def with_more_room(columns: Columns, people: int, events: int) -> Columns:
     diary = grown(columns.diary, people)
     diary[len(columns.diary) :] = NO_VISIT
     return columns._replace(
-        people=grown(columns.people, people), diary=diary, events=grown(columns.events, events), due=np.zeros((LANES, people), np.int32)
+        people=grown(columns.people, people), diary=diary, events=grown(columns.events, events),
+        due=np.zeros((LANES, people), np.int32),
     )  # fmt: skip

@@ -64,7 +64,10 @@ def count_sites(m):
 
 @kernel
 def strike(s, slot, partners, m):
-    """Choose one place and compound to raid, if the state can enter there, and draw whether the raid is betrayed (V39, O09-O11)."""
+    """Choose one place and compound to raid, if the state can enter, and draw whether the raid is betrayed.
+
+    V39, O09 to O11.
+    """
     p = choose_target(s, slot, m)
     if p == NOBODY or draw(R.raid_entry, m, identity(s, slot)) >= m.env[0, I.control, p]:
         return
@@ -131,7 +134,7 @@ def choose_site(s, p, slot, m):
 
 @kernel
 def evacuate(m):
-    """Let forewarned operations take most people out of sight and review their place; the others know nothing yet (II.gov)."""
+    """Let forewarned operations hide most people and review their place; the others know nothing yet (II.gov)."""
     warned = False
     for n in range(m.used[0].struck):
         warned = warned or m.sites[m.struck[n]].warned == 1

@@ -54,7 +54,10 @@ HEARD = (
 
 @kernel
 def draw_deviations(m):
-    """Draw each state's deviation from the common prior of corruption: no state is singled out by hand; and how its beds are rounded."""
+    """Draw each state's deviation from the common prior of corruption, and how its beds are rounded.
+
+    No state is singled out by hand.
+    """
     key = m.keys[R.deviation, 0]
     for s in range(m.states.size):
         m.states[s].rounding = uniform(stream_key(m.seed, R.deviation, FIXED), s)

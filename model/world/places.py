@@ -90,7 +90,7 @@ class World:
 
     @cached_property
     def people_by_class(self):
-        """Shares of all people at risk by nationality, sex (male, female) and age (adult, child), float64 (N * 4), flattened."""
+        """Shares of all people at risk by nationality, sex (male, female) and age (adult, child), float64 (N * 4)."""
         persons = np.zeros((len(self.nationalities), 2, 2))
         home = {row["iso3"]: row for row in self.origins}
         for row in self.origins + self.diaspora:
@@ -225,8 +225,9 @@ def _great_circle(lat, lon):
 def least_cost_routes(m):
     """Fill the least-cost routes between all places (Dijkstra, dense).
 
-    `edge_weight` (E) is what a trafficker expects an edge to cost, interception included, `edge_fare` (E) what is paid for it.
-    `route_expected`, `route_cost` and `route_days` (P, P) receive expected cost, fares and time along the route, `route_into` (P, P) the edge by which the
+    `edge_weight` (E): what a trafficker expects an edge to cost, interception included; `edge_fare` (E): what is paid.
+    `route_expected`, `route_cost` and `route_days` (P, P) receive expected cost, fares and time along the route,
+    `route_into` (P, P) the edge by which the
     route from a source enters each place (`NO_EDGE` at the source or where nothing leads).
     """
     count = m.places.size
@@ -265,4 +266,4 @@ def least_cost_routes(m):
 @kernel
 def weeks_on_the_way(days):
     """Return whole weeks of travel, at least one."""
-    return max(1, int(math.ceil(days / 7.0)))
+    return max(1, int(math.ceil(days / 7.0)))  # noqa: RUF046 - a float where it is compiled

@@ -13,7 +13,8 @@ from model.engine.columns import record
 from model.engine.kernel import kernel
 from model.registry.calendar import WEEKS_A_MONTH
 from model.registry.institutions import INSTITUTIONS, I
-from model.registry.levers import BY_NAME, INDEX, LEVERS, MODES
+from model.registry.lever import MODES
+from model.registry.levers import BY_NAME, INDEX, LEVERS
 from model.registry.outcomes import O
 from model.registry.parameters import P
 from model.registry.policy import Policy, Shock
@@ -58,10 +59,11 @@ def compile_plans(world, policies: tuple[Policy, ...], shocks: tuple[Shock, ...]
     """Return the columns of policies (rows first) and shocks (rows after), by name.
 
     `plans` (records PLAN): dates and strengths. `plan_where`, bool (rows, P): places that each covers. `plan_whom`,
-    float64 (rows, K): how much of a class of people it covers. `watch`, bool (rows, P): where a trigger looks. `pauses`,
+    float64 (rows, K): how much of a class of people it covers. `watch`, bool (rows, P): where a trigger looks.
+    `pauses`,
     int32 (pauses, 3): row, from, to. `class_of` (N, 2, 2) numbers the classes of people (nationality, sex, child) that
     policies treat alike. Class 0 is that of nobody in particular, by which what is pooled over people is read
-    (screenings, beds, help to return, what is heard): a policy for some acts there by their share of all people at risk.
+    (screenings, beds, help to return, what is heard): a policy for some acts there by their share of people at risk.
     `travellers`, float64 (S, K): the shares of the classes among who leaves a State.
     """
     rows = list(policies) + list(shocks)
@@ -109,7 +111,10 @@ def compile_plans(world, policies: tuple[Policy, ...], shocks: tuple[Shock, ...]
 
 
 def _travellers(world, class_of, classes):
-    """Return the shares of the classes among who leaves a State's places: its people at risk, or nobody in particular, float64 (S, K)."""
+    """Return the shares of the classes among those who leave a State's places, float64 (S, K).
+
+    Its people at risk; where it has none, nobody in particular.
+    """
     share = np.zeros((len(world.states), classes))
     persons = world.people_by_class.reshape(class_of.shape)
     for s, code in enumerate(world.states):
@@ -122,7 +127,10 @@ def _travellers(world, class_of, classes):
 
 
 def _covered(world, codes, places, lever=None):
-    """Return which places a scope covers: ISO codes and place ids, of the kinds that a lever acts on; nothing named means everywhere."""
+    """Return the places that a scope covers: ISO codes and place ids, of the kinds on which a lever acts.
+
+    Nothing named means everywhere.
+    """
     names = set(codes) | set(places)
     kinds = BY_NAME[lever].kinds if lever else ()
     return [
@@ -234,7 +242,7 @@ def apply_levers_and_shocks(m):
 
 @kernel
 def announce(r, m):
-    """Add the raids per site and week that an announced policy lets operations expect, as `plan_raids` will make them (IV.G)."""
+    """Add the raids per site and week that an announced policy lets operations expect (IV.G; see `plan_raids`)."""
     lever = m.plans[r].lever
     hosts, covered, sites = np.zeros(m.states.size), np.zeros(m.states.size), np.zeros(m.states.size)
     for k in range(m.hosts.size):
@@ -256,7 +264,7 @@ def announce(r, m):
 
 @kernel
 def set_institutions(k, m):
-    """Combine all channels at work for class `k` into the institutions, float64 (I, P); only those that move are set anew."""
+    """Combine all channels at work for class `k` into the institutions, float64 (I, P); set those that move."""
     moves = np.zeros(m.base.shape[0], np.bool_)
     effects = np.empty((4, m.base.shape[0], m.places.size))
     for r in range(m.plans.size):

@@ -1,4 +1,6 @@
-"""What is found for many weeks or places at once is what would be found one by one, and more looks find nothing more."""
+"""What is found for many weeks or places at once is what would be found one by one, and more looks find nothing
+more.
+"""
 
 import numpy as np
 import pytest

@@ -1,4 +1,6 @@
-"""Which raids are made and announced; what operations know of them, and when; closures by order; whether to leave under rival rules."""
+"""Which raids are made and announced; what operations know of them, and when; closures by order; whether to leave
+under rival rules.
+"""
 
 from dataclasses import replace
 
@@ -27,7 +29,9 @@ def through(run, last):
 
 
 def test_nobody_acts_on_a_raid_that_was_not_betrayed_before_it_happens():
-    """Until the week's raids are carried out, no location is under review for them and no rate of raids is believed higher."""
+    """Until the week's raids are carried out, no location is under review for them and no rate of raids is believed
+    higher.
+    """
     for last in ("relocation_and_founding", "raids"):
         run = Simulation(
             Inputs(tiny_world(raids_per_month=40.0), 1, 20, UNBETRAYED, stop=2)
@@ -79,7 +83,9 @@ def test_raids_fail_where_the_state_cannot_enter():
 
 @pytest.mark.parametrize("where", (dict(states=("KHM",)), dict(places=("preah-sihanouk",))))
 def test_what_is_announced_is_what_will_be_set_out_for_and_get_in(where):
-    """Expected raids, added up over compounds, are the State's rate; a place's share of it is one of the State's places of operation."""
+    """Expected raids, added up over compounds, are the State's rate; a place's share of it is one of the State's
+    places of operation.
+    """
     baseline = load("baseline").inputs(seed=1, people_per_agent=1000, parameters=dict(announcement_weight=1.0))
     policy = Policy("crackdown", 1.0, 0, 20, **where)
     run = Simulation(replace(baseline, policies=(policy,), stop=5)).advance()

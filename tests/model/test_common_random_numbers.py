@@ -59,7 +59,9 @@ def test_week_by_week_gives_the_bytes_of_one_go(baseline):
 
 
 def test_a_checkpoint_continues_exactly(baseline, tmp_path):
-    """Saved in the middle of a quarter and loaded again, a run leaves the same bytes; under other inputs it is refused."""
+    """Saved in the middle of a quarter and loaded again, a run leaves the same bytes; under other inputs it is
+    refused.
+    """
     path = tmp_path / "run.npz"
     Simulation(INPUTS).advance(33).save(path)
     assert same_bytes(baseline, Simulation.load(path, INPUTS).advance().result())
@@ -134,8 +136,8 @@ def test_levers_of_strength_0_change_nothing(baseline):
 def test_one_more_person_changes_nobody_elses_history():
     """With feedbacks off and nothing scarce, everybody else lives through the same weeks, transitions and places.
 
-    There is one place of operation and no sale: the choice among places, and whether a buyer is another operation than the
-    seller, weigh by the vacancies that others have left.
+    There is one place of operation and no sale: the choice among places, and whether a buyer is another operation than
+    the seller, weigh by the vacancies that others have left.
     """
     parameters = NO_FEEDBACK | dict(share_young=1, recruitment_rate=0.00025, sale_rate=0)
     place = dict(start_people=2000.0, start_sites=2, site_capacity=5000.0)

@@ -22,13 +22,30 @@ def manifest(
     return {
         "schema_version": 1,
         "plan": {
-            "hash": "made-up", "code": "", "baseline": next(iter(arms)), "replicates": replicates, "draws": draws, "seed": 7,
-            "people_per_agent": 10, "record": "places", "groups": False, "outcomes": list(outcomes), "window_start": window_start, "stop": stop,
+            "hash": "made-up",
+            "code": "",
+            "baseline": next(iter(arms)),
+            "replicates": replicates,
+            "draws": draws,
+            "seed": 7,
+            "people_per_agent": 10,
+            "record": "places",
+            "groups": False,
+            "outcomes": list(outcomes),
+            "window_start": window_start,
+            "stop": stop,
             "arms": {name: {"policies": policies, "hash": name} for name, policies in arms.items()},
         },
-        "places": [{"id": id, "country": country, "kind": kind, "host": True} for id, country, kind in zip(PLACES, COUNTRY, KINDS)],
-        "commit": "", "lock": "", "version": "", "versions": {}, "finished": None,
-    }  # fmt: skip
+        "places": [
+            {"id": id, "country": country, "kind": kind, "host": True}
+            for id, country, kind in zip(PLACES, COUNTRY, KINDS)
+        ],
+        "commit": "",
+        "lock": "",
+        "version": "",
+        "versions": {},
+        "finished": None,
+    }
 
 
 def policy(lever: str, states=(), places=(), start=10, strength=1.0, end=783) -> dict:

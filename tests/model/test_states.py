@@ -14,7 +14,9 @@ from scenarios.files import load
 
 
 def test_a_policy_for_some_acts_on_what_is_pooled_by_their_share():
-    """Screenings of a State are one pool: a policy for one nationality adds to it in proportion to its people at risk."""
+    """Screenings of a State are one pool: a policy for one nationality adds to it in proportion to its people at
+    risk.
+    """
     baseline = load("baseline").inputs(seed=1, people_per_agent=1000)
     world, row = baseline.world, I["screening_slots"]
     state = world.state_index["KHM"]
@@ -49,7 +51,9 @@ def test_beds_for_some_take_none_from_others():
 
 
 def test_a_measure_at_departure_meets_the_people_of_the_state():
-    """For all of a State's own nationals it refuses as many lawful travellers as for everybody there, and half of them for half."""
+    """For all of a State's own nationals it refuses as many lawful travellers as for everybody there, and half of
+    them for half.
+    """
     baseline = load("baseline").inputs(seed=1, people_per_agent=1000)
     here = baseline.world.place_index["hub-phl"]
 
@@ -91,7 +95,9 @@ def test_whom_a_state_recognises_in_detention_is_identified_with_or_without_a_be
 
 
 def test_who_is_handed_over_is_screened_at_home_while_there_is_capacity():
-    """With no screening where people are held, all who are identified are so at home; without any they are not (V43)."""
+    """With no screening where people are held, all who are identified are so at home; without any they are not
+    (V43).
+    """
 
     def identified(at_home):
         graph = small_world(screening_per_week=0.0, raids_per_month=20.0, detains_irregular=1.0).graph.copy()
@@ -110,7 +116,9 @@ def test_who_is_handed_over_is_screened_at_home_while_there_is_capacity():
 
 
 def test_minors_at_risk_are_renewed_as_they_grow_up():
-    """The share of children among people newly held in the last years is not a small part of that in the first (I.prof)."""
+    """The share of children among people newly held in the last years is not a small part of that in the first
+    (I.prof).
+    """
     run = Simulation(
         load("baseline").inputs(seed=1, people_per_agent=100, parameters=dict(susceptibility_child=3.0), groups=True)
     ).advance()
@@ -123,7 +131,9 @@ def test_minors_at_risk_are_renewed_as_they_grow_up():
 
 
 def test_more_consular_staff_frees_more_people_where_staff_is_short():
-    """Doubling the reach of consulates doubles whom they free also of a nationality that is more than they can deal with."""
+    """Doubling the reach of consulates doubles whom they free also of a nationality that is more than they can deal
+    with.
+    """
     short = dict(consular_capacity=20, consular_reach=0.05, rescue_delay=0)
     policies = (Policy("consular_coverage", 1.0, 0, 0),)
     world = small_world(hosts=1, raids_per_month=0.0)

@@ -10,7 +10,7 @@ from model.registry import institutions, levers, life_course, outcomes, paramete
 from model.registry.mechanisms import BY_ID, MECHANISMS
 from scenarios.world_files import SECTION
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 IDS = [f"{letter}{number:02}" for letter, last in (("V", 80), ("O", 24), ("S", 20)) for number in range(1, last + 1)]
 RECOMMENDATIONS = [
     f"{letter}{n}" for letter, last in zip("ABCDEFG", (7, 4, 4, 5, 6, 6, 10), strict=True) for n in range(1, last + 1)
@@ -25,7 +25,7 @@ NAMES = {
 MODULES = {
     path.stem: import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
     for path in (ROOT / "model").rglob("*.py")
-    if not path.stem.startswith("__")
+    if not path.stem.startswith("__") and path.parent.name not in ("behaviour", "policies")
 }
 REGISTRIES = {"behaviour", "institutions", "levers", "life_course", "mechanisms", "outcomes", "parameters", "streams"}
 KERNELS = "\n".join(

@@ -1,4 +1,5 @@
-"""What holds in every world: on random tiny worlds, parameters drawn from their priors or at an end of their bounds, and random policies.
+"""What holds in every world: on random tiny worlds, parameters drawn from their priors or at an end of their bounds,
+and random policies.
 
 Each run is audited every week. The tests here look at it from outside, at what it leaves behind.
 """
@@ -26,11 +27,20 @@ share = st.floats(0, 1)
 AT_AN_END = 0.05  # of the parameters of a world stand at an end of their bounds
 STATES = st.fixed_dictionaries(
     dict(
-        raids_per_month=st.floats(0, 20), open_beds=st.floats(0, 500), closed_beds=st.floats(0, 200), screening_per_week=st.floats(0, 100),
-        court_cases_per_week=st.floats(0, 20), return_help_per_week=st.floats(0, 50), detains_irregular=share, services_for_men=share,
-        non_punishment_scope=share, prosecutes_at_home=share, civic_space=share, licensed_gaming=st.integers(0, 1),
+        raids_per_month=st.floats(0, 20),
+        open_beds=st.floats(0, 500),
+        closed_beds=st.floats(0, 200),
+        screening_per_week=st.floats(0, 100),
+        court_cases_per_week=st.floats(0, 20),
+        return_help_per_week=st.floats(0, 50),
+        detains_irregular=share,
+        services_for_men=share,
+        non_punishment_scope=share,
+        prosecutes_at_home=share,
+        civic_space=share,
+        licensed_gaming=st.integers(0, 1),
     )
-)  # fmt: skip
+)
 ORIGINS = st.fixed_dictionaries(
     dict(at_risk=st.integers(10_000, 300_000), share_minor=st.floats(0, 0.5), share_male=share, return_risk=share)
 )
@@ -50,11 +60,17 @@ def policies(draw) -> Policy:
     announced, lead, length = draw(st.integers(0, 40)), draw(st.integers(0, 10)), draw(st.integers(1, STOP))
     start = announced + lead
     return Policy(
-        lever.name, draw(st.floats(0, lever.maximum)), announced, start, start + length, draw(st.integers(0, 20)),
-        states=draw(st.sampled_from([(), ("BBB",), ("AAA", "CCC")])), pauses=draw(st.sampled_from([(), ((start + 1, start + 4),)])),
+        lever.name,
+        draw(st.floats(0, lever.maximum)),
+        announced,
+        start,
+        start + length,
+        draw(st.integers(0, 20)),
+        states=draw(st.sampled_from([(), ("BBB",), ("AAA", "CCC")])),
+        pauses=draw(st.sampled_from([(), ((start + 1, start + 4),)])),
         sex=draw(st.sampled_from([None, "female"])) if "sex" in lever.scope else None,
         age=draw(st.sampled_from([None, "child"])) if "age" in lever.scope else None,
-    )  # fmt: skip
+    )
 
 
 def from_prior(prior, u):
@@ -75,9 +91,16 @@ def worlds(draw) -> Inputs:
         {"AAA": draw(ORIGINS), "CCC": draw(ORIGINS)}, draw(st.sampled_from([1, 2])), draw(PLACES), **draw(STATES)
     )
     return Inputs(
-        world, draw(st.integers(0, 2**64 - 1)), draw(st.sampled_from([5, 20, 100])), values,
-        tuple(draw(st.lists(policies(), max_size=5))), stop=STOP, groups=True, events=True, audit_every=1,
-    )  # fmt: skip
+        world,
+        draw(st.integers(0, 2**64 - 1)),
+        draw(st.sampled_from([5, 20, 100])),
+        values,
+        tuple(draw(st.lists(policies(), max_size=5))),
+        stop=STOP,
+        groups=True,
+        events=True,
+        audit_every=1,
+    )
 
 
 @settings(
@@ -112,7 +135,9 @@ def nobody_appears_or_vanishes(first, result):
 
 
 def every_life_is_a_chain_of_declared_transitions(result):
-    """Each transition starts from the status in which the last one ended, in no earlier week; the last is that of the fates."""
+    """Each transition starts from the status in which the last one ended, in no earlier week; the last is that of
+    the fates.
+    """
     final = dict(zip(persons(result.fates), result.fates["status"].tolist()))
     for person, life in histories(result).items():
         steps = [TRANSITIONS[t] for _, t in life]

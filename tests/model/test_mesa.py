@@ -1,4 +1,6 @@
-"""The model as Mesa's users know it: agents by type, AgentSets, cells, DataCollector, scenarios; and no view unasked."""
+"""The model as Mesa's users know it: agents by type, AgentSets, cells, DataCollector, scenarios; and no view
+unasked.
+"""
 
 import copy
 import pickle
@@ -62,8 +64,15 @@ def test_a_step_is_the_compiled_week():
 
 def test_no_view_is_made_unless_asked_for(model):
     assert model_after(3).agent_id_counter == 1
-    code = "import sys, experiments.batch.block; from model import Simulation; from small import tiny_inputs; Simulation(tiny_inputs()); assert 'mesa' not in sys.modules"
-    subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parent.parent, check=True, timeout=120)
+    code = """
+import sys
+import experiments.batch.block
+from model import Inputs, Simulation
+from model.world.tiny_world import tiny_world
+Simulation(Inputs(tiny_world(), 1))
+assert "mesa" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], check=True, timeout=120)
 
 
 def test_nothing_that_mesa_deprecates_is_used():
@@ -76,7 +85,9 @@ def test_nothing_that_mesa_deprecates_is_used():
 
 
 def test_the_scenario_carries_the_seed():
-    """`rng` rules over the inputs' seed, so that the browser's Reset repeats a run; without a scenario there is nothing to run."""
+    """`rng` rules over the inputs' seed, so that the browser's Reset repeats a run; without a scenario there is
+    nothing to run.
+    """
     given, own = model_after(5, rng=9), model_after(5)
     assert given.simulation.inputs.seed == given.scenario.rng == 9 and own.scenario.rng == INPUTS.seed
     assert not same_bytes(given.simulation.result(), own.simulation.result())
@@ -159,7 +170,7 @@ def test_columns_are_read_only_properties_with_their_meaning(model):
     with pytest.raises(AttributeError):
         compound.capacity = 0.0
     with pytest.raises(AttributeError):
-        compound.belief
+        _ = compound.belief
 
 
 def test_agents_stand_in_the_cells_of_a_network_and_people_do_not(model):

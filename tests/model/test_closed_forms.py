@@ -1,4 +1,5 @@
-"""Limits with known answers: one hazard alone, competing hazards, recruitment alone; and an audit that finds what is planted.
+"""Limits with known answers: one hazard alone, competing hazards, recruitment alone; and an audit that finds what is
+planted.
 
 Each statistical test refuses a correct model once in 10 000 seeds (`ALARM`); its seed is fixed, so it does not flicker.
 """
@@ -17,12 +18,18 @@ from model.registry.life_course import TRANSITIONS, T
 ALARM = 1e-4
 FREE_OF_DEBT = dict(debt_markup=0, debt_growth=0, escape_fine=0, escape_debt=0, means_spread=0)
 CAPTIVES = small_world(
-    {"AAA": {**ALIKE, "at_risk": 30_000}}, 1, dict(kind="militia_area", start_people=5000.0, start_sites=1, site_capacity=1e5), **NO_SCARCITY
-)  # fmt: skip
+    {"AAA": {**ALIKE, "at_risk": 30_000}},
+    1,
+    dict(kind="militia_area", start_people=5000.0, start_sites=1, site_capacity=1e5),
+    **NO_SCARCITY,
+)
 
 
 def first_exits(parameters, weeks):
-    """Hold some 5000 people under constant hazards. Return how many there were, and (week, transition) of each one's first exit."""
+    """Hold some 5000 people under constant hazards.
+
+    Return how many there were, and (week, transition) of each one's first exit.
+    """
     values = NO_FEEDBACK | NO_RISKS | FREE_OF_DEBT | dict(share_young=1) | parameters
     inputs = Inputs(CAPTIVES, 7, 1, values, stop=weeks, events=True)
     people = len(Simulation(inputs).result().fates)
@@ -45,14 +52,33 @@ def test_one_hazard_alone_gives_the_geometric_distribution():
 def test_competing_hazards_share_the_exits():
     """Under constant hazards each way out gets its hazard's share of all exits, and escapes divide by how they end."""
     parameters = dict(
-        escape_rate=0.03, escape_success=0.4, escape_death=0.1, escape_distance=1e5, ransom_rate=0.015, release_rate=0.01, release_weeks=1,
-        consular_reach=0.02, sale_rate=0.012, other_sector_share=1, death_rate=0.008, armed_group_rate=0.01, rescue_delay=0, consular_capacity=1e5, target_pressure=0,
-    )  # fmt: skip
+        escape_rate=0.03,
+        escape_success=0.4,
+        escape_death=0.1,
+        escape_distance=1e5,
+        ransom_rate=0.015,
+        release_rate=0.01,
+        release_weeks=1,
+        consular_reach=0.02,
+        sale_rate=0.012,
+        other_sector_share=1,
+        death_rate=0.008,
+        armed_group_rate=0.01,
+        rescue_delay=0,
+        consular_capacity=1e5,
+        target_pressure=0,
+    )
     attempts = 0.03 * math.exp(-CAPTIVES.distance[0, 1] / 1e5)
     hazards = {
-        "escaped": 0.4 * attempts, "died_escaping": 0.1 * attempts, "ransomed": 0.015, "released": 0.01, "freed_by_consulate": 0.02 * 0.7,
-        "sold_to_other_sector": 0.012, "died_held": 0.008, "taken_by_armed_group": 0.01,
-    }  # fmt: skip
+        "escaped": 0.4 * attempts,
+        "died_escaping": 0.1 * attempts,
+        "ransomed": 0.015,
+        "released": 0.01,
+        "freed_by_consulate": 0.02 * 0.7,
+        "sold_to_other_sector": 0.012,
+        "died_held": 0.008,
+        "taken_by_armed_group": 0.01,
+    }
     _, exits = first_exits(parameters, 60)
     counts = Counter(T(t).name for week, t in exits if week > 0)  # release needs a week inside
     assert counts.keys() == hazards.keys()
@@ -64,15 +90,29 @@ def test_competing_hazards_share_the_exits():
 
 
 def test_recruitment_alone_is_poisson_with_the_hazard_of_the_week():
-    """With vacancies to spare, n people at risk lose n (exp(-H before) - exp(-H after)) a week, while a shock trebles the hazard."""
+    """With vacancies to spare, n people at risk lose n (exp(-H before) - exp(-H after)) a week, while a shock
+    trebles the hazard.
+    """
     rate, weeks = 0.0008, 60
     hazards = np.full(weeks, rate)
     hazards[20:40] *= 3
     channels = dict.fromkeys(("affinity_social", "affinity_job_sites", "affinity_acquaintances"), 4 / 3)
-    parameters = NO_FEEDBACK | NO_RISKS | channels | dict(
-        share_young=1, susceptibility_young=1, affinity_educated=0, recruitment_rate=rate, release_rate=1, release_weeks=1, again_base=1e-9,
-        again_stranded=0, collusion=0,
-    )  # fmt: skip
+    parameters = (
+        NO_FEEDBACK
+        | NO_RISKS
+        | channels
+        | dict(
+            share_young=1,
+            susceptibility_young=1,
+            affinity_educated=0,
+            recruitment_rate=rate,
+            release_rate=1,
+            release_weeks=1,
+            again_base=1e-9,
+            again_stranded=0,
+            collusion=0,
+        )
+    )
     world = small_world(
         {"AAA": {**ALIKE, "at_risk": 20_000}},
         1,
@@ -112,9 +152,14 @@ def plant(run, fault):
 
 
 FAULTS = {
-    "a status": "people by status", "a place": "people by status", "held": "operations hold", "occupants": "a compound holds",
-    "rented": "rent more room", "cash": "money", "trafficked": "negative",
-}  # fmt: skip
+    "a status": "people by status",
+    "a place": "people by status",
+    "held": "operations hold",
+    "occupants": "a compound holds",
+    "rented": "rent more room",
+    "cash": "money",
+    "trafficked": "negative",
+}
 
 
 @pytest.mark.parametrize("fault", FAULTS)

@@ -6,32 +6,59 @@ from dataclasses import fields
 import numpy as np
 
 from model import Inputs, Result, World, compile_world
-from model.registry.parameters import BEHAVIOUR
+from model.registry.parameters import PARAMETERS
 from model.world.tiny_world import ORIGIN, tiny_world
 
 ENOUGH = 1e6
 NO_SCARCITY = dict(
-    raids_per_month=0.0, screening_per_week=ENOUGH, open_beds=ENOUGH, closed_beds=ENOUGH, court_cases_per_week=ENOUGH, return_help_per_week=ENOUGH,
-)  # fmt: skip
+    raids_per_month=0.0,
+    screening_per_week=ENOUGH,
+    open_beds=ENOUGH,
+    closed_beds=ENOUGH,
+    court_cases_per_week=ENOUGH,
+    return_help_per_week=ENOUGH,
+)
 # What becomes of firms and institutions no longer depends on who is held, or on what happened to whom.
-NO_FEEDBACK = {row[0]: 0 for row in BEHAVIOUR["rival rules and feedbacks"] if row[0].startswith("feedback_")} | dict(
-    relocation_rule=1, market_saturation=0, fee_share_of_value=0, founding_rate=0, building_rate=0, target_growth=0, closure_rate=0,
-    closure_rate_at_loss=0, idle_weeks=500, debt_limit=1e9, smallest_operation=1000,
-)  # fmt: skip
+NO_FEEDBACK = {row.name: 0 for row in PARAMETERS if row.name.startswith("feedback_")} | dict(
+    relocation_rule=1,
+    market_saturation=0,
+    fee_share_of_value=0,
+    founding_rate=0,
+    building_rate=0,
+    target_growth=0,
+    closure_rate=0,
+    closure_rate_at_loss=0,
+    idle_weeks=500,
+    debt_limit=1e9,
+    smallest_operation=1000,
+)
 # Nothing happens to people held, until a test says what.
 NO_RISKS = dict.fromkeys(
-    ("escape_rate", "ransom_rate", "release_rate", "consular_reach", "sale_rate", "death_rate", "armed_group_rate", "made_to_recruit_rate", "health_loss"), 0
-)  # fmt: skip
+    (
+        "escape_rate",
+        "ransom_rate",
+        "release_rate",
+        "consular_reach",
+        "sale_rate",
+        "death_rate",
+        "armed_group_rate",
+        "made_to_recruit_rate",
+        "health_loss",
+    ),
+    0,
+)
 ALIKE = dict(
     cohort=0, share_male=1.0, share_minor=0.0, share_higher_education=0.0, share_market_language=0.0
 )  # one stratum, if `share_young` is 1
 
 
-def small_world(origins=None, hosts=2, place={}, **state) -> World:
-    """Return the tiny world with other origins (rows by country), one or two places of operation, other places and states."""
+def small_world(origins=None, hosts=2, place=None, **state) -> World:
+    """Return the tiny world with other origins (rows by country), one or two places of operation, other places and
+    states.
+    """
     graph = tiny_world(**state).graph.copy()
     for node in graph.nodes.values():
-        node.update(place)
+        node.update(place or {})
     if hosts == 1:
         graph.nodes["two"].update(host=0, start_people=0.0, start_sites=0)
     if origins:
@@ -40,7 +67,7 @@ def small_world(origins=None, hosts=2, place={}, **state) -> World:
             code: {**ORIGIN, "iso3": code, "place": home[code], **row} for code, row in origins.items()
         }
         graph.graph["diaspora"] = []
-    graph.graph["hash"] += f" {origins} {hosts} {place}"
+    graph.graph["hash"] += f" {origins} {hosts} {place or {}}"
     return compile_world(graph)
 
 

@@ -1,4 +1,6 @@
-"""Each feedback can be switched off alone: it then changes a run that has its trigger, in the direction that it names, and no other run."""
+"""Each feedback can be switched off alone: it then changes a run that has its trigger, in the direction that it
+names, and no other run.
+"""
 
 from dataclasses import replace
 from datetime import date
@@ -9,11 +11,11 @@ from small import ENOUGH, same_bytes, small_world
 from model import Inputs, Policy, Simulation, compile_world
 from model.registry.calendar import week_of
 from model.registry.outcomes import O
-from model.registry.parameters import BEHAVIOUR
+from model.registry.parameters import PARAMETERS
 from model.world.tiny_world import tiny_world
 from scenarios.files import load
 
-SWITCHES = [row[0] for row in BEHAVIOUR["rival rules and feedbacks"] if row[0].startswith("feedback_")]
+SWITCHES = [row.name for row in PARAMETERS if row.name.startswith("feedback_")]
 NO_RAIDS = ({}, {"raids_per_month": 0.0})
 NOBODY_PUNISHED = dict(detains_irregular=0.0, prosecutes_at_home=0.0)
 PLENTY = dict(
@@ -101,27 +103,107 @@ def world_with_posts(**state):
 
 # Switch, outcomes added up, whether the feedback raises them, parameters, columns of states.
 DIRECTIONS = {
-    "fear of punishment lowers escape attempts": ("feedback_fear", ("escaped", "escape_attempts_failed"), False, {}, dict(detains_irregular=1.0)),
-    "tip-offs lower the people found in raids": ("feedback_tip_offs", ("freed_in_raids",), False, dict(feedback_pressure=0), RAIDED),
+    "fear of punishment lowers escape attempts": (
+        "feedback_fear",
+        ("escaped", "escape_attempts_failed"),
+        False,
+        {},
+        dict(detains_irregular=1.0),
+    ),
+    "tip-offs lower the people found in raids": (
+        "feedback_tip_offs",
+        ("freed_in_raids",),
+        False,
+        dict(feedback_pressure=0),
+        RAIDED,
+    ),
     "testimony of people sheltered raises arrests of owners": (
-        "feedback_testimony", ("owners_arrested",), True, dict(testimony_half=1, testimony_effect=20, owner_arrest=0.03), RAIDED | PLENTY),
+        "feedback_testimony",
+        ("owners_arrested",),
+        True,
+        dict(testimony_half=1, testimony_effect=20, owner_arrest=0.03),
+        RAIDED | PLENTY,
+    ),
     "debt raises re-trafficking": ("feedback_debt", ("retrafficked",), True, dict(again_base=0.004, again_debt=2), {}),
-    "full institutions identify fewer": ("feedback_capacity", ("identified",), False, dict(feedback_tip_offs=0, sensitivity=1), RAIDED | dict(screening_per_week=2.0)),
-    "raids harden guards and fewer escape": ("feedback_hardening", ("escaped",), False, dict(hardening=0.6, feedback_fear=0), RAIDED),
-    "reports raise pressure and so raids": ("feedback_pressure", ("raids",), True, dict(pressure_gain=0.2, pressure_relief=0.005), dict(raids_per_month=4.0)),
+    "full institutions identify fewer": (
+        "feedback_capacity",
+        ("identified",),
+        False,
+        dict(feedback_tip_offs=0, sensitivity=1),
+        RAIDED | dict(screening_per_week=2.0),
+    ),
+    "raids harden guards and fewer escape": (
+        "feedback_hardening",
+        ("escaped",),
+        False,
+        dict(hardening=0.6, feedback_fear=0),
+        RAIDED,
+    ),
+    "reports raise pressure and so raids": (
+        "feedback_pressure",
+        ("raids",),
+        True,
+        dict(pressure_gain=0.2, pressure_relief=0.005),
+        dict(raids_per_month=4.0),
+    ),
     "the risk of raids raises bribes and so betrayals": (
-        "feedback_bribes", ("raids_betrayed",), True, dict(tip_off=0.2, bribe_response=2, bribe_half=0.001, feedback_pressure=0), RAIDED),
-    "a higher fee brings more recruits": ("feedback_refill", ("newly_held",), True, dict(recruitment_rate=0.0001, refill_elasticity=1.5), {}),
+        "feedback_bribes",
+        ("raids_betrayed",),
+        True,
+        dict(tip_off=0.2, bribe_response=2, bribe_half=0.001, feedback_pressure=0),
+        RAIDED,
+    ),
+    "a higher fee brings more recruits": (
+        "feedback_refill",
+        ("newly_held",),
+        True,
+        dict(recruitment_rate=0.0001, refill_elasticity=1.5),
+        {},
+    ),
     "profits found operations": ("feedback_growth", ("operations_founded",), True, {}, {}),
-    "crowding makes protection dearer and fewer operations stand": ("feedback_crowding", ("operations",), False, dict(protection_crowding=1), {}),
-    "smugglers bring some of those refused": ("feedback_smugglers", ("newly_held",), True, dict(exit_stop=1, smuggler_retry=1, border_collusion=0), {}),
+    "crowding makes protection dearer and fewer operations stand": (
+        "feedback_crowding",
+        ("operations",),
+        False,
+        dict(protection_crowding=1),
+        {},
+    ),
+    "smugglers bring some of those refused": (
+        "feedback_smugglers",
+        ("newly_held",),
+        True,
+        dict(exit_stop=1, smuggler_retry=1, border_collusion=0),
+        {},
+    ),
     "where nobody is punished trust grows and more are identified": (
-        "feedback_trust", ("identified",), True, dict(trust_rate=0.04, charges=0, sensitivity=1), NOBODY_PUNISHED | PLENTY),
-    "what survivors and families report brings raids": ("feedback_reports", ("raids",), True, dict(pressure_gain=0.2), dict(raids_per_month=4.0)),
-    "operations that leave carry people along": ("feedback_carrying", ("moved",), True, dict(review_rate=0.1, inertia=0), {}),
+        "feedback_trust",
+        ("identified",),
+        True,
+        dict(trust_rate=0.04, charges=0, sensitivity=1),
+        NOBODY_PUNISHED | PLENTY,
+    ),
+    "what survivors and families report brings raids": (
+        "feedback_reports",
+        ("raids",),
+        True,
+        dict(pressure_gain=0.2),
+        dict(raids_per_month=4.0),
+    ),
+    "operations that leave carry people along": (
+        "feedback_carrying",
+        ("moved",),
+        True,
+        dict(review_rate=0.1, inertia=0),
+        {},
+    ),
     "people made to recruit bring others": (
-        "feedback_recruiting_victims", ("newly_held",), True, dict(made_to_recruit_rate=0.02, recruiter_effort=1, recruitment_rate=0.0001), {}),
-}  # fmt: skip
+        "feedback_recruiting_victims",
+        ("newly_held",),
+        True,
+        dict(made_to_recruit_rate=0.02, recruiter_effort=1, recruitment_rate=0.0001),
+        {},
+    ),
+}
 
 
 @pytest.mark.parametrize("what", DIRECTIONS)

@@ -1,6 +1,8 @@
-"""Limits of many: a homogeneous world against its differential equation, a full shelter against its queue, choices against their logit.
+"""Limits of many: a homogeneous world against its differential equation, a full shelter against its queue, choices
+against their logit.
 
-Each statistical test refuses a correct model once in 10 000 seeds (`ALARM`); its seeds are fixed, so it does not flicker.
+Each statistical test refuses a correct model once in 10 000 seeds (`ALARM`); its seeds are fixed, so it does not
+flicker.
 """
 
 import math
@@ -18,9 +20,22 @@ from model.world.tiny_world import ROUTE, tiny_world
 
 ALARM = 1e-4
 NOBODY_ELSE = dict(  # out of captivity nothing happens to people until a test says what
-    services_reach=0, arrest_rate=0, returns_alone=0, returns_with_help=0, again_stranded=0, lost_rate=0, lost_rate_after_release=0,
-    death_stranded=0, reprisal_deadly=0, settles_alone=0, reintegration=0, recruiter_rate=0, seeks_help=0, documents=1, again_base=1e-9,
-)  # fmt: skip
+    services_reach=0,
+    arrest_rate=0,
+    returns_alone=0,
+    returns_with_help=0,
+    again_stranded=0,
+    lost_rate=0,
+    lost_rate_after_release=0,
+    death_stranded=0,
+    reprisal_deadly=0,
+    settles_alone=0,
+    reintegration=0,
+    recruiter_rate=0,
+    seeks_help=0,
+    documents=1,
+    again_base=1e-9,
+)
 NO_DEBT = dict(debt_markup=0, debt_growth=0, debt_scale=1e6, reference_fee=50, means_spread=0, share_young=1)
 QUIET = NO_FEEDBACK | NO_RISKS | NO_DEBT | NOBODY_ELSE
 LENIENT = NO_SCARCITY | dict(
@@ -47,9 +62,11 @@ LEAVES, RETURNS, AGAIN, WEEKS = 0.008, 0.010, 0.006, 260
 
 
 def mean_field():
-    """Return the expected shares held, stranded and home after WEEKS: three compartments in a circle with constant hazards.
+    """Return the expected shares held, stranded and home after WEEKS: three compartments in a circle with constant
+    hazards.
 
-    Weekly probabilities become rates. Home again takes two weeks more: the week of arrival, and the week of travel to an operation.
+    Weekly probabilities become rates. Home again takes two weeks more: the week of arrival, and the week of travel to
+    an operation.
     """
     a, b = -math.log(1 - LEAVES), -math.log(1 - RETURNS)
     c = 1 / (1 / AGAIN + 2)
@@ -75,7 +92,9 @@ def shares(seed, people_per_agent):
 
 @pytest.mark.parametrize(("people_per_agent", "seeds"), [(100, 24), (10, 12), (1, 4)])
 def test_the_error_against_the_mean_field_shrinks_as_one_over_the_root_of_n(people_per_agent, seeds):
-    """People do not touch each other here, so shares miss the mean field by the multinomial's error: neither more nor less."""
+    """People do not touch each other here, so shares miss the mean field by the multinomial's error: neither more
+    nor less.
+    """
     expected = mean_field()
     distance = 0.0
     for seed in range(seeds):
@@ -102,12 +121,36 @@ def test_a_full_shelter_turns_away_as_its_queue_says(beds, stay):
     A bed that is given up is free from the next week on, so that it is taken for half a week longer than the stay.
     """
     hazard, warm, weeks = 0.0001, 60, 783
-    identified = dict(sensitivity=1, without_testimony=1, profile_bias=0, language_barrier=0, knew_penalty=0, contract_penalty=0, evidence_weight=0,
-                      uptake=1, share_willing=0, share_forced=0, charges=0, deports_unassessed=0)  # fmt: skip
-    values = QUIET | identified | dict(
-        recruitment_rate=0.01, consular_reach=hazard, consular_capacity=1e5, rescue_delay=0, support_weeks=stay, feedback_capacity=1,
-        returns_from_shelter=0, sent_back_from_shelter=0, record_cleared=0, tracing=0,
-    )  # fmt: skip
+    identified = dict(
+        sensitivity=1,
+        without_testimony=1,
+        profile_bias=0,
+        language_barrier=0,
+        knew_penalty=0,
+        contract_penalty=0,
+        evidence_weight=0,
+        uptake=1,
+        share_willing=0,
+        share_forced=0,
+        charges=0,
+        deports_unassessed=0,
+    )
+    values = (
+        QUIET
+        | identified
+        | dict(
+            recruitment_rate=0.01,
+            consular_reach=hazard,
+            consular_capacity=1e5,
+            rescue_delay=0,
+            support_weeks=stay,
+            feedback_capacity=1,
+            returns_from_shelter=0,
+            sent_back_from_shelter=0,
+            record_cleared=0,
+            tracing=0,
+        )
+    )
     taken, refused, arrivals = 0, 0, 0.0
     for seed in range(4):
         world = captives(open_beds=float(beds), closed_beds=0.0)
@@ -148,12 +191,29 @@ def four_places() -> World:
 
 
 def test_operations_choose_places_as_the_logit_says():
-    """With utilities that stay as they are, as many move as the nested logit says, and movers divide as exp(utility / scale)."""
+    """With utilities that stay as they are, as many move as the nested logit says, and movers divide as exp(utility
+    / scale).
+    """
     scale, horizon, nest, weeks = 40.0, 26.0, 500.0, 150
-    values = NO_FEEDBACK | NO_RISKS | dict(
-        relocation_rule=0, review_rate=1, inertia=20, move_scale=nest, ties=0, choice_scale=scale, moving_horizon=horizon, moving_cost=300,
-        moving_cost_per_km=1, moving_cost_abroad=500, recruitment_rate=0.0003, trust_weeks=1, split_size=10_000,
-    )  # fmt: skip
+    values = (
+        NO_FEEDBACK
+        | NO_RISKS
+        | dict(
+            relocation_rule=0,
+            review_rate=1,
+            inertia=20,
+            move_scale=nest,
+            ties=0,
+            choice_scale=scale,
+            moving_horizon=horizon,
+            moving_cost=300,
+            moving_cost_per_km=1,
+            moving_cost_abroad=500,
+            recruitment_rate=0.0003,
+            trust_weeks=1,
+            split_size=10_000,
+        )
+    )
     world = four_places()
     run = Simulation(Inputs(world, 5, 100, values, stop=weeks)).advance()
     hosts, views, result = world.host_places, run.columns.outlook, run.result()

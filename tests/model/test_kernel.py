@@ -1,0 +1,53 @@
+"""How kernels are compiled: another version of numba changes how long it takes, and no result."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from model.engine.kernel import PLAIN, QUICK
+
+RUN = """
+import hashlib
+from model.model import Inputs, Simulation
+from model.world.tiny_world import tiny_world
+
+run = Simulation(Inputs(tiny_world(), seed=3, people_per_agent=100, stop=120)).advance()
+print(hashlib.sha256(run.result().weekly.tobytes()).hexdigest())
+"""
+
+
+def in_a_process_of_its_own(code: str, **environment) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=Path(__file__).parents[2],
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        timeout=500,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_plain_numba_gives_the_same_bytes():
+    assert in_a_process_of_its_own(RUN) == in_a_process_of_its_own(RUN, **{PLAIN: "1"})
+
+
+def test_private_classes_of_numba_are_used_under_tested_versions_only():
+    assert QUICK, "no quick compilation under the locked version of numba"
+    code = "import numba; numba.__version__ = '9.9.9'; from model.engine import kernel; print(kernel.QUICK)"
+    assert in_a_process_of_its_own(code) == "False"
+
+
+def test_the_folder_of_compiled_kernels_outlives_a_change_of_the_environment():
+    """Numba reads its settings anew when the environment changes; kernels must not be kept elsewhere then."""
+    code = """
+import os
+import numba
+from model.engine.kernel import cache_folder
+os.environ["NUMBA_NUM_THREADS"] = "1"
+numba.njit(lambda x: x + 1)(1)
+assert numba.config.CACHE_DIR == str(cache_folder()), numba.config.CACHE_DIR
+"""
+    in_a_process_of_its_own(code)
