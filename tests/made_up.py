@@ -4,8 +4,8 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from experiments.comparison.read import Results
 from experiments.results import schema as tables
-from experiments.results.reader import Results
 from model.registry.outcomes import BY_NAME, RECORDED, O
 
 STAMP = {"displace.plan": "made-up"}

@@ -30,7 +30,6 @@ from experiments.design.draws import (
     uncertain,
     write_draws,
 )
-from experiments.design.observed import Quantity
 from model.registry.parameters import BY_NAME
 from scenarios.evidence.reports import read_evidence
 
@@ -305,7 +304,7 @@ def test_draws_that_are_not_there_are_named(name, said):
 
 
 def test_a_design_names_its_draws(tmp_path):
-    from experiments.design.design import from_names
+    from experiments.design.files import from_names
 
     path = tmp_path / "mine.toml"
     path.write_text(
@@ -379,6 +378,7 @@ def run():
 
 def test_expected_reports_add_up(run):
     from experiments.design.observed import observe
+
     from model.registry.outcomes import O
     from model.registry.parameters import DEFAULTS
     from model.run.observation import BY_SERIES, SERIES, by_nationality, by_place

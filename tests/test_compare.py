@@ -10,8 +10,8 @@ from scipy import stats
 from experiments.comparison import fates, flows
 from experiments.comparison.intervals import LEVEL, Estimate, Pairs, probability_better
 from experiments.comparison.paired import over_time, paired, rights_floor, signs
+from experiments.comparison.read import Results
 from experiments.results import schema as tables
-from experiments.results.reader import Results
 from model.registry.policy import monday
 
 CRACKDOWN = [policy("crackdown", ["AAA"])]

@@ -7,13 +7,14 @@ from itertools import combinations
 import pytest
 
 from experiments import compare
-from experiments.batch.provenance import manifest_of
+from experiments.batch.manifest import manifest_of
 from experiments.design import unit_costs
 from experiments.design.arms import assignments, chosen
 from experiments.design.cautions import cautions
-from experiments.design.design import DesignError, from_names, list_designs
+from experiments.design.design import DesignError
 from experiments.design.draws import Draws, write_draws
 from experiments.design.explain import explain
+from experiments.design.files import from_names, list_designs
 from model.registry.parameters import DEFAULTS
 from model.registry.policy import week_of
 from scenarios.compose import changed, together

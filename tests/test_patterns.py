@@ -10,9 +10,9 @@ from scipy.stats import binom
 from typer.testing import CliRunner
 
 from calibration.patterns import check, judge, measures
+from calibration.patterns.arms import ARMS, HUB, RELEASE, START, TAIWAN, Seen, inputs, months, simulate
 from calibration.patterns.judge import FAILS, HOLDS, UNDECIDED, Observed, observe, together, verdict
 from calibration.patterns.patterns import BY_ID, EVIDENCE, LEFT_OUT, PATTERNS, QUESTION, UNIT, kinds
-from calibration.patterns.worlds import ARMS, HUB, RELEASE, START, TAIWAN, Seen, inputs, months, simulate
 from displace.cli import checks
 from displace.cli.main import app
 from displace.reference import patterns_page

@@ -23,10 +23,11 @@ import pytest
 from experiments import execute, read, run
 from experiments.batch import store, workers
 from experiments.batch.block import Done, Setting
-from experiments.batch.provenance import code_hashes
 from experiments.batch.runner import Driver, Interrupted, RunnerError
 from experiments.batch.store import DiskFull, StoreBusy, StoreError, open_store
-from experiments.design.design import Block, Chunk, Design, from_names
+from experiments.batch.versions import code_hashes
+from experiments.design.design import Block, Chunk, Design
+from experiments.design.files import from_names
 from experiments.results.reader import ResultsError
 from model.registry.outcomes import RECORDED
 from scenarios.files import resolved

@@ -7,9 +7,8 @@ import pytest
 from made_up import manifest, results
 
 from experiments.comparison.intervals import Pairs
-from experiments.design.design import from_names
-from experiments.sensitivity import breakeven, discovery
-from experiments.sensitivity import plan as sensitivity_plan
+from experiments.design.files import from_names
+from experiments.sensitivity import breakeven, discovery, stages
 from experiments.sensitivity.breakeven import EFFECTIVENESS, STRENGTH, Dose, Point, break_even, dosed
 from experiments.sensitivity.factors import DUMMY, FEEDBACKS, HELPS, HURTS, SEED, Column, Factor, draw, factors_of
 from experiments.sensitivity.quantities import RELATIVE, Quantity, balance, quantities, share
@@ -28,7 +27,7 @@ def design():
 def plan_of(tmp_path, settings="", more=""):
     path = tmp_path / "mine.toml"
     path.write_text(DESIGN.format(settings=settings, more=more), encoding="utf-8")
-    return sensitivity_plan.load(str(path))
+    return stages.load(str(path))
 
 
 # --- factors ----------------------------------------------------------------------------------------
@@ -120,7 +119,7 @@ def test_seeds_of_a_design_follow_the_numbers_that_its_draws_share():
 
 def test_shipped_designs_can_be_planned():
     for name in ("sensitivity-quick", "sensitivity-full"):
-        plan = sensitivity_plan.load(name)
+        plan = stages.load(name)
         assert ("crackdown.raids", "tip_off") in plan.pairs  # raid intensity and leak are always crossed
         assert {
             "crackdown.raids",
@@ -157,9 +156,9 @@ def test_a_bad_table_is_told_by_file_and_key(tmp_path, settings, said):
 
 def test_a_design_without_the_table_and_a_scenario_are_refused():
     with pytest.raises(ScenarioError, match="main.toml: sensitivity: is missing"):
-        sensitivity_plan.load("main")
+        stages.load("main")
     with pytest.raises(ScenarioError, match="is a scenario"):
-        sensitivity_plan.load("baseline")
+        stages.load("baseline")
 
 
 def test_what_screening_finds_joins_the_named_ones_up_to_the_most(tmp_path):

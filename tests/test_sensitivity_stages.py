@@ -13,10 +13,10 @@ from displace.wording.sensitivity import Said
 from experiments.batch import provenance
 from experiments.batch.runner import Interrupted, RunnerError
 from experiments.batch.store import StoreBusy
-from experiments.design.design import from_names
+from experiments.comparison.read import Results
+from experiments.design.files import from_names
 from experiments.results import schema as tables
-from experiments.results.reader import Results
-from experiments.sensitivity import plan as sensitivity_plan
+from experiments.sensitivity import stages
 from experiments.sensitivity.analysis import analyse, read_analysis
 from experiments.sensitivity.factors import DUMMY, SEED
 from experiments.sensitivity.findings import Findings, tradeoffs
@@ -26,7 +26,7 @@ from experiments.sensitivity.schema import TABLES
 from model.registry.outcomes import RECORDED, O
 from model.registry.parameters import DEFAULTS
 
-SETTINGS = sensitivity_plan.Settings(
+SETTINGS = stages.Settings(
     outcomes=("people_held", "deaths", "punished_share"), worlds=48, trajectories=4, most=10, points=8, scrambles=4, doses=(0.5,), dose_draws=4,
 )  # fmt: skip
 TITLE = "Does <b>it</b> hang on one guess?"
@@ -96,7 +96,7 @@ def made_up(fails=lambda draw: False):
 
 @pytest.fixture(scope="module")
 def plan():
-    return sensitivity_plan.Plan(replace(from_names(["unilateral-crackdown"]), title=TITLE), SETTINGS, "mine.toml")
+    return stages.Plan(replace(from_names(["unilateral-crackdown"]), title=TITLE), SETTINGS, "mine.toml")
 
 
 @pytest.fixture(scope="module")

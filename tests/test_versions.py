@@ -2,7 +2,7 @@
 
 import pytest
 
-from experiments.batch.provenance import code_hashes
+from experiments.batch.versions import code_hashes
 from model.engine.kernel import sources_hash
 
 PARTS = (

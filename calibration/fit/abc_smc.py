@@ -11,16 +11,18 @@ from pathlib import Path
 
 import numpy as np
 
-from calibration.targets.targets import quantities
+from calibration.targets.targets import expected_reports_of
+from experiments.batch.versions import code_hash
+from experiments.batch.workers import usable_cores
 from experiments.design.draws import Draws, scaled, write_draws
-from experiments.design.observed import needs_groups, observe
+from experiments.design.expected_reports import expected_reports, needs_groups
 from model.registry.parameters import BY_NAME, complete
 from scenarios.evidence.reports import EvidenceError
 
 from .config import Config
 from .ensemble import POSTERIOR, claim
 from .likelihood import total_log_likelihood
-from .posterior import resample
+from .weights import resample
 
 POPULATIONS = 8
 
@@ -30,7 +32,7 @@ class Likelihood:
 
     def __init__(self, config: Config):
         self.config, self.world = config, config.world()
-        self.quantities = quantities(config.chosen)
+        self.asked = expected_reports_of(config.chosen)
 
     def values(self, unit: dict) -> dict[str, float]:
         free = [unit[name] for name in self.config.free]
@@ -44,14 +46,14 @@ class Likelihood:
         values = self.values(unit)
         seed = int.from_bytes(hashlib.sha256(repr(sorted(unit.items())).encode()).digest()[:6], "big")
         inputs = self.world.inputs(
-            seed, self.config.people_per_agent, values, record="places", groups=needs_groups(self.quantities)
+            seed, self.config.people_per_agent, values, record="places", groups=needs_groups(self.asked)
         )
         try:
             result = Simulation(inputs).advance().result()
         except AuditError:
             return {"log_likelihood": -1e6}
-        told = observe(self.quantities, result, self.world.world, complete({**values, **self.world.parameters}))
-        observed = {q.name: np.array([[value]]) for q, value in zip(self.quantities, told)}
+        told = expected_reports(self.asked, result, self.world.world, complete({**values, **self.world.parameters}))
+        observed = {q.name: np.array([[value]]) for q, value in zip(self.asked, told)}
         return {
             "log_likelihood": float(
                 np.maximum(sum(total_log_likelihood(self.config.chosen, observed).values())[0, 0], -1e6)
@@ -79,7 +81,6 @@ def calibrate(
         raise EvidenceError(
             "method = 'abc': pyABC is not installed; expected the extra [calibrate], which `make extras` installs, or method = 'importance'"
         ) from None
-    from experiments.batch.workers import usable_cores
 
     prior = pyabc.Distribution(**{name: pyabc.RV("uniform", 0, 1) for name in config.free})
     kernel = pyabc.distance.FunctionKernel(
@@ -105,13 +106,7 @@ def calibrate(
     source = {
         "kind": "posterior", "method": "abc", "title": config.title, "set": config.set, "missed": [], "not_informed": [], "free": list(config.free), **config.others,
         "targets": {t.id: t.says for t in config.chosen}, "families": sorted({t.family for t in config.chosen}), "runs": int(runs),
-        "temperature": temperature, "people_per_agent": config.people_per_agent, "code": _code(),
+        "temperature": temperature, "people_per_agent": config.people_per_agent, "code": code_hash(),
     }  # fmt: skip
     write_draws(out / POSTERIOR, Draws(tuple(draws), source))
     return out / POSTERIOR
-
-
-def _code() -> str:
-    from model.run.version import code_hash
-
-    return code_hash()

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from calibration.targets.targets import Target, with_errors
+from experiments.design.draws import from_unit
 from model.registry.parameters import BY_NAME
 
 from .ensemble import Ensemble, normal_scores
 from .likelihood import draw_report, over_replicates, predicted, simulated, total_log_likelihood
-from .posterior import Weights, effective, moments, normalised, quantile, weigh
+from .posterior import Weights, weigh
+from .weights import effective, normalised, weighted_moments, weighted_quantiles
 
 INSIDE = (0.05, 0.5, 0.95)
 NOT_INFORMED = 0.1  # less of the prior's variance gone than this: reports do not tell of the parameter
@@ -44,7 +46,7 @@ def predictions(ensemble: Ensemble, targets: Sequence[Target], weights: np.ndarr
         known = np.isfinite(x).reshape(len(x), -1).all(axis=1)
         reports = np.full(len(x), np.nan)
         reports[known] = predicted(target, x[known], rng)
-        prior, posterior = (tuple(quantile(reports, w, INSIDE)) for w in (before, weights))
+        prior, posterior = (tuple(weighted_quantiles(reports, w, INSIDE)) for w in (before, weights))
         made.append(Prediction(target, told(target), prior, posterior, verdict(target, posterior)))
     return made
 
@@ -128,8 +130,6 @@ def _prior_quantile(values, before):
 
 
 def _column(ensemble, drawn, name):
-    from experiments.design.draws import from_unit
-
     return (
         from_unit(BY_NAME[name], ensemble.unit[:, drawn[name]])
         if name in drawn
@@ -138,12 +138,12 @@ def _column(ensemble, drawn, name):
 
 
 def _learnt(name, scale, values, before, after, free) -> Learnt:
-    (mean0, var0), (mean1, var1) = moments(scale, before), moments(scale, after)
+    (mean0, var0), (mean1, var1) = weighted_moments(scale, before), weighted_moments(scale, after)
     shown = scale if values is None else values
     return Learnt(
         name,
-        tuple(quantile(shown, before, INSIDE)),
-        tuple(quantile(shown, after, INSIDE)),
+        tuple(weighted_quantiles(shown, before, INSIDE)),
+        tuple(weighted_quantiles(shown, after, INSIDE)),
         float(1 - var1 / var0),
         float((mean1 - mean0) / np.sqrt(var0)),
         free,
@@ -193,7 +193,7 @@ def sensitivity(
 
 def _dropped(ensemble, weights, other, free, family, how, met) -> Dropped:
     unit = ensemble.unit[:, : len(free)]
-    spread = np.sqrt(moments(unit, normalised(ensemble.log_ratio))[1])
+    spread = np.sqrt(weighted_moments(unit, normalised(ensemble.log_ratio))[1])
     shift = (other @ unit - weights @ unit) / spread
     k = int(np.argmax(np.abs(shift)))
     return Dropped(family, how, effective(other), free[k], float(shift[k]), met)
@@ -277,7 +277,7 @@ def recovery(
     The second value is how many draws are effective.
     """
     z = normal_scores(ensemble.unit[:, : len(free)])
-    mean, variance = moments(z, weights.weights)
+    mean, variance = weighted_moments(z, weights.weights)
     x = {target.id: simulated(target, ensemble.observed)[:, 0] for target in targets}
     far = ((z - mean) ** 2 / variance).sum(axis=1)
     far[~np.all([np.isfinite(v).reshape(len(v), -1).all(axis=1) for v in x.values()], axis=0)] = np.inf
@@ -289,6 +289,6 @@ def recovery(
     rows = []
     for name in free:
         values = _column(ensemble, drawn, name)
-        low, _, high = quantile(values, other, INSIDE)
+        low, _, high = weighted_quantiles(values, other, INSIDE)
         rows.append(Recovered(name, float(values[truth]), float(low), float(high)))
     return rows, effective(other)

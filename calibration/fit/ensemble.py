@@ -5,6 +5,7 @@ The first wave is drawn from the priors, later ones around the better draws of t
 (each draw is weighed against the mixture of all proposals), so a changed report, error or set needs no new run.
 """
 
+import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,14 +13,16 @@ from pathlib import Path
 import numpy as np
 from scipy.special import logsumexp, ndtr, ndtri
 
-from calibration.targets.targets import quantities
-from experiments import execute
-from experiments.batch.runner import Interrupted
-from experiments.batch.store import StoreError, forget, refuse_foreign, write
+from calibration.targets.targets import expected_reports_of
+from experiments.batch.runner import Interrupted, execute
+from experiments.batch.store import StoreError, forget, refuse_foreign
+from experiments.comparison.read import read
 from experiments.design.design import Design
 from experiments.design.draws import scaled, unit_sample
+from experiments.results.folder import write_whole
 
 from .config import Config
+from .weights import effective, normalised
 
 FIRST, POSTERIOR = "wave-1.npz", "posterior.parquet"
 FROM_PRIOR = 0.2  # of a later wave, so that no weight can be large
@@ -112,8 +115,6 @@ def next_wave(config: Config, number: int, so_far: Ensemble, log_weights: np.nda
     parameters in normal scores, and both are drawn back to the prior's as far as so few could show them by luck. Both are
     rounded, and no matrix library multiplies what they are applied to: its last digits depend on the processor.
     """
-    from .posterior import effective, normalised
-
     wanted = max(20.0, config.draws / 20)
     possible = np.isfinite(log_weights)
     low, high = 0.0, 1.0
@@ -140,7 +141,7 @@ def design_of(config: Config, wave: Wave, number: int) -> Design:
     return Design(
         f"{config.title}: wave {number}", "What would reporters have told?", {"fit": config.world()}, "fit",
         replicates=config.replicates, seed=config.seed + 1000 * number, people_per_agent=config.people_per_agent,
-        draws=tuple(scaled(config.drawn, wave.unit)), record="observed", groups=False, observed=quantities(config.all_targets.targets),
+        draws=tuple(scaled(config.drawn, wave.unit)), record="observed", groups=False, observed=expected_reports_of(config.all_targets.targets),
     )  # fmt: skip
 
 
@@ -161,8 +162,6 @@ def gather(config: Config, out: Path, number: int, so_far, log_weights, *, overw
 
 def together(config: Config, out: Path, waves: Sequence[Wave]) -> Ensemble:
     """Return all waves with what was told in their runs."""
-    from experiments import read
-
     unit = np.concatenate([wave.unit for wave in waves])
     z = normal_scores(unit[:, : len(config.free)])
     size = np.array([len(wave.unit) for wave in waves])
@@ -172,7 +171,7 @@ def together(config: Config, out: Path, waves: Sequence[Wave]) -> Ensemble:
     for number, wave in enumerate(waves, start=1):
         results = read(out / f"wave-{number}")
         failed += results.failed
-        for name, values in observed(results).items():
+        for name, values in observed_in(results).items():
             told.setdefault(name, []).append(values)
     return Ensemble(
         config.drawn,
@@ -184,7 +183,7 @@ def together(config: Config, out: Path, waves: Sequence[Wave]) -> Ensemble:
     )
 
 
-def observed(results) -> dict[str, np.ndarray]:
+def observed_in(results) -> dict[str, np.ndarray]:
     """Return what was told in a batch of one arm, float64 (draws, replicates) by quantity."""
     plan = results.manifest["plan"]
     told = {q["name"]: np.full((plan["draws"], plan["replicates"]), np.nan) for q in plan["observed"]}
@@ -199,8 +198,6 @@ def observed(results) -> dict[str, np.ndarray]:
 
 
 def _write(path: Path, wave: Wave, config: Config):
-    import io
-
     sink = io.BytesIO()
     np.savez_compressed(
         sink,
@@ -210,7 +207,7 @@ def _write(path: Path, wave: Wave, config: Config):
         sampler=config.sampler,
         **vars(wave),
     )
-    write(path, sink.getvalue())
+    write_whole(path, sink.getvalue())
 
 
 def _read(path: Path, config: Config) -> Wave | None:

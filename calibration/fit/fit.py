@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from experiments.batch.provenance import provenance
-from experiments.batch.store import write
+from experiments.batch.versions import code_hash, provenance
+from experiments.results.folder import write_whole
 
 from . import checks as fit_checks
 from .config import Config
@@ -55,7 +55,7 @@ def calibrate(config: Config, out: Path, tell: Callable[[str], None] = lambda te
             break
     fit = checked(config, ensemble, weights, len(waves))
     save(out / POSTERIOR, ensemble, weights, config.posterior, config.seed, source(fit))
-    write(out / FIT, (json.dumps(as_json(fit), indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode())
+    write_whole(out / FIT, (json.dumps(as_json(fit), indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode())
     return fit
 
 
@@ -76,8 +76,6 @@ def checked(config: Config, ensemble: Ensemble, weights: Weights, waves: int) ->
 
 def source(fit: Fit) -> dict:
     """Return what a posterior says of its origin, as plain values."""
-    from model.run.version import code_hash
-
     config = fit.config
     return {
         "title": config.title,

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import numpy as np
 
-from calibration.targets.targets import Target, Targets, last_week, quantities
-from experiments import execute
+from calibration.targets.targets import Target, Targets, expected_reports_of, last_week
+from experiments.batch.runner import execute
 from experiments.design.design import Design
 from experiments.design.draws import Draws
 from scenarios import files
 from scenarios.evidence.reports import Row
 
 from .checks import INSIDE, told, verdict
-from .ensemble import observed
+from .ensemble import observed_in
 from .likelihood import predicted, simulated
-from .posterior import quantile
+from .weights import weighted_quantiles
 
 MODEL, NAIVE, NEITHER = "model", "naive", "neither"
 
@@ -90,10 +90,10 @@ def check(
     world = replace(world, stop=min(world.stop, last_week(targets)))
     design = Design(
         "Reports that were not used", "What would reporters have told?", {"fit": world}, "fit", replicates=replicates, seed=seed,
-        people_per_agent=people_per_agent, draws=draws.values, draws_from=draws.source, record="observed", groups=False, observed=quantities(targets),
+        people_per_agent=people_per_agent, draws=draws.values, draws_from=draws.source, record="observed", groups=False, observed=expected_reports_of(targets),
     )  # fmt: skip
     results = execute(design, out, **running)
-    told_by_runs = observed(results)
+    told_by_runs = observed_in(results)
     scored = [score(target, told_by_runs, rows, seed) for target in targets]
     return Holdout(scored, held_out(rows, mapping, all_rows), len(draws.values))
 
@@ -104,7 +104,7 @@ def score(target: Target, told_by_runs: Mapping[str, np.ndarray], rows: Mapping[
     x = x.reshape(-1, x.shape[-1]) if target.kind == "multinomial" else x.ravel()
     x = x[np.isfinite(x).reshape(len(x), -1).all(axis=1)]
     reports = predicted(target, x, np.random.default_rng([seed, 4]))
-    interval = tuple(float(v) for v in quantile(reports, np.full(len(reports), 1 / max(1, len(reports))), INSIDE))
+    interval = tuple(float(v) for v in weighted_quantiles(reports, np.full(len(reports), 1 / max(1, len(reports))), INSIDE))
     naive = persistence(target, rows)
     return Scored(
         target,

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from experiments.batch import workers
 
+from .arms import ARMS, simulate
 from .judge import FALSE_ALARM, Observed, observe, together, verdict
 from .patterns import EVIDENCE, PATTERNS, QUESTION, Clause, Pattern
-from .worlds import ARMS, simulate
 
 SEEDS, PEOPLE_PER_AGENT = 40, 100
 LEARNING = ("feedback_learning", "feedback_own_experience", "feedback_announcement", "feedback_recruiters")

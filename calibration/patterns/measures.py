@@ -8,7 +8,7 @@ import numpy as np
 from model.registry.parameters import BY_NAME
 from model.registry.policy import week_of
 
-from .worlds import COUP, HOTLINE_ENDS, HUB, MOEI, RAIDS, RELEASE, START, TAIWAN, months
+from .arms import COUP, HOTLINE_ENDS, HUB, MOEI, RAIDS, RELEASE, START, TAIWAN, months
 
 
 def mean(of):

@@ -1,6 +1,6 @@
 """The patterns that the briefing paper and later reports describe, each as a check of the model.
 
-A pattern compares worlds of `calibration/patterns/worlds.py` on the same seeds. Each of its clauses expects a ratio (or a mean) of
+A pattern compares worlds of `calibration/patterns/arms.py` on the same seeds. Each of its clauses expects a ratio (or a mean) of
 what is seen there (`calibration/patterns/measures.py`) above `low` and below `high`; a star marks a bound that is chosen here because the
 source is ordinal. Clauses are *evidence*, or *unit checks* that hold nearly by construction, or *the question itself* (P1), which is
 shown and never used to choose anything. `use`: cal = may be fitted to (the world up to August 2023); hold = falls after it.
@@ -14,7 +14,7 @@ from model.people.person import FORCED
 from model.people.roster import MALE
 
 from . import measures as m
-from .worlds import BAN, HUB, MOEI, RAIDS, START, Seen, months
+from .arms import BAN, HUB, MOEI, RAIDS, START, Seen, months
 
 EVIDENCE, UNIT, QUESTION = "evidence", "unit check", "the question itself"
 

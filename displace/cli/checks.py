@@ -5,10 +5,10 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 
+from calibration.patterns.arms import ARMS
 from calibration.patterns.check import MEANING, RULES, Judged, gather, of_kind
 from calibration.patterns.judge import FAILS, FALSE_ALARM, HOLDS, UNDECIDED
 from calibration.patterns.patterns import EVIDENCE, LEFT_OUT, PATTERNS, QUESTION, UNIT
-from calibration.patterns.worlds import ARMS
 from scenarios.evidence.reports import evidence_ids
 
 from .terminal import SECONDS_BETWEEN_LINES, show_table

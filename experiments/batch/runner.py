@@ -11,11 +11,16 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, 
 from dataclasses import dataclass
 from pathlib import Path
 
-from experiments.design.design import Chunk, Design, DesignError, assuming, from_names, single
+from experiments.comparison.read import Results, read
+from experiments.design.design import Chunk, Design, DesignError
+from experiments.design.files import assuming, from_names, single
+from experiments.results.parquet import stamp
 from scenarios import files
 
 from . import workers
 from .block import Done, Setting, run_chunk
+from .manifest import manifest_of
+from .store import open_store
 
 WINDOW = 3  # chunks in flight a worker
 SECONDS = 0.2  # between two looks at what workers have told
@@ -194,12 +199,6 @@ def execute(
     Raises StoreError or StoreBusy if the folder can't be used, Interrupted on Ctrl-C, RunnerError if workers run
     other code.
     """
-    from experiments.comparison.all_tables import final_tables
-    from experiments.results.reader import Results, read
-
-    from . import provenance
-    from .store import open_store
-
     if workers_wanted is not None and workers_wanted < 1:
         raise DesignError(
             f"workers: {workers_wanted}; expected a whole number of at least 1, or None for the usable cores"
@@ -207,7 +206,7 @@ def execute(
     count = workers_wanted or workers.usable_cores()
     with open_store(out, design, resume, overwrite) as store:
         if not store.finished:
-            setting = Setting.of(design, provenance.stamp(store.manifest))
+            setting = Setting.of(design, stamp(store.manifest))
             before = Results(store.manifest, store.folder)
             tally = _Tally(design, store, before.failed, progress)
             make = executor or (lambda: workers.local(count, tally.hear))
@@ -215,6 +214,8 @@ def execute(
                 Driver(setting, make, 1 if count == 1 and not executor else WINDOW * count, tally.take).run(
                     store.missing
                 )
+                from experiments.comparison.all_tables import final_tables  # loads numba: here workers do
+
                 results = Results(store.manifest, store.folder)
                 store.finish(final_tables(results), results.failed)
             except KeyboardInterrupt:
@@ -300,12 +301,8 @@ def run(
     )
     if out is not None:
         return execute(design, out, workers_wanted=1, resume=resume, overwrite=overwrite)
-    from experiments.results.reader import Results
-
-    from . import provenance
-
-    manifest = provenance.manifest_of(design)
-    done = [run_chunk(Setting.of(design, provenance.stamp(manifest)), chunk) for chunk in design.chunks()]
+    manifest = manifest_of(design)
+    done = [run_chunk(Setting.of(design, stamp(manifest)), chunk) for chunk in design.chunks()]
     results = Results(manifest, [chunk.parts for chunk in done])
     if results.failed:
         raise RunnerError(results.runs["error"][0].as_py())

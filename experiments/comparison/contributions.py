@@ -11,8 +11,8 @@ import numpy as np
 import pyarrow as pa
 
 from experiments.design.arms import AND, BETWEEN
-from experiments.results import schema as tables
-from experiments.results.reader import Results
+from experiments.results.columns import from_rows
+from experiments.results.reader import StoredResults
 from model.registry.outcomes import BY_NAME
 
 from .intervals import LEVEL
@@ -53,7 +53,7 @@ def titles(manifest: Mapping) -> dict[str, str]:
     return found
 
 
-def contributions(results: Results, stamp=None) -> pa.Table:
+def contributions(results: StoredResults, stamp=None) -> pa.Table:
     """Return table `contributions`: worldwide, every outcome in its own aggregate; empty without a factorial."""
     policies, arms = pulled(results.manifest)
     rows = []
@@ -85,4 +85,4 @@ def contributions(results: Results, stamp=None) -> pa.Table:
                     "level": LEVEL,
                 }
                 rows.append(row | {"replicates": int(replicates[j]), "draws": int(draws[j])})
-    return tables.from_rows("contributions", rows, stamp)
+    return from_rows("contributions", rows, stamp)

@@ -21,8 +21,9 @@ from experiments.design.unit_costs import (
     states_of,
     used_where_recorded,
 )
-from experiments.results import schema as tables
-from experiments.results.reader import Results
+from experiments.results.columns import from_rows
+from experiments.results.reader import StoredResults
+from experiments.results.schema import WORLDWIDE
 
 from .intervals import LEVEL
 from .paired import cube, pairs_of
@@ -89,7 +90,7 @@ def _years(manifest: Mapping, policy: Mapping) -> float:
     )
 
 
-def costs(results: Results, stamp=None) -> pa.Table:
+def costs(results: StoredResults, stamp=None) -> pa.Table:
     """Return table `costs`: who bears what under each arm, and public spending for each week of captivity avoided."""
     rows = []
     if results.compared:
@@ -97,7 +98,7 @@ def costs(results: Results, stamp=None) -> pa.Table:
         prices = _prices(results.manifest["plan"]["seed"])
         for arm in results.compared:
             rows += [{"arm": arm} | row for row in _of_arm(results, pairs, runs, prices, arm)]
-    return tables.from_rows("costs", rows, stamp)
+    return from_rows("costs", rows, stamp)
 
 
 def _prices(seed: int) -> dict[str, np.ndarray]:
@@ -137,7 +138,7 @@ def _quantities(results, runs, arm) -> tuple[dict[str, np.ndarray], np.ndarray]:
     difference = runs.values[results.arms.index(arm)] - runs.values[results.arms.index(results.baseline)]
 
     def change(outcome: str, level: bool) -> np.ndarray:
-        return difference[:, number[outcome, tables.WORLDWIDE, "mean" if level else "sum"]] * (weeks if level else 1)
+        return difference[:, number[outcome, WORLDWIDE, "mean" if level else "sum"]] * (weeks if level else 1)
 
     quantity = {item.name: change(item.outcome, item.outcome in LEVELS) for item in ITEMS if item.outcome}
     quantity[PROGRAMME] = np.full(len(difference), programme_years(results.manifest, arm))

@@ -19,8 +19,9 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from experiments.results import schema as tables
-from experiments.results.reader import Results, policies_of
+from experiments.results.columns import from_rows
+from experiments.results.reader import StoredResults, policies_of
+from experiments.results.schema import WORLDWIDE
 from model.registry.levers import BY_NAME as LEVERS
 from model.registry.levers import heeds_announcement
 from model.registry.policy import WEEKS, Policy
@@ -178,7 +179,7 @@ def _strength(policy: Policy, weeks: np.ndarray) -> np.ndarray:
 class Held:
     """Weekly numbers at host places, per run: `at[name]` is float32 (arms, pairs, weeks, hosts)."""
 
-    def __init__(self, results: Results):
+    def __init__(self, results: StoredResults):
         plan = results.manifest["plan"]
         self.results = results
         shape = (len(results.arms), plan["draws"] * plan["replicates"], plan["stop"], len(results.hosts))
@@ -244,7 +245,7 @@ def _hosts_of(results, column) -> np.ndarray:
     return np.array([number.get(label, -1) for label in labels], np.int64)[codes]
 
 
-def displacement(results: Results, stamp=None) -> pa.Table:
+def displacement(results: StoredResults, stamp=None) -> pa.Table:
     """Return table `displacement`: every measure at 6, 12, 24 and 60 months and over all, for each arm that enforces."""
     rows: list[dict] = []
     targets = [target for arm in results.compared if (target := target_of(results.manifest, arm))]
@@ -259,7 +260,7 @@ def displacement(results: Results, stamp=None) -> pa.Table:
             for months, end in ends.items():
                 key = {"arm": target.arm, "target": target.named, "months": months}
                 rows += [key | row for row in _measures(held, target, end)]
-    return tables.from_rows("displacement", rows, stamp)
+    return from_rows("displacement", rows, stamp)
 
 
 def _measures(held: Held, target: Target, stop: int) -> Iterator[dict]:
@@ -279,7 +280,7 @@ def _measures(held: Held, target: Target, stop: int) -> Iterator[dict]:
 
     def rows(measure, values, by_place=None):
         columns = values.sum(axis=1, keepdims=True)
-        yield from _rows(measure, [tables.WORLDWIDE], pairs, pairs.mean(columns))
+        yield from _rows(measure, [WORLDWIDE], pairs, pairs.mean(columns))
         if by_place is not None:
             yield from _rows(measure, by_place, pairs, pairs.mean(values))
 
@@ -300,7 +301,7 @@ def _ratio_rows(pairs, target, elsewhere, places) -> Iterator[dict]:
     ratio = pairs.ratio(rise, fall)
     meaningful = (fall.mean(axis=0) > 0) & (elsewhere.shape[1] > 0)
     said = Estimate(*(np.where(meaningful, x, np.nan) for x in (ratio.mean, ratio.low, ratio.high)), ratio.pairs)
-    yield from _rows("displacement_ratio", [tables.WORLDWIDE, *places], pairs, said)
+    yield from _rows("displacement_ratio", [WORLDWIDE, *places], pairs, said)
 
 
 def _rows(measure, places, pairs, estimate) -> Iterator[dict]:
@@ -347,5 +348,5 @@ def _field_rows(held: Held, target: Target, stop: int, whole, pairs) -> Iterator
         ("wdd", found.value, found.low, found.high),
     ):
         yield from _rows(
-            measure, [tables.WORLDWIDE], pairs, Estimate(*(np.array([x]) for x in (value, low, high)), np.array([0]))
+            measure, [WORLDWIDE], pairs, Estimate(*(np.array([x]) for x in (value, low, high)), np.array([0]))
         )

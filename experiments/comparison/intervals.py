@@ -57,16 +57,16 @@ class Pairs:
         noise = np.ma.masked_invalid([runs.var(axis=0, ddof=1) for runs in inside]).mean(axis=0)
         between = np.ma.masked_invalid([runs.mean(axis=0) for runs in inside]).var(axis=0, ddof=1) - noise / seeds
         between, noise = np.ma.filled(np.ma.maximum(between, 0.0), np.nan), np.ma.filled(noise, np.nan)
-        return _over(between, between + noise)
+        return divide(between, between + noise)
 
     def mean(self, values: np.ndarray) -> Estimate:
         """Return the mean of `values` (N, K) and its interval: over pairs, or over draws where there are several."""
         means = self._independent(values)
         known = np.isfinite(means)
         count = known.sum(axis=0)
-        mean = _over(np.where(known, means, 0.0).sum(axis=0), count)
+        mean = divide(np.where(known, means, 0.0).sum(axis=0), count)
         spread = np.where(known, means - mean, 0.0)
-        error = np.sqrt(_over((spread**2).sum(axis=0), count - 1) / np.maximum(count, 1))
+        error = np.sqrt(divide((spread**2).sum(axis=0), count - 1) / np.maximum(count, 1))
         reach = _student(count) * error
         return Estimate(mean, mean - reach, mean + reach, np.isfinite(values).sum(axis=0))
 
@@ -88,7 +88,7 @@ class Pairs:
         said = (bottom.low > 0) | (bottom.high < 0)
         low, high = fieller(self._independent(numerator), self._independent(denominator))
         return Estimate(
-            *(np.where(said, x, np.nan) for x in (_over(top.mean, bottom.mean), low, high)),
+            *(np.where(said, x, np.nan) for x in (divide(top.mean, bottom.mean), low, high)),
             np.minimum(top.pairs, bottom.pairs),
         )
 
@@ -100,7 +100,7 @@ class Pairs:
         filled = np.where(known, values, 0.0)
         return np.array(
             [
-                _over(filled[self.draw == draw].sum(axis=0), known[self.draw == draw].sum(axis=0))
+                divide(filled[self.draw == draw].sum(axis=0), known[self.draw == draw].sum(axis=0))
                 for draw in np.unique(self.draw)
             ]
         )
@@ -113,16 +113,16 @@ def fieller(numerator: np.ndarray, denominator: np.ndarray) -> tuple[np.ndarray,
     """
     known = np.isfinite(numerator) & np.isfinite(denominator)
     count = known.sum(axis=0)
-    x, y = (_over(np.where(known, v, 0.0).sum(axis=0), count) for v in (numerator, denominator))
+    x, y = (divide(np.where(known, v, 0.0).sum(axis=0), count) for v in (numerator, denominator))
     dx, dy = np.where(known, numerator - x, 0.0), np.where(known, denominator - y, 0.0)
-    vx, vy, covariance = (_over((a * b).sum(axis=0), (count - 1) * count) for a, b in ((dx, dx), (dy, dy), (dx, dy)))
+    vx, vy, covariance = (divide((a * b).sum(axis=0), (count - 1) * count) for a, b in ((dx, dx), (dy, dy), (dx, dy)))
     t2 = _student(count) ** 2
     a = y**2 - t2 * vy
     b = x * y - t2 * covariance
     c = x**2 - t2 * vx
     root = np.sqrt(np.maximum(b**2 - a * c, 0.0))
     bounded = a > 0
-    return np.where(bounded, _over(b - root, a), np.nan), np.where(bounded, _over(b + root, a), np.nan)
+    return np.where(bounded, divide(b - root, a), np.nan), np.where(bounded, divide(b + root, a), np.nan)
 
 
 def probability_better(differences: np.ndarray, better: str | None) -> np.ndarray:
@@ -132,10 +132,11 @@ def probability_better(differences: np.ndarray, better: str | None) -> np.ndarra
         return np.full(differences.shape[1], np.nan)
     gain = np.where(known, differences, 0.0) * (1 if better == "up" else -1)
     wins = ((gain > 0) & known).sum(axis=0) + 0.5 * ((gain == 0) & known).sum(axis=0)
-    return _over(wins, known.sum(axis=0))
+    return divide(wins, known.sum(axis=0))
 
 
-def _over(numerator, denominator):
+def divide(numerator, denominator) -> np.ndarray:
+    """Divide element by element; what is over 0 is not a number."""
     denominator = np.asarray(denominator, float)
     shape = np.broadcast_shapes(np.shape(numerator), denominator.shape)
     out = np.full(shape, np.nan)

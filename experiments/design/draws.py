@@ -12,13 +12,14 @@ from pathlib import Path
 
 import numpy as np
 
+from experiments.results.folder import write_whole
 from model.registry.levers import channels
 from model.registry.parameters import BY_NAME, DEFAULTS, PARAMETERS, Parameter
 from scenarios.schema import ScenarioError, Where
 
 from .limits import MOST_DRAWS
 
-REFERENCE = Path(__file__).parents[2] / "outputs" / "reference" / "calibration" / "posterior.parquet"
+REFERENCE = Path(__file__).parents[2] / "scenarios" / "fitted" / "posterior.parquet"
 METADATA = b"displace.draws"
 EXPECTED = (
     "defaults, posterior, posterior:N, prior:N, or the path of a posterior.parquet (path:N for the first N draws)"
@@ -47,14 +48,14 @@ def of_levers() -> frozenset[str]:
     return frozenset(f"{lever.name}.{channel.name}" for lever, channel, _ in channels())
 
 
-def quantile(kind: str, low: float, high: float, u):
+def prior_quantile(kind: str, low: float, high: float, u):
     """Return the quantiles at `u` (a number between 0 and 1, or an array) of a prior that is uniform, or loguniform, from low to high."""
     return low * (high / low) ** u if kind == "loguniform" else low + (high - low) * u
 
 
 def from_unit(parameter: Parameter, u) -> np.ndarray:
     """Return the prior's quantiles at `u`, an array of numbers between 0 and 1."""
-    return quantile(*parameter.prior, np.asarray(u))
+    return prior_quantile(*parameter.prior, np.asarray(u))
 
 
 def to_unit(parameter: Parameter, value) -> np.ndarray:
@@ -149,8 +150,6 @@ def write_draws(path: Path, draws: Draws):
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from experiments.batch.store import write
-
     names = list(draws.values[0])
     fields = [
         pa.field(n, pa.float64(), metadata={"unit": BY_NAME[n].unit, "meaning": BY_NAME[n].meaning}) for n in names
@@ -160,7 +159,7 @@ def write_draws(path: Path, draws: Draws):
     pq.write_table(
         pa.table([[draw[n] for draw in draws.values] for n in names], schema=schema), sink, compression="zstd"
     )
-    write(path, sink.getvalue())
+    write_whole(path, sink.getvalue())
 
 
 def read_draws(path: Path) -> Draws:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from experiments.comparison.intervals import Pairs
-from experiments.design.design import content_hash
+from experiments.results.folder import content_hash
 from model.registry.levers import BY_NAME as LEVERS
 from model.registry.parameters import BY_NAME as PARAMETERS
 from scenarios.files import Scenario

@@ -10,29 +10,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.design.draws import quantile
+from experiments.design.draws import prior_quantile
+from experiments.design.sensitivity_settings import FEEDBACKS, HELPS, HURTS, NAMED, TOGETHER
 from model.registry.levers import channels
 from model.registry.parameters import BY_NAME, DEFAULTS, PARAMETERS, Parameter
 from scenarios.schema import Where
 
-DUMMY, SEED, FEEDBACKS = "dummy", "seed", "feedbacks"
+DUMMY, SEED = "dummy", "seed"
 PERTURBED, BY = "recruitment_rate", 1e-4  # the dummy: so small a change that only the noise of changed fates answers
 SWITCH = "feedback_"
-HELPS, HURTS = "helping channels", "hurting channels"
-TOGETHER = {"mobility cost": ("moving_cost", "moving_cost_per_km", "moving_cost_abroad")}
-# Always judged by themselves: what may decide whether a crackdown displaces or deters.
-NAMED = (
-    "crackdown.raids",
-    "tip_off",
-    "refill_elasticity",
-    "market_saturation",
-    "moving_cost_beyond",
-    *TOGETHER,
-    "relocation_rule",
-    FEEDBACKS,
-    HELPS,
-    HURTS,
-)
 MEANING = {
     DUMMY: f"an irrelevant change ({PERTURBED} by at most {BY:.2%}): what it shows is noise",
     SEED: "the random numbers: what chance alone does",
@@ -61,7 +47,7 @@ class Column:
             return float(u < 0.5)
         if self.kind == "feedbacks":
             return -1.0 if u < 0.5 else float(min(int((2 * u - 1) * len(self.switches)), len(self.switches) - 1))
-        return quantile(self.kind, self.low, self.high, u)
+        return prior_quantile(self.kind, self.low, self.high, u)
 
     def set(self, u: float) -> dict[str, float]:
         """Return the parameters that `u` sets."""

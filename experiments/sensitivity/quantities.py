@@ -14,7 +14,7 @@ import numpy as np
 
 from experiments.comparison.displacement import target_of
 from experiments.comparison.paired import cube
-from experiments.results.reader import Results
+from experiments.results.reader import StoredResults
 from experiments.results.schema import WORLDWIDE
 from model.registry.outcomes import BY_NAME
 
@@ -49,7 +49,7 @@ class Quantity:
         return "down" if self.measure in DISPLACEMENT else BY_NAME[self.outcome].better
 
 
-def quantities(results: Results, outcomes: Iterable[str]) -> dict[Quantity, np.ndarray]:
+def quantities(results: StoredResults, outcomes: Iterable[str]) -> dict[Quantity, np.ndarray]:
     """Return every quantity of a batch, float64 (draws, replicates); not a number where a run failed or has no value."""
     plan = results.manifest["plan"]
     targets = {arm: target for arm in results.compared if (target := target_of(results.manifest, arm))}
