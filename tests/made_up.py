@@ -4,8 +4,10 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from experiments.batch import rows as of_run
 from experiments.comparison.read import Results
-from experiments.results import schema as tables
+from experiments.results.columns import from_rows
+from experiments.results.parquet import Part
 from model.registry.outcomes import BY_NAME, RECORDED, O
 
 STAMP = {"displace.plan": "made-up"}
@@ -22,11 +24,14 @@ def manifest(
     return {
         "schema_version": 1,
         "plan": {
-            "hash": "made-up", "code": "", "baseline": next(iter(arms)), "replicates": replicates, "draws": draws, "seed": 7,
-            "people_per_agent": 10, "record": "places", "groups": False, "outcomes": list(outcomes), "window_start": window_start, "stop": stop,
+            "hash": "made-up", "code": "", "baseline": next(iter(arms)), "replicates": replicates, "draws": draws,
+                "seed": 7,
+            "people_per_agent": 10, "record": "places", "groups": False, "outcomes": list(outcomes),
+                "window_start": window_start, "stop": stop,
             "arms": {name: {"policies": policies, "hash": name} for name, policies in arms.items()},
         },
-        "places": [{"id": id, "country": country, "kind": kind, "host": True} for id, country, kind in zip(PLACES, COUNTRY, KINDS)],
+        "places": [{"id": id, "country": country, "kind": kind, "host": True} for id, country,
+            kind in zip(PLACES, COUNTRY, KINDS)],
         "commit": "", "lock": "", "version": "", "versions": {}, "finished": None,
     }  # fmt: skip
 
@@ -50,7 +55,7 @@ def results(plan: dict, weekly, moves=()) -> Results:
     None is a run that failed. `moves`: (arm, week, source, target, people), the same in every run.
     """
     arms = tuple(plan["plan"]["arms"])
-    parts = {name: tables.Part(name, STAMP) for name in ("weekly", "worldwide", "relocations", "runs", "summary")}
+    parts = {name: Part(name, STAMP) for name in ("weekly", "worldwide", "relocations", "runs", "summary")}
     runs = []
     for draw in range(plan["plan"]["draws"]):
         for replicate in range(plan["plan"]["replicates"]):
@@ -66,8 +71,8 @@ def results(plan: dict, weekly, moves=()) -> Results:
                     }
                 )
                 if numbers:
-                    _add(parts, tables.Tag(arms, arm, draw, replicate), plan["plan"], numbers, moves)
-    parts["runs"].add(tables.from_rows("runs", runs))
+                    _add(parts, of_run.Tag(arms, arm, draw, replicate), plan["plan"], numbers, moves)
+    parts["runs"].add(from_rows("runs", runs))
     return Results(plan, [{name: part.bytes() for name, part in parts.items()}])
 
 
@@ -91,10 +96,10 @@ def _add(parts, tag, plan, numbers, moves):
             mine, [("week", "i4"), ("source", "i2"), ("target", "i2"), ("operations", "i4"), ("people", "f8")]
         ),
     )
-    parts["weekly"].add(tables.weekly(tag, run, WORLD))
-    parts["worldwide"].add(tables.worldwide(tag, run))
-    parts["relocations"].add(tables.relocations(tag, run, WORLD))
-    parts["summary"].add(tables.summary(tag, run, WORLD, by_place=tables.ALL))
+    parts["weekly"].add(of_run.weekly(tag, run, WORLD))
+    parts["worldwide"].add(of_run.worldwide(tag, run))
+    parts["relocations"].add(of_run.relocations(tag, run, WORLD))
+    parts["summary"].add(of_run.summary(tag, run, WORLD, by_place=of_run.EVERY_OUTCOME))
 
 
 def rows(table, **wanted) -> list[dict]:

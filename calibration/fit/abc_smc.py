@@ -1,4 +1,4 @@
-"""The alternative where importance weights starve: ABC-SMC by pyABC (extra `[calibrate]`), exact under the same likelihood.
+"""The alternative where importance weights starve: ABC-SMC by pyABC (extra `[calibrate]`), with the same likelihood.
 
 Its stochastic acceptor (Schälte et al. 2020) accepts runs by their likelihood, tempered down to 1: no distance, no
 tolerance, no reporting error dropped. Which runs are made depends on timing, so two calls differ by chance.
@@ -28,7 +28,10 @@ POPULATIONS = 8
 
 
 class Likelihood:
-    """The log-likelihood of one run, as a function of the free parameters' prior quantiles; the others follow from them by hash."""
+    """The log-likelihood of one run by the free parameters' prior quantiles.
+
+    The other parameters follow from them by hash.
+    """
 
     def __init__(self, config: Config):
         self.config, self.world = config, config.world()
@@ -79,7 +82,8 @@ def calibrate(
         import pyabc
     except ImportError:
         raise EvidenceError(
-            "method = 'abc': pyABC is not installed; expected the extra [calibrate], which `make extras` installs, or method = 'importance'"
+            "method = 'abc': pyABC is not installed; expected the extra [calibrate], which `make extras` "
+            "installs, or method = 'importance'"
         ) from None
 
     prior = pyabc.Distribution(**{name: pyabc.RV("uniform", 0, 1) for name in config.free})
@@ -87,9 +91,14 @@ def calibrate(
         lambda x, x_0, t=None, par=None: x["log_likelihood"], ret_scale=pyabc.distance.SCALE_LOG
     )
     fit = pyabc.ABCSMC(
-        Likelihood(config), prior, kernel, population_size=config.posterior, eps=pyabc.Temperature(), acceptor=pyabc.StochasticAcceptor(),
+        Likelihood(config),
+        prior,
+        kernel,
+        population_size=config.posterior,
+        eps=pyabc.Temperature(),
+        acceptor=pyabc.StochasticAcceptor(),
         sampler=pyabc.MulticoreEvalParallelSampler(workers or usable_cores()),
-    )  # fmt: skip
+    )
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         fit.new(f"sqlite:///{folder}/abc.db", {"log_likelihood": 0.0})
@@ -104,9 +113,20 @@ def calibrate(
         {name: min(max(value, BY_NAME[name].low), BY_NAME[name].high) for name, value in draw.items()} for draw in draws
     ]
     source = {
-        "kind": "posterior", "method": "abc", "title": config.title, "set": config.set, "missed": [], "not_informed": [], "free": list(config.free), **config.others,
-        "targets": {t.id: t.says for t in config.chosen}, "families": sorted({t.family for t in config.chosen}), "runs": int(runs),
-        "temperature": temperature, "people_per_agent": config.people_per_agent, "code": code_hash(),
-    }  # fmt: skip
+        "kind": "posterior",
+        "method": "abc",
+        "title": config.title,
+        "set": config.set,
+        "missed": [],
+        "not_informed": [],
+        "free": list(config.free),
+        **config.others,
+        "targets": {t.id: t.says for t in config.chosen},
+        "families": sorted({t.family for t in config.chosen}),
+        "runs": int(runs),
+        "temperature": temperature,
+        "people_per_agent": config.people_per_agent,
+        "code": code_hash(),
+    }
     write_draws(out / POSTERIOR, Draws(tuple(draws), source))
     return out / POSTERIOR

@@ -1,4 +1,4 @@
-"""What a fit is worth: predictions of every target, what was learnt of each parameter, and whether the method can be trusted.
+"""What a fit is worth: predictions of every target, what was learnt of each parameter, whether to trust the method.
 
 Everything here re-weighs runs that are there; nothing is run.
 """
@@ -88,7 +88,10 @@ def verdict(target: Target, interval: tuple[float, float, float]) -> str:
 
 @dataclass(frozen=True)
 class Learnt:
-    """A parameter, or a product of some, before and after: mean quantile of the prior, and the share of variance that is gone."""
+    """A parameter, or a product of some, before and after the fit.
+
+    `contraction`: the share of variance that is gone.
+    """
 
     name: str
     prior: tuple[float, float, float]
@@ -156,7 +159,10 @@ def _learnt(name, scale, values, before, after, free) -> Learnt:
 
 @dataclass(frozen=True)
 class Dropped:
-    """A fit without a family of reports, with its errors doubled, or to another set: how many draws are effective, and what moves most."""
+    """A fit without a family of reports, with its errors doubled, or to another set.
+
+    Effective draws, and what moves most.
+    """
 
     family: str
     how: str
@@ -173,7 +179,7 @@ def sensitivity(
     free: Sequence[str],
     others: Mapping[str, Sequence[Target]] = {},
 ) -> list[Dropped]:
-    """Return what changes when each family of reports is left out, when its reporting errors are doubled, and with `others`, by set."""
+    """Return what changes when a family of reports is left out or its errors are doubled, and with `others`, by set."""
     rows = []
     for name, reports in others.items():
         instead = weigh(ensemble, reports).weights
@@ -204,7 +210,10 @@ def _dropped(ensemble, weights, other, free, family, how, met) -> Dropped:
 
 @dataclass(frozen=True)
 class Coverage:
-    """By free parameter: how often the 90 % interval holds the truth, and the p-value that ranks are uniform (Talts et al. 2018)."""
+    """By free parameter: how often the 90 % interval holds the truth, and the p-value of uniform ranks (Talts et al.
+
+    2018).
+    """
 
     name: str
     covered: float
@@ -215,7 +224,9 @@ class Coverage:
 def coverage(
     ensemble: Ensemble, targets: Sequence[Target], free: Sequence[str], seed: int = 0, truths: int = PSEUDO_TRUTHS
 ) -> tuple[list[Coverage], float]:
-    """Return simulation-based calibration by reuse: draws of the first wave act as truths, the others are weighed by their reports.
+    """Return simulation-based calibration by reuse: draws of the first wave act as truths.
+
+    Their reports weigh the others.
 
     One error is drawn for each family: its reports tell of one thing. Truths whose posterior rests on too few draws are
     left out; the second value is the share that is kept.
@@ -257,7 +268,7 @@ def _weights_of_pseudo_reports(prior, targets, x, truth, rng) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Recovered:
-    """A parameter that was known, and the 90 % interval that the fit gives it from the reports which its own world made."""
+    """A known parameter, and the 90 % interval that the fit gives it from the reports which its own world made."""
 
     name: str
     truth: float
@@ -272,7 +283,9 @@ class Recovered:
 def recovery(
     ensemble: Ensemble, targets: Sequence[Target], weights: Weights, free: Sequence[str], seed: int = 0
 ) -> tuple[list[Recovered], float]:
-    """Return how known parameters are recovered: a draw near the posterior's middle makes reports, which the others are weighed by.
+    """Return how known parameters are recovered.
+
+    A draw near the posterior's middle makes reports that weigh the others.
 
     The second value is how many draws are effective.
     """

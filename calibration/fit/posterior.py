@@ -1,4 +1,4 @@
-"""Weights of the draws, given reports; how far they can be trusted; and the posterior that policies are compared under."""
+"""Weights of the draws given reports, how far to trust them, and the posterior that policies are compared under."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ GOOD_K = 0.7  # Vehtari et al. 2024: with a heavier tail, importance weights are
 
 @dataclass(frozen=True)
 class Weights:
-    """Weights of an ensemble's draws: `log_families` holds the log-likelihood by family, (N) each; `weights` add up to 1."""
+    """Weights of an ensemble's draws. `log_families`: the log-likelihood by family, (N) each; `weights` add up to 1."""
 
     log_families: Mapping[str, np.ndarray]
     log_weights: np.ndarray
@@ -52,7 +52,7 @@ def weigh(ensemble: Ensemble, targets: Sequence[Target], without: Sequence[str] 
 
 
 def trusted(source: Mapping) -> bool:
-    """Tell whether a posterior, by what is kept of its origin, rests on as many effective draws as were asked for and a light tail."""
+    """Return whether a posterior rests on as many effective draws as were asked for, with a light tail of weights."""
     return source["effective"] >= source["enough"] and source["k_hat"] is not None and source["k_hat"] <= GOOD_K
 
 
@@ -70,7 +70,7 @@ def save(path: Path, ensemble: Ensemble, weights: Weights, count: int, seed: int
 
 
 def to_arviz(path: Path):
-    """Return the posterior in a file as ArviZ's DataTree (extra [calibrate]); one chain, with what is known of its origin."""
+    """Return the posterior in a file as ArviZ's DataTree (extra [calibrate]): one chain, its origin as an attribute."""
     from arviz_base import from_dict
 
     draws = read_draws(path)

@@ -12,7 +12,8 @@ def normalised(log_weights: np.ndarray) -> np.ndarray:
     highest = np.max(log_weights)
     if not np.isfinite(highest):
         raise EvidenceError(
-            "no draw can have made these reports: all runs failed, or every weight is zero; look at runs.parquet of the waves"
+            "no draw can have made these reports: all runs failed, or every weight is zero; look at "
+            "runs.parquet of the waves"
         )
     return np.exp(log_weights - logsumexp(log_weights))
 
@@ -35,7 +36,10 @@ def pareto_k(log_weights: np.ndarray) -> float:
 
 
 def _shape(tail: np.ndarray) -> float:
-    """Return the shape of the generalised Pareto distribution of `tail`, in rising order (Zhang and Stephens 2009), drawn weakly to 0.5."""
+    """Return the shape of the generalised Pareto distribution of `tail`, in rising order, shrunk weakly towards 0.5.
+
+    The estimator is that of Zhang and Stephens (2009).
+    """
     count = len(tail)
     quartile = tail[int(count / 4 + 0.5) - 1]
     if quartile <= tail[0]:
@@ -50,7 +54,10 @@ def _shape(tail: np.ndarray) -> float:
 
 
 def resample(weights: np.ndarray, count: int, seed: int) -> np.ndarray:
-    """Return which draws stand for the posterior, (count): systematic resampling, in random order so that the first n do too."""
+    """Return the draws that stand for the posterior, (count), resampled systematically.
+
+    In random order, so the first n do too.
+    """
     rng = np.random.default_rng([seed, count])
     points = (np.arange(count) + rng.random()) / count
     return rng.permutation(np.minimum(np.searchsorted(np.cumsum(weights), points), len(weights) - 1))

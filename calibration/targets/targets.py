@@ -1,4 +1,4 @@
-"""How reports are told in the model's words: `targets.toml` maps rows of evidence to expected reports that a run hands back."""
+"""Reports in the model's words: `targets.toml` maps rows of evidence to expected reports that a run hands back."""
 
 import math
 import re
@@ -33,11 +33,11 @@ TIERS = tuple(dict.fromkeys(series.tier for series in SERIES))
 class Target:
     """One report in the model's words.
 
-    `parts`: what is simulated: one expected report; two for a ratio (the first over the second) and for an ordering (the first
-    is the larger); one a category for a multinomial. `low`, `high`: the reported number or its bounds, in the simulated
-    unit, None where there is no bound. `sigma_log`: sd of the log of the reporting error, the source's reliability in it.
-    `family`: reports that tell of one thing together. `earlier`: the report from which a naive forecast is made,
-    times `per_earlier` (windows of another length; other units).
+    `parts`: what is simulated: one expected report; two for a ratio (the first over the second) and for an ordering
+    (the first is the larger); one a category for a multinomial. `low`, `high`: the reported number or its bounds, in
+    the simulated unit, None where there is no bound. `sigma_log`: sd of the log of the reporting error, the source's
+    reliability in it. `family`: reports that tell of one thing together. `earlier`: the report from which a naive
+    forecast is made, times `per_earlier` (windows of another length; other units).
     """
 
     id: str
@@ -68,7 +68,10 @@ class Target:
 
 @dataclass(frozen=True)
 class Targets:
-    """A file of targets: `sets` are alternative views of conflicting sources, `unmapped` gives the reason by evidence id."""
+    """A file of targets: `sets` are alternative views of conflicting sources.
+
+    `unmapped` gives reasons by evidence id.
+    """
 
     targets: tuple[Target, ...]
     sets: Mapping[str, str]
@@ -211,9 +214,22 @@ def _target(entry: dict, evidence: Mapping[str, Row], where: Where) -> Target:
     low, high = _bounds(kind, rows, entry.get("times", 1.0), where)
     sigma = math.hypot(entry["sigma_log"], max(UNCERTAINTY[row.confidence] for row in rows))
     return Target(
-        ids[0], tuple(ids), kind, parts, low, high, tuple(map(float, entry.get("counts", ()))), sigma, entry["family"], entry["tier"],
-        tuple(entry.get("sets", ())), entry["says"], "; ".join(dict.fromkeys(row.source for row in rows)), tuple(entry.get("earlier", ())), entry.get("per_earlier", 1.0),
-    )  # fmt: skip
+        ids[0],
+        tuple(ids),
+        kind,
+        parts,
+        low,
+        high,
+        tuple(map(float, entry.get("counts", ()))),
+        sigma,
+        entry["family"],
+        entry["tier"],
+        tuple(entry.get("sets", ())),
+        entry["says"],
+        "; ".join(dict.fromkeys(row.source for row in rows)),
+        tuple(entry.get("earlier", ())),
+        entry.get("per_earlier", 1.0),
+    )
 
 
 def _check_rows(rows: Sequence[Row], kind: str, parts: Sequence[ExpectedReport], tier: str, where: Where):
@@ -243,10 +259,13 @@ def _parts(entry, id, where) -> tuple[ExpectedReport, ...]:
     own = {key: entry[key] for key in ("series", "places", "nationalities", "from", "to", "aggregate") if key in entry}
     if "part" in entry:
         return tuple(
-            _expected_report(f"{id}.{n}", own | part, where.at(f"part {n}")) for n, part in enumerate(entry["part"], start=1)
+            _expected_report(f"{id}.{n}", own | part, where.at(f"part {n}"))
+            for n, part in enumerate(entry["part"], start=1)
         )
     first = _expected_report(id, own, where)
-    return (first, _expected_report(f"{id}.over", own | entry["over"], where.at("over"))) if "over" in entry else (first,)
+    return (
+        (first, _expected_report(f"{id}.over", own | entry["over"], where.at("over"))) if "over" in entry else (first,)
+    )
 
 
 def _expected_report(name, entry, where) -> ExpectedReport:

@@ -120,7 +120,7 @@ class Lost(Exception):
 
 @lru_cache
 def code_versions() -> tuple[str, str]:
-    """Return the hashes of the code that simulates and of the code that writes results, as they were when this process first asked."""
+    """Return the hashes of the code that simulates and of that which writes results, as first found here."""
     hashes = code_hashes()
     return hashes["code"], hashes["experiments"]
 

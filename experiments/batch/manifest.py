@@ -1,4 +1,4 @@
-"""What `manifest.json` says of a batch: its plan with the plan's hash, its places, its arms in words, and what made it."""
+"""What `manifest.json` says of a batch: the plan with its hash, the places, the arms in words, and what made it."""
 
 import platform
 from datetime import UTC, datetime

@@ -143,9 +143,7 @@ def _with_total(by_place):
     return np.concatenate([by_place.sum(axis=1, keepdims=True), by_place], axis=1)
 
 
-def fates(
-    tag: Tag, baseline, arm, strata: tuple[np.ndarray, tuple[str, ...]], people_per_agent: int
-) -> pa.Table:
+def fates(tag: Tag, baseline, arm, strata: tuple[np.ndarray, tuple[str, ...]], people_per_agent: int) -> pa.Table:
     """Return the rows of table `fates` of one run, in persons."""
     nationality, names = strata
     counts = changes(baseline, arm, nationality)

@@ -206,7 +206,10 @@ def open_store(folder: str | Path, design: Design, resume: bool = False, overwri
 
 
 def forget(folder: str | Path):
-    """Remove the results in a folder, if it holds any. Raises StoreBusy if a batch uses it or it holds something else."""
+    """Remove the results in a folder, if it holds any.
+
+    Raises StoreBusy if a batch uses it or it holds something else.
+    """
     folder = Path(folder)
     if _what_is_there(folder):
         with _lock(folder):
@@ -222,7 +225,10 @@ def objection(folder: str | Path, design: Design) -> str | None:
 
 
 def _what_is_in(folder: Path, plan: dict) -> tuple[dict | None, str | None]:
-    """Return the manifest in a folder, if anything would be lost with it, and what to say where it is of another plan. Raises StoreBusy."""
+    """Return the manifest in a folder, if anything would be lost with it, and what to say where it is of another plan.
+
+    Raises StoreBusy.
+    """
     manifest = _what_is_there(folder)
     if manifest is None or manifest["plan"]["hash"] == plan["hash"]:
         return manifest, None
@@ -231,12 +237,13 @@ def _what_is_in(folder: Path, plan: dict) -> tuple[dict | None, str | None]:
     differs = _difference(manifest["plan"], plan)
     return (
         manifest,
-        f"{folder}: holds the results of another plan (it differs in: {differs}); use another --out, or --overwrite to replace them (with make: RESULTS=--overwrite)",
+        f"{folder}: holds the results of another plan (it differs in: {differs}); use another --out, or "
+        "--overwrite to replace them (with make: RESULTS=--overwrite)",
     )
 
 
 def refuse_foreign(folder: Path, marks: Sequence[str], besides: Sequence[str], what: str):
-    """Raise StoreBusy if `folder` holds something, `besides` left out, and none of the files `marks` by which a folder for `what` is known."""
+    """Raise StoreBusy if `folder` holds more than `besides`, and none of the `marks` of a folder for `what`."""
     wanted = f"expected a folder for {what}, new or made by this command (--out)"
     there = _nearest(folder)
     if not there.is_dir():
@@ -305,7 +312,8 @@ def _refuse_full_disk(folder: Path, design: Design):
     free, needed = shutil.disk_usage(_nearest(folder)).free, design.bytes_on_disk()
     if free < needed:
         raise StoreError(
-            f"{folder}: the results take about {needed / 1e6:,.0f} MB and {free / 1e6:,.0f} MB are free; make room, or use another --out or fewer --replicates"
+            f"{folder}: the results take about {needed / 1e6:,.0f} MB and {free / 1e6:,.0f} MB are free; make "
+            "room, or use another --out or fewer --replicates"
         )
 
 

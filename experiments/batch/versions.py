@@ -1,7 +1,7 @@
 """What a result depends on, named once: which files a run depends on, and which the tables of a comparison do.
 
-A change to any other file (words of reports, Mesa's views, sensitivity analysis, calibration, the front doors) leaves an
-unfinished batch and the fitted posterior what they were: of this version.
+A change to any other file (words of reports, Mesa's views, sensitivity analysis, calibration, the front doors) leaves
+an unfinished batch and the fitted posterior what they were: of this version.
 """
 
 import hashlib

@@ -1,7 +1,8 @@
 """What each policy of a factorial adds: averaged over all combinations of the others, and beyond each other.
 
-The main effect of a policy is the mean over the arms with it minus that over those without. The interaction of two is what
-both together achieve beyond the sum of each, averaged over the others; it is told only where all combinations were run.
+The main effect of a policy is the mean over the arms with it minus that over those without. The interaction of two is
+what both together achieve beyond the sum of each, averaged over the others; it is given only where all combinations
+were run.
 """
 
 from collections.abc import Mapping
@@ -39,7 +40,7 @@ def pulled(manifest: Mapping) -> tuple[tuple[str, ...], dict[str, tuple[bool, ..
 
 
 def titles(manifest: Mapping) -> dict[str, str]:
-    """Return the title of each policy of a factorial: its own arm's, else its part of a combination's, else its name."""
+    """Return the title of each policy of a factorial: its own arm's, its part of a combination's, or its name."""
     arms = manifest["plan"]["arms"]
     policies, rows = pulled(manifest)
     found = {policy: policy for policy in policies}

@@ -1,8 +1,8 @@
 """What policies cost, and whom: recorded effort, losses and custody at the unit costs of `unit_costs.py`.
 
 Every interval is over the pairs of runs and the unit costs together: pairs are resampled, and each unit cost is drawn
-log-uniformly within its range. Single figures stand at the middle of every range. What takes no price has the interval of
-every paired difference, so that one quantity never has two.
+log-uniformly within its range. Single figures stand at the middle of every range. What takes no price has the interval
+of every paired difference, so that one quantity never has two.
 """
 
 import math
@@ -35,7 +35,8 @@ MEASURES = {
     **{item.name: ("million USD", f"change in what {item.payer} bear for {item.label}") for item in ITEMS},
     "public": (
         "million USD",
-        "change in public spending: raids, protection, custody and programmes; null where a policy waits for a trigger, whose weeks are not recorded",
+        "change in public spending: raids, protection, custody and programmes; null where a policy waits for "
+        "a trigger, whose weeks are not recorded",
     ),
     "captivity_avoided": (
         "person-weeks",
@@ -49,10 +50,10 @@ MEASURES = {
 
 
 def programme_years(manifest: Mapping, arm: str) -> float:
-    """Return by how many strength x States x years an arm's policies that leave no recorded effort exceed its baseline's.
+    """Return the excess, in strength x States x years, of an arm's policies that leave no recorded effort.
 
-    What the arm leaves out of the baseline is subtracted. Not a number where an entry that only one of the two has waits
-    for a trigger: how long it acted is not recorded.
+    What the arm leaves out of the baseline is subtracted. Not a number where an entry that only one of the two has
+    waits for a trigger: how long it acted is not recorded.
     """
     arms, baseline = manifest["plan"]["arms"], manifest["plan"]["baseline"]
     own, usual = arms[arm]["policies"], arms[baseline]["policies"]
@@ -63,7 +64,7 @@ def programme_years(manifest: Mapping, arm: str) -> float:
 
 
 def _without(these: Sequence[Mapping], those: Sequence[Mapping]) -> list[Mapping]:
-    """Return the policies of `these` that `those` lack, as often as they lack them; only such as leave no recorded effort."""
+    """Return the policies of `these` that `those` lack, as often as they do; only such as leave no recorded effort."""
     lacked, rest = [], list(those)
     for p in these:
         if p in rest:
@@ -132,7 +133,7 @@ def _of_arm(results, pairs, runs, prices, arm) -> Iterator[dict]:
 
 
 def _quantities(results, runs, arm) -> tuple[dict[str, np.ndarray], np.ndarray]:
-    """Return what is paid for, by item, and weeks of captivity avoided: paired differences over the window, (pairs) each."""
+    """Return what is paid for, by item, and weeks of captivity avoided; paired differences over the window, (pairs)."""
     number = {key: k for k, key in enumerate(runs.keys)}
     weeks = results.window[1] - results.window[0]
     difference = runs.values[results.arms.index(arm)] - runs.values[results.arms.index(results.baseline)]

@@ -62,10 +62,10 @@ class NotMeaningful(ValueError):
 def wdq(a0: float, a1: float, b0: float, b1: float, c0: float, c1: float) -> float:
     """Return the weighted displacement quotient (Bowers and Johnson 2003).
 
-    Counts before (0) and during (1) an intervention, in the target `a`, in the area `b` to which it may be displaced and
-    in a control area `c`. Above 1: the diffusion of benefits is larger than the effect; 0 to 1: diffusion; -1 to 0: partial
-    displacement; -1: complete; below: displacement exceeds the effect. Raises NotMeaningful where the target, measured
-    against the control, did not fall (Guerette 2009), or the control is empty.
+    Counts before (0) and during (1) an intervention, in the target `a`, in the area `b` to which it may be displaced
+    and in a control area `c`. Above 1: the diffusion of benefits is larger than the effect; 0 to 1: diffusion; -1 to 0:
+    partial displacement; -1: complete; below: displacement exceeds the effect. Raises NotMeaningful where the target,
+    measured against the control, did not fall (Guerette 2009), or the control is empty.
     """
     if not (c0 > 0 and c1 > 0):
         raise NotMeaningful("the control area is empty")
@@ -148,7 +148,7 @@ def _without_hosts(policy: Policy, hosts: Sequence[Mapping]) -> list[dict]:
 
 
 def _outdoes(other: Policy, policy: Policy, area: Mapping) -> bool:
-    """Tell whether a baseline's policy does in an area, to all the same people, on no other condition, what an arm's does."""
+    """Return whether a baseline's policy does as an arm's in an area, to all the same people, on no condition."""
     alike = all(
         getattr(other, key) in (None, (), getattr(policy, key)) for key in ("nationalities", "sex", "age", "when")
     )
@@ -156,7 +156,7 @@ def _outdoes(other: Policy, policy: Policy, area: Mapping) -> bool:
 
 
 def _known(policy: Policy, others: Sequence[Policy], area: Mapping) -> int:
-    """Return the week in which anybody acts on a policy that is stronger in an area than all of the others; WEEKS if it never is."""
+    """Return the week in which anybody acts on a policy that is stronger in an area than all others; WEEKS if never."""
     weeks = np.arange(policy.start, policy.end)
     mine = _strength(policy, weeks) * _acts_in(policy, area)
     harder = weeks[mine > np.max([_strength(other, weeks) for other in others], axis=0, initial=0.0) + 1e-9]
@@ -246,7 +246,7 @@ def _hosts_of(results, column) -> np.ndarray:
 
 
 def displacement(results: StoredResults, stamp=None) -> pa.Table:
-    """Return table `displacement`: every measure at 6, 12, 24 and 60 months and over all, for each arm that enforces."""
+    """Return table `displacement`: every measure at 6, 12, 24 and 60 months and in all, for each arm that enforces."""
     rows: list[dict] = []
     targets = [target for arm in results.compared if (target := target_of(results.manifest, arm))]
     if targets and results.manifest["plan"]["record"] == "places":
@@ -321,9 +321,10 @@ def _rows(measure, places, pairs, estimate) -> Iterator[dict]:
 
 
 def _field_rows(held: Held, target: Target, stop: int, whole, pairs) -> Iterator[dict]:
-    """Yield what a field study of the arm's world would find: operations before and during, for as long before as during.
+    """Yield what a field study of the arm's world would find: operations in equally long times before and during.
 
-    Target: the places under enforcement. Where it may be displaced to: the region's other places. Control: beyond the region.
+    Target: the places under enforcement. Where it may be displaced to: the region's other places. Control: beyond the
+    region.
     """
     if target.start == 0:
         return  # there is no before

@@ -30,7 +30,10 @@ def end_of(manifest: Mapping, arm: str) -> int | None:
 
 
 def periods(ended: int, start: int, stop: int) -> Iterator[tuple[str, int, int]]:
-    """Yield (name, first week, week after the last) of the year, or all that there is of it, before an end and of the whole years after it."""
+    """Yield (name, first week, week after the last) of the year before an end and of the whole years after it.
+
+    Of the year before, as much as there is.
+    """
     first = max(start, ended - A_YEAR)
     yield (
         "year before" if ended - first == A_YEAR else f"{ended - first} week{'s' * (ended - first > 1)} before",

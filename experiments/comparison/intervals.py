@@ -1,9 +1,9 @@
 """Intervals of paired differences and of ratios of them, by a stated method.
 
 Student's t, and for ratios Fieller (1954), on what is independent: the pairs where there is one draw of the parameters,
-the means of the draws where there are several, since pairs of one draw share its parameters. With ten draws a percentile
-bootstrap of the mean would be a fifth too narrow. Such an interval is that of the average: more draws narrow it. What the
-parameters leave open is the range of the draws themselves (`of_draws`), which they do not.
+the means of the draws where there are several, since pairs of one draw share its parameters. With ten draws a
+percentile bootstrap of the mean would be a fifth too narrow. Such an interval is that of the average: more draws narrow
+it. What the parameters leave open is the range of the draws themselves (`of_draws`), which they do not.
 """
 
 from dataclasses import dataclass
@@ -25,7 +25,10 @@ class Estimate:
 
 
 class Pairs:
-    """How pairs of runs lie in draws, and what can be said of their differences. `draw`: that of each of the N pairs."""
+    """How pairs of runs lie in draws, and what can be said of their differences.
+
+    `draw`: that of each of the N pairs.
+    """
 
     def __init__(self, draw: np.ndarray, seed: int):
         self.draw, self.seed = np.asarray(draw), seed
@@ -35,7 +38,7 @@ class Pairs:
         return Pairs(self.draw[which], self.seed)
 
     def counts(self, known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return (replicates, draws) that stand behind each column of `known` (N, K); replicates: the most of any draw."""
+        """Return (replicates, draws) behind each column of `known` (N, K); replicates: the most of any draw."""
         by_draw = np.array([known[self.draw == draw].sum(axis=0) for draw in np.unique(self.draw)])
         return by_draw.max(axis=0), (by_draw > 0).sum(axis=0)
 
@@ -44,7 +47,9 @@ class Pairs:
         return len(np.unique(self.draw)) > 1
 
     def parameter_share(self, values: np.ndarray) -> np.ndarray:
-        """Return which share of the variance of `values` (N, K) lies between draws of the parameters; the rest is noise.
+        """Return the share of the variance of `values` (N, K) that lies between draws of the parameters.
+
+        The rest is noise.
 
         One-way random effects: the variance of draws' means, less what noise adds to it. Draws that miss a run are left
         out. Not a number without two draws and two seeds a draw, and where nothing varies.
@@ -71,7 +76,7 @@ class Pairs:
         return Estimate(mean, mean - reach, mean + reach, np.isfinite(values).sum(axis=0))
 
     def of_draws(self, values: np.ndarray) -> np.ndarray:
-        """Return between which numbers nine of ten draws' means of `values` (N, K) lie, (2, K); not a number with one draw."""
+        """Return between which numbers nine of ten draws' means of `values` (N, K) lie, (2, K); NaN with one draw."""
         means = self._independent(values)
         enough = self.several_draws & (np.isfinite(means).sum(axis=0) > 1)
         found = np.full((2, values.shape[1]), np.nan)
@@ -107,7 +112,9 @@ class Pairs:
 
 
 def fieller(numerator: np.ndarray, denominator: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return Fieller's interval of mean numerator over mean denominator, (K) from paired (N, K); rows without a value are left out.
+    """Return Fieller's interval of mean numerator over mean denominator, (K) from paired (N, K).
+
+    Rows without a value are left out.
 
     Not a number where the denominator can't be told from zero: the interval is unbounded there.
     """

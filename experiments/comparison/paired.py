@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -56,7 +57,7 @@ def cube(results: StoredResults, places: set[str]) -> Cube:
         outcome, place, how = (labels_of(part[name]) for name in ("outcome", "place", "aggregate"))
         here = np.array([p == WORLDWIDE or p in places for p in place[1]])[place[0]]
         code = (outcome[0].astype(np.int64) * len(place[1]) + place[0]) * len(how[1]) + how[0]
-        found, first, inverse = np.unique(code[here], return_index=True, return_inverse=True)
+        _, first, inverse = np.unique(code[here], return_index=True, return_inverse=True)
         names = [column[1][column[0][here][first]] for column in (outcome, place, how)]
         key = np.array([number.setdefault(k, len(number)) for k in zip(*names)], np.int64)[inverse]
         filled.append(
@@ -121,7 +122,10 @@ def paired(results: StoredResults, stamp=None) -> pa.Table:
 
 
 def effect_of_arm(results, pairs, arm, values, directions) -> Iterator[dict]:
-    """Yield the columns of an effect for each of K quantities; `values` is (arms, pairs, K), `directions` the better ones."""
+    """Yield the columns of an effect for each of K quantities; `values` (arms, pairs, K), `directions`.
+
+    The better ones.
+    """
     base, other = values[results.arms.index(results.baseline)], values[results.arms.index(arm)]
     difference = other - base
     known = np.isfinite(difference)
@@ -251,7 +255,7 @@ def _timing(results, pairs, course) -> list[dict]:
     first = start + np.flatnonzero(np.diff(month, prepend=-1))
     if len(first) < 2:
         return []
-    monthly = np.stack([course.over(a, b) for a, b in zip(first, first[1:])], axis=2)  # the last month is not whole
+    monthly = np.stack([course.over(a, b) for a, b in pairwise(first)], axis=2)  # the last month is not whole
     whole = course.over(start, stop)[:, :, None]
     baseline = results.arms.index(results.baseline)
     sign = {"up": 1, "down": -1, None: 0}[course.outcome.better]
@@ -261,15 +265,17 @@ def _timing(results, pairs, course) -> list[dict]:
         told = signs(pairs.mean(monthly[number] - monthly[baseline]))
         whole_sign = int(np.sign(_excludes_zero(pairs.mean(whole[number] - whole[baseline]))[0]))
         better, worse = (told == sign) & (sign != 0), (told == -sign) & (sign != 0)
-        rows.append({
-            "arm": arm,
-            "outcome": course.outcome.name,
-            "first_month": _first(told != 0),
-            "first_better": _first(better),
-            "first_worse": _first(worse),
-            "months_worse": int(worse.sum()) if sign else None,
-            "temporarily_worse": bool(worse.any() and whole_sign == sign) if sign else None,
-        })  # fmt: skip
+        rows.append(
+            {
+                "arm": arm,
+                "outcome": course.outcome.name,
+                "first_month": _first(told != 0),
+                "first_better": _first(better),
+                "first_worse": _first(worse),
+                "months_worse": int(worse.sum()) if sign else None,
+                "temporarily_worse": bool(worse.any() and whole_sign == sign) if sign else None,
+            }
+        )
     return rows
 
 
@@ -339,8 +345,8 @@ def _run_bands(values: np.ndarray) -> np.ndarray:
 def rights_floor(paired: pa.Table) -> list[dict]:
     """Return the rows of `paired`, worldwide, in which an arm probably worsens a right of the floor.
 
-    Probably: of ENOUGH_PAIRS pairs or more the mean is worse and at most a quarter are better (half of the ties counted),
-    or the whole interval is worse, which `clear` says.
+    Probably: of ENOUGH_PAIRS pairs or more the mean is worse and at most a quarter are better (half of the ties
+    counted), or the whole interval is worse, which `clear` says.
     """
     flags = []
     for row in paired.to_pylist():

@@ -65,11 +65,11 @@ class Design:
     """What is compared with what, on which seeds and parameters.
 
     `arms`: Scenario by arm's name, the baseline among them. `draws`: parameter overrides, one dict a draw; what an
-    arm's scenario itself sets holds over them. `draws_from`: what is known of where they come from. `seeds`: which draws
-    share their seeds, a number a draw (draws of one number run on the same random numbers); None = each draw has its own.
-    `record`: "places" (weekly by place and worldwide), "totals" (weekly worldwide), "summary" (window only), "window"
-    (window only, people held by place, no placebo and no comparison: what a sensitivity analysis reads) or "observed"
-    (window only, no relocations: what a fit reads). `observed`: the expected reports that are kept, each as
+    arm's scenario itself sets holds over them. `draws_from`: what is known of where they come from. `seeds`: which
+    draws share their seeds, a number a draw (draws of one number run on the same random numbers); None = each draw has
+    its own. `record`: "places" (weekly by place and worldwide), "totals" (weekly worldwide), "summary" (window only),
+    "window" (window only, people held by place, no placebo and no comparison: what a sensitivity analysis reads) or
+    "observed" (window only, no relocations: what a fit reads). `observed`: the expected reports that are kept, each as
     one number a run.
     """
 
@@ -152,7 +152,10 @@ class Design:
 
     @cached_property
     def window_start(self) -> int:
-        """The first week of the summary window: the earliest in which anybody acts on a policy of any arm; else the first."""
+        """The first week of the summary window: the earliest in which anybody acts on an arm's policy.
+
+        Else the first.
+        """
         known = [scenario.first_policy_week for scenario in self.arms.values()]
         first = min((week for week in known if week is not None), default=0)
         return first if first < self.stop else 0
@@ -179,7 +182,10 @@ class Design:
         return int.from_bytes(digest[:8], "big") >> 12
 
     def chunks(self) -> list[Chunk]:
-        """Return all work in order. By-place records are large: one block a chunk; else as many as take some seconds."""
+        """Return all work in order.
+
+        By-place records are large: one block a chunk; else as many as take some seconds.
+        """
         blocks = [
             Block(d, r, self.block_seed(d, r), parameters)
             for d, parameters in enumerate(self.draws)
@@ -193,7 +199,8 @@ class Design:
     def seconds_a_block(self, drawn: bool | None = None) -> float:
         """Return about how long a block takes on one core; measured once, only as good as that.
 
-        A week takes more the later it is, since the industry grows. `drawn`: under drawn parameters (default: as the design).
+        A week takes more the later it is, since the industry grows. `drawn`: under drawn parameters (default: as the
+        design).
         """
         forks = len(self.arms) - (self.record == "window") if len(self.arms) > 1 else 0  # the placebo is one more
         weeks = self.stop + forks * (self.stop - self.window_start)

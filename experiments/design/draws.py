@@ -1,7 +1,7 @@
 """Draws of the parameters: from their priors, or from a file that a calibration has written.
 
-`defaults` (the hand-set values), `prior:256`, `posterior`, `posterior:32` (the first 32 of the committed reference) and `my/posterior.parquet` are the
-names by which designs and the command line ask for them.
+`defaults` (the hand-set values), `prior:256`, `posterior`, `posterior:32` (the first 32 of the committed reference) and
+`my/posterior.parquet` are the names by which designs and the command line ask for them.
 """
 
 import json
@@ -32,7 +32,10 @@ class DrawsError(ScenarioError):
 
 @dataclass(frozen=True)
 class Draws:
-    """`values`: parameter overrides, one dict a draw, all equally likely. `source`: where they come from, plain values."""
+    """`values`: parameter overrides, one dict a draw, all equally likely.
+
+    `source`: where they come from, plain values.
+    """
 
     values: tuple[Mapping[str, float], ...]
     source: Mapping = field(default_factory=dict)
@@ -49,7 +52,7 @@ def of_levers() -> frozenset[str]:
 
 
 def prior_quantile(kind: str, low: float, high: float, u):
-    """Return the quantiles at `u` (a number between 0 and 1, or an array) of a prior that is uniform, or loguniform, from low to high."""
+    """Return quantiles at `u` (a number from 0 to 1, or an array) of a uniform or loguniform prior."""
     return low * (high / low) ** u if kind == "loguniform" else low + (high - low) * u
 
 
@@ -67,7 +70,7 @@ def to_unit(parameter: Parameter, value) -> np.ndarray:
 
 
 def unit_sample(dimensions: int, count: int, seed: int, sampler: str = "sobol") -> np.ndarray:
-    """Return a space-filling sample of the unit cube, float64 (count, dimensions): scrambled Sobol' points or a Latin hypercube."""
+    """Return scrambled Sobol' points or a Latin hypercube of the unit cube, float64 (count, dimensions)."""
     from scipy.stats import qmc
 
     rng = np.random.default_rng(seed)
@@ -93,7 +96,7 @@ def prior_draws(
 
 
 def ranges(draws: Sequence[Mapping[str, float]]) -> dict[str, list[float]]:
-    """Return the lowest and the highest value that each parameter has in some of the draws; of those alone that are drawn."""
+    """Return the lowest and the highest value of each parameter that is drawn."""
     drawn = {
         name: [draw.get(name, DEFAULTS[name]) for draw in draws]
         for name in sorted({name for draw in draws for name in draw})

@@ -12,8 +12,9 @@ AGGREGATES = ("sum", "mean")
 class ExpectedReport:
     """One number of a run: a series of `model/run/observation.py` over places, nationalities and weeks.
 
-    `places`: ids of places or ISO codes, none = everywhere. `nationalities`: ISO codes, none = all; with any, places are
-    ISO codes of states. Weeks `first` to before `last`; of levels the mean is a week's, of flows the sum is the window's.
+    `places`: ids of places or ISO codes, none = everywhere. `nationalities`: ISO codes, none = all; with any, places
+    are ISO codes of states. Weeks `first` to before `last`; of levels the mean is a week's, of flows the sum is the
+    window's.
     """
 
     name: str
@@ -65,7 +66,7 @@ def _value(report: ExpectedReport, series: np.ndarray, result, world) -> float:
 
 
 def _in_quarters(report: ExpectedReport, last_week: int, quarters: int) -> np.ndarray:
-    """Return which share of each quarter's weeks, as far as they were simulated, lies in the report's window, (quarters)."""
+    """Return the share of each quarter's simulated weeks that lies in the report's window, (quarters)."""
     from model.run.results import QUARTER
 
     weeks = np.bincount(QUARTER[:last_week], minlength=quarters)[:quarters]

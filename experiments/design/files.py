@@ -22,9 +22,10 @@ ARMS = frozenset(("arm", "factorial"))  # keys that tell a design from a scenari
 def from_names(
     names: Sequence[str], baseline: str | None = None, parameters: Mapping[str, float | str] = {}, **settings
 ) -> Design:
-    """Return the design of scenarios (names or paths), or of one design (a name or a path of a file with `[[arm]]` or `[factorial]`).
+    """Return the design of scenarios, or of one design file with `[[arm]]` or `[factorial]`; each by name or path.
 
-    `settings` that are not None hold over the defaults and over the file; `parameters` (by name) over all else that sets them. The baseline is added if not listed.
+    `settings` that are not None hold over the defaults and over the file; `parameters` (by name) hold over all else
+    that sets them. The baseline is added if it is not listed.
     Raises DesignError, or ScenarioError for a scenario.
     """
     names = [str(name) for name in names]
@@ -125,7 +126,10 @@ def _arms(entries: Iterable[tuple[Where, str, Scenario]]) -> dict:
 
 
 def design_path(name: str) -> Path | None:
-    """Return the path of the design that `name` means, or None if it means a scenario. Raises DesignError if neither."""
+    """Return the path of the design that `name` means, or None if it means a scenario.
+
+    Raises DesignError if neither.
+    """
     if Path(name).suffix != ".toml" and Path(name).name == name:
         path = SHIPPED / f"{name}.toml"
         scenarios = [path.stem for path in files.SHIPPED.glob("*.toml")]
@@ -149,7 +153,8 @@ def has_sensitivity_table(names: Sequence[str]) -> bool:
 def _is_design(path: Path) -> bool:
     try:
         keys = {*tomllib.loads(path.read_bytes().decode("utf-8-sig"))}
-        return not ARMS.isdisjoint(key.removesuffix("s") for key in keys)  # with [[arms]], the check names the right key
+        # with [[arms]], the check names the right key
+        return not ARMS.isdisjoint(key.removesuffix("s") for key in keys)
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, OSError):
         return False  # the loader of scenarios says what is wrong with it
 
@@ -227,7 +232,7 @@ def _from_file(path: Path) -> Design:
 
 
 def _on_budget(design: Design, path: Path, unpaid: str) -> Design:
-    """Return the design of a file with the strengths that its budget, if it has one, buys under all else that is asked for.
+    """Return the design of a file with the strengths that its budget, if it has one, buys.
 
     `unpaid`: the baseline of the file, which has no budget where another takes its place either.
     """

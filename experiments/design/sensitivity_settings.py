@@ -27,8 +27,8 @@ NAMED = (
 class Settings:
     """What a design's `[sensitivity]` table says; each key with its default.
 
-    `by`: "groups" screens named factors, feedbacks and the rest by topic; "parameters" every parameter. `rest`: the part
-    of its prior's width, around its default, that each parameter gets which is neither named nor a channel.
+    `by`: "groups" screens named factors, feedbacks and the rest by topic; "parameters" every parameter. `rest`: the
+    part of its prior's width, around its default, that each parameter gets which is neither named nor a channel.
     """
 
     outcomes: tuple[str, ...] = HEADLINE
@@ -86,7 +86,8 @@ def settings_schema() -> dict:
             "type": "number",
             "minimum": 0,
             "maximum": 1,
-            "description": "part of the priors' width given to parameters that are neither named nor channels; 1 = whole",
+            "description": "part of the priors' width given to parameters that are neither named nor channels; "
+            "1 = whole",
         },
         "worlds": whole(8, "draws of all priors in the ensemble"),
         "world_replicates": whole(2, "seeds a draw of the ensemble"),

@@ -1,6 +1,7 @@
-"""Reading what is in a results folder, or in memory: the manifest and every table as Arrow, also while a batch is unfinished.
+"""Reading what a results folder, or memory, holds: the manifest and every table as Arrow, of unfinished batches too.
 
-Nothing is computed here: tables that compare arms are there once a batch is finished (`experiments.read` computes them before).
+Nothing is computed here: tables that compare arms are stored once a batch is finished. `experiments.read` computes
+them before.
 """
 
 import io
@@ -27,7 +28,8 @@ class ResultsError(Exception):
 class StoredResults:
     """What is stored of a batch, finished or not, in a folder or in memory: as it was when first asked for.
 
-    Attributes: `manifest` (a dict), `folder` (None in memory), `set_aside` (messages about files that were found not whole).
+    Attributes: `manifest` (a dict), `folder` (None in memory), `set_aside` (messages about files that were found not
+    whole).
     """
 
     def __init__(self, manifest: dict, source: Path | Sequence[Mapping[str, bytes]]):
@@ -48,7 +50,8 @@ class StoredResults:
             what = "is a file" if folder.is_file() else f"no {MANIFEST}"
             of_a_fit = " (this one holds a calibration: its report is fit.md)" if (folder / "fit.md").is_file() else ""
             raise ResultsError(
-                f"{folder}: {what}; expected a folder that `displace compare`, `displace run` or, to its end, `displace sensitivity` has written{of_a_fit}"
+                f"{folder}: {what}; expected a folder that `displace compare`, `displace run` or, to its end, "
+                f"`displace sensitivity` has written{of_a_fit}"
             ) from None
         except (ValueError, KeyError, TypeError):
             raise ResultsError(f"{folder / 'manifest.json'}: is not the manifest of a results folder") from None
@@ -134,7 +137,7 @@ class StoredResults:
         return self.parts("events", arms)
 
     def table(self, name: str) -> pa.Table:
-        """Return a whole table: its file if the batch is finished, else what can be made of the rows committed so far."""
+        """Return a whole table: its file if the batch is finished, else what the rows committed so far give."""
         if self.folder is not None and self.manifest["finished"] and name in self.manifest["finished"]["tables"]:
             return self._read(self.folder / f"{name}.parquet")
         if name not in self._whole:

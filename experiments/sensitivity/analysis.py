@@ -1,7 +1,7 @@
 """The sensitivity analysis: four batches of runs, each of them parallel and resumable, and the tables that they give.
 
-The stages are folders of `OUT/`: each is a batch like any other (`experiments.execute`), so an interrupted analysis goes
-on where it was. The Sobol stage runs on the factors that the screening found.
+The stages are folders of `OUT/`: each is a batch like any other (`experiments.execute`), so an interrupted analysis
+goes on where it was. The Sobol stage runs on the factors that the screening found.
 """
 
 import json
@@ -33,7 +33,7 @@ RUN = "runs"  # the folder of the stages' batches
 
 @dataclass(frozen=True)
 class Analysis:
-    """A sensitivity analysis that is done: `manifest` (a dict) and a table of each name in `sensitivity_tables.TABLES`."""
+    """A sensitivity analysis that is done: `manifest` (a dict) and a table of each name in `schema.TABLES`."""
 
     manifest: dict
     tables: dict[str, pa.Table]
@@ -53,10 +53,10 @@ def analyse(
 ) -> Analysis:
     """Run all stages of a plan into the folder `out` and return what they say.
 
-    `run(stage, design, folder)` runs one batch (default: `execute` with `overwrite` and `doing`: workers_wanted, resume ...).
-    `overwrite`: what is there of later stages is removed before the first, so that what is interrupted can be resumed.
-    Worlds of which a run failed are left out whole, and counted. Raises what `execute` raises, StoreBusy if `out` holds
-    something else, and RunnerError if more than half of a stage could not be simulated.
+    `run(stage, design, folder)` runs one batch (default: `execute` with `overwrite` and `doing`: workers_wanted, resume
+    ...). `overwrite`: what is there of later stages is removed before the first, so that what is interrupted can be
+    resumed. Worlds of which a run failed are left out whole, and counted. Raises what `execute` raises, StoreBusy if
+    `out` holds something else, and RunnerError if more than half of a stage could not be simulated.
     """
     out = Path(out)
     refuse_foreign(out, (FILE,), (RUN,), "a sensitivity analysis")
@@ -116,7 +116,7 @@ def analyse(
 
 
 def whole(results: Results, sample: Sample) -> np.ndarray:
-    """Return which rows of a sample can be used, bool (rows): those of base rows, or trajectories, of which no run failed.
+    """Return which rows of a sample can be used, bool (rows): those whose base row or trajectory has no failed run.
 
     An index needs all rows of a base row. So what is told holds for the worlds that could be simulated, and the
     others are counted.
@@ -133,7 +133,8 @@ def _stage(results: Results, design: Design, sample: Sample, kept: np.ndarray) -
     bases, left = len(np.unique(sample.base)), len(np.unique(sample.base[kept]))
     if left < bases / 2:
         raise RunnerError(
-            f"{results.folder}: {bases - left} of {bases} base rows hold a run that failed; no index is told of so few. The first error: {errors[0]}"
+            f"{results.folder}: {bases - left} of {bases} base rows hold a run that failed; no index is told "
+            f"of so few. The first error: {errors[0]}"
         )
     return {
         "manifest": results.manifest,
@@ -197,7 +198,9 @@ def _written(staged: StagedDesign, out: Path, found: Findings, stages: dict, jud
         },
         "settings": staged.as_json(),
         "judged": [factor.name for factor in judged],
-        "arms": {name: {"title": scenario.title, "hash": scenario.hash} for name, scenario in staged.design.arms.items()},
+        "arms": {
+            name: {"title": scenario.title, "hash": scenario.hash} for name, scenario in staged.design.arms.items()
+        },
         "baseline": staged.design.baseline,
         "seed": staged.design.seed,
         "people_per_agent": staged.design.people_per_agent,
@@ -237,5 +240,6 @@ def read_analysis(folder: str | Path) -> Analysis:
     except (OSError, ValueError, pa.ArrowException) as error:
         why = f"no {Path(error.filename).name}" if isinstance(error, FileNotFoundError) else error
         raise ResultsError(
-            f"{folder}: holds no finished sensitivity analysis ({why}); expected a folder that `displace sensitivity` has written"
+            f"{folder}: holds no finished sensitivity analysis ({why}); expected a folder that `displace "
+            "sensitivity` has written"
         ) from None

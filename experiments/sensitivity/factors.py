@@ -40,7 +40,7 @@ class Column:
     switches: tuple[str, ...] = ()
 
     def value(self, u: float) -> float:
-        """Return what `u` becomes, in the parameter's unit; of a choice its number; of `feedbacks` which is off (-1 none)."""
+        """Return what `u` becomes in the parameter's unit: a choice's number; of `feedbacks` which is off (-1 none)."""
         if self.kind == "choice":
             return float(self.low + min(int(u * (self.high - self.low + 1)), int(self.high - self.low)))
         if self.kind == "switch":
@@ -77,7 +77,10 @@ class Factor:
 
 
 def column_of(parameter: Parameter, width: float = 1.0) -> Column | None:
-    """Return the column of a parameter's prior, or of a part of its width around the default; None for a convention, which is not varied."""
+    """Return the column of a parameter's prior, or of a part of its width around the default.
+
+    None for a convention, which is not varied.
+    """
     if parameter.name.startswith(SWITCH):
         return Column(parameter.name, "switch")
     if not parameter.prior or parameter.prior[0] == "choice" or width == 1.0:
@@ -122,9 +125,9 @@ def factors_of(
 ) -> tuple[Factor, ...]:
     """Return the factors that partition all columns of `arms`, the dummy and the seed last.
 
-    `singles`: names that stand by themselves (parameters, or `mobility cost`, `feedbacks`). The rest is grouped by topic,
-    channels by whether they help or hurt; not `grouped`: each parameter is a factor. `switches_apart`: each feedback too. `rest`:
-    the part of their priors' width that parameters get which are not in `whole`.
+    `singles`: names that stand by themselves (parameters, or `mobility cost`, `feedbacks`). The rest is grouped by
+    topic, channels by whether they help or hurt; not `grouped`: each parameter is a factor. `switches_apart`: each
+    feedback too. `rest`: the part of their priors' width that parameters get which are not in `whole`.
     """
     columns = columns_of(
         arms, rest, {*whole, *(name for group in TOGETHER if group in {*whole} for name in TOGETHER[group])}

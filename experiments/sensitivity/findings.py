@@ -1,4 +1,4 @@
-"""From the runs of each stage to rows of tables: what drives each quantity, who holds up, how effective, when harmful."""
+"""From the runs of each stage to rows of tables: what drives a quantity, who holds up, how effective, when harmful."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -52,9 +52,21 @@ def noise(found: Findings, values: Values):
     """Add the noise of every quantity over worlds."""
     for quantity, of_quantity in found.each("ensemble", values):
         n = indices.noise(of_quantity)
-        found.add("noise", [quantity.key | {
-            "mean": n.mean, "sd": n.sd, "noise_share": n.share, "floor_if_independent": n.floor_if_independent,
-            "replicates_wanted": n.replicates_wanted, "replicates": n.replicates, "worlds": len(of_quantity)}])  # fmt: skip
+        found.add(
+            "noise",
+            [
+                quantity.key
+                | {
+                    "mean": n.mean,
+                    "sd": n.sd,
+                    "noise_share": n.share,
+                    "floor_if_independent": n.floor_if_independent,
+                    "replicates_wanted": n.replicates_wanted,
+                    "replicates": n.replicates,
+                    "worlds": len(of_quantity),
+                }
+            ],
+        )
 
 
 def pawn(found: Findings, sample: Sample, values: Values, names: Sequence[str]):
@@ -87,7 +99,10 @@ def single(sample: Sample, names: Sequence[str]) -> tuple[list[Column], np.ndarr
 
 
 def screening(found: Findings, sample: Sample, values: Values) -> list[str]:
-    """Add Morris' measures, and return factors by their part in all quantities, the largest first; those within noise left out."""
+    """Add Morris' measures, and return factors by their part in all quantities, the largest first.
+
+    Factors within noise are left out.
+    """
     part: dict[str, list[float]] = {}
     for quantity, of_quantity in found.each("screening", values):
         effects = indices.screening(
@@ -125,9 +140,25 @@ def sobol(found: Findings, sample: Sample, values: Values):
         rows = of_quantity.mean(axis=1).reshape(len(scramble), -1)
         told = indices.sobol(sample.names, pairs, [rows[scramble == m] for m in np.unique(scramble)])
         floors = {order: indices.floor(told, order) for order in ("first", "total", "second")}
-        found.add("indices", [quantity.key | {
-            "factor": i.factor, "other": i.other, "order": i.order, "value": i.value, "low": i.low, "high": i.high, "half": i.half,
-            "explained": i.explained, "floor": floors[i.order], "above_floor": bool(i.low > floors[i.order])} for i in told])  # fmt: skip
+        found.add(
+            "indices",
+            [
+                quantity.key
+                | {
+                    "factor": i.factor,
+                    "other": i.other,
+                    "order": i.order,
+                    "value": i.value,
+                    "low": i.low,
+                    "high": i.high,
+                    "half": i.half,
+                    "explained": i.explained,
+                    "floor": floors[i.order],
+                    "above_floor": bool(i.low > floors[i.order]),
+                }
+                for i in told
+            ],
+        )
 
 
 # --- what decides displacement ----------------------------------------------------------------------
@@ -157,9 +188,24 @@ def deciding(found: Findings, manifest: Mapping, sample: Sample, values: Values,
                     if column.kind in ("choice", "feedbacks")
                     else (column.value(start), column.value(stop))
                 )
-                found.add("deciding", [{
-                    "arm": arm, "factor": column.name, "third": name, "from": ends[0], "to": ends[1], "at_target": -float(fall.mean()),
-                    "elsewhere": float(rise.mean()), "ratio": value, "low": low, "high": high, "worlds": int(which.sum())}])  # fmt: skip
+                found.add(
+                    "deciding",
+                    [
+                        {
+                            "arm": arm,
+                            "factor": column.name,
+                            "third": name,
+                            "from": ends[0],
+                            "to": ends[1],
+                            "at_target": -float(fall.mean()),
+                            "elsewhere": float(rise.mean()),
+                            "ratio": value,
+                            "low": low,
+                            "high": high,
+                            "worlds": int(which.sum()),
+                        }
+                    ],
+                )
 
 
 def _parts(column: Column) -> list[tuple[str, float, float]]:
@@ -176,7 +222,10 @@ def _parts(column: Column) -> list[tuple[str, float, float]]:
 
 
 def performance(found: Findings, values: Values, outcome: str) -> tuple[tuple[str, ...], np.ndarray]:
-    """Return (policies, change against the baseline in each world, (policies, worlds), more is better); worlds without a value left out."""
+    """Return the policies and their change against the baseline in each world, (policies, worlds), more is better.
+
+    Worlds without a value are left out.
+    """
     design = found.staged.design
     change = np.array([signed(values, arm, outcome) for arm in design.compared])
     known = np.isfinite(change).all(axis=0)
@@ -273,9 +322,23 @@ def doses(found: Findings, steps: Sequence[breakeven.Dose], values: Values, base
         benefit = {name: gain[known] for name, gain in benefit.items()}
         pairs = Pairs(np.arange(known.sum()), found.staged.design.seed)
         for points in breakeven.curves(steps, benefit, baseline, pairs):
-            found.add("doses", [{
-                "arm": p.step.arm, "scale": p.step.scale, "dose": p.step.dose, "outcome": outcome, "rival": p.rival,
-                "benefit": p.benefit, "low": p.low, "high": p.high, "wins": p.wins} for p in points])  # fmt: skip
+            found.add(
+                "doses",
+                [
+                    {
+                        "arm": p.step.arm,
+                        "scale": p.step.scale,
+                        "dose": p.step.dose,
+                        "outcome": outcome,
+                        "rival": p.rival,
+                        "benefit": p.benefit,
+                        "low": p.low,
+                        "high": p.high,
+                        "wins": p.wins,
+                    }
+                    for p in points
+                ],
+            )
             even = breakeven.break_even(points)
             found.add(
                 "breakeven",
@@ -297,7 +360,7 @@ def doses(found: Findings, steps: Sequence[breakeven.Dose], values: Values, base
 
 
 def boxes(found: Findings, sample: Sample, values: Values, names: Sequence[str]):
-    """Add the box of assumptions in which each policy does more harm than good to people, and raises the number of people held."""
+    """Add the boxes of assumptions in which each policy harms people, and in which it raises the number held."""
     columns, unit = single(sample, names)
     ordered = [column.kind in ("uniform", "loguniform") for column in columns]
     columns, unit = [column for column, is_ordered in zip(columns, ordered) if is_ordered], unit[:, ordered]
@@ -331,4 +394,7 @@ def says(bound: discovery.Bound) -> str:
     unit = "" if unit.startswith("effect on") else f" {unit}"
     if bound.low is not None and bound.high is not None:
         return f"{bound.column.name} between {bound.low:.3g} and {bound.high:.3g}{unit}"
-    return f"{bound.column.name} {'above' if bound.high is None else 'below'} {bound.low if bound.high is None else bound.high:.3g}{unit}"
+    return (
+        f"{bound.column.name} {'above' if bound.high is None else 'below'} "
+        f"{bound.low if bound.high is None else bound.high:.3g}{unit}"
+    )

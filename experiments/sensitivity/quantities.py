@@ -28,7 +28,10 @@ DISPLACEMENT = {
 
 @dataclass(frozen=True)
 class Quantity:
-    """One number a run. `outcome`: its name; of displacement people_held. `measure`: level, difference, or of DISPLACEMENT."""
+    """One number a run. `outcome`: its name; of displacement people_held.
+
+    `measure`: level, difference, or of DISPLACEMENT.
+    """
 
     arm: str
     outcome: str
@@ -50,7 +53,7 @@ class Quantity:
 
 
 def quantities(results: StoredResults, outcomes: Iterable[str]) -> dict[Quantity, np.ndarray]:
-    """Return every quantity of a batch, float64 (draws, replicates); not a number where a run failed or has no value."""
+    """Return every quantity of a batch, float64 (draws, replicates), NaN where a run failed or has no value."""
     plan = results.manifest["plan"]
     targets = {arm: target for arm in results.compared if (target := target_of(results.manifest, arm))}
     places = set(results.hosts) if targets else set()

@@ -104,7 +104,10 @@ class StagedDesign:
         }
 
     def runs(self) -> dict[str, int]:
-        """Return how many runs each stage takes at most: the Sobol stage runs what the screening finds, and rows that coincide once."""
+        """Return how many runs each stage takes at most.
+
+        The Sobol stage runs what the screening finds, and rows that coincide once.
+        """
         s, arms = self.settings, len(self.design.arms)
         judged = max(s.most, len(self.named)) + 1 + len(self.pairs)  # the seed; the dummy is another run, too
         doses = 1 + (arms - 1) * (2 * len({*s.doses} - {1.0}) + 1)
@@ -131,11 +134,15 @@ class StagedDesign:
 
 
 def load(name: str, **given) -> StagedDesign:
-    """Return the staged design of a shipped design's name or a path, with a `[sensitivity]` table. Raises ScenarioError."""
+    """Return the staged design of a shipped design's name or a path, with a `[sensitivity]` table.
+
+    Raises ScenarioError.
+    """
     path = design_path(name)
     if path is None:
         raise DesignError(
-            f"{name}: is a scenario; expected a design with [[arm]] entries and a [sensitivity] table, such as sensitivity-quick"
+            f"{name}: is a scenario; expected a design with [[arm]] entries and a [sensitivity] table, such "
+            "as sensitivity-quick"
         )
     table = read_design(path).get("sensitivity")
     design = from_names([name], **given)

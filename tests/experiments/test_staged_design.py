@@ -1,4 +1,7 @@
-"""From a design file to factors, stages and break-evens: what is varied, on which seeds, and what a bad file is told."""
+"""From a design file to factors, stages and break-evens.
+
+What is varied, on which seeds, and what a bad file is told.
+"""
 
 import sys
 
@@ -80,7 +83,9 @@ def test_the_rest_may_get_a_part_of_its_priors_width(design):
 
 # --- samples ----------------------------------------------------------------------------------------
 
-SMALL = (Factor("a", (Column("trapping_rate", "uniform", 0.1, 0.5),)), Factor("b", (Column("tip_off", "uniform", 0.1, 0.8), Column("upkeep", "uniform", 1, 2))), Factor(DUMMY, (Column(DUMMY, "dummy"),)), Factor(SEED, (Column(SEED, "seed"),)))  # fmt: skip
+SMALL = (Factor("a", (Column("trapping_rate", "uniform", 0.1, 0.5),)),
+    Factor("b", (Column("tip_off", "uniform", 0.1, 0.8), Column("upkeep", "uniform", 1, 2))),
+    Factor(DUMMY, (Column(DUMMY, "dummy"),)), Factor(SEED, (Column(SEED, "seed"),)))  # fmt: skip
 
 
 def test_rows_of_a_base_row_share_their_seed_unless_the_seed_is_what_changes():
@@ -155,7 +160,7 @@ def test_a_bad_table_is_told_by_file_and_key(tmp_path, settings, said):
 
 
 def test_a_design_without_the_table_and_a_scenario_are_refused():
-    with pytest.raises(ScenarioError, match="main.toml: sensitivity: is missing"):
+    with pytest.raises(ScenarioError, match=r"main\.toml: sensitivity: is missing"):
         stages.load("main")
     with pytest.raises(ScenarioError, match="is a scenario"):
         stages.load("baseline")
@@ -206,7 +211,10 @@ def test_break_even_lies_where_the_benefit_crosses_for_good():
 
 
 def test_a_policy_is_set_against_its_rival_in_full_and_half_of_the_ties_are_wins():
-    """Against the baseline x gains 1 at half its dose and 3 in full, y 1 in full: over y, x at half gains nothing on average."""
+    """Against the baseline x gains 1 at half its dose and 3 in full, y 1 in full.
+
+    Over y, x at half gains nothing on average.
+    """
     gains = {"x": [2.0, 4.0], "x-strength-50": [1.0, 1.0], "y": [1.0, 1.0], "y-strength-50": [0.0, 0.0]}
     steps = [Dose(arm, STRENGTH, dose) for arm in ("x", "y") for dose in (0.5, 1.0)]
     found = {}
