@@ -46,8 +46,8 @@ show: setup .venv/viz.done  ## show two worlds side by side in a browser, withou
 # Waves of runs stay in outputs/calibrate: interrupted, the same command goes on.
 reference-posterior: setup  ## fit to reported estimates: the posterior behind `--draws posterior` (10 to 15 minutes on two cores)
 	.venv/bin/displace calibrate $(CALIBRATE_ARGS) --out outputs/calibrate $(RESULTS)
-	@mkdir -p outputs/reference/calibration
-	@cp outputs/calibrate/posterior.parquet outputs/calibrate/fit.json outputs/calibrate/fit.md outputs/reference/calibration/
+	@mkdir -p scenarios/fitted
+	@cp outputs/calibrate/posterior.parquet outputs/calibrate/fit.json outputs/calibrate/fit.md scenarios/fitted/
 
 test: setup .venv/$(if $(DISPLACE_BROWSER),all,test).done  ## run the tests; with DISPLACE_BROWSER=required those of all extras and of a real browser (Chromium) too
 	.venv/bin/python -m pytest -q $(PYTEST_ARGS)

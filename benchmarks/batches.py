@@ -8,7 +8,8 @@ from statistics import median
 
 from experiments.batch.block import Setting, simulate
 from experiments.batch.runner import execute
-from experiments.design.design import Block, Design, from_names
+from experiments.design.design import Block, Design
+from experiments.design.files import from_names
 from model.model import Simulation
 from scenarios import files
 

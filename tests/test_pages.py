@@ -9,7 +9,7 @@ from displace.reference import data_page
 from displace.reference import registry_tables as tables
 from experiments import compare
 from experiments.design.cautions import cautions
-from experiments.design.design import from_names
+from experiments.design.files import from_names
 from experiments.results.schema import TABLES
 
 ROOT = Path(__file__).parent.parent

@@ -19,7 +19,7 @@ from displace.report.contents import Study
 from displace.wording import words
 from displace.wording.displacement import moved
 from displace.wording.headline import Cell, lines
-from experiments.results.reader import Results
+from experiments.comparison.read import Results
 from model.registry.outcomes import BY_NAME, HEADLINE
 from model.registry.parameters import DEFAULTS
 from scenarios.explain import NO_POLICY, parameter_in_words

@@ -1,4 +1,4 @@
-"""The alternative where importance weights starve: ABC-SMC by pyABC (extra `[calibrate]`), exact under the same likelihood.
+"""The alternative where importance weights starve: ABC-SMC by pyABC (extra `[calibrate]`), with the same likelihood.
 
 Its stochastic acceptor (Schälte et al. 2020) accepts runs by their likelihood, tempered down to 1: no distance, no
 tolerance, no reporting error dropped. Which runs are made depends on timing, so two calls differ by chance.
@@ -11,26 +11,31 @@ from pathlib import Path
 
 import numpy as np
 
-from calibration.targets.targets import quantities
+from calibration.targets.targets import expected_reports_of
+from experiments.batch.versions import code_hash
+from experiments.batch.workers import usable_cores
 from experiments.design.draws import Draws, scaled, write_draws
-from experiments.design.observed import needs_groups, observe
+from experiments.design.expected_reports import expected_reports, needs_groups
 from model.registry.parameters import BY_NAME, complete
 from scenarios.evidence.reports import EvidenceError
 
 from .config import Config
 from .ensemble import POSTERIOR, claim
 from .likelihood import total_log_likelihood
-from .posterior import resample
+from .weights import resample
 
 POPULATIONS = 8
 
 
 class Likelihood:
-    """The log-likelihood of one run, as a function of the free parameters' prior quantiles; the others follow from them by hash."""
+    """The log-likelihood of one run by the free parameters' prior quantiles.
+
+    The other parameters follow from them by hash.
+    """
 
     def __init__(self, config: Config):
         self.config, self.world = config, config.world()
-        self.quantities = quantities(config.chosen)
+        self.asked = expected_reports_of(config.chosen)
 
     def values(self, unit: dict) -> dict[str, float]:
         free = [unit[name] for name in self.config.free]
@@ -44,14 +49,14 @@ class Likelihood:
         values = self.values(unit)
         seed = int.from_bytes(hashlib.sha256(repr(sorted(unit.items())).encode()).digest()[:6], "big")
         inputs = self.world.inputs(
-            seed, self.config.people_per_agent, values, record="places", groups=needs_groups(self.quantities)
+            seed, self.config.people_per_agent, values, record="places", groups=needs_groups(self.asked)
         )
         try:
             result = Simulation(inputs).advance().result()
         except AuditError:
             return {"log_likelihood": -1e6}
-        told = observe(self.quantities, result, self.world.world, complete({**values, **self.world.parameters}))
-        observed = {q.name: np.array([[value]]) for q, value in zip(self.quantities, told)}
+        told = expected_reports(self.asked, result, self.world.world, complete({**values, **self.world.parameters}))
+        observed = {q.name: np.array([[value]]) for q, value in zip(self.asked, told)}
         return {
             "log_likelihood": float(
                 np.maximum(sum(total_log_likelihood(self.config.chosen, observed).values())[0, 0], -1e6)
@@ -77,18 +82,23 @@ def calibrate(
         import pyabc
     except ImportError:
         raise EvidenceError(
-            "method = 'abc': pyABC is not installed; expected the extra [calibrate], which `make extras` installs, or method = 'importance'"
+            "method = 'abc': pyABC is not installed; expected the extra [calibrate], which `make extras` "
+            "installs, or method = 'importance'"
         ) from None
-    from experiments.batch.workers import usable_cores
 
     prior = pyabc.Distribution(**{name: pyabc.RV("uniform", 0, 1) for name in config.free})
     kernel = pyabc.distance.FunctionKernel(
         lambda x, x_0, t=None, par=None: x["log_likelihood"], ret_scale=pyabc.distance.SCALE_LOG
     )
     fit = pyabc.ABCSMC(
-        Likelihood(config), prior, kernel, population_size=config.posterior, eps=pyabc.Temperature(), acceptor=pyabc.StochasticAcceptor(),
+        Likelihood(config),
+        prior,
+        kernel,
+        population_size=config.posterior,
+        eps=pyabc.Temperature(),
+        acceptor=pyabc.StochasticAcceptor(),
         sampler=pyabc.MulticoreEvalParallelSampler(workers or usable_cores()),
-    )  # fmt: skip
+    )
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         fit.new(f"sqlite:///{folder}/abc.db", {"log_likelihood": 0.0})
@@ -103,15 +113,20 @@ def calibrate(
         {name: min(max(value, BY_NAME[name].low), BY_NAME[name].high) for name, value in draw.items()} for draw in draws
     ]
     source = {
-        "kind": "posterior", "method": "abc", "title": config.title, "set": config.set, "missed": [], "not_informed": [], "free": list(config.free), **config.others,
-        "targets": {t.id: t.says for t in config.chosen}, "families": sorted({t.family for t in config.chosen}), "runs": int(runs),
-        "temperature": temperature, "people_per_agent": config.people_per_agent, "code": _code(),
-    }  # fmt: skip
+        "kind": "posterior",
+        "method": "abc",
+        "title": config.title,
+        "set": config.set,
+        "missed": [],
+        "not_informed": [],
+        "free": list(config.free),
+        **config.others,
+        "targets": {t.id: t.says for t in config.chosen},
+        "families": sorted({t.family for t in config.chosen}),
+        "runs": int(runs),
+        "temperature": temperature,
+        "people_per_agent": config.people_per_agent,
+        "code": code_hash(),
+    }
     write_draws(out / POSTERIOR, Draws(tuple(draws), source))
     return out / POSTERIOR
-
-
-def _code() -> str:
-    from model.run.version import code_hash
-
-    return code_hash()

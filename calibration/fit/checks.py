@@ -1,4 +1,4 @@
-"""What a fit is worth: predictions of every target, what was learnt of each parameter, and whether the method can be trusted.
+"""What a fit is worth: predictions of every target, what was learnt of each parameter, whether to trust the method.
 
 Everything here re-weighs runs that are there; nothing is run.
 """
@@ -9,11 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from calibration.targets.targets import Target, with_errors
+from experiments.design.draws import from_unit
 from model.registry.parameters import BY_NAME
 
 from .ensemble import Ensemble, normal_scores
 from .likelihood import draw_report, over_replicates, predicted, simulated, total_log_likelihood
-from .posterior import Weights, effective, moments, normalised, quantile, weigh
+from .posterior import Weights, weigh
+from .weights import effective, normalised, weighted_moments, weighted_quantiles
 
 INSIDE = (0.05, 0.5, 0.95)
 NOT_INFORMED = 0.1  # less of the prior's variance gone than this: reports do not tell of the parameter
@@ -44,7 +46,7 @@ def predictions(ensemble: Ensemble, targets: Sequence[Target], weights: np.ndarr
         known = np.isfinite(x).reshape(len(x), -1).all(axis=1)
         reports = np.full(len(x), np.nan)
         reports[known] = predicted(target, x[known], rng)
-        prior, posterior = (tuple(quantile(reports, w, INSIDE)) for w in (before, weights))
+        prior, posterior = (tuple(weighted_quantiles(reports, w, INSIDE)) for w in (before, weights))
         made.append(Prediction(target, told(target), prior, posterior, verdict(target, posterior)))
     return made
 
@@ -86,7 +88,10 @@ def verdict(target: Target, interval: tuple[float, float, float]) -> str:
 
 @dataclass(frozen=True)
 class Learnt:
-    """A parameter, or a product of some, before and after: mean quantile of the prior, and the share of variance that is gone."""
+    """A parameter, or a product of some, before and after the fit.
+
+    `contraction`: the share of variance that is gone.
+    """
 
     name: str
     prior: tuple[float, float, float]
@@ -128,8 +133,6 @@ def _prior_quantile(values, before):
 
 
 def _column(ensemble, drawn, name):
-    from experiments.design.draws import from_unit
-
     return (
         from_unit(BY_NAME[name], ensemble.unit[:, drawn[name]])
         if name in drawn
@@ -138,12 +141,12 @@ def _column(ensemble, drawn, name):
 
 
 def _learnt(name, scale, values, before, after, free) -> Learnt:
-    (mean0, var0), (mean1, var1) = moments(scale, before), moments(scale, after)
+    (mean0, var0), (mean1, var1) = weighted_moments(scale, before), weighted_moments(scale, after)
     shown = scale if values is None else values
     return Learnt(
         name,
-        tuple(quantile(shown, before, INSIDE)),
-        tuple(quantile(shown, after, INSIDE)),
+        tuple(weighted_quantiles(shown, before, INSIDE)),
+        tuple(weighted_quantiles(shown, after, INSIDE)),
         float(1 - var1 / var0),
         float((mean1 - mean0) / np.sqrt(var0)),
         free,
@@ -156,7 +159,10 @@ def _learnt(name, scale, values, before, after, free) -> Learnt:
 
 @dataclass(frozen=True)
 class Dropped:
-    """A fit without a family of reports, with its errors doubled, or to another set: how many draws are effective, and what moves most."""
+    """A fit without a family of reports, with its errors doubled, or to another set.
+
+    Effective draws, and what moves most.
+    """
 
     family: str
     how: str
@@ -173,7 +179,7 @@ def sensitivity(
     free: Sequence[str],
     others: Mapping[str, Sequence[Target]] = {},
 ) -> list[Dropped]:
-    """Return what changes when each family of reports is left out, when its reporting errors are doubled, and with `others`, by set."""
+    """Return what changes when a family of reports is left out or its errors are doubled, and with `others`, by set."""
     rows = []
     for name, reports in others.items():
         instead = weigh(ensemble, reports).weights
@@ -193,7 +199,7 @@ def sensitivity(
 
 def _dropped(ensemble, weights, other, free, family, how, met) -> Dropped:
     unit = ensemble.unit[:, : len(free)]
-    spread = np.sqrt(moments(unit, normalised(ensemble.log_ratio))[1])
+    spread = np.sqrt(weighted_moments(unit, normalised(ensemble.log_ratio))[1])
     shift = (other @ unit - weights @ unit) / spread
     k = int(np.argmax(np.abs(shift)))
     return Dropped(family, how, effective(other), free[k], float(shift[k]), met)
@@ -204,7 +210,10 @@ def _dropped(ensemble, weights, other, free, family, how, met) -> Dropped:
 
 @dataclass(frozen=True)
 class Coverage:
-    """By free parameter: how often the 90 % interval holds the truth, and the p-value that ranks are uniform (Talts et al. 2018)."""
+    """By free parameter: how often the 90 % interval holds the truth, and the p-value of uniform ranks (Talts et al.
+
+    2018).
+    """
 
     name: str
     covered: float
@@ -215,7 +224,9 @@ class Coverage:
 def coverage(
     ensemble: Ensemble, targets: Sequence[Target], free: Sequence[str], seed: int = 0, truths: int = PSEUDO_TRUTHS
 ) -> tuple[list[Coverage], float]:
-    """Return simulation-based calibration by reuse: draws of the first wave act as truths, the others are weighed by their reports.
+    """Return simulation-based calibration by reuse: draws of the first wave act as truths.
+
+    Their reports weigh the others.
 
     One error is drawn for each family: its reports tell of one thing. Truths whose posterior rests on too few draws are
     left out; the second value is the share that is kept.
@@ -257,7 +268,7 @@ def _weights_of_pseudo_reports(prior, targets, x, truth, rng) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Recovered:
-    """A parameter that was known, and the 90 % interval that the fit gives it from the reports which its own world made."""
+    """A known parameter, and the 90 % interval that the fit gives it from the reports which its own world made."""
 
     name: str
     truth: float
@@ -272,12 +283,14 @@ class Recovered:
 def recovery(
     ensemble: Ensemble, targets: Sequence[Target], weights: Weights, free: Sequence[str], seed: int = 0
 ) -> tuple[list[Recovered], float]:
-    """Return how known parameters are recovered: a draw near the posterior's middle makes reports, which the others are weighed by.
+    """Return how known parameters are recovered.
+
+    A draw near the posterior's middle makes reports that weigh the others.
 
     The second value is how many draws are effective.
     """
     z = normal_scores(ensemble.unit[:, : len(free)])
-    mean, variance = moments(z, weights.weights)
+    mean, variance = weighted_moments(z, weights.weights)
     x = {target.id: simulated(target, ensemble.observed)[:, 0] for target in targets}
     far = ((z - mean) ** 2 / variance).sum(axis=1)
     far[~np.all([np.isfinite(v).reshape(len(v), -1).all(axis=1) for v in x.values()], axis=0)] = np.inf
@@ -289,6 +302,6 @@ def recovery(
     rows = []
     for name in free:
         values = _column(ensemble, drawn, name)
-        low, _, high = quantile(values, other, INSIDE)
+        low, _, high = weighted_quantiles(values, other, INSIDE)
         rows.append(Recovered(name, float(values[truth]), float(low), float(high)))
     return rows, effective(other)

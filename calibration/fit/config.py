@@ -24,11 +24,11 @@ METHODS = ("importance", "abc")
 class Config:
     """What a calibration is.
 
-    `free`: the parameters that reports may tell of. The other uncertain ones are drawn from their priors too (`rest` and
-    `levers` = "priors") or stay as they are ("defaults"). `draws` a wave; a further wave is run while fewer than
+    `free`: the parameters that reports may tell of. The other uncertain ones are drawn from their priors too (`rest`
+    and `levers` = "priors") or stay as they are ("defaults"). `draws` a wave; a further wave is run while fewer than
     `enough` draws are effective, at most `waves`. `posterior`: how many draws are kept. `products`: combinations of
-    parameters {name: {parameter: exponent}} of which reports may know more than of each factor. `discrepancy`: sd of the log
-    by which the model itself is off, added to every reporting error in quadrature (an assumption).
+    parameters {name: {parameter: exponent}} of which reports may know more than of each factor. `discrepancy`: sd of
+    the log by which the model itself is off, added to every reporting error in quadrature (an assumption).
     """
 
     title: str
@@ -100,11 +100,17 @@ class Config:
 
 def _schema() -> dict:
     names = list(uncertain())
-    whole = lambda meaning, low, high=math.inf: (
-        {"type": "integer", "minimum": low, "description": meaning} | ({"maximum": high} if high < math.inf else {})
-    )
-    text = lambda meaning: {"type": "string", "minLength": 1, "description": meaning}  # noqa: E731
-    one = lambda meaning, of: {"type": "string", "enum": [*of], "description": meaning}  # noqa: E731
+
+    def whole(meaning, low, high=math.inf):
+        largest = {"maximum": high} if high < math.inf else {}
+        return {"type": "integer", "minimum": low, "description": meaning} | largest
+
+    def text(meaning):
+        return {"type": "string", "minLength": 1, "description": meaning}
+
+    def one(meaning, of):
+        return {"type": "string", "enum": [*of], "description": meaning}
+
     exponents = {
         "type": "object",
         "properties": {n: {"type": "number"} for n in names},
@@ -170,7 +176,10 @@ class _AnyKey(dict):
 
 
 def read_config(path: str | Path = SHIPPED, **settings) -> Config:
-    """Return the calibration of a file; `settings` that are not None hold over it. Raises EvidenceError or ScenarioError."""
+    """Return the calibration of a file; `settings` that are not None hold over it.
+
+    Raises EvidenceError or ScenarioError.
+    """
     path = Path(path)
     where = Where(str(path))
     try:

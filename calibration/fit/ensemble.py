@@ -1,10 +1,12 @@
-"""Draws of the parameters with what reporters would have told under each: run by the batch runner, in waves, and kept.
+"""Draws of the parameters with the expected reports under each: run by the batch runner, in waves, and kept.
 
 A wave is a file `wave-1.npz`, with its points and where they were proposed from, beside the results folder `wave-1/`.
-The first wave is drawn from the priors, later ones around the better draws of the waves before. All waves count together
-(each draw is weighed against the mixture of all proposals), so a changed report, error or set needs no new run.
+The first wave is drawn from the priors, later ones around the better draws of the waves before. All waves count
+together (each draw is weighed against the mixture of all proposals), so a changed report, error or set needs no new
+run.
 """
 
+import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,25 +14,31 @@ from pathlib import Path
 import numpy as np
 from scipy.special import logsumexp, ndtr, ndtri
 
-from calibration.targets.targets import quantities
-from experiments import execute
-from experiments.batch.runner import Interrupted
-from experiments.batch.store import StoreError, forget, refuse_foreign, write
+from calibration.targets.targets import expected_reports_of
+from experiments.batch.runner import Interrupted, execute
+from experiments.batch.store import StoreError, forget, refuse_foreign
+from experiments.comparison.read import read
 from experiments.design.design import Design
 from experiments.design.draws import scaled, unit_sample
+from experiments.results.folder import write_whole
 
 from .config import Config
+from .weights import effective, normalised
 
 FIRST, POSTERIOR = "wave-1.npz", "posterior.parquet"
 FROM_PRIOR = 0.2  # of a later wave, so that no weight can be large
 EDGE = 1e-9
-DIGITS = 6  # of where a later wave is proposed: what processors add up differently lies far below, so all propose the same points
+# of where a later wave is proposed: what processors add up differently lies far below, so all propose the same points
+DIGITS = 6
 
 
 @dataclass(frozen=True)
 class Wave:
-    """`unit`: points, (N, D), each parameter as the prior's quantile. Proposed around `centres` (M, F) of the free ones, in
-    normal scores, each with its `chance` (M) and the `spread` (F, F); without centres: drawn from the priors."""
+    """`unit`: points, (N, D), each parameter as the prior's quantile.
+
+    Proposed around `centres` (M, F) of the free ones, in normal scores, each with its `chance` (M) and the `spread` (F,
+    F); without centres: drawn from the priors.
+    """
 
     unit: np.ndarray
     centres: np.ndarray
@@ -78,16 +86,20 @@ def normal_scores(unit: np.ndarray) -> np.ndarray:
 
 
 def claim(out: Path, replace: bool | None):
-    """Raise StoreBusy if the folder holds something else than a calibration, StoreError if it holds a posterior that is not to be replaced."""
+    """Raise StoreBusy if the folder holds no calibration, StoreError if its posterior is not to be replaced."""
     refuse_foreign(out, (FIRST, POSTERIOR), (), "a calibration")
     if (out / POSTERIOR).exists() and not replace:
         raise StoreError(
-            f"{out}: holds a posterior that no run there would give again; use another --out, or --overwrite to replace it"
+            f"{out}: holds a posterior that no run there would give again; use another --out, or --overwrite "
+            "to replace it"
         )
 
 
 def forget_later_waves(out: Path):
-    """Remove the waves after the first: made around what the first told, they mean nothing beside another, nor could a batch go on there."""
+    """Remove the waves after the first.
+
+    They were proposed around its better draws, and mean nothing beside another first.
+    """
     for path in sorted(out.glob("wave-*")):
         if path.is_dir() and path.name != "wave-1":
             forget(path)
@@ -109,11 +121,9 @@ def next_wave(config: Config, number: int, so_far: Ensemble, log_weights: np.nda
     """Return points around the better draws so far: where it is not implausible that the reports came from.
 
     Weights are tempered until a twentieth of a wave's draws, at least, stand behind the mean and the spread of free
-    parameters in normal scores, and both are drawn back to the prior's as far as so few could show them by luck. Both are
-    rounded, and no matrix library multiplies what they are applied to: its last digits depend on the processor.
+    parameters in normal scores, and both are drawn back to the prior's as far as so few could show them by luck. Both
+    are rounded, and no matrix library multiplies what they are applied to: its last digits depend on the processor.
     """
-    from .posterior import effective, normalised
-
     wanted = max(20.0, config.draws / 20)
     possible = np.isfinite(log_weights)
     low, high = 0.0, 1.0
@@ -138,10 +148,18 @@ def next_wave(config: Config, number: int, so_far: Ensemble, log_weights: np.nda
 def design_of(config: Config, wave: Wave, number: int) -> Design:
     """Return the batch that runs a wave: one world, up to the last report, nothing kept but what is told."""
     return Design(
-        f"{config.title}: wave {number}", "What would reporters have told?", {"fit": config.world()}, "fit",
-        replicates=config.replicates, seed=config.seed + 1000 * number, people_per_agent=config.people_per_agent,
-        draws=tuple(scaled(config.drawn, wave.unit)), record="observed", groups=False, observed=quantities(config.all_targets.targets),
-    )  # fmt: skip
+        f"{config.title}: wave {number}",
+        "What would reporters have told?",
+        {"fit": config.world()},
+        "fit",
+        replicates=config.replicates,
+        seed=config.seed + 1000 * number,
+        people_per_agent=config.people_per_agent,
+        draws=tuple(scaled(config.drawn, wave.unit)),
+        record="observed",
+        groups=False,
+        observed=expected_reports_of(config.all_targets.targets),
+    )
 
 
 def gather(config: Config, out: Path, number: int, so_far, log_weights, *, overwrite=False, **running) -> Wave:
@@ -161,18 +179,16 @@ def gather(config: Config, out: Path, number: int, so_far, log_weights, *, overw
 
 def together(config: Config, out: Path, waves: Sequence[Wave]) -> Ensemble:
     """Return all waves with what was told in their runs."""
-    from experiments import read
-
     unit = np.concatenate([wave.unit for wave in waves])
     z = normal_scores(unit[:, : len(config.free)])
     size = np.array([len(wave.unit) for wave in waves])
     density = logsumexp([wave.log_density(z) for wave in waves], b=(size / size.sum())[:, None], axis=0)
     told: dict[str, list[np.ndarray]] = {}
     failed = 0
-    for number, wave in enumerate(waves, start=1):
+    for number in range(1, len(waves) + 1):
         results = read(out / f"wave-{number}")
         failed += results.failed
-        for name, values in observed(results).items():
+        for name, values in observed_in(results).items():
             told.setdefault(name, []).append(values)
     return Ensemble(
         config.drawn,
@@ -184,7 +200,7 @@ def together(config: Config, out: Path, waves: Sequence[Wave]) -> Ensemble:
     )
 
 
-def observed(results) -> dict[str, np.ndarray]:
+def observed_in(results) -> dict[str, np.ndarray]:
     """Return what was told in a batch of one arm, float64 (draws, replicates) by quantity."""
     plan = results.manifest["plan"]
     told = {q["name"]: np.full((plan["draws"], plan["replicates"]), np.nan) for q in plan["observed"]}
@@ -199,8 +215,6 @@ def observed(results) -> dict[str, np.ndarray]:
 
 
 def _write(path: Path, wave: Wave, config: Config):
-    import io
-
     sink = io.BytesIO()
     np.savez_compressed(
         sink,
@@ -210,7 +224,7 @@ def _write(path: Path, wave: Wave, config: Config):
         sampler=config.sampler,
         **vars(wave),
     )
-    write(path, sink.getvalue())
+    write_whole(path, sink.getvalue())
 
 
 def _read(path: Path, config: Config) -> Wave | None:
@@ -221,6 +235,7 @@ def _read(path: Path, config: Config) -> Wave | None:
         wave = Wave(*(kept[name] for name in ("unit", "centres", "chance", "spread")))
     if made != (config.drawn, len(config.free), config.seed, config.sampler) or len(wave.unit) != config.draws:
         raise StoreError(
-            f"{path}: holds draws of another calibration (other parameters, number, seed or sampler); use another --out, or --overwrite to replace them (with make: RESULTS=--overwrite)"
+            f"{path}: holds draws of another calibration (other parameters, number, seed or sampler); use "
+            "another --out, or --overwrite to replace them (with make: RESULTS=--overwrite)"
         )
     return wave

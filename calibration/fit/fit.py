@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from experiments.batch.provenance import provenance
-from experiments.batch.store import write
+from experiments.batch.versions import code_hash, provenance
+from experiments.results.folder import write_whole
 
 from . import checks as fit_checks
 from .config import Config
@@ -35,7 +35,7 @@ class Fit:
 
 
 def calibrate(config: Config, out: Path, tell: Callable[[str], None] = lambda text: None, **running) -> Fit:
-    """Run waves into `out` until enough draws are effective, check the fit, and write `posterior.parquet` and `fit.json`.
+    """Run waves into `out` until enough draws are effective, check the fit, and write the posterior and `fit.json`.
 
     `running`: workers_wanted, executor, resume, overwrite and progress of `experiments.execute`. Waves that are there
     already are only weighed: with changed reports, errors or sets nothing is run. Raises what `execute` raises.
@@ -49,13 +49,14 @@ def calibrate(config: Config, out: Path, tell: Callable[[str], None] = lambda te
         ensemble = together(config, out, waves)
         weights = weigh(ensemble, config.chosen)
         tell(
-            f"wave {number}: {weights.effective:.0f} of {len(ensemble.unit)} draws are effective, k-hat {weights.k_hat:.2f}"
+            f"wave {number}: {weights.effective:.0f} of {len(ensemble.unit)} draws are effective, k-hat "
+            f"{weights.k_hat:.2f}"
         )
         if weights.effective >= config.enough:
             break
     fit = checked(config, ensemble, weights, len(waves))
     save(out / POSTERIOR, ensemble, weights, config.posterior, config.seed, source(fit))
-    write(out / FIT, (json.dumps(as_json(fit), indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode())
+    write_whole(out / FIT, (json.dumps(as_json(fit), indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode())
     return fit
 
 
@@ -66,18 +67,22 @@ def checked(config: Config, ensemble: Ensemble, weights: Weights, waves: int) ->
     covered, judged = fit_checks.coverage(ensemble, targets, free, config.seed)
     recovered, recovered_from = fit_checks.recovery(ensemble, targets, weights, free, config.seed)
     return Fit(
-        config, ensemble, weights, waves,
+        config,
+        ensemble,
+        weights,
+        waves,
         fit_checks.predictions(ensemble, targets, w, config.seed),
         fit_checks.learnt(ensemble, w, free, config.products),
         fit_checks.sensitivity(ensemble, targets, w, free, others),
-        covered, judged, recovered, recovered_from,
-    )  # fmt: skip
+        covered,
+        judged,
+        recovered,
+        recovered_from,
+    )
 
 
 def source(fit: Fit) -> dict:
     """Return what a posterior says of its origin, as plain values."""
-    from model.run.version import code_hash
-
     config = fit.config
     return {
         "title": config.title,
@@ -104,12 +109,24 @@ def source(fit: Fit) -> dict:
 def as_json(fit: Fit) -> dict:
     """Return all that was found as plain values; None where nothing can be said."""
     rows = {
-        "predictions": [{"id": p.target.id, "says": p.target.says, "family": p.target.family, "source": p.target.source, "told": p.told, "prior": p.prior, "posterior": p.posterior, "verdict": p.verdict} for p in fit.predictions],
+        "predictions": [
+            {
+                "id": p.target.id,
+                "says": p.target.says,
+                "family": p.target.family,
+                "source": p.target.source,
+                "told": p.told,
+                "prior": p.prior,
+                "posterior": p.posterior,
+                "verdict": p.verdict,
+            }
+            for p in fit.predictions
+        ],
         "learnt": [asdict(row) | {"said": row.said} for row in fit.learnt],
         "sensitivity": [asdict(row) for row in fit.sensitivity],
         "coverage": [asdict(row) for row in fit.coverage],
         "recovered": [asdict(row) | {"said": row.said} for row in fit.recovered],
-    }  # fmt: skip
+    }
     return _plain(
         {
             **source(fit),

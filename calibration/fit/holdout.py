@@ -7,17 +7,17 @@ from pathlib import Path
 
 import numpy as np
 
-from calibration.targets.targets import Target, Targets, last_week, quantities
-from experiments import execute
+from calibration.targets.targets import Target, Targets, expected_reports_of, last_week
+from experiments.batch.runner import execute
 from experiments.design.design import Design
 from experiments.design.draws import Draws
 from scenarios import files
 from scenarios.evidence.reports import Row
 
 from .checks import INSIDE, told, verdict
-from .ensemble import observed
+from .ensemble import observed_in
 from .likelihood import predicted, simulated
-from .posterior import quantile
+from .weights import weighted_quantiles
 
 MODEL, NAIVE, NEITHER = "model", "naive", "neither"
 
@@ -26,7 +26,8 @@ MODEL, NAIVE, NEITHER = "model", "naive", "neither"
 class Scored:
     """One held-out report: what was told, what was predicted (5th, 50th, 95th percentile), and a naive forecast.
 
-    `error`, `naive_error`: absolute log of forecast over report, 0 inside bounds; None where there is no naive forecast.
+    `error`, `naive_error`: absolute log of forecast over report, 0 inside bounds; None where there is no naive
+    forecast.
     """
 
     target: Target
@@ -83,17 +84,30 @@ def check(
     seed=1,
     **running,
 ) -> Holdout:
-    """Run the draws up to the last held-out report into `out` and score what was told. `running`: as `experiments.execute`."""
+    """Run the draws up to the last held-out report into `out` and score what was told.
+
+    `running`: as `experiments.execute`.
+    """
     discrepancy = draws.source.get("discrepancy", 0.0)  # as in the fit
     targets = [replace(target, sigma_log=math.hypot(target.sigma_log, discrepancy)) for target in mapping.targets]
     world = files.load(scenario)
     world = replace(world, stop=min(world.stop, last_week(targets)))
     design = Design(
-        "Reports that were not used", "What would reporters have told?", {"fit": world}, "fit", replicates=replicates, seed=seed,
-        people_per_agent=people_per_agent, draws=draws.values, draws_from=draws.source, record="observed", groups=False, observed=quantities(targets),
-    )  # fmt: skip
+        "Reports that were not used",
+        "What would reporters have told?",
+        {"fit": world},
+        "fit",
+        replicates=replicates,
+        seed=seed,
+        people_per_agent=people_per_agent,
+        draws=draws.values,
+        draws_from=draws.source,
+        record="observed",
+        groups=False,
+        observed=expected_reports_of(targets),
+    )
     results = execute(design, out, **running)
-    told_by_runs = observed(results)
+    told_by_runs = observed_in(results)
     scored = [score(target, told_by_runs, rows, seed) for target in targets]
     return Holdout(scored, held_out(rows, mapping, all_rows), len(draws.values))
 
@@ -104,7 +118,9 @@ def score(target: Target, told_by_runs: Mapping[str, np.ndarray], rows: Mapping[
     x = x.reshape(-1, x.shape[-1]) if target.kind == "multinomial" else x.ravel()
     x = x[np.isfinite(x).reshape(len(x), -1).all(axis=1)]
     reports = predicted(target, x, np.random.default_rng([seed, 4]))
-    interval = tuple(float(v) for v in quantile(reports, np.full(len(reports), 1 / max(1, len(reports))), INSIDE))
+    interval = tuple(
+        float(v) for v in weighted_quantiles(reports, np.full(len(reports), 1 / max(1, len(reports))), INSIDE)
+    )
     naive = persistence(target, rows)
     return Scored(
         target,
@@ -118,7 +134,10 @@ def score(target: Target, told_by_runs: Mapping[str, np.ndarray], rows: Mapping[
 
 
 def persistence(target: Target, rows: Mapping[str, Row]) -> float | None:
-    """Return the naive forecast: the earlier report holds on; of flows, at the same rate over the new window (`per_earlier`)."""
+    """Return the naive forecast: the earlier report persists.
+
+    Of flows, at the same rate over the new window (`per_earlier`).
+    """
     if not target.earlier:
         return None
     row = rows[target.earlier[0]]

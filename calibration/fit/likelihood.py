@@ -1,4 +1,4 @@
-"""How likely reports are, given what a run would have had reporters tell.
+"""How likely reports are, given the expected reports of a run.
 
 Every kind has one distribution of the report, given the simulated number X and the reporting error s (sd of the log):
 its log-likelihood, its quantiles (for predictive checks) and its draws (for pseudo-truths) agree. Bounds are read as
@@ -33,7 +33,10 @@ def simulated(target: Target, observed: dict[str, np.ndarray]) -> np.ndarray:
 
 
 def log_likelihood(target: Target, x: np.ndarray, report=None) -> np.ndarray:
-    """Return the log-likelihood of a report, by run. `report`: another than the target's own, as `draw_report` gives them."""
+    """Return the log-likelihood of a report, by run.
+
+    `report`: another than the target's own, as `draw_report` gives them.
+    """
     s = max(target.sigma_log, 1e-3)
     match target.kind:
         case "multinomial":
@@ -57,7 +60,7 @@ def draw_report(target: Target, x, u: float, rng: np.random.Generator):
     """
     s = max(target.sigma_log, 1e-3)
     if target.kind == "multinomial":
-        total = int(round(sum(target.counts)))
+        total = round(sum(target.counts))
         return rng.multinomial(total, rng.dirichlet(_concentration(np.asarray(x)[None], s)[0]))
     if target.kind == "count":
         return float(stats.nbinom.ppf(u, *_negative_binomial(_above_zero(x, target.low), s)))
@@ -72,7 +75,7 @@ def predicted(target: Target, x: np.ndarray, rng: np.random.Generator) -> np.nda
     u = rng.random(len(x))
     s = max(target.sigma_log, 1e-3)
     if target.kind == "multinomial":
-        total = int(round(sum(target.counts)))
+        total = round(sum(target.counts))
         return np.array([rng.multinomial(total, rng.dirichlet(a))[0] / total for a in _concentration(x, s)])
     scale = target.low or target.high or 1.0
     if target.kind == "count":
@@ -83,9 +86,10 @@ def predicted(target: Target, x: np.ndarray, rng: np.random.Generator) -> np.nda
 def total_log_likelihood(
     targets: Sequence[Target], observed: dict[str, np.ndarray], reports: Mapping = {}
 ) -> dict[str, np.ndarray]:
-    """Return the log-likelihood of each family, (N): the mean over its targets, so that what tells of one thing counts once.
+    """Return the log-likelihood of each family, (N): the mean over its targets, so that one thing counts once.
 
-    `reports`: others than the targets' own, by target. A run that failed, of which nothing is known, has none: not a number.
+    `reports`: others than the targets' own, by target. A run that failed, of which nothing is known, has none: not a
+    number.
     """
     families: dict[str, list[np.ndarray]] = {}
     for target in targets:
@@ -97,7 +101,10 @@ def total_log_likelihood(
 
 
 def over_replicates(log_likelihoods: np.ndarray) -> np.ndarray:
-    """Return the log of the mean likelihood over replicates, (draws) from (draws, replicates): unbiased, unlike that of the mean run."""
+    """Return the log of the mean likelihood over replicates, (draws) from (draws, replicates).
+
+    Unlike the likelihood of the mean run it is unbiased.
+    """
     known = np.where(np.isfinite(log_likelihoods), log_likelihoods, -np.inf)
     highest = known.max(axis=1)
     safe = np.where(np.isfinite(highest), highest, 0.0)
@@ -113,7 +120,7 @@ def _above_zero(x, report):
 
 
 def _tails(target: Target, x, s):
-    """Return the chances that what is told of `x` lies below and above the bounds (of an ordering: that it is reversed)."""
+    """Return the chances that a report of `x` lies below and above the bounds (of an ordering: that it is reversed)."""
     if target.kind == "ordering":
         ratio = np.log(np.maximum(np.where(np.isfinite(x), x, 0.0), NONE))
         return ndtr(-ratio / s), np.zeros_like(ratio)

@@ -1,4 +1,4 @@
-"""Run the worlds of all patterns over paired seeds and judge what is seen, under the model's own rules and under rival ones."""
+"""Run the worlds of all patterns over paired seeds and judge them, under the model's own rules and under rival ones."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import as_completed
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from experiments.batch import workers
 
-from .judge import FALSE_ALARM, Observed, observe, together, verdict
+from .arms import ARMS, simulate
+from .judge import FALSE_ALARM, Ratio, ratio_of_means, together, verdict
 from .patterns import EVIDENCE, PATTERNS, QUESTION, Clause, Pattern
-from .worlds import ARMS, simulate
 
 SEEDS, PEOPLE_PER_AGENT = 40, 100
 LEARNING = ("feedback_learning", "feedback_own_experience", "feedback_announcement", "feedback_recruiters")
@@ -23,7 +23,8 @@ RULES: Mapping[str, Mapping[str, float]] = {
     "no refill": {"feedback_refill": 0, "refill_elasticity": 0},
 }
 MEANING = {
-    "learned": "the model's own rule: operations weigh revenue, price of protection, learned risk, moving cost and ties",
+    "learned": "the model's own rule: operations weigh revenue, price of protection, learned risk, moving cost "
+    "and ties",
     "none": "rival: nobody moves",
     "random": "rival and null: movers go anywhere with equal chance",
     "nearest": "rival: movers go near",
@@ -39,14 +40,14 @@ class Judged:
 
     pattern: Pattern
     clause: Clause
-    observed: Observed
+    ratio: Ratio
     verdict: str
 
 
 def seen_on_one_seed(
     seed: int, people_per_agent: int, parameters: Mapping[str, float], ids: Sequence[str]
 ) -> list[tuple[float, float]]:
-    """Simulate the worlds that the patterns `ids` need and return numerator and denominator of each of their clauses."""
+    """Simulate the worlds that the patterns `ids` need and return (numerator, denominator) of each of their clauses."""
     chosen = [pattern for pattern in PATTERNS if pattern.id in ids]
     needed = {arm for pattern in chosen for arm in pattern.arms}
     worlds = {arm: simulate(arm, seed, people_per_agent, parameters) for arm in ARMS if arm in needed}
@@ -62,7 +63,10 @@ def gather(
     parameters: Mapping[str, float] = {},
     tell: Callable[[int, int], None] = lambda done, total: None,
 ) -> dict[str, list[Judged]]:
-    """Judge every clause over the seeds 1 to `seeds`, by rule. `parameters` hold under every rule; `tell` hears how many runs are done."""
+    """Judge every clause over the seeds 1 to `seeds`, by rule.
+
+    `parameters` hold under every rule; `tell` hears how many runs are done.
+    """
     jobs = [(rule, seed) for seed in range(1, seeds + 1) for rule in rules]
     seen: dict[str, dict[int, list]] = {rule: {} for rule in rules}
     executor = workers.local(min(len(jobs), workers_wanted or workers.usable_cores()))
@@ -89,13 +93,16 @@ def judge(seen: Sequence[Sequence[tuple[float, float]]], ids: Sequence[str]) -> 
     judged = []
     for k, (pattern, clause) in enumerate(clauses):
         numbers = [of_seed[k] for of_seed in seen]
-        observed = observe([n for n, _ in numbers], [d for _, d in numbers], alarm_of(pattern))
-        judged.append(Judged(pattern, clause, observed, verdict(observed, clause.low, clause.high)))
+        ratio = ratio_of_means([n for n, _ in numbers], [d for _, d in numbers], alarm_of(pattern))
+        judged.append(Judged(pattern, clause, ratio, verdict(ratio, clause.low, clause.high)))
     return judged
 
 
 def alarm_of(pattern: Pattern) -> float:
-    """Return the chance on either side that is left to one clause: patterns share `FALSE_ALARM`, clauses their pattern's."""
+    """Return the chance on either side that one clause has.
+
+    Patterns share `FALSE_ALARM`, clauses their pattern's part.
+    """
     return FALSE_ALARM / len(PATTERNS) / len(pattern.clauses)
 
 

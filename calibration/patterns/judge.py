@@ -7,9 +7,10 @@ What is observed of a clause is a ratio of means (or a mean: a denominator of 1)
 - *does not hold* when its whole interval lies elsewhere,
 - else is *undecided*: more seeds are needed, or the ratio means nothing because its denominator may be zero.
 
-A pattern does not hold when one of its clauses does not; it holds when all do. False alarms: of all patterns of a table, were
-all true, one is called false with a probability of at most `FALSE_ALARM`; this is shared equally among patterns, and a
-pattern's share among its clauses (Bonferroni). That a false pattern is said to hold is rarer still, as all of its clauses must.
+A pattern does not hold when one of its clauses does not; it holds when all do. False alarms: of all patterns of a
+table, were all true, one is called false with a probability of at most `FALSE_ALARM`; this is shared equally among
+patterns, and a pattern's share among its clauses (Bonferroni). That a false pattern is said to hold is rarer still, as
+all of its clauses must.
 """
 
 import math
@@ -26,7 +27,7 @@ KNOWN = 0.8  # least share of seeds in which the numbers exist
 
 
 @dataclass(frozen=True)
-class Observed:
+class Ratio:
     """A ratio of means over seeds, with the interval by which it was judged."""
 
     value: float
@@ -35,13 +36,16 @@ class Observed:
     seeds: int
 
 
-def observe(numerator: Sequence[float], denominator: Sequence[float], alarm: float) -> Observed:
-    """Return mean numerator over mean denominator, and the interval outside of which it lies, on either side, with probability `alarm`."""
+def ratio_of_means(numerator: Sequence[float], denominator: Sequence[float], alarm: float) -> Ratio:
+    """Return mean numerator over mean denominator with its interval; `alarm`.
+
+    The probability outside of it on either side.
+    """
     pairs = np.column_stack([numerator, denominator]).astype(float)
     known = pairs[np.isfinite(pairs).all(axis=1)]
     count = len(known)
     if count < max(2, KNOWN * len(pairs)):
-        return Observed(math.nan, math.nan, math.nan, count)
+        return Ratio(math.nan, math.nan, math.nan, count)
     (x, y), covariance = known.mean(axis=0), np.cov(known.T) / count
     value = x / y if y > 0 else math.nan
     t2 = stdtrit(count - 1, 1 - alarm) ** 2
@@ -49,18 +53,18 @@ def observe(numerator: Sequence[float], denominator: Sequence[float], alarm: flo
     b = x * y - t2 * covariance[0, 1]
     c = x**2 - t2 * covariance[0, 0]
     if y <= 0 or a <= 0:
-        return Observed(value, math.nan, math.nan, count)
+        return Ratio(value, math.nan, math.nan, count)
     root = math.sqrt(max(b**2 - a * c, 0.0))
-    return Observed(value, (b - root) / a, (b + root) / a, count)
+    return Ratio(value, (b - root) / a, (b + root) / a, count)
 
 
-def verdict(observed: Observed, low: float, high: float) -> str:
+def verdict(ratio: Ratio, low: float, high: float) -> str:
     """Judge one clause: expected above `low` and below `high`."""
-    if observed.seeds < FEWEST or not (math.isfinite(observed.low) and math.isfinite(observed.high)):
+    if ratio.seeds < FEWEST or not (math.isfinite(ratio.low) and math.isfinite(ratio.high)):
         return UNDECIDED
-    if observed.high <= low or observed.low >= high:
+    if ratio.high <= low or ratio.low >= high:
         return FAILS
-    return HOLDS if low < observed.low and observed.high < high else UNDECIDED
+    return HOLDS if low < ratio.low and ratio.high < high else UNDECIDED
 
 
 def together(verdicts: Sequence[str]) -> str:

@@ -1,4 +1,7 @@
-"""What patterns measure in the worlds of one seed: each function gives (numerator, denominator), or a number of one world."""
+"""What patterns measure in the worlds of one seed.
+
+Functions give (numerator, denominator), or a number of one world.
+"""
 
 import math
 from datetime import date
@@ -8,7 +11,7 @@ import numpy as np
 from model.registry.calendar import week_of
 from model.registry.parameters import BY_NAME
 
-from .worlds import COUP, HOTLINE_ENDS, HUB, MOEI, RAIDS, RELEASE, START, TAIWAN, months
+from .arms import COUP, HOTLINE_ENDS, HUB, MOEI, RAIDS, RELEASE, START, TAIWAN, months
 
 
 def mean(of):
@@ -74,7 +77,7 @@ def first_week(s, near):
 
 
 def distance(w):
-    """Distance of those who leave the hub against the mean distance of all places in the region where operations may be."""
+    """Mean distance moved from the hub, over that to all places in the region where operations may be."""
     s = w["crackdown"]
     hub = s.where(HUB)[0]
     hosts = [i for i in s.where(*IN_REGION) if s.world.hosts[i] and i != hub]
@@ -205,7 +208,7 @@ ASSESSORS = ("KHM", "LAO", "MMR", "PHL")
 
 
 def identified(s, window):
-    """Return the people identified per person freed in raids or through consulates: of those whom authorities deal with."""
+    """Return people identified per person freed in raids or through consulates, those whom authorities deal with."""
     return share(s.sum("identified", *window), s.sum("freed", *window))
 
 
@@ -257,7 +260,8 @@ def ransom_when_sold(w):
     return float(chance[sold].mean()) if sold.any() else math.nan, float(chance[~sold].mean())
 
 
-# --- who is found, and where -------------------------------------------------------------------------------------------
+# --- who is found, and where
+# -------------------------------------------------------------------------------------------
 
 FOUND = (week_of(date(2021, 7, 5)), week_of(date(2023, 7, 3)))  # whole quarters
 ASKED_FOR_THEIR_OWN = ("MYS", "IDN", "PHL", "VNM")  # origins with consulates in all four states
@@ -290,7 +294,8 @@ def better_freed(here, there):
     return lambda w: (freed_a_week(here)(w["history"]), freed_a_week(there)(w["history"]))
 
 
-# --- the hotline and the raids of 2022 ---------------------------------------------------------------------------------
+# --- the hotline and the raids of 2022
+# ---------------------------------------------------------------------------------
 
 
 def in_cambodia(outcome):
@@ -316,7 +321,8 @@ def rescued_of_held(w):
     return in_cambodia("freed")(s), s.mean("people_held", RAIDS, HOTLINE_ENDS, "KHM")
 
 
-# --- relocations of record -----------------------------------------------------------------------------------------------
+# --- relocations of record
+# -----------------------------------------------------------------------------------------------
 
 
 FIVE_YEARS = (week_of(date(2019, 1, 7)), week_of(date(2024, 1, 1)))

@@ -1,4 +1,4 @@
-"""How reports are told in the model's words: `targets.toml` maps rows of evidence to quantities that a run hands back."""
+"""Reports in the model's words: `targets.toml` maps rows of evidence to expected reports that a run hands back."""
 
 import math
 import re
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from experiments.design.observed import AGGREGATES, Quantity
+from experiments.design.expected_reports import AGGREGATES, ExpectedReport
 from model.registry.calendar import monday, week_of
 from model.registry.outcomes import BY_NAME as OUTCOMES
 from model.run.observation import BY_SERIES, MONEY, SERIES
@@ -33,17 +33,17 @@ TIERS = tuple(dict.fromkeys(series.tier for series in SERIES))
 class Target:
     """One report in the model's words.
 
-    `parts`: what is simulated: one quantity; two for a ratio (the first over the second) and for an ordering (the first
-    is the larger); one a category for a multinomial. `low`, `high`: the reported number or its bounds, in the simulated
-    unit, None where there is no bound. `sigma_log`: sd of the log of the reporting error, the source's reliability in it.
-    `family`: reports that tell of one thing together. `earlier`: the report from which a naive forecast is made,
-    times `per_earlier` (windows of another length; other units).
+    `parts`: what is simulated: one expected report; two for a ratio (the first over the second) and for an ordering
+    (the first is the larger); one a category for a multinomial. `low`, `high`: the reported number or its bounds, in
+    the simulated unit, None where there is no bound. `sigma_log`: sd of the log of the reporting error, the source's
+    reliability in it. `family`: reports that tell of one thing together. `earlier`: the report from which a naive
+    forecast is made, times `per_earlier` (windows of another length; other units).
     """
 
     id: str
     evidence: tuple[str, ...]
     kind: str
-    parts: tuple[Quantity, ...]
+    parts: tuple[ExpectedReport, ...]
     low: float | None
     high: float | None
     counts: tuple[float, ...]
@@ -68,7 +68,10 @@ class Target:
 
 @dataclass(frozen=True)
 class Targets:
-    """A file of targets: `sets` are alternative views of conflicting sources, `unmapped` gives the reason by evidence id."""
+    """A file of targets: `sets` are alternative views of conflicting sources.
+
+    `unmapped` gives reasons by evidence id.
+    """
 
     targets: tuple[Target, ...]
     sets: Mapping[str, str]
@@ -87,7 +90,7 @@ class Targets:
         return tuple(target for target in self.targets if not target.sets or name in target.sets)
 
 
-def quantities(targets: Sequence[Target]) -> tuple[Quantity, ...]:
+def expected_reports_of(targets: Sequence[Target]) -> tuple[ExpectedReport, ...]:
     """Return what a run has to hand back for `targets`, each once."""
     return tuple({part.name: part for target in targets for part in target.parts}.values())
 
@@ -211,12 +214,25 @@ def _target(entry: dict, evidence: Mapping[str, Row], where: Where) -> Target:
     low, high = _bounds(kind, rows, entry.get("times", 1.0), where)
     sigma = math.hypot(entry["sigma_log"], max(UNCERTAINTY[row.confidence] for row in rows))
     return Target(
-        ids[0], tuple(ids), kind, parts, low, high, tuple(map(float, entry.get("counts", ()))), sigma, entry["family"], entry["tier"],
-        tuple(entry.get("sets", ())), entry["says"], "; ".join(dict.fromkeys(row.source for row in rows)), tuple(entry.get("earlier", ())), entry.get("per_earlier", 1.0),
-    )  # fmt: skip
+        ids[0],
+        tuple(ids),
+        kind,
+        parts,
+        low,
+        high,
+        tuple(map(float, entry.get("counts", ()))),
+        sigma,
+        entry["family"],
+        entry["tier"],
+        tuple(entry.get("sets", ())),
+        entry["says"],
+        "; ".join(dict.fromkeys(row.source for row in rows)),
+        tuple(entry.get("earlier", ())),
+        entry.get("per_earlier", 1.0),
+    )
 
 
-def _check_rows(rows: Sequence[Row], kind: str, parts: Sequence[Quantity], tier: str, where: Where):
+def _check_rows(rows: Sequence[Row], kind: str, parts: Sequence[ExpectedReport], tier: str, where: Where):
     """Refuse a report of other years than its window, and one that counts something else than the tier."""
     first, last = (
         monday(week).year for week in (min(part.first for part in parts), max(part.last for part in parts) - 1)
@@ -239,17 +255,20 @@ def _check_rows(rows: Sequence[Row], kind: str, parts: Sequence[Quantity], tier:
             )
 
 
-def _parts(entry, id, where) -> tuple[Quantity, ...]:
+def _parts(entry, id, where) -> tuple[ExpectedReport, ...]:
     own = {key: entry[key] for key in ("series", "places", "nationalities", "from", "to", "aggregate") if key in entry}
     if "part" in entry:
         return tuple(
-            _quantity(f"{id}.{n}", own | part, where.at(f"part {n}")) for n, part in enumerate(entry["part"], start=1)
+            _expected_report(f"{id}.{n}", own | part, where.at(f"part {n}"))
+            for n, part in enumerate(entry["part"], start=1)
         )
-    first = _quantity(id, own, where)
-    return (first, _quantity(f"{id}.over", own | entry["over"], where.at("over"))) if "over" in entry else (first,)
+    first = _expected_report(id, own, where)
+    return (
+        (first, _expected_report(f"{id}.over", own | entry["over"], where.at("over"))) if "over" in entry else (first,)
+    )
 
 
-def _quantity(name, entry, where) -> Quantity:
+def _expected_report(name, entry, where) -> ExpectedReport:
     if "series" not in entry:
         raise where.at("series").error("is missing", "a series of model/run/observation.py")
     series = BY_SERIES[entry["series"]]
@@ -265,7 +284,7 @@ def _quantity(name, entry, where) -> Quantity:
     aggregate = entry.get("aggregate", "mean" if series.level else "sum")
     if series.level and aggregate == "sum":
         raise where.at("aggregate").error("the sum of a level", "mean")
-    return Quantity(name, series.name, first, last, places, nationalities, aggregate)
+    return ExpectedReport(name, series.name, first, last, places, nationalities, aggregate)
 
 
 def _bounds(kind, rows: Sequence[Row], times, where) -> tuple[float | None, float | None]:

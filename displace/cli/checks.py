@@ -5,10 +5,10 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 
+from calibration.patterns.arms import ARMS
 from calibration.patterns.check import MEANING, RULES, Judged, gather, of_kind
 from calibration.patterns.judge import FAILS, FALSE_ALARM, HOLDS, UNDECIDED
 from calibration.patterns.patterns import EVIDENCE, LEFT_OUT, PATTERNS, QUESTION, UNIT
-from calibration.patterns.worlds import ARMS
 from scenarios.evidence.reports import evidence_ids
 
 from .terminal import SECONDS_BETWEEN_LINES, show_table
@@ -42,7 +42,7 @@ def number(x: float) -> str:
 
 
 def interval(row: Judged) -> str:
-    seen = row.observed
+    seen = row.ratio
     return f"{number(seen.value)} [{number(seen.low)}, {number(seen.high)}]"
 
 
@@ -108,7 +108,7 @@ def show_rivals(by_rule: Mapping[str, Sequence[Judged]], seeds: int, people_per_
         for across in zip(*by_rule.values()):
             clause, pattern = across[0].clause, across[0].pattern
             if clause.kind == kind:
-                cells = [f"{SHORT[row.verdict]} {number(row.observed.value)}" for row in across]
+                cells = [f"{SHORT[row.verdict]} {number(row.ratio.value)}" for row in across]
                 rows.append([f"{pattern.id}{' °' if pattern.separates else ''}", clause.what, clause.expected, *cells])
         show_table(("pattern", "what is seen", "expected", *rules), rows, TITLES[kind])
         print()
@@ -149,7 +149,7 @@ def as_json(by_rule: Mapping[str, Sequence[Judged]], seeds: int, people_per_agen
 
 
 def _plain(row: Judged) -> dict:
-    pattern, clause, seen = row.pattern, row.clause, row.observed
+    pattern, clause, seen = row.pattern, row.clause, row.ratio
     value, low, high = (x if math.isfinite(x) else None for x in (seen.value, seen.low, seen.high))
     expected_low, expected_high = (x if math.isfinite(x) else None for x in (clause.low, clause.high))
     return {

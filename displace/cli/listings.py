@@ -131,7 +131,7 @@ def scenarios() -> list[dict]:
 
 def designs() -> list[dict]:
     """Return the shipped designs: name, title, the question each answers, its file and its arms."""
-    from experiments.design.design import SHIPPED, from_names, list_designs
+    from experiments.design.files import SHIPPED, from_names, list_designs
 
     folder = SHIPPED.relative_to(SHIPPED.parent.parent)
     return [

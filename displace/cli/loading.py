@@ -19,7 +19,7 @@ def scenario_of(name: str):
 
 def design_of(name: str) -> Path | None:
     """Return the path of the design that a name or path means, or None."""
-    from experiments.design.design import design_path
+    from experiments.design.files import design_path
     from scenarios.schema import ScenarioError
 
     try:

@@ -104,7 +104,7 @@ def _code_of(error: Exception) -> int | None:
 
 def _version(wanted: bool):
     if wanted:
-        from experiments.batch.provenance import provenance
+        from experiments.batch.versions import provenance
 
         made = provenance()
         print(f"displace {made['version']} (commit {made['commit'] or 'unknown'}, lock {made['lock']})")
@@ -180,8 +180,7 @@ def compare(
     folder of the same plan is rendered again without running. Exit code 1: some runs failed.
     """
     from experiments.design.arms import assignments
-    from experiments.design.design import from_names
-    from experiments.sensitivity.plan import has_settings
+    from experiments.design.files import from_names, has_sensitivity_table
 
     from . import terminal
 
@@ -195,7 +194,7 @@ def compare(
     design = from_names(scenarios or ["main"], baseline, assignments(assume or ()), **settings)
     make, count = executor_of(executor, workers, dry_run)
     terminal.show_cautions(design)
-    if has_settings(scenarios or ["main"]):
+    if has_sensitivity_table(scenarios or ["main"]):
         terminal.say("Note: the design's [sensitivity] is not used here: `displace sensitivity` does that analysis.")
     if dry_run:
         terminal.show_plan(design, count)
@@ -241,7 +240,7 @@ def run(
     """
     from experiments import execute
     from experiments.design.arms import assignments
-    from experiments.design.design import assuming, single
+    from experiments.design.files import assuming, single
 
     from . import terminal
     from .loading import scenario_of
@@ -542,7 +541,7 @@ def explain(
       displace explain crackdown-with-protection
       displace explain equal-budget
     """
-    from experiments.design.design import design_path, from_names, single
+    from experiments.design.files import design_path, from_names, single
 
     from . import terminal
 
@@ -602,7 +601,7 @@ def schema(kind: Annotated[FileKind, typer.Argument(help="Of which file.")] = Fi
     if kind is FileKind.scenario:
         from scenarios.schema import json_schema as of_kind
     else:
-        from experiments.design.design import design_schema as of_kind
+        from experiments.design.files import design_schema as of_kind
     print(dumps(of_kind(), indent=1, ensure_ascii=False))
 
 

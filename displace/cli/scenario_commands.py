@@ -30,7 +30,7 @@ def new(
     """
     import re
 
-    from experiments.design.design import list_designs
+    from experiments.design.files import list_designs
     from scenarios.files import list_scenarios
     from scenarios.schema import NAME, Where
 

@@ -49,7 +49,7 @@ def sensitivity(
     A finished folder of the same plan is rendered again without running.
     """
     from displace.wording.sensitivity import show_plan
-    from experiments.sensitivity.plan import load
+    from experiments.sensitivity.stages import load
 
     from . import terminal
 

@@ -12,10 +12,10 @@ import re
 import sys
 from pathlib import Path
 
+from calibration.patterns.arms import ARMS
 from calibration.patterns.check import MEANING
 from calibration.patterns.judge import FAILS, HOLDS, UNDECIDED
 from calibration.patterns.patterns import EVIDENCE, LEFT_OUT, PATTERNS, QUESTION, UNIT, kinds
-from calibration.patterns.worlds import ARMS
 from displace.cli.checks import TITLES, number
 
 PAGE = Path(__file__).parents[2] / "docs" / "patterns.md"

@@ -18,7 +18,7 @@ from displace.report import sensitivity as sensitivity_report
 from displace.report.sensitivity import REFERENCE
 from displace.wording import words
 from displace.wording.sensitivity import Said
-from experiments.batch.store import write as write_whole
+from experiments.results.folder import write_whole
 from experiments.sensitivity.analysis import FILE, Analysis, read_analysis
 from model.registry.outcomes import BY_NAME as OUTCOMES
 
@@ -135,7 +135,7 @@ def settings() -> str:
     """Return what a design's table may say."""
     from dataclasses import asdict
 
-    from experiments.sensitivity.plan import Settings, settings_schema
+    from experiments.design.sensitivity_settings import Settings, settings_schema
 
     defaults = asdict(Settings())
 

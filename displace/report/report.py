@@ -24,12 +24,10 @@ from displace.wording.direct_channels import why
 from displace.wording.displacement import Moved, moved
 from displace.wording.headline import Cell, Line, lines
 from displace.wording.origin_of_parameters import between_draws
-from experiments.batch.store import REPORT
-from experiments.batch.store import write as write_whole
 from experiments.comparison.fates import MEASURES
 from experiments.comparison.paired import ENOUGH_PAIRS
-from experiments.design.design import PLACEBO
 from experiments.design.explain import PLANNED
+from experiments.results.folder import PLACEBO, REPORT, write_whole
 from model.registry.lever import Lever
 
 from . import assumptions as assumed

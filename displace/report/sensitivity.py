@@ -10,8 +10,7 @@ from displace.figures import sensitivity as figures
 from displace.figures.report_pictures import Picture
 from displace.wording import words
 from displace.wording.sensitivity import AMONG, ILLUSTRATIVE, NOT_DRIVERS, SCALES, Said, decimal, in_words, index
-from experiments.batch.store import REPORT
-from experiments.batch.store import write as write_whole
+from experiments.results.folder import REPORT, write_whole
 from model.registry.outcomes import BY_NAME as OUTCOMES
 from model.registry.parameters import BY_NAME as PARAMETERS
 

@@ -33,7 +33,7 @@ def standing(plan: Mapping) -> Standing:
 
 def _fitted(source: Mapping, plan: Mapping) -> Standing:
     from calibration.fit.posterior import trusted
-    from model.run.version import code_hash
+    from experiments.batch.versions import code_hash
 
     targets, missed = source["targets"], source["missed"]
     informed = len(source["free"]) - len(source["not_informed"])

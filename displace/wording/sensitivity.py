@@ -300,7 +300,7 @@ def show_plan(plan, workers: int | None):
     """Print how many runs each stage takes at most, how long and how much disk."""
     from displace.cli import terminal
     from experiments.batch.workers import usable_cores
-    from experiments.sensitivity.plan import STAGES
+    from experiments.sensitivity.stages import STAGES
 
     runs = plan.runs()
     cores = workers or usable_cores()

@@ -9,15 +9,19 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from experiments.comparison import fates
-from experiments.design.design import PLACEBO, Block, Chunk, Design
-from experiments.design.observed import Quantity, needs_groups
-from experiments.results import schema as tables
+from experiments.design.design import Block, Chunk, Design
+from experiments.design.expected_reports import ExpectedReport, needs_groups
+from experiments.results.columns import from_rows
+from experiments.results.folder import COMMIT_MARK, PLACEBO, digest
+from experiments.results.parquet import Part
 from scenarios.files import Scenario
 
-from .provenance import code_hashes
+from . import rows
+from .changed_fates import nationality_of_strata
+from .rows import Tag
+from .versions import code_hashes
 
-BY_PLACE = {"places": tables.ALL, "window": ("people_held",)}  # outcomes that the summary has by place too
+BY_PLACE = {"places": rows.EVERY_OUTCOME, "window": ("people_held",)}  # outcomes that the summary has by place too
 WEEKS_AT_ONCE = 26  # between two looks at whether the user pressed Ctrl-C, which compiled code does not see
 
 
@@ -34,7 +38,7 @@ class Setting:
     groups: bool
     events: bool
     provenance: Mapping[str, str]
-    observed: tuple[Quantity, ...] = ()
+    observed: tuple[ExpectedReport, ...] = ()
 
     @classmethod
     def of(cls, design: Design, provenance: Mapping[str, str]) -> "Setting":
@@ -45,11 +49,11 @@ class Setting:
     def tables(self) -> tuple[str, ...]:
         """The tables that a chunk fills, the commit mark last."""
         if self.record == "window":
-            return ("groups",) * self.groups + ("events",) * self.events + ("runs", tables.COMMIT_MARK)
+            return ("groups",) * self.groups + ("events",) * self.events + ("runs", COMMIT_MARK)
         names = {"places": ("weekly", "worldwide"), "totals": ("worldwide",)}.get(self.record, ())
         names += ("groups",) * self.groups + ("relocations",) * (self.record != "observed") + ("events",) * self.events
         names += ("observed",) * bool(self.observed)
-        return names + ("fates",) * (len(self.arms) > 1) + ("runs", tables.COMMIT_MARK)
+        return names + ("fates",) * (len(self.arms) > 1) + ("runs", COMMIT_MARK)
 
     def inputs(self, arm: str, block: Block):
         """Return the model's inputs of one run."""
@@ -89,7 +93,7 @@ def run_chunk(
 
     `tell` is called with the chunk's name after each run.
     """
-    parts = {name: tables.Part(name, setting.provenance) for name in setting.tables}
+    parts = {name: Part(name, setting.provenance) for name in setting.tables}
     runs = []
     for block in chunk.blocks:
         if block.name in lost:
@@ -103,10 +107,10 @@ def run_chunk(
             for table in filled[name]:
                 parts[name].add(table)
         runs += of_block
-    parts["runs"].add(tables.from_rows("runs", runs))
-    files = {name: part.bytes() for name, part in parts.items() if name != tables.COMMIT_MARK}
-    digests = {name: tables.digest(content) for name, content in files.items()}
-    files[tables.COMMIT_MARK] = parts[tables.COMMIT_MARK].bytes(parts=json.dumps(digests))
+    parts["runs"].add(from_rows("runs", runs))
+    files = {name: part.bytes() for name, part in parts.items() if name != COMMIT_MARK}
+    digests = {name: digest(content) for name, content in files.items()}
+    files[COMMIT_MARK] = parts[COMMIT_MARK].bytes(parts=json.dumps(digests))
     return Done(chunk.name, files, len(runs), sum(row["status"] != "ok" for row in runs), code_versions())
 
 
@@ -116,7 +120,7 @@ class Lost(Exception):
 
 @lru_cache
 def code_versions() -> tuple[str, str]:
-    """Return the hashes of the code that simulates and of the code that writes results, as they were when this process first asked."""
+    """Return the hashes of the code that simulates and of that which writes results, as first found here."""
     hashes = code_hashes()
     return hashes["code"], hashes["experiments"]
 
@@ -129,14 +133,14 @@ def _run_block(setting: Setting, block: Block, tell: Callable[[], None]) -> tupl
             if isinstance(result, Exception):
                 raise result
             if arm != PLACEBO:
-                tag = tables.Tag(tuple(setting.arms), arm, block.draw, block.replicate)
+                tag = Tag(tuple(setting.arms), arm, block.draw, block.replicate)
                 made[arm] = _tables(setting, tag, block.parameters, result)
             fate[arm] = result.fates
         except Exception as error:
             errors[arm] = error
         if arm != PLACEBO:
             tell()
-    rows = [_run_row(arm, block, errors.get(arm)) for arm in setting.arms]
+    of_block = [_run_row(arm, block, errors.get(arm)) for arm in setting.arms]
     filled = {
         name: [made[arm][name] for arm in setting.arms if arm in made]
         for name in setting.tables
@@ -144,15 +148,15 @@ def _run_block(setting: Setting, block: Block, tell: Callable[[], None]) -> tupl
     }
     if "fates" in setting.tables and setting.baseline in fate:
         filled["fates"] = _fates(setting, block, fate)
-    return filled, rows
+    return filled, of_block
 
 
 def _fates(setting, block, fate) -> list:
     arms = (*setting.arms, PLACEBO)
-    strata = fates.nationality_of_strata(setting.inputs(setting.baseline, block))
+    strata = nationality_of_strata(setting.inputs(setting.baseline, block))
     return [
-        fates.table(
-            tables.Tag(arms, arm, block.draw, block.replicate),
+        rows.fates(
+            Tag(arms, arm, block.draw, block.replicate),
             fate[setting.baseline],
             fate[arm],
             strata,
@@ -166,13 +170,13 @@ def _fates(setting, block, fate) -> list:
 def _tables(setting, tag, parameters, result) -> dict:
     world = setting.arms[tag.arm].world
     makers = {
-        "weekly": lambda: tables.weekly(tag, result, world),
-        "worldwide": lambda: tables.worldwide(tag, result),
-        "groups": lambda: tables.groups(tag, result, world),
-        "relocations": lambda: tables.relocations(tag, result, world),
-        "events": lambda: tables.events(tag, result, world),
-        "observed": lambda: tables.observed(tag, setting.observed, result, world, setting.values(tag.arm, parameters)),
-        "summary": lambda: tables.summary(tag, result, world, BY_PLACE.get(setting.record, ())),
+        "weekly": lambda: rows.weekly(tag, result, world),
+        "worldwide": lambda: rows.worldwide(tag, result),
+        "groups": lambda: rows.groups(tag, result, world),
+        "relocations": lambda: rows.relocations(tag, result, world),
+        "events": lambda: rows.events(tag, result, world),
+        "observed": lambda: rows.observed(tag, setting.observed, result, world, setting.values(tag.arm, parameters)),
+        "summary": lambda: rows.summary(tag, result, world, BY_PLACE.get(setting.record, ())),
     }
     return {name: makers[name]() for name in setting.tables if name in makers}
 

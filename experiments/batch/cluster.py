@@ -20,7 +20,7 @@ class ClusterError(ValueError):
 
 
 class Cluster(Executor):
-    """Workers of a Dask scheduler. They are told nothing to end: who started them ends them."""
+    """Workers of a Dask scheduler. They are not ended here: who started them ends them."""
 
     def __init__(self, client):
         self.client = client
@@ -72,7 +72,8 @@ def _again(address: str, where: dict) -> Executor:
         return _open(address, where)
     except ClusterError:
         raise RunnerError(
-            f"the cluster at {address} is gone; what is done is kept: start it again, then run the same command with --resume"
+            f"the cluster at {address} is gone; what is done is kept: start it again, then run the same "
+            "command with --resume"
         ) from None
 
 
@@ -83,7 +84,8 @@ def _same_code(cluster: Cluster):
         found = set(cluster.client.run(code_versions).values())
     except Exception as error:
         raise ClusterError(
-            f"--executor: the scheduler or a worker can't load this code ({type(error).__name__}); expected both to be started with this checkout's environment, in its folder"
+            f"--executor: the scheduler or a worker can't load this code ({type(error).__name__}); expected "
+            "both to be started with this checkout's environment, in its folder"
         ) from None
     if found != {code_versions()}:
         raise ClusterError(
@@ -113,6 +115,7 @@ def _open(address: str, where: dict) -> Cluster:
         client = Client(**where, timeout=SECONDS_TO_CONNECT, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
         raise ClusterError(
-            f"--executor: no scheduler answers at {address} ({str(error).splitlines()[0] if str(error) else type(error).__name__}); expected {FORMS}"
+            f"--executor: no scheduler answers at {address} "
+            f"({str(error).splitlines()[0] if str(error) else type(error).__name__}); expected {FORMS}"
         ) from None
     return Cluster(client)

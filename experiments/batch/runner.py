@@ -11,16 +11,24 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, 
 from dataclasses import dataclass
 from pathlib import Path
 
-from experiments.design.design import Chunk, Design, DesignError, assuming, from_names, single
+from experiments.comparison.read import Results, read
+from experiments.design.design import Chunk, Design, DesignError
+from experiments.design.files import assuming, from_names, single
+from experiments.results.parquet import stamp
 from scenarios import files
 
 from . import workers
 from .block import Done, Setting, run_chunk
+from .manifest import manifest_of
+from .store import open_store
 
 WINDOW = 3  # chunks in flight a worker
 SECONDS = 0.2  # between two looks at what workers have told
 LOST = (BrokenExecutor, CancelledError)  # the executor is gone, with all that was in flight
-GUARD = '; a script that uses more than one worker has to call under `if __name__ == "__main__":`, since workers import it anew'
+GUARD = (
+    '; a script that uses more than one worker has to call under `if __name__ == "__main__":`, since workers '
+    "import it anew"
+)
 TOGETHER, ALONE = 2, 2  # how often a chunk may lose its worker among others, then alone, before it is given up
 
 
@@ -29,17 +37,23 @@ class RunnerError(Exception):
 
 
 class Interrupted(Exception):
-    """The user stopped the batch. What is committed stays; `done` of `total` runs, or of those of a part of the work, `of`."""
+    """The user stopped the batch.
+
+    What is committed stays; `done` of `total` runs, or of those of a part of the work, `of`.
+    """
 
     def __init__(self, folder, done: int, total: int, of: str = ""):
-        kept = f"{done} of {total} runs{of and f' of {of}'} are kept in {folder} (in pieces: once all arms of a seed, or of several, are done)"
+        kept = (
+            f"{done} of {total} runs{of and f' of {of}'} are kept in {folder} (in pieces: once all arms of a "
+            "seed, or of several, are done)"
+        )
         super().__init__(f"interrupted: {kept}; run the same command with --resume to complete them")
         self.folder, self.done, self.total = folder, done, total
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a batch has come, in runs that are done, if not yet stored; those of an earlier, interrupted batch included."""
+    """How far a batch has come, in runs that are done, stored or not, those of an interrupted batch included."""
 
     done: int
     failed: int
@@ -80,7 +94,7 @@ class Driver:
                     if suspects:
                         self._alone(suspects.popleft())
                     continue
-                for chunk, error in self._collect():
+                for chunk in self._collect():
                     self.losses[chunk.name] = self.losses.get(chunk.name, 0) + 1
                     (waiting.appendleft if self.losses[chunk.name] < TOGETHER else suspects.append)(chunk)
         except BaseException:
@@ -90,14 +104,14 @@ class Driver:
 
     def _submit(self, chunk, waiting) -> bool:
         try:
-            self.running[self._start(chunk)] = chunk
+            self.running[self._start(chunk, {})] = chunk
             return True
         except BrokenExecutor:
             waiting.appendleft(chunk)
             self._rebuild()
             return False
 
-    def _start(self, chunk, lost={}):
+    def _start(self, chunk, lost: Mapping[str, str]):
         return self.executor.submit(run_chunk, self.setting, chunk, lost, getattr(self.executor, "tell", None))
 
     def _wait(self, running):
@@ -109,7 +123,7 @@ class Driver:
             if done:
                 return done
 
-    def _collect(self) -> list[tuple[Chunk, BaseException]]:
+    def _collect(self) -> list[Chunk]:
         """Take what is done; return what was lost with its worker."""
         lost, broken = [], False
         for future in self._wait(self.running):
@@ -118,7 +132,7 @@ class Driver:
             if error is None:
                 self.take(future.result())
             else:
-                lost.append((chunk, error))
+                lost.append(chunk)
                 broken |= isinstance(error, LOST)
         if broken:
             self._rebuild()
@@ -141,7 +155,8 @@ class Driver:
             done, reason = self._try(chunk, lost)
         if done is None:
             raise RunnerError(
-                f"{chunk.name} ends its worker again and again: {reason}{GUARD if isinstance(self.executor, workers.Pool) else ''}"
+                f"{chunk.name} ends its worker again and again: "
+                f"{reason}{GUARD if isinstance(self.executor, workers.Pool) else ''}"
             )
         self.take(done)
 
@@ -194,12 +209,6 @@ def execute(
     Raises StoreError or StoreBusy if the folder can't be used, Interrupted on Ctrl-C, RunnerError if workers run
     other code.
     """
-    from experiments.comparison.all_tables import final_tables
-    from experiments.results.reader import Results, read
-
-    from . import provenance
-    from .store import open_store
-
     if workers_wanted is not None and workers_wanted < 1:
         raise DesignError(
             f"workers: {workers_wanted}; expected a whole number of at least 1, or None for the usable cores"
@@ -207,7 +216,7 @@ def execute(
     count = workers_wanted or workers.usable_cores()
     with open_store(out, design, resume, overwrite) as store:
         if not store.finished:
-            setting = Setting.of(design, provenance.stamp(store.manifest))
+            setting = Setting.of(design, stamp(store.manifest))
             before = Results(store.manifest, store.folder)
             tally = _Tally(design, store, before.failed, progress)
             make = executor or (lambda: workers.local(count, tally.hear))
@@ -215,6 +224,8 @@ def execute(
                 Driver(setting, make, 1 if count == 1 and not executor else WINDOW * count, tally.take).run(
                     store.missing
                 )
+                from experiments.comparison.all_tables import final_tables  # loads numba: here workers do
+
                 results = Results(store.manifest, store.folder)
                 store.finish(final_tables(results), results.failed)
             except KeyboardInterrupt:
@@ -268,8 +279,9 @@ def compare(
 ):
     """Compare scenarios (names or paths), or run one design, and return the Results.
 
-    `replicates`, `seed`, `people_per_agent`, `draws`, `parameters`, `record`, `groups`, `events` hold over the design's own;
-    `workers`: processes on this machine (default: the usable cores). `executor`, `resume`, `overwrite`, `progress` are those of `execute`.
+    `replicates`, `seed`, `people_per_agent`, `draws`, `parameters`, `record`, `groups`, `events` hold over the design's
+    own; `workers`: processes on this machine (default: the usable cores). `executor`, `resume`, `overwrite`, `progress`
+    are those of `execute`.
     """
     doing = {key: more.pop(key) for key in ("executor", "resume", "overwrite", "progress") if key in more}
     if len(scenarios) == 1 and isinstance(scenarios[0], Design):
@@ -292,20 +304,17 @@ def run(
 ):
     """Run one scenario once and return its Results: in memory, or in the folder `out`.
 
-    `parameters`: assumptions by name, over the scenario's own. `seed`, `people_per_agent`, `record`, `groups` and `events` as in a Design; `run(seed=n)` is replicate 0 of
-    `compare(seed=n)`. In memory it raises RunnerError if the run fails; in a folder a failed run is told of there (`Results.failed`).
+    `parameters`: assumptions by name, over the scenario's own. `seed`, `people_per_agent`, `record`, `groups` and
+    `events` as in a Design; `run(seed=n)` is replicate 0 of `compare(seed=n)`. In memory it raises RunnerError if the
+    run fails; in a folder a failed run is told of there (`Results.failed`).
     """
     design = single(
         assuming(scenario if isinstance(scenario, files.Scenario) else files.load(scenario), parameters), **settings
     )
     if out is not None:
         return execute(design, out, workers_wanted=1, resume=resume, overwrite=overwrite)
-    from experiments.results.reader import Results
-
-    from . import provenance
-
-    manifest = provenance.manifest_of(design)
-    done = [run_chunk(Setting.of(design, provenance.stamp(manifest)), chunk) for chunk in design.chunks()]
+    manifest = manifest_of(design)
+    done = [run_chunk(Setting.of(design, stamp(manifest)), chunk) for chunk in design.chunks()]
     results = Results(manifest, [chunk.parts for chunk in done])
     if results.failed:
         raise RunnerError(results.runs["error"][0].as_py())

@@ -8,7 +8,6 @@ is set aside as `*.bad` and named, never read. One batch at a time holds the fol
 import errno
 import fcntl
 import json
-import os
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -17,14 +16,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from experiments.design.design import Chunk, Design
-from experiments.results import schema as tables
+from experiments.results.folder import COMMIT_MARK, LOCK, MANIFEST, REPORT, digest, write_whole
+from experiments.results.parquet import encode, stamp
+from experiments.results.schema import TABLES
 
-from . import provenance
 from .block import Done
+from .manifest import manifest_of, plan_of
 
-MANIFEST, LOCK, REPORT = "manifest.json", "lock", "report.html"
-PARTS = tuple(table.name for table in tables.TABLES if table.parts)
-WHOLE = tuple(table.name for table in tables.TABLES if table.whole)
+PARTS = tuple(table.name for table in TABLES if table.parts)
+WHOLE = tuple(table.name for table in TABLES if table.whole)
 
 
 class StoreError(Exception):
@@ -77,7 +77,7 @@ class Store:
 
     def _write(self, path: Path, content: bytes):
         try:
-            write(path, content)
+            write_whole(path, content)
         except OSError as error:
             if error.errno not in (errno.ENOSPC, errno.EDQUOT):
                 raise
@@ -88,12 +88,12 @@ class Store:
 
     def finish(self, whole: Mapping[str, pa.Table], failed: int):
         """Write the final tables, then say in the manifest that all is there."""
-        stamp = provenance.stamp(self.manifest)
+        metadata = stamp(self.manifest)
         digests = {}
         for name, table in whole.items():
-            content = tables.encode(name, table, stamp)
+            content = encode(name, table, metadata)
             self._write(self.folder / f"{name}.parquet", content)
-            digests[name] = tables.digest(content)
+            digests[name] = digest(content)
         self._write_manifest(self.manifest | {"finished": {"failed_runs": failed, "tables": digests}})
 
     def _write_manifest(self, manifest):
@@ -104,7 +104,7 @@ class Store:
 
     def begin(self, design: Design):
         """Write the plan, before the first run."""
-        self._write_manifest(provenance.manifest_of(design))
+        self._write_manifest(manifest_of(design))
 
     def check(self):
         """Find what is committed; set aside what is not whole or not of this plan."""
@@ -116,7 +116,7 @@ class Store:
                 elif path.suffix == ".parquet" and path.name not in expected:
                     self._put_aside(path, "not of this plan")
         for file, name in expected.items():
-            mark = self.folder / tables.COMMIT_MARK / file
+            mark = self.folder / COMMIT_MARK / file
             if mark.is_file() and self._is_whole(mark, file):
                 self.committed.add(name)
         if self.finished and not (self.committed >= set(expected.values()) and self._has_final_tables()):
@@ -134,8 +134,8 @@ class Store:
             return False
         broken = [
             self.folder / table / file
-            for table, digest in parts.items()
-            if not _matches(self.folder / table / file, digest)
+            for table, known in parts.items()
+            if not _matches(self.folder / table / file, known)
         ]
         for path in broken:
             if path.exists():
@@ -146,9 +146,9 @@ class Store:
 
     def _has_final_tables(self) -> bool:
         whole = True
-        for name, digest in self.manifest["finished"]["tables"].items():
+        for name, known in self.manifest["finished"]["tables"].items():
             path = self.folder / f"{name}.parquet"
-            if not _matches(path, digest):
+            if not _matches(path, known):
                 whole = False
                 if path.exists():
                     self._put_aside(path, "not whole")
@@ -169,7 +169,7 @@ def open_store(folder: str | Path, design: Design, resume: bool = False, overwri
     `overwrite`), is unfinished (and neither `resume` nor `overwrite`), or there is too little room on the disk.
     """
     folder = Path(folder)
-    manifest, other = _what_is_in(folder, provenance.plan_of(design))
+    manifest, other = _what_is_in(folder, plan_of(design))
     if manifest is None or overwrite:
         _refuse_full_disk(folder, design)
     elif other:
@@ -206,7 +206,10 @@ def open_store(folder: str | Path, design: Design, resume: bool = False, overwri
 
 
 def forget(folder: str | Path):
-    """Remove the results in a folder, if it holds any. Raises StoreBusy if a batch uses it or it holds something else."""
+    """Remove the results in a folder, if it holds any.
+
+    Raises StoreBusy if a batch uses it or it holds something else.
+    """
     folder = Path(folder)
     if _what_is_there(folder):
         with _lock(folder):
@@ -216,13 +219,16 @@ def forget(folder: str | Path):
 def objection(folder: str | Path, design: Design) -> str | None:
     """Return why `folder` can't take the results of `design` as it is: it holds another plan's, or something else."""
     try:
-        return _what_is_in(Path(folder), provenance.plan_of(design))[1]
+        return _what_is_in(Path(folder), plan_of(design))[1]
     except StoreBusy as error:
         return str(error)
 
 
 def _what_is_in(folder: Path, plan: dict) -> tuple[dict | None, str | None]:
-    """Return the manifest in a folder, if anything would be lost with it, and what to say where it is of another plan. Raises StoreBusy."""
+    """Return the manifest in a folder, if anything would be lost with it, and what to say where it is of another plan.
+
+    Raises StoreBusy.
+    """
     manifest = _what_is_there(folder)
     if manifest is None or manifest["plan"]["hash"] == plan["hash"]:
         return manifest, None
@@ -231,12 +237,13 @@ def _what_is_in(folder: Path, plan: dict) -> tuple[dict | None, str | None]:
     differs = _difference(manifest["plan"], plan)
     return (
         manifest,
-        f"{folder}: holds the results of another plan (it differs in: {differs}); use another --out, or --overwrite to replace them (with make: RESULTS=--overwrite)",
+        f"{folder}: holds the results of another plan (it differs in: {differs}); use another --out, or "
+        "--overwrite to replace them (with make: RESULTS=--overwrite)",
     )
 
 
 def refuse_foreign(folder: Path, marks: Sequence[str], besides: Sequence[str], what: str):
-    """Raise StoreBusy if `folder` holds something, `besides` left out, and none of the files `marks` by which a folder for `what` is known."""
+    """Raise StoreBusy if `folder` holds more than `besides`, and none of the `marks` of a folder for `what`."""
     wanted = f"expected a folder for {what}, new or made by this command (--out)"
     there = _nearest(folder)
     if not there.is_dir():
@@ -305,7 +312,8 @@ def _refuse_full_disk(folder: Path, design: Design):
     free, needed = shutil.disk_usage(_nearest(folder)).free, design.bytes_on_disk()
     if free < needed:
         raise StoreError(
-            f"{folder}: the results take about {needed / 1e6:,.0f} MB and {free / 1e6:,.0f} MB are free; make room, or use another --out or fewer --replicates"
+            f"{folder}: the results take about {needed / 1e6:,.0f} MB and {free / 1e6:,.0f} MB are free; make "
+            "room, or use another --out or fewer --replicates"
         )
 
 
@@ -333,24 +341,5 @@ def _clear(folder: Path):
         (folder / name).unlink(missing_ok=True)
 
 
-def _matches(path: Path, digest: list) -> bool:
-    return path.is_file() and path.stat().st_size == digest[0] and tables.digest(path.read_bytes()) == digest
-
-
-def write(path: Path, content: bytes):
-    """Write a file so that, whatever happens, it is whole or as it was before."""
-    beside = path.with_name(f"{path.name}.tmp")
-    try:
-        with open(beside, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, path)
-    except OSError:
-        beside.unlink(missing_ok=True)
-        raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+def _matches(path: Path, known: list) -> bool:
+    return path.is_file() and path.stat().st_size == known[0] and digest(path.read_bytes()) == known

@@ -1,8 +1,8 @@
 """Who does the work: executors of `concurrent.futures`, the one seam between the driver and its workers.
 
 Workers never outlive their driver: each waits, in a thread of its own, on a pipe whose other end the driver
-alone holds. When the driver ends, however it ends, the pipe closes and they end too. Through another pipe they tell of
-every run that is done, long before the piece of work is that holds it.
+alone holds. When the driver ends, however it ends, the pipe closes and they end too. Through another pipe they
+report every run as it is done, long before the piece of work that holds it.
 """
 
 import os
@@ -67,7 +67,7 @@ class Pool(ProcessPoolExecutor):
 
 @contextmanager
 def _deaf_to_ctrl_c():
-    """Let processes that are started meanwhile not hear Ctrl-C, not even while they load; this one hears it afterwards."""
+    """Keep Ctrl-C from processes that are started meanwhile, even while they load; this one gets it afterwards."""
     resource_tracker.ensure_running()  # else it would be started in between, and undo this
     before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     try:

@@ -3,8 +3,8 @@
 import numpy as np
 import pyarrow as pa
 
-from experiments.results import schema as tables
-from experiments.results.reader import Results
+from experiments.results.columns import from_rows
+from experiments.results.reader import StoredResults
 from model.registry.outcomes import GROUPED, is_level
 from model.run.results import QUARTER
 
@@ -13,10 +13,10 @@ from .paired import arms_of, effect_of_arm, labels_of, pair_numbers, pairs_of
 DIMENSIONS = ("nationality", "sex", "child", "state", "how_recruited")
 
 
-def by_group(results: Results, stamp=None) -> pa.Table:
+def by_group(results: StoredResults, stamp=None) -> pa.Table:
     """Return table `by_group`: paired differences from the quarter in which the window starts on."""
     if not (results.compared and results.manifest["plan"]["groups"]):
-        return tables.from_rows("by_group", [], stamp)
+        return from_rows("by_group", [], stamp)
     pairs, rows = pairs_of(results), []
     sums, weeks = _sums(results)
     for dimension, (groups, values) in sums.items():
@@ -32,7 +32,7 @@ def by_group(results: Results, stamp=None) -> pa.Table:
                 }
                 effects = effect_of_arm(results, pairs, arm, here, [outcome.better] * len(groups))
                 rows += [key | {"group": group} | effect for group, effect in zip(groups, effects)]
-    return tables.from_rows("by_group", rows, stamp)
+    return from_rows("by_group", rows, stamp)
 
 
 def _sums(results) -> tuple[dict, int]:

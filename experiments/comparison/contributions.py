@@ -1,7 +1,8 @@
 """What each policy of a factorial adds: averaged over all combinations of the others, and beyond each other.
 
-The main effect of a policy is the mean over the arms with it minus that over those without. The interaction of two is what
-both together achieve beyond the sum of each, averaged over the others; it is told only where all combinations were run.
+The main effect of a policy is the mean over the arms with it minus that over those without. The interaction of two is
+what both together achieve beyond the sum of each, averaged over the others; it is given only where all combinations
+were run.
 """
 
 from collections.abc import Mapping
@@ -11,8 +12,8 @@ import numpy as np
 import pyarrow as pa
 
 from experiments.design.arms import AND, BETWEEN
-from experiments.results import schema as tables
-from experiments.results.reader import Results
+from experiments.results.columns import from_rows
+from experiments.results.reader import StoredResults
 from model.registry.outcomes import BY_NAME
 
 from .intervals import LEVEL
@@ -39,7 +40,7 @@ def pulled(manifest: Mapping) -> tuple[tuple[str, ...], dict[str, tuple[bool, ..
 
 
 def titles(manifest: Mapping) -> dict[str, str]:
-    """Return the title of each policy of a factorial: its own arm's, else its part of a combination's, else its name."""
+    """Return the title of each policy of a factorial: its own arm's, its part of a combination's, or its name."""
     arms = manifest["plan"]["arms"]
     policies, rows = pulled(manifest)
     found = {policy: policy for policy in policies}
@@ -53,7 +54,7 @@ def titles(manifest: Mapping) -> dict[str, str]:
     return found
 
 
-def contributions(results: Results, stamp=None) -> pa.Table:
+def contributions(results: StoredResults, stamp=None) -> pa.Table:
     """Return table `contributions`: worldwide, every outcome in its own aggregate; empty without a factorial."""
     policies, arms = pulled(results.manifest)
     rows = []
@@ -85,4 +86,4 @@ def contributions(results: Results, stamp=None) -> pa.Table:
                     "level": LEVEL,
                 }
                 rows.append(row | {"replicates": int(replicates[j]), "draws": int(draws[j])})
-    return tables.from_rows("contributions", rows, stamp)
+    return from_rows("contributions", rows, stamp)

@@ -1,8 +1,8 @@
 """What policies cost, and whom: recorded effort, losses and custody at the unit costs of `unit_costs.py`.
 
 Every interval is over the pairs of runs and the unit costs together: pairs are resampled, and each unit cost is drawn
-log-uniformly within its range. Single figures stand at the middle of every range. What takes no price has the interval of
-every paired difference, so that one quantity never has two.
+log-uniformly within its range. Single figures stand at the middle of every range. What takes no price has the interval
+of every paired difference, so that one quantity never has two.
 """
 
 import math
@@ -21,8 +21,9 @@ from experiments.design.unit_costs import (
     states_of,
     used_where_recorded,
 )
-from experiments.results import schema as tables
-from experiments.results.reader import Results
+from experiments.results.columns import from_rows
+from experiments.results.reader import StoredResults
+from experiments.results.schema import WORLDWIDE
 
 from .intervals import LEVEL
 from .paired import cube, pairs_of
@@ -34,7 +35,8 @@ MEASURES = {
     **{item.name: ("million USD", f"change in what {item.payer} bear for {item.label}") for item in ITEMS},
     "public": (
         "million USD",
-        "change in public spending: raids, protection, custody and programmes; null where a policy waits for a trigger, whose weeks are not recorded",
+        "change in public spending: raids, protection, custody and programmes; null where a policy waits for "
+        "a trigger, whose weeks are not recorded",
     ),
     "captivity_avoided": (
         "person-weeks",
@@ -48,10 +50,10 @@ MEASURES = {
 
 
 def programme_years(manifest: Mapping, arm: str) -> float:
-    """Return by how many strength x States x years an arm's policies that leave no recorded effort exceed its baseline's.
+    """Return the excess, in strength x States x years, of an arm's policies that leave no recorded effort.
 
-    What the arm leaves out of the baseline is subtracted. Not a number where an entry that only one of the two has waits
-    for a trigger: how long it acted is not recorded.
+    What the arm leaves out of the baseline is subtracted. Not a number where an entry that only one of the two has
+    waits for a trigger: how long it acted is not recorded.
     """
     arms, baseline = manifest["plan"]["arms"], manifest["plan"]["baseline"]
     own, usual = arms[arm]["policies"], arms[baseline]["policies"]
@@ -62,7 +64,7 @@ def programme_years(manifest: Mapping, arm: str) -> float:
 
 
 def _without(these: Sequence[Mapping], those: Sequence[Mapping]) -> list[Mapping]:
-    """Return the policies of `these` that `those` lack, as often as they lack them; only such as leave no recorded effort."""
+    """Return the policies of `these` that `those` lack, as often as they do; only such as leave no recorded effort."""
     lacked, rest = [], list(those)
     for p in these:
         if p in rest:
@@ -89,7 +91,7 @@ def _years(manifest: Mapping, policy: Mapping) -> float:
     )
 
 
-def costs(results: Results, stamp=None) -> pa.Table:
+def costs(results: StoredResults, stamp=None) -> pa.Table:
     """Return table `costs`: who bears what under each arm, and public spending for each week of captivity avoided."""
     rows = []
     if results.compared:
@@ -97,7 +99,7 @@ def costs(results: Results, stamp=None) -> pa.Table:
         prices = _prices(results.manifest["plan"]["seed"])
         for arm in results.compared:
             rows += [{"arm": arm} | row for row in _of_arm(results, pairs, runs, prices, arm)]
-    return tables.from_rows("costs", rows, stamp)
+    return from_rows("costs", rows, stamp)
 
 
 def _prices(seed: int) -> dict[str, np.ndarray]:
@@ -131,13 +133,13 @@ def _of_arm(results, pairs, runs, prices, arm) -> Iterator[dict]:
 
 
 def _quantities(results, runs, arm) -> tuple[dict[str, np.ndarray], np.ndarray]:
-    """Return what is paid for, by item, and weeks of captivity avoided: paired differences over the window, (pairs) each."""
+    """Return what is paid for, by item, and weeks of captivity avoided; paired differences over the window, (pairs)."""
     number = {key: k for k, key in enumerate(runs.keys)}
     weeks = results.window[1] - results.window[0]
     difference = runs.values[results.arms.index(arm)] - runs.values[results.arms.index(results.baseline)]
 
     def change(outcome: str, level: bool) -> np.ndarray:
-        return difference[:, number[outcome, tables.WORLDWIDE, "mean" if level else "sum"]] * (weeks if level else 1)
+        return difference[:, number[outcome, WORLDWIDE, "mean" if level else "sum"]] * (weeks if level else 1)
 
     quantity = {item.name: change(item.outcome, item.outcome in LEVELS) for item in ITEMS if item.outcome}
     quantity[PROGRAMME] = np.full(len(difference), programme_years(results.manifest, arm))

@@ -19,8 +19,9 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from experiments.results import schema as tables
-from experiments.results.reader import Results, policies_of
+from experiments.results.columns import from_rows
+from experiments.results.reader import StoredResults, policies_of
+from experiments.results.schema import WORLDWIDE
 from model.registry.calendar import WEEKS
 from model.registry.levers import BY_NAME as LEVERS
 from model.registry.levers import heeds_announcement
@@ -62,10 +63,10 @@ class NotMeaningful(ValueError):
 def wdq(a0: float, a1: float, b0: float, b1: float, c0: float, c1: float) -> float:
     """Return the weighted displacement quotient (Bowers and Johnson 2003).
 
-    Counts before (0) and during (1) an intervention, in the target `a`, in the area `b` to which it may be displaced and
-    in a control area `c`. Above 1: the diffusion of benefits is larger than the effect; 0 to 1: diffusion; -1 to 0: partial
-    displacement; -1: complete; below: displacement exceeds the effect. Raises NotMeaningful where the target, measured
-    against the control, did not fall (Guerette 2009), or the control is empty.
+    Counts before (0) and during (1) an intervention, in the target `a`, in the area `b` to which it may be displaced
+    and in a control area `c`. Above 1: the diffusion of benefits is larger than the effect; 0 to 1: diffusion; -1 to 0:
+    partial displacement; -1: complete; below: displacement exceeds the effect. Raises NotMeaningful where the target,
+    measured against the control, did not fall (Guerette 2009), or the control is empty.
     """
     if not (c0 > 0 and c1 > 0):
         raise NotMeaningful("the control area is empty")
@@ -148,7 +149,7 @@ def _without_hosts(policy: Policy, hosts: Sequence[Mapping]) -> list[dict]:
 
 
 def _outdoes(other: Policy, policy: Policy, area: Mapping) -> bool:
-    """Tell whether a baseline's policy does in an area, to all the same people, on no other condition, what an arm's does."""
+    """Return whether a baseline's policy does as an arm's in an area, to all the same people, on no condition."""
     alike = all(
         getattr(other, key) in (None, (), getattr(policy, key)) for key in ("nationalities", "sex", "age", "when")
     )
@@ -156,7 +157,7 @@ def _outdoes(other: Policy, policy: Policy, area: Mapping) -> bool:
 
 
 def _known(policy: Policy, others: Sequence[Policy], area: Mapping) -> int:
-    """Return the week in which anybody acts on a policy that is stronger in an area than all of the others; WEEKS if it never is."""
+    """Return the week in which anybody acts on a policy that is stronger in an area than all others; WEEKS if never."""
     weeks = np.arange(policy.start, policy.end)
     mine = _strength(policy, weeks) * _acts_in(policy, area)
     harder = weeks[mine > np.max([_strength(other, weeks) for other in others], axis=0, initial=0.0) + 1e-9]
@@ -179,7 +180,7 @@ def _strength(policy: Policy, weeks: np.ndarray) -> np.ndarray:
 class Held:
     """Weekly numbers at host places, per run: `at[name]` is float32 (arms, pairs, weeks, hosts)."""
 
-    def __init__(self, results: Results):
+    def __init__(self, results: StoredResults):
         plan = results.manifest["plan"]
         self.results = results
         shape = (len(results.arms), plan["draws"] * plan["replicates"], plan["stop"], len(results.hosts))
@@ -245,8 +246,8 @@ def _hosts_of(results, column) -> np.ndarray:
     return np.array([number.get(label, -1) for label in labels], np.int64)[codes]
 
 
-def displacement(results: Results, stamp=None) -> pa.Table:
-    """Return table `displacement`: every measure at 6, 12, 24 and 60 months and over all, for each arm that enforces."""
+def displacement(results: StoredResults, stamp=None) -> pa.Table:
+    """Return table `displacement`: every measure at 6, 12, 24 and 60 months and in all, for each arm that enforces."""
     rows: list[dict] = []
     targets = [target for arm in results.compared if (target := target_of(results.manifest, arm))]
     if targets and results.manifest["plan"]["record"] == "places":
@@ -260,7 +261,7 @@ def displacement(results: Results, stamp=None) -> pa.Table:
             for months, end in ends.items():
                 key = {"arm": target.arm, "target": target.named, "months": months}
                 rows += [key | row for row in _measures(held, target, end)]
-    return tables.from_rows("displacement", rows, stamp)
+    return from_rows("displacement", rows, stamp)
 
 
 def _measures(held: Held, target: Target, stop: int) -> Iterator[dict]:
@@ -280,7 +281,7 @@ def _measures(held: Held, target: Target, stop: int) -> Iterator[dict]:
 
     def rows(measure, values, by_place=None):
         columns = values.sum(axis=1, keepdims=True)
-        yield from _rows(measure, [tables.WORLDWIDE], pairs, pairs.mean(columns))
+        yield from _rows(measure, [WORLDWIDE], pairs, pairs.mean(columns))
         if by_place is not None:
             yield from _rows(measure, by_place, pairs, pairs.mean(values))
 
@@ -301,7 +302,7 @@ def _ratio_rows(pairs, target, elsewhere, places) -> Iterator[dict]:
     ratio = pairs.ratio(rise, fall)
     meaningful = (fall.mean(axis=0) > 0) & (elsewhere.shape[1] > 0)
     said = Estimate(*(np.where(meaningful, x, np.nan) for x in (ratio.mean, ratio.low, ratio.high)), ratio.pairs)
-    yield from _rows("displacement_ratio", [tables.WORLDWIDE, *places], pairs, said)
+    yield from _rows("displacement_ratio", [WORLDWIDE, *places], pairs, said)
 
 
 def _rows(measure, places, pairs, estimate) -> Iterator[dict]:
@@ -321,9 +322,10 @@ def _rows(measure, places, pairs, estimate) -> Iterator[dict]:
 
 
 def _field_rows(held: Held, target: Target, stop: int, whole, pairs) -> Iterator[dict]:
-    """Yield what a field study of the arm's world would find: operations before and during, for as long before as during.
+    """Yield what a field study of the arm's world would find: operations in equally long times before and during.
 
-    Target: the places under enforcement. Where it may be displaced to: the region's other places. Control: beyond the region.
+    Target: the places under enforcement. Where it may be displaced to: the region's other places. Control: beyond the
+    region.
     """
     if target.start == 0:
         return  # there is no before
@@ -348,5 +350,5 @@ def _field_rows(held: Held, target: Target, stop: int, whole, pairs) -> Iterator
         ("wdd", found.value, found.low, found.high),
     ):
         yield from _rows(
-            measure, [tables.WORLDWIDE], pairs, Estimate(*(np.array([x]) for x in (value, low, high)), np.array([0]))
+            measure, [WORLDWIDE], pairs, Estimate(*(np.array([x]) for x in (value, low, high)), np.array([0]))
         )

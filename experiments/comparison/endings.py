@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 
 import pyarrow as pa
 
-from experiments.results import schema as tables
-from experiments.results.reader import Results
+from experiments.results.columns import from_rows
+from experiments.results.reader import StoredResults
 from model.registry.calendar import monday
 
 from .paired import A_YEAR, Course, effect_of_arm, of_interest, pairs_of
@@ -30,7 +30,10 @@ def end_of(manifest: Mapping, arm: str) -> int | None:
 
 
 def periods(ended: int, start: int, stop: int) -> Iterator[tuple[str, int, int]]:
-    """Yield (name, first week, week after the last) of the year, or all that there is of it, before an end and of the whole years after it."""
+    """Yield (name, first week, week after the last) of the year before an end and of the whole years after it.
+
+    Of the year before, as much as there is.
+    """
     first = max(start, ended - A_YEAR)
     yield (
         "year before" if ended - first == A_YEAR else f"{ended - first} week{'s' * (ended - first > 1)} before",
@@ -43,7 +46,7 @@ def periods(ended: int, start: int, stop: int) -> Iterator[tuple[str, int, int]]
             yield f"year {year + 1} after", first, first + A_YEAR
 
 
-def endings(results: Results, stamp=None) -> pa.Table:
+def endings(results: StoredResults, stamp=None) -> pa.Table:
     """Return table `endings`: worldwide, for the outcomes of interest of every arm in which a policy ends."""
     ended = {arm: week for arm in results.compared if (week := end_of(results.manifest, arm)) is not None}
     rows = []
@@ -63,4 +66,4 @@ def endings(results: Results, stamp=None) -> pa.Table:
                     "period": period,
                 }
                 rows.append(key | effect)
-    return tables.from_rows("endings", rows, stamp)
+    return from_rows("endings", rows, stamp)

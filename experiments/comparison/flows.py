@@ -4,13 +4,13 @@ import numpy as np
 import pyarrow as pa
 
 from experiments.design.unit_costs import WEEKS_A_YEAR
-from experiments.results import schema as tables
-from experiments.results.reader import Results
+from experiments.results.columns import from_rows
+from experiments.results.reader import StoredResults
 
 from .paired import arms_of, effect_of_arm, labels_of, pair_numbers, pairs_of, week_numbers
 
 
-def flows(results: Results, stamp=None) -> pa.Table:
+def flows(results: StoredResults, stamp=None) -> pa.Table:
     """Return table `flows`: a row for each arm and pair of places between which an operation moved in any run."""
     start, stop = results.window
     ways, moved = _moved(results)
@@ -20,7 +20,7 @@ def flows(results: Results, stamp=None) -> pa.Table:
     for arm in results.compared:
         for (source, target), effect in zip(ways, effect_of_arm(results, pairs, arm, persons, [None] * len(ways))):
             rows.append({"arm": arm, "source": source, "target": target, "unit": "persons a year"} | effect)
-    return tables.from_rows("flows", rows, stamp)
+    return from_rows("flows", rows, stamp)
 
 
 def _moved(results) -> tuple[list[tuple[str, str]], np.ndarray]:

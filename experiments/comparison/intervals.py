@@ -1,9 +1,9 @@
 """Intervals of paired differences and of ratios of them, by a stated method.
 
 Student's t, and for ratios Fieller (1954), on what is independent: the pairs where there is one draw of the parameters,
-the means of the draws where there are several, since pairs of one draw share its parameters. With ten draws a percentile
-bootstrap of the mean would be a fifth too narrow. Such an interval is that of the average: more draws narrow it. What the
-parameters leave open is the range of the draws themselves (`of_draws`), which they do not.
+the means of the draws where there are several, since pairs of one draw share its parameters. With ten draws a
+percentile bootstrap of the mean would be a fifth too narrow. Such an interval is that of the average: more draws narrow
+it. What the parameters leave open is the range of the draws themselves (`of_draws`), which they do not.
 """
 
 from dataclasses import dataclass
@@ -25,7 +25,10 @@ class Estimate:
 
 
 class Pairs:
-    """How pairs of runs lie in draws, and what can be said of their differences. `draw`: that of each of the N pairs."""
+    """How pairs of runs lie in draws, and what can be said of their differences.
+
+    `draw`: that of each of the N pairs.
+    """
 
     def __init__(self, draw: np.ndarray, seed: int):
         self.draw, self.seed = np.asarray(draw), seed
@@ -35,7 +38,7 @@ class Pairs:
         return Pairs(self.draw[which], self.seed)
 
     def counts(self, known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return (replicates, draws) that stand behind each column of `known` (N, K); replicates: the most of any draw."""
+        """Return (replicates, draws) behind each column of `known` (N, K); replicates: the most of any draw."""
         by_draw = np.array([known[self.draw == draw].sum(axis=0) for draw in np.unique(self.draw)])
         return by_draw.max(axis=0), (by_draw > 0).sum(axis=0)
 
@@ -44,7 +47,9 @@ class Pairs:
         return len(np.unique(self.draw)) > 1
 
     def parameter_share(self, values: np.ndarray) -> np.ndarray:
-        """Return which share of the variance of `values` (N, K) lies between draws of the parameters; the rest is noise.
+        """Return the share of the variance of `values` (N, K) that lies between draws of the parameters.
+
+        The rest is noise.
 
         One-way random effects: the variance of draws' means, less what noise adds to it. Draws that miss a run are left
         out. Not a number without two draws and two seeds a draw, and where nothing varies.
@@ -57,21 +62,21 @@ class Pairs:
         noise = np.ma.masked_invalid([runs.var(axis=0, ddof=1) for runs in inside]).mean(axis=0)
         between = np.ma.masked_invalid([runs.mean(axis=0) for runs in inside]).var(axis=0, ddof=1) - noise / seeds
         between, noise = np.ma.filled(np.ma.maximum(between, 0.0), np.nan), np.ma.filled(noise, np.nan)
-        return _over(between, between + noise)
+        return divide(between, between + noise)
 
     def mean(self, values: np.ndarray) -> Estimate:
         """Return the mean of `values` (N, K) and its interval: over pairs, or over draws where there are several."""
         means = self._independent(values)
         known = np.isfinite(means)
         count = known.sum(axis=0)
-        mean = _over(np.where(known, means, 0.0).sum(axis=0), count)
+        mean = divide(np.where(known, means, 0.0).sum(axis=0), count)
         spread = np.where(known, means - mean, 0.0)
-        error = np.sqrt(_over((spread**2).sum(axis=0), count - 1) / np.maximum(count, 1))
+        error = np.sqrt(divide((spread**2).sum(axis=0), count - 1) / np.maximum(count, 1))
         reach = _student(count) * error
         return Estimate(mean, mean - reach, mean + reach, np.isfinite(values).sum(axis=0))
 
     def of_draws(self, values: np.ndarray) -> np.ndarray:
-        """Return between which numbers nine of ten draws' means of `values` (N, K) lie, (2, K); not a number with one draw."""
+        """Return between which numbers nine of ten draws' means of `values` (N, K) lie, (2, K); NaN with one draw."""
         means = self._independent(values)
         enough = self.several_draws & (np.isfinite(means).sum(axis=0) > 1)
         found = np.full((2, values.shape[1]), np.nan)
@@ -88,7 +93,7 @@ class Pairs:
         said = (bottom.low > 0) | (bottom.high < 0)
         low, high = fieller(self._independent(numerator), self._independent(denominator))
         return Estimate(
-            *(np.where(said, x, np.nan) for x in (_over(top.mean, bottom.mean), low, high)),
+            *(np.where(said, x, np.nan) for x in (divide(top.mean, bottom.mean), low, high)),
             np.minimum(top.pairs, bottom.pairs),
         )
 
@@ -100,29 +105,31 @@ class Pairs:
         filled = np.where(known, values, 0.0)
         return np.array(
             [
-                _over(filled[self.draw == draw].sum(axis=0), known[self.draw == draw].sum(axis=0))
+                divide(filled[self.draw == draw].sum(axis=0), known[self.draw == draw].sum(axis=0))
                 for draw in np.unique(self.draw)
             ]
         )
 
 
 def fieller(numerator: np.ndarray, denominator: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return Fieller's interval of mean numerator over mean denominator, (K) from paired (N, K); rows without a value are left out.
+    """Return Fieller's interval of mean numerator over mean denominator, (K) from paired (N, K).
+
+    Rows without a value are left out.
 
     Not a number where the denominator can't be told from zero: the interval is unbounded there.
     """
     known = np.isfinite(numerator) & np.isfinite(denominator)
     count = known.sum(axis=0)
-    x, y = (_over(np.where(known, v, 0.0).sum(axis=0), count) for v in (numerator, denominator))
+    x, y = (divide(np.where(known, v, 0.0).sum(axis=0), count) for v in (numerator, denominator))
     dx, dy = np.where(known, numerator - x, 0.0), np.where(known, denominator - y, 0.0)
-    vx, vy, covariance = (_over((a * b).sum(axis=0), (count - 1) * count) for a, b in ((dx, dx), (dy, dy), (dx, dy)))
+    vx, vy, covariance = (divide((a * b).sum(axis=0), (count - 1) * count) for a, b in ((dx, dx), (dy, dy), (dx, dy)))
     t2 = _student(count) ** 2
     a = y**2 - t2 * vy
     b = x * y - t2 * covariance
     c = x**2 - t2 * vx
     root = np.sqrt(np.maximum(b**2 - a * c, 0.0))
     bounded = a > 0
-    return np.where(bounded, _over(b - root, a), np.nan), np.where(bounded, _over(b + root, a), np.nan)
+    return np.where(bounded, divide(b - root, a), np.nan), np.where(bounded, divide(b + root, a), np.nan)
 
 
 def probability_better(differences: np.ndarray, better: str | None) -> np.ndarray:
@@ -132,10 +139,11 @@ def probability_better(differences: np.ndarray, better: str | None) -> np.ndarra
         return np.full(differences.shape[1], np.nan)
     gain = np.where(known, differences, 0.0) * (1 if better == "up" else -1)
     wins = ((gain > 0) & known).sum(axis=0) + 0.5 * ((gain == 0) & known).sum(axis=0)
-    return _over(wins, known.sum(axis=0))
+    return divide(wins, known.sum(axis=0))
 
 
-def _over(numerator, denominator):
+def divide(numerator, denominator) -> np.ndarray:
+    """Divide element by element; what is over 0 is not a number."""
     denominator = np.asarray(denominator, float)
     shape = np.broadcast_shapes(np.shape(numerator), denominator.shape)
     out = np.full(shape, np.nan)

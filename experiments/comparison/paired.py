@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
 
-from experiments.results import schema as tables
-from experiments.results.reader import Results
+from experiments.results.columns import build, from_rows, mondays, numbers, text, texts
+from experiments.results.reader import StoredResults
+from experiments.results.schema import AGGREGATES, WORLDWIDE
 from model.registry.calendar import WEEK_0, monday
 from model.registry.outcomes import BY_NAME, OUTCOMES, RIGHTS_FLOOR, Outcome, is_level
 
-from .intervals import LEVEL, Estimate, Pairs, probability_better
+from .intervals import LEVEL, Estimate, Pairs, divide, probability_better
 
 MONTHS = (6, 12, 24, 60)
 DAYS_A_MONTH = 365.25 / 12
@@ -21,13 +23,13 @@ ENOUGH_PAIRS = 8  # before anything is called probable
 PROBABLY_WORSE = 0.25  # rights floor: at most this share of pairs better, so at least three quarters worse
 
 
-def pairs_of(results: Results) -> Pairs:
+def pairs_of(results: StoredResults) -> Pairs:
     """Return the pairs that the plan has: replicates within draws."""
     plan = results.manifest["plan"]
     return Pairs(np.repeat(np.arange(plan["draws"]), plan["replicates"]), plan["seed"])
 
 
-def of_interest(results: Results) -> list[Outcome]:
+def of_interest(results: StoredResults) -> list[Outcome]:
     """Return the outcomes that are followed over time: the design's and the rights floor's, in the registry's order."""
     wanted = {*results.manifest["plan"]["outcomes"], *RIGHTS_FLOOR}
     return [outcome for outcome in OUTCOMES if outcome.name in wanted]
@@ -44,7 +46,7 @@ class Cube:
     keys: list[tuple[str, str, str]]
 
 
-def cube(results: Results, places: set[str]) -> Cube:
+def cube(results: StoredResults, places: set[str]) -> Cube:
     """Return the window values worldwide and at `places`; not a number where there is none."""
     plan = results.manifest["plan"]
     number: dict[tuple, int] = {}
@@ -53,9 +55,9 @@ def cube(results: Results, places: set[str]) -> Cube:
         if not part.num_rows:
             continue  # all of its runs failed
         outcome, place, how = (labels_of(part[name]) for name in ("outcome", "place", "aggregate"))
-        here = np.array([p == tables.WORLDWIDE or p in places for p in place[1]])[place[0]]
+        here = np.array([p == WORLDWIDE or p in places for p in place[1]])[place[0]]
         code = (outcome[0].astype(np.int64) * len(place[1]) + place[0]) * len(how[1]) + how[0]
-        found, first, inverse = np.unique(code[here], return_index=True, return_inverse=True)
+        _, first, inverse = np.unique(code[here], return_index=True, return_inverse=True)
         names = [column[1][column[0][here][first]] for column in (outcome, place, how)]
         key = np.array([number.setdefault(k, len(number)) for k in zip(*names)], np.int64)[inverse]
         filled.append(
@@ -85,13 +87,13 @@ def pair_numbers(plan, part) -> np.ndarray:
     return part["draw"].to_numpy().astype(np.int64) * plan["replicates"] + part["replicate"].to_numpy()
 
 
-def paired(results: Results, stamp=None) -> pa.Table:
+def paired(results: StoredResults, stamp=None) -> pa.Table:
     """Return table `paired`: worldwide and at the places where operations may be."""
     pairs = pairs_of(results)
     runs = cube(results, set(results.hosts))
-    place_order = {place: i for i, place in enumerate((tables.WORLDWIDE, *results.hosts))}
+    place_order = {place: i for i, place in enumerate((WORLDWIDE, *results.hosts))}
     outcome_order = {outcome.name: i for i, outcome in enumerate(OUTCOMES)}
-    how_order = {how: i for i, how in enumerate(tables.AGGREGATES)}
+    how_order = {how: i for i, how in enumerate(AGGREGATES)}
     order = sorted(
         range(len(runs.keys)),
         key=lambda k: (outcome_order[runs.keys[k][0]], place_order[runs.keys[k][1]], how_order[runs.keys[k][2]]),
@@ -116,11 +118,14 @@ def paired(results: Results, stamp=None) -> pa.Table:
                     **effect,
                 }
             )
-    return tables.from_rows("paired", rows, stamp)
+    return from_rows("paired", rows, stamp)
 
 
 def effect_of_arm(results, pairs, arm, values, directions) -> Iterator[dict]:
-    """Yield the columns of an effect for each of K quantities; `values` is (arms, pairs, K), `directions` the better ones."""
+    """Yield the columns of an effect for each of K quantities; `values` (arms, pairs, K), `directions`.
+
+    The better ones.
+    """
     base, other = values[results.arms.index(results.baseline)], values[results.arms.index(arm)]
     difference = other - base
     known = np.isfinite(difference)
@@ -151,13 +156,13 @@ def effect_of_arm(results, pairs, arm, values, directions) -> Iterator[dict]:
 def pairs_mean(values: np.ndarray) -> np.ndarray:
     """Return the mean over pairs (N, K), leaving out what is not a number."""
     known = np.isfinite(values)
-    return tables.divide(np.where(known, values, 0.0).sum(axis=0), known.sum(axis=0))
+    return divide(np.where(known, values, 0.0).sum(axis=0), known.sum(axis=0))
 
 
 # --- over time --------------------------------------------------------------------------------------
 
 
-def through_time(results: Results, name: str) -> np.ndarray:
+def through_time(results: StoredResults, name: str) -> np.ndarray:
     """Return one recorded outcome worldwide, float64 (arms, pairs, weeks); not a number where a run is missing."""
     plan = results.manifest["plan"]
     weeks = np.full((len(results.arms), plan["draws"] * plan["replicates"], plan["stop"]), np.nan)
@@ -185,7 +190,7 @@ def weeks_in(months: int) -> int:
 class Course:
     """One outcome worldwide through time, for all runs, however it is to be summed up."""
 
-    def __init__(self, results: Results, outcome: Outcome):
+    def __init__(self, results: StoredResults, outcome: Outcome):
         self.outcome = outcome
         parts = outcome.of if outcome.kind == "ratio" else (outcome.name,)
         self.parts = [through_time(results, part) for part in parts]
@@ -194,14 +199,14 @@ class Course:
         """Return its value over the weeks from `start` to before `stop`, (arms, pairs)."""
         sums = [part[:, :, start:stop].sum(axis=2) for part in self.parts]
         if self.outcome.kind == "ratio":
-            return tables.divide(*sums)
+            return divide(*sums)
         return sums[0] / (stop - start) if is_level(self.outcome) else sums[0]
 
     def weekly(self) -> np.ndarray:
         """Return its value week by week, (arms, pairs, weeks); a share is one over the past year."""
         if self.outcome.kind != "ratio":
             return self.parts[0]
-        return tables.divide(*(_past_year(part) for part in self.parts))
+        return divide(*(_past_year(part) for part in self.parts))
 
 
 def _past_year(weeks: np.ndarray) -> np.ndarray:
@@ -210,17 +215,17 @@ def _past_year(weeks: np.ndarray) -> np.ndarray:
     return total
 
 
-def over_time(results: Results, stamp=None) -> dict[str, pa.Table]:
+def over_time(results: StoredResults, stamp=None) -> dict[str, pa.Table]:
     """Return the tables `effects`, `timing` and `series`."""
     pairs = pairs_of(results)
     rows: dict[str, list] = {"effects": [], "timing": []}
-    series = [tables.from_rows("series", [], stamp)]
+    series = [from_rows("series", [], stamp)]
     for outcome in of_interest(results) if results.by_week else ():
         course = Course(results, outcome)
         rows["effects"] += _at_months(results, pairs, course)
         rows["timing"] += _timing(results, pairs, course)
         series.append(_series(results, pairs, course, stamp))
-    made = {name: tables.from_rows(name, given, stamp) for name, given in rows.items()}
+    made = {name: from_rows(name, given, stamp) for name, given in rows.items()}
     return made | {"series": pa.concat_tables(series).unify_dictionaries().combine_chunks()}
 
 
@@ -250,7 +255,7 @@ def _timing(results, pairs, course) -> list[dict]:
     first = start + np.flatnonzero(np.diff(month, prepend=-1))
     if len(first) < 2:
         return []
-    monthly = np.stack([course.over(a, b) for a, b in zip(first, first[1:])], axis=2)  # the last month is not whole
+    monthly = np.stack([course.over(a, b) for a, b in pairwise(first)], axis=2)  # the last month is not whole
     whole = course.over(start, stop)[:, :, None]
     baseline = results.arms.index(results.baseline)
     sign = {"up": 1, "down": -1, None: 0}[course.outcome.better]
@@ -260,15 +265,17 @@ def _timing(results, pairs, course) -> list[dict]:
         told = signs(pairs.mean(monthly[number] - monthly[baseline]))
         whole_sign = int(np.sign(_excludes_zero(pairs.mean(whole[number] - whole[baseline]))[0]))
         better, worse = (told == sign) & (sign != 0), (told == -sign) & (sign != 0)
-        rows.append({
-            "arm": arm,
-            "outcome": course.outcome.name,
-            "first_month": _first(told != 0),
-            "first_better": _first(better),
-            "first_worse": _first(worse),
-            "months_worse": int(worse.sum()) if sign else None,
-            "temporarily_worse": bool(worse.any() and whole_sign == sign) if sign else None,
-        })  # fmt: skip
+        rows.append(
+            {
+                "arm": arm,
+                "outcome": course.outcome.name,
+                "first_month": _first(told != 0),
+                "first_better": _first(better),
+                "first_worse": _first(worse),
+                "months_worse": int(worse.sum()) if sign else None,
+                "temporarily_worse": bool(worse.any() and whole_sign == sign) if sign else None,
+            }
+        )
     return rows
 
 
@@ -306,19 +313,19 @@ def _series(results, pairs, course, stamp) -> pa.Table:
         estimate = pairs.mean(values[number] - values[baseline])
         bands = _run_bands(values[number])
         columns = {
-            "arm": tables.text(np.full(weeks, number), results.arms),
-            "outcome": tables.texts([course.outcome.name] * weeks),
-            "unit": tables.texts([course.outcome.unit] * weeks),
-            "week": tables.mondays(np.arange(weeks)),
-            "mean": tables.numbers(pairs_mean(values[number])),
-            "run_low": tables.numbers(bands[0]),
-            "run_high": tables.numbers(bands[1]),
-            "difference": tables.numbers(estimate.mean),
-            "low": tables.numbers(estimate.low),
-            "high": tables.numbers(estimate.high),
-            "level": tables.numbers(np.full(weeks, LEVEL)),
+            "arm": text(np.full(weeks, number), results.arms),
+            "outcome": texts([course.outcome.name] * weeks),
+            "unit": texts([course.outcome.unit] * weeks),
+            "week": mondays(np.arange(weeks)),
+            "mean": numbers(pairs_mean(values[number])),
+            "run_low": numbers(bands[0]),
+            "run_high": numbers(bands[1]),
+            "difference": numbers(estimate.mean),
+            "low": numbers(estimate.low),
+            "high": numbers(estimate.high),
+            "level": numbers(np.full(weeks, LEVEL)),
         }
-        made.append(tables.build("series", columns, stamp))
+        made.append(build("series", columns, stamp))
     return pa.concat_tables(made)
 
 
@@ -338,8 +345,8 @@ def _run_bands(values: np.ndarray) -> np.ndarray:
 def rights_floor(paired: pa.Table) -> list[dict]:
     """Return the rows of `paired`, worldwide, in which an arm probably worsens a right of the floor.
 
-    Probably: of ENOUGH_PAIRS pairs or more the mean is worse and at most a quarter are better (half of the ties counted),
-    or the whole interval is worse, which `clear` says.
+    Probably: of ENOUGH_PAIRS pairs or more the mean is worse and at most a quarter are better (half of the ties
+    counted), or the whole interval is worse, which `clear` says.
     """
     flags = []
     for row in paired.to_pylist():

@@ -22,7 +22,7 @@ MOST_POLICIES = 7  # of a factorial: 128 combinations
 
 
 def schema(of_scenario: Mapping) -> dict:
-    """Return the JSON Schema of the keys `arm`, `factorial` and `parameters`; `of_scenario` is that of a scenario file."""
+    """Return the JSON Schema of keys `arm`, `factorial` and `parameters`; `of_scenario`: that of a scenario file."""
     entry = of_scenario["properties"]["policy"]["items"]["properties"]
     part = {
         "scenario": _text("a shipped scenario's name, or a path relative to the design"),
@@ -152,8 +152,9 @@ def _combined(policies: Sequence[Scenario], where: Where) -> Scenario:
 def chosen(factors: int, runs: int, where: Where) -> list[tuple[bool, ...]]:
     """Return which policies are pulled in each combination, none first: all 2**factors, or a regular fraction of them.
 
-    A fraction (Box and Hunter 1961) sets the last policies by the parity of others; of all choices of these it takes the
-    first with the highest resolution, and that is at least III: no policy's effect is mixed up with another's alone.
+    A fraction (Box and Hunter 1961) sets the last policies by the parity of others; of all choices of these it takes
+    the first with the highest resolution, and that is at least III: no policy's effect is mixed up with another's
+    alone.
     """
     free = runs.bit_length() - 1
     if runs != 2**free or not factors < runs <= 2**factors:
@@ -183,7 +184,7 @@ def _resolution(generators: Sequence[tuple[int, ...]], free: int) -> int:
 
 
 def with_budget(scenario: Scenario, baseline: Scenario, budget: float, where: Where) -> Scenario:
-    """Return the scenario with the strength of its policies scaled by one factor, so that they are planned to cost `budget`.
+    """Return the scenario with its policies' strength scaled by one factor, so that they are planned to cost `budget`.
 
     In million USD a year, at the middle of every unit cost (`unit_costs.py`), if all capacity that they add is used.
     """
@@ -201,7 +202,8 @@ def with_budget(scenario: Scenario, baseline: Scenario, budget: float, where: Wh
     )
     if budget / cost > highest:
         raise where.error(
-            f"'{scenario.name}' can't spend {budget:g} million USD a year: its levers would be pulled beyond their maximum, under these parameters",
+            f"'{scenario.name}' can't spend {budget:g} million USD a year: its levers would be pulled beyond "
+            "their maximum, under these parameters",
             f"at most {highest * cost:.3g}",
         )
     return changed(scenario, where.at(f"arm '{scenario.name}'"), strength=budget / cost)

@@ -1,6 +1,6 @@
-"""What a reader should know before trusting a comparison: arms that differ by more than policy, policies that cannot act.
+"""What to know before trusting a comparison: arms that differ by more than policy, policies that cannot act.
 
-None of these is an error: each may be meant. They are told before anything runs, and at the head of the report.
+None of these is an error: each may be meant. They are shown before anything runs, and at the head of the report.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,7 +19,10 @@ MOST_NAMED = 3
 
 
 def cautions(design: Design) -> list[str]:
-    """Return one sentence for each thing that may not be meant, none if all is as expected; of one scenario alone, what it has by itself."""
+    """Return one sentence for each thing that may not be meant; none if all is as expected.
+
+    Of one scenario alone: what it has by itself.
+    """
     baseline = design.arms[design.baseline]
     said = []
     for name in design.compared or (design.baseline,):
@@ -45,18 +48,31 @@ def _differs(scenario: Scenario, baseline: Scenario, design: Design) -> Iterator
     )
     if missing:
         hint = '; extends = "history" may be missing from its file' if not scenario.shocks else ""
-        yield f"lacks {_events(missing)} of the past that '{name}' has ({_some(missing)}): the difference is not its policies' alone{hint}"
+        yield (
+            f"lacks {_events(missing)} of the past that '{name}' has ({_some(missing)}): the difference is not "
+            f"its policies' alone{hint}"
+        )
     if added:
         yield f"has {_events(added)} that '{name}' lacks ({_some(added)}): the difference is not its policies' alone"
     known = {key: value for key, value in DEFAULTS.items() if not any(key in draw for draw in design.draws)}
     mine, theirs = (known | one.parameters for one in (scenario, baseline))
     parameters = [key for key in DEFAULTS if mine.get(key) != theirs.get(key)]
     if parameters:
-        yield f"assumes other values of {_some(parameters)} than '{name}': to change an assumption for all arms, use --set or [parameters] in a design"
+        yield (
+            f"assumes other values of {_some(parameters)} than '{name}': to change an assumption for all arms, "
+            "use --set or [parameters] in a design"
+        )
     if scenario.world_changes != baseline.world_changes:
-        yield f"has another world than '{name}' ({_some([f'{place} {column}' for place, column, _ in scenario.world_changes] or ['as in the data'])}): the difference is not its policies' alone"
+        yield (
+            f"has another world than '{name}' "
+            f"({_some([f'{place} {column}' for place, column, _ in scenario.world_changes] or ['as in the data'])}): "
+            "the difference is not its policies' alone"
+        )
     if scenario.stop != baseline.stop:
-        yield f"is simulated up to {monday(scenario.stop - 1)}, '{name}' up to {monday(baseline.stop - 1)}: both end with the earlier"
+        yield (
+            f"is simulated up to {monday(scenario.stop - 1)}, '{name}' up to {monday(baseline.stop - 1)}: both "
+            "end with the earlier"
+        )
 
 
 def _cannot_act(scenario: Scenario) -> Iterator[str]:
@@ -86,11 +102,14 @@ def _begins_in_the_past(scenario: Scenario, known: Sequence[Policy]) -> Iterator
     """Policies that change years of which something is known."""
     for policy in scenario.policies:
         if policy not in known and policy.start < CONDITIONAL_FROM:
-            yield f"pulls '{policy.lever}' from {monday(policy.start)}, in years of which reports are known: what happened in them is put in and answers to no policy"
+            yield (
+                f"pulls '{policy.lever}' from {monday(policy.start)}, in years of which reports are known: what "
+                "happened in them is put in and answers to no policy"
+            )
 
 
 def _reached(world, lever, name: str, hosts: set[str]) -> bool:
-    """Tell whether a lever can act at a place or in a State: one that acts at destinations needs a place of operation."""
+    """Return whether a lever can act at a place or in a State; one at destinations needs a place of operation."""
     there = [
         place
         for place, row in world.nodes(data=True)

@@ -1,7 +1,7 @@
 """Draws of the parameters: from their priors, or from a file that a calibration has written.
 
-`defaults` (the hand-set values), `prior:256`, `posterior`, `posterior:32` (the first 32 of the committed reference) and `my/posterior.parquet` are the
-names by which designs and the command line ask for them.
+`defaults` (the hand-set values), `prior:256`, `posterior`, `posterior:32` (the first 32 of the committed reference) and
+`my/posterior.parquet` are the names by which designs and the command line ask for them.
 """
 
 import json
@@ -12,13 +12,14 @@ from pathlib import Path
 
 import numpy as np
 
+from experiments.results.folder import write_whole
 from model.registry.levers import channels
 from model.registry.parameters import BY_NAME, DEFAULTS, PARAMETERS, Parameter
 from scenarios.schema import ScenarioError, Where
 
 from .limits import MOST_DRAWS
 
-REFERENCE = Path(__file__).parents[2] / "outputs" / "reference" / "calibration" / "posterior.parquet"
+REFERENCE = Path(__file__).parents[2] / "scenarios" / "fitted" / "posterior.parquet"
 METADATA = b"displace.draws"
 EXPECTED = (
     "defaults, posterior, posterior:N, prior:N, or the path of a posterior.parquet (path:N for the first N draws)"
@@ -31,7 +32,10 @@ class DrawsError(ScenarioError):
 
 @dataclass(frozen=True)
 class Draws:
-    """`values`: parameter overrides, one dict a draw, all equally likely. `source`: where they come from, plain values."""
+    """`values`: parameter overrides, one dict a draw, all equally likely.
+
+    `source`: where they come from, plain values.
+    """
 
     values: tuple[Mapping[str, float], ...]
     source: Mapping = field(default_factory=dict)
@@ -47,14 +51,14 @@ def of_levers() -> frozenset[str]:
     return frozenset(f"{lever.name}.{channel.name}" for lever, channel, _ in channels())
 
 
-def quantile(kind: str, low: float, high: float, u):
-    """Return the quantiles at `u` (a number between 0 and 1, or an array) of a prior that is uniform, or loguniform, from low to high."""
+def prior_quantile(kind: str, low: float, high: float, u):
+    """Return quantiles at `u` (a number from 0 to 1, or an array) of a uniform or loguniform prior."""
     return low * (high / low) ** u if kind == "loguniform" else low + (high - low) * u
 
 
 def from_unit(parameter: Parameter, u) -> np.ndarray:
     """Return the prior's quantiles at `u`, an array of numbers between 0 and 1."""
-    return quantile(*parameter.prior, np.asarray(u))
+    return prior_quantile(*parameter.prior, np.asarray(u))
 
 
 def to_unit(parameter: Parameter, value) -> np.ndarray:
@@ -66,7 +70,7 @@ def to_unit(parameter: Parameter, value) -> np.ndarray:
 
 
 def unit_sample(dimensions: int, count: int, seed: int, sampler: str = "sobol") -> np.ndarray:
-    """Return a space-filling sample of the unit cube, float64 (count, dimensions): scrambled Sobol' points or a Latin hypercube."""
+    """Return scrambled Sobol' points or a Latin hypercube of the unit cube, float64 (count, dimensions)."""
     from scipy.stats import qmc
 
     rng = np.random.default_rng(seed)
@@ -92,7 +96,7 @@ def prior_draws(
 
 
 def ranges(draws: Sequence[Mapping[str, float]]) -> dict[str, list[float]]:
-    """Return the lowest and the highest value that each parameter has in some of the draws; of those alone that are drawn."""
+    """Return the lowest and the highest value of each parameter that is drawn."""
     drawn = {
         name: [draw.get(name, DEFAULTS[name]) for draw in draws]
         for name in sorted({name for draw in draws for name in draw})
@@ -149,8 +153,6 @@ def write_draws(path: Path, draws: Draws):
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from experiments.batch.store import write
-
     names = list(draws.values[0])
     fields = [
         pa.field(n, pa.float64(), metadata={"unit": BY_NAME[n].unit, "meaning": BY_NAME[n].meaning}) for n in names
@@ -160,7 +162,7 @@ def write_draws(path: Path, draws: Draws):
     pq.write_table(
         pa.table([[draw[n] for draw in draws.values] for n in names], schema=schema), sink, compression="zstd"
     )
-    write(path, sink.getvalue())
+    write_whole(path, sink.getvalue())
 
 
 def read_draws(path: Path) -> Draws:

@@ -1,4 +1,4 @@
-"""A design read back as plain sentences: what is compared, on how many runs, and what each arm changes, how strongly."""
+"""A design read back as plain sentences: what is compared, on how many runs, and what each arm changes."""
 
 from collections.abc import Collection, Iterable, Iterator
 
@@ -11,7 +11,8 @@ from scenarios.files import Scenario
 from .design import Design
 
 PLANNED = (
-    "Strengths are set so that every arm is planned to cost {:,.3g} million USD a year: at the middle of every unit cost, if all capacity that it adds is used and "
+    "Strengths are set so that every arm is planned to cost {:,.3g} million USD a year: at the middle of "
+    "every unit cost, if all capacity that it adds is used and "
     "every raid gets in. What is spent in the simulation differs."
 )
 
@@ -21,7 +22,8 @@ def explain(design: Design) -> list[str]:
     shared = set.intersection(*({*arm.parameters.items()} for arm in design.arms.values()))
     return [
         f"{design.title}: {design.question}",
-        f"{design.runs:,} runs at {design.people_per_agent} people an agent: {len(design.arms)} arms, seeds: {design.replicates}, draws of the parameters: {len(design.draws)}. "
+        f"{design.runs:,} runs at {design.people_per_agent} people an agent: {len(design.arms)} arms, seeds: "
+        f"{design.replicates}, draws of the parameters: {len(design.draws)}. "
         f"Every arm is compared with '{design.baseline}'.",
         *([PLANNED.format(design.budget)] if design.budget else []),
         *[parameter_in_words(name, value, "all arms") for name, value in sorted(shared)],

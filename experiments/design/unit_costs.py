@@ -1,7 +1,8 @@
 """Unit costs, declared here and nowhere else, and what policies are planned to cost at the middle of them.
 
-No unit cost has a source: each is a wide range. What the model records (officer-weeks, weeks of shelter) is paid for as it
-is used; what a policy costs that leaves no recorded effort, such as training or a law, is a sum for each State and year.
+No unit cost has a source: each is a wide range. What the model records (officer-weeks, weeks of shelter) is paid for as
+it is used; what a policy costs that leaves no recorded effort, such as training or a law, is a sum for each State and
+year.
 """
 
 import math
@@ -23,7 +24,7 @@ PROGRAMME = "programmes"
 
 @dataclass(frozen=True)
 class Item:
-    """One kind of cost: `low` to `high` are USD for each `per`; `outcome` is what the model records, None for programmes."""
+    """One kind of cost: `low` to `high` USD for each `per`. `outcome`: what the model records, None for programmes."""
 
     name: str
     label: str
@@ -41,13 +42,19 @@ class Item:
 
 
 ITEMS = (
-    Item("raids", "raids", STATE, "enforcement_effort", "officer-week", 100, 1500, "pay, transport and follow-up, from the poorest to the richest State of the region"),
-    Item("protection", "shelter, screenings and returns", STATE, "protection_effort", "week of shelter, screening or return", 50, 1000, "a bed with services, an interview with an interpreter, a ticket with papers"),
-    Item("custody", "detention, prison and closed shelter", STATE, "deprived_by_a_state", "person-week", 10, 150, "food, guards and buildings"),
-    Item(PROGRAMME, "laws, training, oversight and cooperation", STATE, None, "State and year at strength 1", 1e5, 1e7, "from a handful of staff to an agency"),
+    Item("raids", "raids", STATE, "enforcement_effort", "officer-week", 100, 1500,
+        "pay, transport and follow-up, from the poorest to the richest State of the region"),
+    Item("protection", "shelter, screenings and returns", STATE, "protection_effort",
+        "week of shelter, screening or return", 50, 1000,
+        "a bed with services, an interview with an interpreter, a ticket with papers"),
+    Item("custody", "detention, prison and closed shelter", STATE, "deprived_by_a_state", "person-week", 10, 150,
+        "food, guards and buildings"),
+    Item(PROGRAMME, "laws, training, oversight and cooperation", STATE, None, "State and year at strength 1", 1e5, 1e7,
+        "from a handful of staff to an agency"),
     Item("ransom", "ransom", FAMILIES, "ransom_paid", "USD", 1, 1, "as simulated"),
     Item("fraud", "money defrauded", DEFRAUDED, "money_defrauded", "USD", 1, 1, "as simulated"),
-    Item("journeys", "journeys lost by wrongful refusal", TRAVELLERS, "lawful_travellers_stopped", "traveller", 50, 2000, "a ticket, or a season's work"),
+    Item("journeys", "journeys lost by wrongful refusal", TRAVELLERS, "lawful_travellers_stopped", "traveller", 50,
+        2000, "a ticket, or a season's work"),
 )  # fmt: skip
 BY_NAME = {item.name: item for item in ITEMS}
 PUBLIC = tuple(item.name for item in ITEMS if item.payer == STATE)
@@ -68,10 +75,11 @@ CAPACITY = {
 def planned(
     policies: Sequence, country_of: Mapping[str, str], hosts: Collection[str], parameters: Mapping[str, float]
 ) -> float:
-    """Return what policies cost a year, in million USD at the middle of every unit cost, if all they add is used (and all raids get in).
+    """Return what policies cost a year, in million USD at the middle of every unit cost.
 
-    `country_of`: {place: ISO code}; `hosts`: the places where operations may be. A policy that names no State means all that have
-    one; capacity at single places is their part of their State's.
+    All capacity that they add counts as used, and all raids as getting in. `country_of`: {place: ISO code}; `hosts`:
+    the places where operations may be. A policy that names no State means all that have one; capacity at single places
+    is their part of their State's.
     """
     acting, total = len({country_of[place] for place in hosts}), 0.0
     for p in policies:
@@ -103,7 +111,10 @@ def used_where_recorded(lever: str) -> bool:
 
 
 def parts_of_states(places: Sequence[str], country_of: Mapping[str, str], hosts: Collection[str]) -> float:
-    """Return what part of a State's places of operation, or of all where it has none, a policy acts at, summed over States."""
+    """Return the part of a State's places at which a policy acts, summed over States.
+
+    The places of operation count, or all places of a State that has none.
+    """
     hosting = {country_of[place] for place in hosts}
     counted = {place for place, country in country_of.items() if place in hosts or country not in hosting}
     number = Counter(country_of[place] for place in counted)

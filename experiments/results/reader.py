@@ -1,29 +1,35 @@
-"""Reading results: `read(OUT)` gives the manifest and every table as Arrow, also while a batch is unfinished."""
+"""Reading what a results folder, or memory, holds: the manifest and every table as Arrow, of unfinished batches too.
+
+Nothing is computed here: tables that compare arms are stored once a batch is finished. `experiments.read` computes
+them before.
+"""
 
 import io
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Self
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from experiments.design.design import PLACEBO
 from model.registry.policy import Policy, Trigger
 
-from .schema import BY_TABLE, COMMIT_MARK
+from .folder import COMMIT_MARK, MANIFEST, PLACEBO
+from .schema import BY_TABLE
 
 
 class ResultsError(Exception):
     """A folder that can't be read as results; the message says what to do."""
 
 
-class Results:
-    """The results of a batch, finished or not, in a folder or in memory: as they were when first asked for.
+class StoredResults:
+    """What is stored of a batch, finished or not, in a folder or in memory: as it was when first asked for.
 
-    Attributes: `manifest` (a dict), `folder` (None in memory), `set_aside` (messages about files that were found not whole).
+    Attributes: `manifest` (a dict), `folder` (None in memory), `set_aside` (messages about files that were found not
+    whole).
     """
 
     def __init__(self, manifest: dict, source: Path | Sequence[Mapping[str, bytes]]):
@@ -31,7 +37,25 @@ class Results:
         self.folder = source if isinstance(source, Path) else None
         self.set_aside: tuple[str, ...] = ()
         self._memory = None if isinstance(source, Path) else list(source)
-        self._computed: dict[str, pa.Table] = {}
+        self._whole: dict[str, pa.Table] = {}
+
+    @classmethod
+    def read(cls, folder: str | Path) -> Self:
+        """Return what is in `folder`, complete or as far as it is. Raises ResultsError."""
+        folder = Path(folder)
+        try:
+            manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+            manifest["plan"]["hash"]
+        except (FileNotFoundError, NotADirectoryError):
+            what = "is a file" if folder.is_file() else f"no {MANIFEST}"
+            of_a_fit = " (this one holds a calibration: its report is fit.md)" if (folder / "fit.md").is_file() else ""
+            raise ResultsError(
+                f"{folder}: {what}; expected a folder that `displace compare`, `displace run` or, to its end, "
+                f"`displace sensitivity` has written{of_a_fit}"
+            ) from None
+        except (ValueError, KeyError, TypeError):
+            raise ResultsError(f"{folder / 'manifest.json'}: is not the manifest of a results folder") from None
+        return cls(manifest, folder)
 
     # --- what was planned ---------------------------------------------------------------------------
 
@@ -92,50 +116,6 @@ class Results:
     def fates(self) -> pa.Table:
         return self.table("fates")
 
-    @property
-    def paired(self) -> pa.Table:
-        return self.table("paired")
-
-    @property
-    def effects(self) -> pa.Table:
-        return self.table("effects")
-
-    @property
-    def timing(self) -> pa.Table:
-        return self.table("timing")
-
-    @property
-    def series(self) -> pa.Table:
-        return self.table("series")
-
-    @property
-    def displacement(self) -> pa.Table:
-        return self.table("displacement")
-
-    @property
-    def flows(self) -> pa.Table:
-        return self.table("flows")
-
-    @property
-    def endings(self) -> pa.Table:
-        return self.table("endings")
-
-    @property
-    def by_group(self) -> pa.Table:
-        return self.table("by_group")
-
-    @property
-    def contributions(self) -> pa.Table:
-        return self.table("contributions")
-
-    @property
-    def costs(self) -> pa.Table:
-        return self.table("costs")
-
-    @property
-    def fates_compared(self) -> pa.Table:
-        return self.table("fates_compared")
-
     def weekly(self, arms: Sequence[str] | None = None, columns: Sequence[str] | None = None) -> pa.Table:
         """Return outcomes by week and place; `columns` names outcomes, the keys come along."""
         return self.parts("weekly", arms, columns)
@@ -157,14 +137,18 @@ class Results:
         return self.parts("events", arms)
 
     def table(self, name: str) -> pa.Table:
-        """Return a table that is one whole: from its file, or made, once, from what is there so far, or by a version without the table."""
+        """Return a whole table: its file if the batch is finished, else what the rows committed so far give."""
         if self.folder is not None and self.manifest["finished"] and name in self.manifest["finished"]["tables"]:
             return self._read(self.folder / f"{name}.parquet")
-        if name not in self._computed:
-            from experiments.comparison.all_tables import compared_tables
+        if name not in self._whole:
+            self._whole |= self._gathered(name)
+        return self._whole[name]
 
-            self._computed |= {name: self.parts(name)} if BY_TABLE[name].parts else compared_tables(self)
-        return self._computed[name]
+    def _gathered(self, name: str) -> dict[str, pa.Table]:
+        """Return table `name`, and any that come with it, from the committed rows."""
+        if not BY_TABLE[name].parts:
+            raise ResultsError(f"table {name} is not stored yet; expected a finished batch, or `experiments.read`")
+        return {name: self.parts(name)}
 
     def parts(self, name: str, arms: Sequence[str] | None = None, columns: Sequence[str] | None = None) -> pa.Table:
         """Return all committed rows of a table, in the plan's order; empty if it was not recorded."""
@@ -234,20 +218,3 @@ def _frozen(values: Mapping) -> dict:
 
 def _order(path: Path):
     return [int(number) for number in re.findall(r"\d+", path.name)]
-
-
-def read(folder: str | Path) -> Results:
-    """Return the Results in `folder`, complete or as far as they are. Raises ResultsError."""
-    folder = Path(folder)
-    try:
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        manifest["plan"]["hash"]
-    except (FileNotFoundError, NotADirectoryError):
-        what = "is a file" if folder.is_file() else "no manifest.json"
-        of_a_fit = " (this one holds a calibration: its report is fit.md)" if (folder / "fit.md").is_file() else ""
-        raise ResultsError(
-            f"{folder}: {what}; expected a folder that `displace compare`, `displace run` or, to its end, `displace sensitivity` has written{of_a_fit}"
-        ) from None
-    except (ValueError, KeyError, TypeError):
-        raise ResultsError(f"{folder / 'manifest.json'}: is not the manifest of a results folder") from None
-    return Results(manifest, folder)

@@ -1,7 +1,7 @@
 """The sensitivity analysis: four batches of runs, each of them parallel and resumable, and the tables that they give.
 
-The stages are folders of `OUT/`: each is a batch like any other (`experiments.execute`), so an interrupted analysis goes
-on where it was. The Sobol stage runs on the factors that the screening found.
+The stages are folders of `OUT/`: each is a batch like any other (`experiments.execute`), so an interrupted analysis
+goes on where it was. The Sobol stage runs on the factors that the screening found.
 """
 
 import json
@@ -14,24 +14,26 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from experiments.batch.runner import Interrupted, RunnerError, execute
-from experiments.batch.store import REPORT, forget, refuse_foreign, write
-from experiments.design.design import Design, content_hash
-from experiments.results.reader import Results, ResultsError
+from experiments.batch.store import forget, refuse_foreign
+from experiments.comparison.read import Results
+from experiments.design.design import Design
+from experiments.results.folder import REPORT, content_hash, write_whole
+from experiments.results.reader import ResultsError
 
 from . import breakeven, findings, samples
 from .factors import DUMMY, HELPS, HURTS, SEED
 from .findings import Findings
-from .plan import STAGES, Plan
 from .quantities import quantities
 from .samples import Sample
 from .schema import FILE, TABLES, made
+from .stages import STAGES, StagedDesign
 
 RUN = "runs"  # the folder of the stages' batches
 
 
 @dataclass(frozen=True)
 class Analysis:
-    """A sensitivity analysis that is done: `manifest` (a dict) and a table of each name in `sensitivity_tables.TABLES`."""
+    """A sensitivity analysis that is done: `manifest` (a dict) and a table of each name in `schema.TABLES`."""
 
     manifest: dict
     tables: dict[str, pa.Table]
@@ -42,7 +44,7 @@ class Analysis:
 
 
 def analyse(
-    plan: Plan,
+    staged: StagedDesign,
     out: str | Path,
     *,
     run: Callable[[str, Design, Path], Results] | None = None,
@@ -51,23 +53,23 @@ def analyse(
 ) -> Analysis:
     """Run all stages of a plan into the folder `out` and return what they say.
 
-    `run(stage, design, folder)` runs one batch (default: `execute` with `overwrite` and `doing`: workers_wanted, resume ...).
-    `overwrite`: what is there of later stages is removed before the first, so that what is interrupted can be resumed.
-    Worlds of which a run failed are left out whole, and counted. Raises what `execute` raises, StoreBusy if `out` holds
-    something else, and RunnerError if more than half of a stage could not be simulated.
+    `run(stage, design, folder)` runs one batch (default: `execute` with `overwrite` and `doing`: workers_wanted, resume
+    ...). `overwrite`: what is there of later stages is removed before the first, so that what is interrupted can be
+    resumed. Worlds of which a run failed are left out whole, and counted. Raises what `execute` raises, StoreBusy if
+    `out` holds something else, and RunnerError if more than half of a stage could not be simulated.
     """
     out = Path(out)
     refuse_foreign(out, (FILE,), (RUN,), "a sensitivity analysis")
     run = run or (lambda _stage, design, folder: execute(design, folder, overwrite=overwrite, **doing))
     for stage in STAGES if overwrite else ():
         forget(out / RUN / stage)
-    seed, settings = plan.design.seed, plan.settings
-    found = Findings(plan)
+    seed, settings = staged.design.seed, staged.settings
+    found = Findings(staged)
     stages: dict[str, dict] = {}
 
     def batch(stage: str, sample: Sample, replicates: int, **changes):
         """Run a sample and return what of it could be simulated: rows, and every quantity (rows, replicates)."""
-        design = plan.stage(draws=sample.draws, seeds=sample.draw_seeds, replicates=replicates, **changes)
+        design = staged.stage(draws=sample.draws, seeds=sample.draw_seeds, replicates=replicates, **changes)
         try:
             results = run(stage, design, out / RUN / stage)
         except Interrupted as stopped:
@@ -81,18 +83,18 @@ def analyse(
         }
 
     # Worlds.
-    worlds = samples.ensemble(plan.factors, settings.worlds, seed)
+    worlds = samples.ensemble(staged.factors, settings.worlds, seed)
     worlds, of_worlds = batch("ensemble", worlds, settings.world_replicates)
     findings.noise(found, of_worlds)
     findings.robust(found, of_worlds)
     findings.tradeoffs(found, of_worlds)
 
     # Which factors matter.
-    paths = samples.trajectories(plan.screened, settings.trajectories, settings.levels, seed)
+    paths = samples.trajectories(staged.screened, settings.trajectories, settings.levels, seed)
     paths, of_paths = batch("screening", paths, 1)
     ranked = findings.screening(found, paths, of_paths)
-    judged = plan.judged(ranked)
-    rows = samples.saltelli(judged, settings.points, settings.scrambles, plan.pairs, seed)
+    judged = staged.judged(ranked)
+    rows = samples.saltelli(judged, settings.points, settings.scrambles, staged.pairs, seed)
     rows, of_rows = batch("indices", rows, settings.replicates)
     findings.sobol(found, rows, of_rows)
 
@@ -103,18 +105,18 @@ def analyse(
     findings.boxes(found, worlds, of_worlds, names)
 
     # How effective.
-    arms, steps = breakeven.arms(plan.design.arms, plan.design.baseline, settings.doses)
+    arms, steps = breakeven.arms(staged.design.arms, staged.design.baseline, settings.doses)
     factors = [
-        f for f in plan.partition(plan.named) if f.name not in (HELPS, HURTS, DUMMY, SEED) and "." not in f.name
+        f for f in staged.partition(staged.named) if f.name not in (HELPS, HURTS, DUMMY, SEED) and "." not in f.name
     ]  # channels act as they stand
     _, of_doses = batch("doses", samples.ensemble(factors, settings.dose_draws, seed + 1), 1, arms=arms)
-    findings.doses(found, steps, of_doses, plan.design.baseline)
-    found.add("factors", _factor_rows(plan, judged))
-    return _written(plan, out, found, stages, judged)
+    findings.doses(found, steps, of_doses, staged.design.baseline)
+    found.add("factors", _factor_rows(staged, judged))
+    return _written(staged, out, found, stages, judged)
 
 
 def whole(results: Results, sample: Sample) -> np.ndarray:
-    """Return which rows of a sample can be used, bool (rows): those of base rows, or trajectories, of which no run failed.
+    """Return which rows of a sample can be used, bool (rows): those whose base row or trajectory has no failed run.
 
     An index needs all rows of a base row. So what is told holds for the worlds that could be simulated, and the
     others are counted.
@@ -131,7 +133,8 @@ def _stage(results: Results, design: Design, sample: Sample, kept: np.ndarray) -
     bases, left = len(np.unique(sample.base)), len(np.unique(sample.base[kept]))
     if left < bases / 2:
         raise RunnerError(
-            f"{results.folder}: {bases - left} of {bases} base rows hold a run that failed; no index is told of so few. The first error: {errors[0]}"
+            f"{results.folder}: {bases - left} of {bases} base rows hold a run that failed; no index is told "
+            f"of so few. The first error: {errors[0]}"
         )
     return {
         "manifest": results.manifest,
@@ -143,9 +146,9 @@ def _stage(results: Results, design: Design, sample: Sample, kept: np.ndarray) -
     }
 
 
-def _factor_rows(plan: Plan, judged) -> list[dict]:
-    names, screened = {f.name for f in judged}, {f.name for f in plan.screened}
-    every = {f.name: f for f in (*plan.factors, *plan.screened, *judged)}
+def _factor_rows(staged: StagedDesign, judged) -> list[dict]:
+    names, screened = {f.name for f in judged}, {f.name for f in staged.screened}
+    every = {f.name: f for f in (*staged.factors, *staged.screened, *judged)}
     rows = []
     for factor in every.values():
         one = (
@@ -178,27 +181,29 @@ def _clear_other_plan(out: Path, stage: str, plan: str):
             (out / name).unlink(missing_ok=True)
 
 
-def _written(plan: Plan, out: Path, found: Findings, stages: dict, judged) -> Analysis:
+def _written(staged: StagedDesign, out: Path, found: Findings, stages: dict, judged) -> Analysis:
     """Write tables and manifest, the manifest last; what is there is whole."""
     first = stages["ensemble"]["manifest"]
     plans = {name: stage["manifest"]["plan"]["hash"] for name, stage in stages.items()}
     manifest = {
         "schema_version": first["schema_version"],
-        "title": plan.design.title,
-        "question": plan.design.question,
-        "design": plan.file,
-        "plan": content_hash([plans, plan.as_json()]),
+        "title": staged.design.title,
+        "question": staged.design.question,
+        "design": staged.file,
+        "plan": content_hash([plans, staged.as_json()]),
         "stages": {
             name: {"plan": plans[name], "says": STAGES[name]}
             | {key: stage[key] for key in ("runs", "failed", "bases", "left_out", "why")}
             for name, stage in stages.items()
         },
-        "settings": plan.as_json(),
+        "settings": staged.as_json(),
         "judged": [factor.name for factor in judged],
-        "arms": {name: {"title": scenario.title, "hash": scenario.hash} for name, scenario in plan.design.arms.items()},
-        "baseline": plan.design.baseline,
-        "seed": plan.design.seed,
-        "people_per_agent": plan.design.people_per_agent,
+        "arms": {
+            name: {"title": scenario.title, "hash": scenario.hash} for name, scenario in staged.design.arms.items()
+        },
+        "baseline": staged.design.baseline,
+        "seed": staged.design.seed,
+        "people_per_agent": staged.design.people_per_agent,
         "window": first["window"],
         "notes": found.notes,
         **{key: first[key] for key in ("version", "commit", "lock", "versions", "machine")},
@@ -213,8 +218,8 @@ def _written(plan: Plan, out: Path, found: Findings, stages: dict, judged) -> An
     for name, table in tables.items():
         sink = pa.BufferOutputStream()
         pq.write_table(table, sink, compression="zstd")
-        write(out / f"{name}.parquet", sink.getvalue().to_pybytes())
-    write(out / FILE, (json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode())
+        write_whole(out / f"{name}.parquet", sink.getvalue().to_pybytes())
+    write_whole(out / FILE, (json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode())
     return Analysis(manifest, tables, out)
 
 
@@ -235,5 +240,6 @@ def read_analysis(folder: str | Path) -> Analysis:
     except (OSError, ValueError, pa.ArrowException) as error:
         why = f"no {Path(error.filename).name}" if isinstance(error, FileNotFoundError) else error
         raise ResultsError(
-            f"{folder}: holds no finished sensitivity analysis ({why}); expected a folder that `displace sensitivity` has written"
+            f"{folder}: holds no finished sensitivity analysis ({why}); expected a folder that `displace "
+            "sensitivity` has written"
         ) from None

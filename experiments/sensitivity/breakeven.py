@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from experiments.comparison.intervals import Pairs
-from experiments.design.design import content_hash
+from experiments.results.folder import content_hash
 from model.registry.levers import BY_NAME as LEVERS
 from model.registry.parameters import BY_NAME as PARAMETERS
 from scenarios.files import Scenario
@@ -35,7 +35,10 @@ class Dose:
 
 
 def dosed(scenario: Scenario, baseline: Scenario, scale: str, dose: float) -> Scenario:
-    """Return an arm at a part of its dose; what it shares with the baseline stays. Capped at levers' and channels' bounds."""
+    """Return an arm at a part of its dose; what it shares with the baseline stays.
+
+    Capped at levers' and channels' bounds.
+    """
     mine = [policy for policy in scenario.policies if policy not in baseline.policies]
     if scale == STRENGTH:
         weaker = {id(p): replace(p, strength=min(p.strength * dose, LEVERS[p.lever].maximum)) for p in mine}
@@ -76,7 +79,10 @@ def arms(
 
 @dataclass(frozen=True)
 class Point:
-    """One step of a dose curve against a rival: the benefit (more is better) with its interval and the share of pairs won."""
+    """One step of a dose curve against a rival.
+
+    Benefit (more is better) with its interval, and the share of pairs won.
+    """
 
     step: Dose
     rival: str
@@ -88,7 +94,10 @@ class Point:
 
 @dataclass(frozen=True)
 class BreakEven:
-    """`least`: where the mean benefit crosses zero for good (not a number: nowhere). `clear`: the least dose tried whose interval excludes none."""
+    """`least`: where the mean benefit crosses zero for good (not a number: nowhere).
+
+    `clear`: the least dose tried whose interval excludes none.
+    """
 
     arm: str
     scale: str
@@ -99,7 +108,10 @@ class BreakEven:
 
 
 def curve(steps: Sequence[Dose], benefit: Mapping[str, np.ndarray], rival: str, pairs: Pairs) -> list[Point]:
-    """Return the points of one policy on one scale against a rival in full; `benefit`: (pairs) by arm, against the baseline."""
+    """Return the points of one policy on one scale against a rival in full.
+
+    `benefit`: that of each arm against the baseline, (pairs).
+    """
     points = []
     for step in steps:
         gain = benefit[step.name] - benefit.get(rival, 0.0)

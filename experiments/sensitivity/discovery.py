@@ -24,7 +24,8 @@ class NotInstalled(Exception):
 
     def __init__(self):
         super().__init__(
-            "naming the worlds in which a policy harms needs EMA Workbench, the extra [discovery], which `make extras` installs"
+            "naming the worlds in which a policy harms needs EMA Workbench, the extra [discovery], which "
+            "`make extras` installs"
         )
 
 
@@ -39,8 +40,11 @@ class Bound:
 
 @dataclass(frozen=True)
 class Box:
-    """A box of assumptions. `coverage`: the part of all harmful worlds in it; `density`: the part of its worlds that are harmful;
-    `mass`: the part of all worlds in it; `base`: the part of all worlds that are harmful."""
+    """A box of assumptions.
+
+    `coverage`: the part of all harmful worlds in it; `density`: the part of its worlds that are harmful; `mass`: the
+    part of all worlds in it; `base`: the part of all worlds that are harmful.
+    """
 
     bounds: tuple[Bound, ...]
     coverage: float
@@ -50,12 +54,17 @@ class Box:
 
 
 def harmful(gains: np.ndarray) -> np.ndarray:
-    """Return in which worlds more outcomes are worse than better, bool (worlds); `gains` (worlds, outcomes), more is better."""
+    """Return in which worlds more outcomes worsen than improve, bool (worlds).
+
+    `gains` (worlds, outcomes), more is better.
+    """
     return (gains < 0).sum(axis=1) > (gains > 0).sum(axis=1)
 
 
 def box(columns: Sequence[Column], unit: np.ndarray, harm: np.ndarray) -> Box | None:
-    """Return the box of `unit` (worlds, columns) that holds most harmful worlds most densely; None if chance would do as well.
+    """Return the box of `unit` (worlds, columns) that holds most harmful worlds most densely.
+
+    None if chance would do as well.
 
     Raises NotInstalled without EMA Workbench.
     """

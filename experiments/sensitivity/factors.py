@@ -10,29 +10,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.design.draws import quantile
+from experiments.design.draws import prior_quantile
+from experiments.design.sensitivity_settings import FEEDBACKS, HELPS, HURTS, NAMED, TOGETHER
 from model.registry.levers import channels
 from model.registry.parameters import BY_NAME, DEFAULTS, PARAMETERS, Parameter
 from scenarios.schema import Where
 
-DUMMY, SEED, FEEDBACKS = "dummy", "seed", "feedbacks"
+DUMMY, SEED = "dummy", "seed"
 PERTURBED, BY = "recruitment_rate", 1e-4  # the dummy: so small a change that only the noise of changed fates answers
 SWITCH = "feedback_"
-HELPS, HURTS = "helping channels", "hurting channels"
-TOGETHER = {"mobility cost": ("moving_cost", "moving_cost_per_km", "moving_cost_abroad")}
-# Always judged by themselves: what may decide whether a crackdown displaces or deters.
-NAMED = (
-    "crackdown.raids",
-    "tip_off",
-    "refill_elasticity",
-    "market_saturation",
-    "moving_cost_beyond",
-    *TOGETHER,
-    "relocation_rule",
-    FEEDBACKS,
-    HELPS,
-    HURTS,
-)
 MEANING = {
     DUMMY: f"an irrelevant change ({PERTURBED} by at most {BY:.2%}): what it shows is noise",
     SEED: "the random numbers: what chance alone does",
@@ -54,14 +40,14 @@ class Column:
     switches: tuple[str, ...] = ()
 
     def value(self, u: float) -> float:
-        """Return what `u` becomes, in the parameter's unit; of a choice its number; of `feedbacks` which is off (-1 none)."""
+        """Return what `u` becomes in the parameter's unit: a choice's number; of `feedbacks` which is off (-1 none)."""
         if self.kind == "choice":
             return float(self.low + min(int(u * (self.high - self.low + 1)), int(self.high - self.low)))
         if self.kind == "switch":
             return float(u < 0.5)
         if self.kind == "feedbacks":
             return -1.0 if u < 0.5 else float(min(int((2 * u - 1) * len(self.switches)), len(self.switches) - 1))
-        return quantile(self.kind, self.low, self.high, u)
+        return prior_quantile(self.kind, self.low, self.high, u)
 
     def set(self, u: float) -> dict[str, float]:
         """Return the parameters that `u` sets."""
@@ -91,7 +77,10 @@ class Factor:
 
 
 def column_of(parameter: Parameter, width: float = 1.0) -> Column | None:
-    """Return the column of a parameter's prior, or of a part of its width around the default; None for a convention, which is not varied."""
+    """Return the column of a parameter's prior, or of a part of its width around the default.
+
+    None for a convention, which is not varied.
+    """
     if parameter.name.startswith(SWITCH):
         return Column(parameter.name, "switch")
     if not parameter.prior or parameter.prior[0] == "choice" or width == 1.0:
@@ -136,9 +125,9 @@ def factors_of(
 ) -> tuple[Factor, ...]:
     """Return the factors that partition all columns of `arms`, the dummy and the seed last.
 
-    `singles`: names that stand by themselves (parameters, or `mobility cost`, `feedbacks`). The rest is grouped by topic,
-    channels by whether they help or hurt; not `grouped`: each parameter is a factor. `switches_apart`: each feedback too. `rest`:
-    the part of their priors' width that parameters get which are not in `whole`.
+    `singles`: names that stand by themselves (parameters, or `mobility cost`, `feedbacks`). The rest is grouped by
+    topic, channels by whether they help or hurt; not `grouped`: each parameter is a factor. `switches_apart`: each
+    feedback too. `rest`: the part of their priors' width that parameters get which are not in `whole`.
     """
     columns = columns_of(
         arms, rest, {*whole, *(name for group in TOGETHER if group in {*whole} for name in TOGETHER[group])}

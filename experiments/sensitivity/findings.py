@@ -1,4 +1,4 @@
-"""From the runs of each stage to rows of tables: what drives each quantity, who holds up, how effective, when harmful."""
+"""From the runs of each stage to rows of tables: what drives a quantity, who holds up, how effective, when harmful."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -12,9 +12,9 @@ from model.registry.parameters import BY_NAME as PARAMETERS
 from . import breakeven, discovery, indices, robustness
 from .factors import DUMMY, SEED, Column
 from .indices import Constant, NotFinite
-from .plan import Plan
 from .quantities import DIFFERENCE, DISPLACEMENT, LEVEL, Quantity
 from .samples import Sample
+from .stages import StagedDesign
 
 Values = Mapping[Quantity, np.ndarray]  # (rows of the sample, replicates)
 PROBABLY = 0.75  # of worlds, from which a change counts as an improvement or a harm
@@ -27,8 +27,8 @@ DECIDING = 12  # single parameters in the table of what decides displacement
 class Findings:
     """Rows by table, gathered stage by stage; what no index can be told of is kept with its reason."""
 
-    def __init__(self, plan: Plan):
-        self.plan = plan
+    def __init__(self, staged: StagedDesign):
+        self.staged = staged
         self.rows: dict[str, list[dict]] = {}
         self.notes: list[str] = []
 
@@ -52,9 +52,21 @@ def noise(found: Findings, values: Values):
     """Add the noise of every quantity over worlds."""
     for quantity, of_quantity in found.each("ensemble", values):
         n = indices.noise(of_quantity)
-        found.add("noise", [quantity.key | {
-            "mean": n.mean, "sd": n.sd, "noise_share": n.share, "floor_if_independent": n.floor_if_independent,
-            "replicates_wanted": n.replicates_wanted, "replicates": n.replicates, "worlds": len(of_quantity)}])  # fmt: skip
+        found.add(
+            "noise",
+            [
+                quantity.key
+                | {
+                    "mean": n.mean,
+                    "sd": n.sd,
+                    "noise_share": n.share,
+                    "floor_if_independent": n.floor_if_independent,
+                    "replicates_wanted": n.replicates_wanted,
+                    "replicates": n.replicates,
+                    "worlds": len(of_quantity),
+                }
+            ],
+        )
 
 
 def pawn(found: Findings, sample: Sample, values: Values, names: Sequence[str]):
@@ -64,7 +76,7 @@ def pawn(found: Findings, sample: Sample, values: Values, names: Sequence[str]):
         if quantity.measure == LEVEL:
             continue
         try:
-            value, floor = indices.pawn(unit, of_quantity.mean(axis=1), found.plan.design.seed)
+            value, floor = indices.pawn(unit, of_quantity.mean(axis=1), found.staged.design.seed)
         except (NotFinite, Constant):
             continue  # told by `noise`
         found.add(
@@ -87,11 +99,14 @@ def single(sample: Sample, names: Sequence[str]) -> tuple[list[Column], np.ndarr
 
 
 def screening(found: Findings, sample: Sample, values: Values) -> list[str]:
-    """Add Morris' measures, and return factors by their part in all quantities, the largest first; those within noise left out."""
+    """Add Morris' measures, and return factors by their part in all quantities, the largest first.
+
+    Factors within noise are left out.
+    """
     part: dict[str, list[float]] = {}
     for quantity, of_quantity in found.each("screening", values):
         effects = indices.screening(
-            sample, of_quantity.mean(axis=1), found.plan.settings.levels, found.plan.design.seed
+            sample, of_quantity.mean(axis=1), found.staged.settings.levels, found.staged.design.seed
         )
         floor = next(e.mu_star for e in effects if e.factor == DUMMY)
         total = sum(e.mu_star for e in effects if e.factor not in (SEED, DUMMY)) or 1.0
@@ -119,15 +134,31 @@ def screening(found: Findings, sample: Sample, values: Values) -> list[str]:
 
 def sobol(found: Findings, sample: Sample, values: Values):
     """Add first, total and second orders with intervals, floor and convergence."""
-    pairs = found.plan.pairs
-    scramble = np.unique(sample.base) // found.plan.settings.points
+    pairs = found.staged.pairs
+    scramble = np.unique(sample.base) // found.staged.settings.points
     for quantity, of_quantity in found.each("indices", values):
         rows = of_quantity.mean(axis=1).reshape(len(scramble), -1)
         told = indices.sobol(sample.names, pairs, [rows[scramble == m] for m in np.unique(scramble)])
         floors = {order: indices.floor(told, order) for order in ("first", "total", "second")}
-        found.add("indices", [quantity.key | {
-            "factor": i.factor, "other": i.other, "order": i.order, "value": i.value, "low": i.low, "high": i.high, "half": i.half,
-            "explained": i.explained, "floor": floors[i.order], "above_floor": bool(i.low > floors[i.order])} for i in told])  # fmt: skip
+        found.add(
+            "indices",
+            [
+                quantity.key
+                | {
+                    "factor": i.factor,
+                    "other": i.other,
+                    "order": i.order,
+                    "value": i.value,
+                    "low": i.low,
+                    "high": i.high,
+                    "half": i.half,
+                    "explained": i.explained,
+                    "floor": floors[i.order],
+                    "above_floor": bool(i.low > floors[i.order]),
+                }
+                for i in told
+            ],
+        )
 
 
 # --- what decides displacement ----------------------------------------------------------------------
@@ -157,9 +188,24 @@ def deciding(found: Findings, manifest: Mapping, sample: Sample, values: Values,
                     if column.kind in ("choice", "feedbacks")
                     else (column.value(start), column.value(stop))
                 )
-                found.add("deciding", [{
-                    "arm": arm, "factor": column.name, "third": name, "from": ends[0], "to": ends[1], "at_target": -float(fall.mean()),
-                    "elsewhere": float(rise.mean()), "ratio": value, "low": low, "high": high, "worlds": int(which.sum())}])  # fmt: skip
+                found.add(
+                    "deciding",
+                    [
+                        {
+                            "arm": arm,
+                            "factor": column.name,
+                            "third": name,
+                            "from": ends[0],
+                            "to": ends[1],
+                            "at_target": -float(fall.mean()),
+                            "elsewhere": float(rise.mean()),
+                            "ratio": value,
+                            "low": low,
+                            "high": high,
+                            "worlds": int(which.sum()),
+                        }
+                    ],
+                )
 
 
 def _parts(column: Column) -> list[tuple[str, float, float]]:
@@ -176,8 +222,11 @@ def _parts(column: Column) -> list[tuple[str, float, float]]:
 
 
 def performance(found: Findings, values: Values, outcome: str) -> tuple[tuple[str, ...], np.ndarray]:
-    """Return (policies, change against the baseline in each world, (policies, worlds), more is better); worlds without a value left out."""
-    design = found.plan.design
+    """Return the policies and their change against the baseline in each world, (policies, worlds), more is better.
+
+    Worlds without a value are left out.
+    """
+    design = found.staged.design
     change = np.array([signed(values, arm, outcome) for arm in design.compared])
     known = np.isfinite(change).all(axis=0)
     return (design.baseline, *design.compared), np.vstack([np.zeros(known.sum()), change[:, known]])
@@ -191,7 +240,7 @@ def signed(values: Values, arm: str, outcome: str) -> np.ndarray:
 
 def robust(found: Findings, values: Values):
     """Add every robustness metric, rank probabilities, and agreement between metrics, outcome by outcome."""
-    seed = found.plan.design.seed
+    seed = found.staged.design.seed
     for outcome in directed(found):
         policies, table = performance(found, values, outcome)
         if table.shape[1] < 4:
@@ -230,13 +279,13 @@ def robust(found: Findings, values: Values):
 
 def directed(found: Findings) -> list[str]:
     """Return the outcomes that have a better direction."""
-    return [name for name in found.plan.settings.outcomes if BY_NAME[name].better]
+    return [name for name in found.staged.settings.outcomes if BY_NAME[name].better]
 
 
 def tradeoffs(found: Findings, values: Values):
     """Add who is dominated: among outcomes of people held or out, among those of others, and among all."""
-    arms = found.plan.design.compared
-    policies = (found.plan.design.baseline, *arms)
+    arms = found.staged.design.compared
+    policies = (found.staged.design.baseline, *arms)
     changes = {o: np.array([signed(values, arm, o) for arm in arms]) for o in directed(found)}
     changes = {o: change for o, change in changes.items() if np.isfinite(change).all(axis=0).mean() >= MOST_KNOWN}
     known = np.all([np.isfinite(change).all(axis=0) for change in changes.values()], axis=0)
@@ -251,7 +300,7 @@ def tradeoffs(found: Findings, values: Values):
             continue
         part = [tables[outcome] for outcome in outcomes]
         good = robustness.efficient(np.column_stack([table.mean(axis=1) for table in part]))
-        chance = robustness.efficient_probability(part, found.plan.design.seed)
+        chance = robustness.efficient_probability(part, found.staged.design.seed)
         for p, policy in enumerate(policies):
             better = [outcome for outcome, table in zip(outcomes, part) if (table[p] > 0).mean() >= PROBABLY]
             worse = [outcome for outcome, table in zip(outcomes, part) if (table[p] < 0).mean() >= PROBABLY]
@@ -271,11 +320,25 @@ def doses(found: Findings, steps: Sequence[breakeven.Dose], values: Values, base
         if known.sum() < 2:
             continue
         benefit = {name: gain[known] for name, gain in benefit.items()}
-        pairs = Pairs(np.arange(known.sum()), found.plan.design.seed)
+        pairs = Pairs(np.arange(known.sum()), found.staged.design.seed)
         for points in breakeven.curves(steps, benefit, baseline, pairs):
-            found.add("doses", [{
-                "arm": p.step.arm, "scale": p.step.scale, "dose": p.step.dose, "outcome": outcome, "rival": p.rival,
-                "benefit": p.benefit, "low": p.low, "high": p.high, "wins": p.wins} for p in points])  # fmt: skip
+            found.add(
+                "doses",
+                [
+                    {
+                        "arm": p.step.arm,
+                        "scale": p.step.scale,
+                        "dose": p.step.dose,
+                        "outcome": outcome,
+                        "rival": p.rival,
+                        "benefit": p.benefit,
+                        "low": p.low,
+                        "high": p.high,
+                        "wins": p.wins,
+                    }
+                    for p in points
+                ],
+            )
             even = breakeven.break_even(points)
             found.add(
                 "breakeven",
@@ -297,12 +360,12 @@ def doses(found: Findings, steps: Sequence[breakeven.Dose], values: Values, base
 
 
 def boxes(found: Findings, sample: Sample, values: Values, names: Sequence[str]):
-    """Add the box of assumptions in which each policy does more harm than good to people, and raises the number of people held."""
+    """Add the boxes of assumptions in which each policy harms people, and in which it raises the number held."""
     columns, unit = single(sample, names)
     ordered = [column.kind in ("uniform", "loguniform") for column in columns]
     columns, unit = [column for column, is_ordered in zip(columns, ordered) if is_ordered], unit[:, ordered]
     people = [outcome for outcome in directed(found) if BY_NAME[outcome].whose in PEOPLE]
-    for arm in found.plan.design.compared:
+    for arm in found.staged.design.compared:
         gains = np.column_stack([signed(values, arm, outcome) for outcome in people])
         gains = np.nan_to_num(gains)  # an outcome that a world does not have says nothing of harm
         harms = {VOTE: discovery.harmful(gains)} | {
@@ -331,4 +394,7 @@ def says(bound: discovery.Bound) -> str:
     unit = "" if unit.startswith("effect on") else f" {unit}"
     if bound.low is not None and bound.high is not None:
         return f"{bound.column.name} between {bound.low:.3g} and {bound.high:.3g}{unit}"
-    return f"{bound.column.name} {'above' if bound.high is None else 'below'} {bound.low if bound.high is None else bound.high:.3g}{unit}"
+    return (
+        f"{bound.column.name} {'above' if bound.high is None else 'below'} "
+        f"{bound.low if bound.high is None else bound.high:.3g}{unit}"
+    )

@@ -146,7 +146,9 @@ class Index:
 
 
 def sobol(names: Sequence[str], pairs: Sequence[tuple[str, str]], scrambles: Sequence[np.ndarray]) -> list[Index]:
-    """Return all indices. `scrambles`: for each, float64 (base rows, 2 + factors + pairs), as `samples.saltelli` has them.
+    """Return all indices.
+
+    `scrambles`: for each, float64 (base rows, 2 + factors + pairs), as `samples.saltelli` has them.
 
     The estimate is that of all base rows together; its interval is Student's, on the spread of the scrambles' own.
     """

@@ -14,7 +14,7 @@ import numpy as np
 
 from experiments.comparison.displacement import target_of
 from experiments.comparison.paired import cube
-from experiments.results.reader import Results
+from experiments.results.reader import StoredResults
 from experiments.results.schema import WORLDWIDE
 from model.registry.outcomes import BY_NAME
 
@@ -28,7 +28,10 @@ DISPLACEMENT = {
 
 @dataclass(frozen=True)
 class Quantity:
-    """One number a run. `outcome`: its name; of displacement people_held. `measure`: level, difference, or of DISPLACEMENT."""
+    """One number a run. `outcome`: its name; of displacement people_held.
+
+    `measure`: level, difference, or of DISPLACEMENT.
+    """
 
     arm: str
     outcome: str
@@ -49,8 +52,8 @@ class Quantity:
         return "down" if self.measure in DISPLACEMENT else BY_NAME[self.outcome].better
 
 
-def quantities(results: Results, outcomes: Iterable[str]) -> dict[Quantity, np.ndarray]:
-    """Return every quantity of a batch, float64 (draws, replicates); not a number where a run failed or has no value."""
+def quantities(results: StoredResults, outcomes: Iterable[str]) -> dict[Quantity, np.ndarray]:
+    """Return every quantity of a batch, float64 (draws, replicates), NaN where a run failed or has no value."""
     plan = results.manifest["plan"]
     targets = {arm: target for arm in results.compared if (target := target_of(results.manifest, arm))}
     places = set(results.hosts) if targets else set()

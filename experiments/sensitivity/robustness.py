@@ -124,10 +124,14 @@ METRICS = (
     Metric("minimax regret", "its largest regret against the best policy of each world (Savage)", regret, worst, mean),
     Metric("90th percentile regret", "its regret in all but the worst tenth of worlds", regret, percentiles(10), mean),
     Metric("mean less sd", "on average, less one standard deviation", identity, every, mean_less_sd),
-    Metric("undesirable deviations", "how little its worse half falls below its own median", deviation, worst_half, total),
-    Metric("percentile skewness", "whether its good worlds lie further out than its bad ones", identity, percentiles(10, 50, 90), skewness),
-    Metric("percentile peakedness", "how many worlds lie near the middle", identity, percentiles(10, 25, 75, 90), peakedness),
-    Metric("satisficing", "in how many worlds it is better than the baseline (Starr's domain criterion)", satisficed, every, mean),
+    Metric("undesirable deviations", "how little its worse half falls below its own median", deviation, worst_half,
+        total),
+    Metric("percentile skewness", "whether its good worlds lie further out than its bad ones", identity,
+        percentiles(10, 50, 90), skewness),
+    Metric("percentile peakedness", "how many worlds lie near the middle", identity, percentiles(10, 25, 75, 90),
+        peakedness),
+    Metric("satisficing", "in how many worlds it is better than the baseline (Starr's domain criterion)", satisficed,
+        every, mean),
 )  # fmt: skip
 
 
@@ -149,7 +153,10 @@ def agreement(values: Mapping[str, np.ndarray]) -> list[tuple[str, str, float]]:
 
 
 def rank_probabilities(metric: Metric, table: np.ndarray, seed: int, threshold: float = 0.0) -> np.ndarray:
-    """Return the probability of each rank, (policies, ranks): worlds resampled, ties shared between the ranks they span."""
+    """Return the probability of each rank, (policies, ranks).
+
+    Worlds resampled, ties shared among the ranks they span.
+    """
     count, worlds = table.shape
     rng = generator(seed, 5)
     chance = np.zeros((count, count))
@@ -166,7 +173,10 @@ def rank_probabilities(metric: Metric, table: np.ndarray, seed: int, threshold: 
 
 
 def efficient(scores: np.ndarray) -> np.ndarray:
-    """Return which policies no other dominates, bool (policies): as good in every outcome, better in one. More is better."""
+    """Return which policies no other dominates, bool (policies): as good in every outcome, better in one.
+
+    More is better.
+    """
     as_good = (scores[None, :, :] >= scores[:, None, :]).all(axis=2)
     better = (scores[None, :, :] > scores[:, None, :]).any(axis=2)
     return ~(as_good & better).any(axis=1)

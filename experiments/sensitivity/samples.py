@@ -108,8 +108,8 @@ def saltelli(
 ) -> Sample:
     """Return Saltelli's rows for each of `scrambles` independent scrambles of `points` base rows.
 
-    A base row has its rows one after the other: A, A with each factor from B, A with each pair of factors from B, B; the
-    design of all reshapes to (scrambles, points, 2 + factors + pairs).
+    A base row has its rows one after the other: A, A with each factor from B, A with each pair of factors from B, B;
+    the design of all reshapes to (scrambles, points, 2 + factors + pairs).
     """
     from SALib.sample import sobol
 

@@ -4,8 +4,10 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from experiments.results import schema as tables
-from experiments.results.reader import Results
+from experiments.batch import rows as of_run
+from experiments.comparison.read import Results
+from experiments.results.columns import from_rows
+from experiments.results.parquet import Part
 from model.registry.outcomes import BY_NAME, RECORDED, O
 
 STAMP = {"displace.plan": "made-up"}
@@ -67,7 +69,7 @@ def results(plan: dict, weekly, moves=()) -> Results:
     None is a run that failed. `moves`: (arm, week, source, target, people), the same in every run.
     """
     arms = tuple(plan["plan"]["arms"])
-    parts = {name: tables.Part(name, STAMP) for name in ("weekly", "worldwide", "relocations", "runs", "summary")}
+    parts = {name: Part(name, STAMP) for name in ("weekly", "worldwide", "relocations", "runs", "summary")}
     runs = []
     for draw in range(plan["plan"]["draws"]):
         for replicate in range(plan["plan"]["replicates"]):
@@ -83,8 +85,8 @@ def results(plan: dict, weekly, moves=()) -> Results:
                     }
                 )
                 if numbers:
-                    _add(parts, tables.Tag(arms, arm, draw, replicate), plan["plan"], numbers, moves)
-    parts["runs"].add(tables.from_rows("runs", runs))
+                    _add(parts, of_run.Tag(arms, arm, draw, replicate), plan["plan"], numbers, moves)
+    parts["runs"].add(from_rows("runs", runs))
     return Results(plan, [{name: part.bytes() for name, part in parts.items()}])
 
 
@@ -108,10 +110,10 @@ def _add(parts, tag, plan, numbers, moves):
             mine, [("week", "i4"), ("source", "i2"), ("target", "i2"), ("operations", "i4"), ("people", "f8")]
         ),
     )
-    parts["weekly"].add(tables.weekly(tag, run, WORLD))
-    parts["worldwide"].add(tables.worldwide(tag, run))
-    parts["relocations"].add(tables.relocations(tag, run, WORLD))
-    parts["summary"].add(tables.summary(tag, run, WORLD, by_place=tables.ALL))
+    parts["weekly"].add(of_run.weekly(tag, run, WORLD))
+    parts["worldwide"].add(of_run.worldwide(tag, run))
+    parts["relocations"].add(of_run.relocations(tag, run, WORLD))
+    parts["summary"].add(of_run.summary(tag, run, WORLD, by_place=of_run.EVERY_OUTCOME))
 
 
 def rows(table, **wanted) -> list[dict]:

@@ -7,11 +7,14 @@ import pytest
 from made_up import STAMP, manifest, policy, results, row, rows
 from scipy import stats
 
+from experiments.batch.changed_fates import changes
+from experiments.batch.rows import Tag
 from experiments.comparison import fates, flows
 from experiments.comparison.intervals import LEVEL, Estimate, Pairs, probability_better
 from experiments.comparison.paired import over_time, paired, rights_floor, signs
-from experiments.results import schema as tables
-from experiments.results.reader import Results
+from experiments.comparison.read import Results
+from experiments.results.columns import build, text
+from experiments.results.parquet import Part
 from model.registry.calendar import monday
 
 CRACKDOWN = [policy("crackdown", ["AAA"])]
@@ -101,7 +104,10 @@ def test_a_failed_run_takes_its_pair_out_and_no_other():
 
 
 def test_where_a_run_failed_its_draw_is_told_by_its_other_runs():
-    """Pairs of draw 0: 100 and 200 fewer, one failed; of draw 1: 300 fewer each. The baseline is that of the pairs that are there."""
+    """Pairs of draw 0: 100 and 200 fewer, one failed; of draw 1: 300 fewer each.
+
+    The baseline is that of the pairs that are there.
+    """
 
     def weekly(arm, draw, replicate):
         if (arm, draw, replicate) == ("arm", 0, 2):
@@ -314,7 +320,10 @@ def test_pairs_of_all_draws_count_and_a_quarter_better_is_still_probably_worse()
 
 
 def test_what_is_clearly_worse_is_flagged_though_many_pairs_tie():
-    """Eight of twenty worlds worsen, twelve do not differ: 30 per cent 'better' with ties halved, but the interval is all worse."""
+    """Eight of twenty worlds worsen, twelve do not differ.
+
+    30 per cent 'better' with ties halved, but the interval is all worse.
+    """
     flags = rights_floor(paired(world(lambda draw, replicate: 5.0 * (replicate < 8), replicates=20, outcome="deaths")))
     assert [(flag["outcome"], flag["probability_better"], flag["clear"]) for flag in flags] == [("deaths", 0.3, True)]
 
@@ -340,7 +349,7 @@ def test_fates_are_matched_by_identity_and_counted_by_nationality():
     nationality = np.array([0, 1])
     baseline = people((0, 1, 1, 10, 3, True), (0, 2, 1, 5, 3, True), (0, 9, 1, 0, 3, True), (1, 1, 1, 7, 3, True))
     arm = people((0, 2, 1, 8, 3, True), (0, 9, 1, 4, 3, True), (1, 1, 1, 7, 3, True), (1, 2, 1, 1, 3, True))
-    found = fates.changes(baseline, arm, nationality)
+    found = changes(baseline, arm, nationality)
     assert {name: values.tolist() for name, values in found.items()} == {
         "held_only_in_baseline": [1, 0],
         "held_only_in_arm": [1, 1],
@@ -370,7 +379,7 @@ def test_changed_fates_stand_beside_the_placebos():
     """Gross counts add both ways, net counts subtract; missing runs are left out."""
     plan = manifest({"baseline": [], "arm": CRACKDOWN}, 2, 1, 20, 10)
     made_up = results(plan, lambda arm, draw, replicate: {"people_held": np.ones((20, 4))})
-    part, arms = tables.Part("fates", STAMP), ("baseline", "arm", "placebo")
+    part, arms = Part("fates", STAMP), ("baseline", "arm", "placebo")
     for arm, lost, won in (("arm", 30, 10), ("placebo", 20, 20)):
         for replicate in range(2):
             columns = dict.fromkeys(("held_shorter", "held_longer", "held_as_long"), np.zeros(2, np.int64))
@@ -379,8 +388,8 @@ def test_changed_fates_stand_beside_the_placebos():
                 "net_held": columns["held_only_in_arm"] - columns["held_only_in_baseline"],
                 "net_weeks_held": np.array([-50, 5]),
             }
-            columns["nationality"] = tables.text([0, 1], ("AAA", "BBB"))
-            part.add(tables.build("fates", tables.Tag(arms, arm, 0, replicate).columns(2) | columns))
+            columns["nationality"] = text([0, 1], ("AAA", "BBB"))
+            part.add(build("fates", Tag(arms, arm, 0, replicate).columns(2) | columns))
     found = fates.fates_compared(Results(plan, [made_up._memory[0] | {"fates": part.bytes()}]))
     said = {(r["arm"], r["nationality"], r["measure"]): r["value"] for r in found.to_pylist()}
     assert said["arm", "", "held_in_one_world_only"] == said["placebo", "", "held_in_one_world_only"] == 40

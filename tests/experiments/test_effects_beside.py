@@ -1,4 +1,7 @@
-"""Tables beside the answer, on results made up by hand: what each policy adds, what is left after it, what it costs, who bears it."""
+"""Tables beside the answer, on results made up by hand.
+
+What each policy adds, what is left after it, what it costs, who bears it.
+"""
 
 import numpy as np
 import pyarrow as pa
@@ -157,7 +160,10 @@ def test_raids_cost_what_is_recorded_at_the_middle_price_and_the_interval_spans_
 
 
 def test_every_payer_has_its_own_bill():
-    """By hand, over 104 weeks: 10 more in custody at 38.73 USD a week, half a million of ransom and 2 million of fraud a week, one run of six lost."""
+    """By hand, over 104 weeks, one run of six lost.
+
+    10 more in custody at 38.73 USD a week, half a million of ransom and 2 million of fraud a week.
+    """
 
     def weekly(arm, draw, replicate):
         if (arm, replicate) == ("law", 3):
@@ -265,7 +271,10 @@ def test_a_quarter_of_the_table_begins_in_the_week_in_which_the_model_begins_it(
 
 
 def test_groups_add_up_to_the_world(whole):  # noqa: F811
-    """Flows of every dimension sum to the worldwide effect; a quarter that the window cuts differs in no pair before it."""
+    """Flows of every dimension sum to the worldwide effect.
+
+    A quarter that the window cuts differs in no pair before it.
+    """
     found = read(whole)
     worldwide = {
         (r["arm"], r["outcome"]): r["difference"]

@@ -1,4 +1,4 @@
-"""The patterns: a registry that is complete, a judge whose errors are as rare as it says, and a command that reports what fails."""
+"""The patterns: a complete registry, a judge whose errors are as rare as it says, a command that reports what fails."""
 
 import csv
 import json
@@ -10,9 +10,9 @@ from scipy.stats import binom
 from typer.testing import CliRunner
 
 from calibration.patterns import check, judge, measures
-from calibration.patterns.judge import FAILS, HOLDS, UNDECIDED, Observed, observe, together, verdict
+from calibration.patterns.arms import ARMS, HUB, RELEASE, START, TAIWAN, Seen, inputs, months, simulate
+from calibration.patterns.judge import FAILS, HOLDS, UNDECIDED, Ratio, ratio_of_means, together, verdict
 from calibration.patterns.patterns import BY_ID, EVIDENCE, LEFT_OUT, PATTERNS, QUESTION, UNIT, kinds
-from calibration.patterns.worlds import ARMS, HUB, RELEASE, START, TAIWAN, Seen, inputs, months, simulate
 from displace.cli import checks
 from displace.cli.main import app
 from displace.reference import patterns_page
@@ -23,7 +23,7 @@ from scenarios.files import load
 from scenarios.world_files import SECTION
 
 IDS = [f"P{n}" for n in (*range(1, 15), 18, 19, 20)] + ["R1", "R2", "R3", "R6"]
-EVIDENCE_FILE = Path(__file__).parent.parent / "scenarios" / "evidence" / "evidence.csv"
+EVIDENCE_FILE = Path(__file__).parents[2] / "scenarios" / "evidence" / "evidence.csv"
 KNOWN = {row["id"] for row in csv.DictReader(EVIDENCE_FILE.open(encoding="utf-8"))}
 
 
@@ -107,9 +107,9 @@ def made_up(seeds, ratio, rng, skewed):
 
 @pytest.mark.parametrize("skewed", [False, True])
 def test_false_alarms_are_as_rare_as_stated(skewed):
-    """A clause that is just true is called false with probability `alarm` at most, and one that is just false is said to hold likewise."""
+    """A clause that is just true is called false with probability `alarm` at most; a false one holds as rarely."""
     alarm, tables, rng = 0.02, 4000, np.random.default_rng(1)
-    verdicts = [verdict(observe(*made_up(40, 0.5, rng, skewed), alarm), 0.5, np.inf) for _ in range(tables)]
+    verdicts = [verdict(ratio_of_means(*made_up(40, 0.5, rng, skewed), alarm), 0.5, np.inf) for _ in range(tables)]
     most = binom.ppf(0.9999, tables, alarm)
     assert verdicts.count(FAILS) <= most and verdicts.count(HOLDS) <= most
     assert (
@@ -119,26 +119,27 @@ def test_false_alarms_are_as_rare_as_stated(skewed):
 
 def test_what_is_clear_is_found():
     rng = np.random.default_rng(2)
-    assert verdict(observe(*made_up(40, 0.9, rng, False), 0.001), 0.5, np.inf) == HOLDS
-    assert verdict(observe(*made_up(40, 0.2, rng, False), 0.001), 0.5, np.inf) == FAILS
-    assert verdict(observe(*made_up(40, 0.2, rng, False), 0.001), -np.inf, 0.5) == HOLDS
-    assert verdict(observe(*made_up(40, 0.9, rng, False), 0.001), -np.inf, 0.5) == FAILS
+    assert verdict(ratio_of_means(*made_up(40, 0.9, rng, False), 0.001), 0.5, np.inf) == HOLDS
+    assert verdict(ratio_of_means(*made_up(40, 0.2, rng, False), 0.001), 0.5, np.inf) == FAILS
+    assert verdict(ratio_of_means(*made_up(40, 0.2, rng, False), 0.001), -np.inf, 0.5) == HOLDS
+    assert verdict(ratio_of_means(*made_up(40, 0.9, rng, False), 0.001), -np.inf, 0.5) == FAILS
 
 
 def test_fieller_is_students_interval_where_the_denominator_is_certain():
     x = np.array([1.0, 2.0, 4.0, 7.0, 6.0])
-    seen = observe(x, np.ones(5), 0.025)
+    seen = ratio_of_means(x, np.ones(5), 0.025)
     reach = 2.7764451 * x.std(ddof=1) / np.sqrt(5)  # t, 4 degrees of freedom
     assert (seen.low, seen.high) == pytest.approx((x.mean() - reach, x.mean() + reach))
 
 
 def test_what_can_not_be_said_is_undecided():
     assert (
-        verdict(observe([1, -1, 2, -2, 1, 0], [1, -1, 1, -1, 1, -1], 0.01), 0, 1) == UNDECIDED
+        verdict(ratio_of_means([1, -1, 2, -2, 1, 0], [1, -1, 1, -1, 1, -1], 0.01), 0, 1) == UNDECIDED
     )  # a denominator of about zero
-    assert verdict(observe([1] * 7 + [np.nan] * 3, [1] * 10, 0.01), 0, 2) == UNDECIDED  # too few seeds have the number
-    assert verdict(observe([1, 1], [1, 1], 0.01), 0, 2) == UNDECIDED  # few seeds
-    assert verdict(Observed(0.0, 0.0, 0.0, 40), 0, np.inf) == FAILS  # nothing ever happened
+    # too few seeds have the number
+    assert verdict(ratio_of_means([1] * 7 + [np.nan] * 3, [1] * 10, 0.01), 0, 2) == UNDECIDED
+    assert verdict(ratio_of_means([1, 1], [1, 1], 0.01), 0, 2) == UNDECIDED  # few seeds
+    assert verdict(Ratio(0.0, 0.0, 0.0, 40), 0, np.inf) == FAILS  # nothing ever happened
 
 
 def test_a_pattern_fails_with_one_clause_and_holds_with_all():
@@ -158,7 +159,10 @@ def test_patterns_and_clauses_share_the_chance_of_a_false_alarm():
 
 
 def seen(held=(), moves=(), groups=(), log=(), people=()):
-    """Return a world in which nothing is but what is given: (place, first week, week after the last, people held) and so on, 0 else."""
+    """Return a world in which nothing is but what is given.
+
+    (place, first week, week after the last, people held) and so on, 0 else.
+    """
     made = Seen.__new__(Seen)
     made.world = load("baseline").world
     made.weekly = np.zeros((600, len(O), len(made.world.place_ids)))
@@ -193,7 +197,10 @@ def test_what_is_replaced_is_what_is_missing_no_more_eight_months_after_a_releas
 
 
 def test_what_is_displaced_is_what_rises_elsewhere_and_near_is_the_country_or_close():
-    """The hub holds 100 fewer around the sixth month, other places 60 more; three operations more leave it for near places, one for afar."""
+    """The hub holds 100 fewer around the sixth month, other places 60 more.
+
+    Three operations more leave it for near places, one for afar.
+    """
     half = START + months(6)
     history = seen([(HUB, 0, 600, 500.0), ("shwe-kokko", 0, 600, 200.0)], [(START + 2, HUB, "bavet", 2)])
     moves = [
@@ -209,7 +216,10 @@ def test_what_is_displaced_is_what_rises_elsewhere_and_near_is_the_country_or_cl
 
 
 def test_whom_others_replace_and_how_many_origins_there_are():
-    """Of Taiwan's 50 are 30 fewer held with the publicity, of others' 90 are 20 more. Two origins of the same size, in other quarters, count two."""
+    """Of Taiwan's 50 are 30 fewer held with the publicity, of others' 90 are 20 more.
+
+    Two origins of the same size, in other quarters, count two.
+    """
     quarter = quarter_of(TAIWAN + months(2))
     without, with_ = (
         seen(groups=[(quarter, "TWN", a), (quarter, "IND", b), (quarter - 1, "IND", 999.0)])
@@ -252,7 +262,10 @@ def test_a_unit_check_holds_end_to_end():
 
 @pytest.fixture
 def made_up_runs(monkeypatch):
-    """Let the command judge made-up numbers: each clause lies well inside what is expected, but those of the patterns named."""
+    """Let the command judge made-up numbers.
+
+    Each clause lies well inside what is expected, but those of the patterns named.
+    """
 
     def judged(failing):
         def gather(rules, seeds, *_, **__):

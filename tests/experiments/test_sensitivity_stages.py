@@ -10,13 +10,15 @@ import pytest
 from displace.reference import sensitivity_page
 from displace.report import sensitivity as sensitivity_report
 from displace.wording.sensitivity import Said
-from experiments.batch import provenance
+from experiments.batch import rows as of_run
+from experiments.batch.manifest import manifest_of
 from experiments.batch.runner import Interrupted, RunnerError
 from experiments.batch.store import StoreBusy
-from experiments.design.design import from_names
-from experiments.results import schema as tables
-from experiments.results.reader import Results
-from experiments.sensitivity import plan as sensitivity_plan
+from experiments.comparison.read import Results
+from experiments.design.files import from_names
+from experiments.results.columns import from_rows
+from experiments.results.parquet import Part, stamp
+from experiments.sensitivity import stages
 from experiments.sensitivity.analysis import analyse, read_analysis
 from experiments.sensitivity.factors import DUMMY, SEED
 from experiments.sensitivity.findings import Findings, tradeoffs
@@ -26,14 +28,18 @@ from experiments.sensitivity.schema import TABLES
 from model.registry.outcomes import RECORDED, O
 from model.registry.parameters import DEFAULTS
 
-SETTINGS = sensitivity_plan.Settings(
-    outcomes=("people_held", "deaths", "punished_share"), worlds=48, trajectories=4, most=10, points=8, scrambles=4, doses=(0.5,), dose_draws=4,
+SETTINGS = stages.Settings(
+    outcomes=("people_held", "deaths", "punished_share"), worlds=48, trajectories=4, most=10, points=8, scrambles=4,
+        doses=(0.5,), dose_draws=4,
 )  # fmt: skip
 TITLE = "Does <b>it</b> hang on one guess?"
 
 
 def rule(scenario, parameters, noise) -> np.ndarray:
-    """Return outcomes by place, (O, P): a crackdown lowers people held at its target as it raids, and refill brings them back elsewhere."""
+    """Return outcomes by place, (O, P).
+
+    A crackdown lowers people held at its target as it raids, and refill brings them back elsewhere.
+    """
     world = scenario.world
     p = DEFAULTS | dict(parameters) | scenario.parameters
     held = np.where(world.hosts, 1000.0, 0.0)
@@ -57,9 +63,9 @@ def made_up(fails=lambda draw: False):
     """Return what stands in for running a batch."""
 
     def run(stage, design, folder):
-        manifest = provenance.manifest_of(design)
-        stamp = provenance.stamp(manifest)
-        parts = {name: tables.Part(name, stamp) for name in ("runs", "summary")}
+        manifest = manifest_of(design)
+        metadata = stamp(manifest)
+        parts = {name: Part(name, metadata) for name in ("runs", "summary")}
         rows = []
         for chunk in design.chunks():
             for block in chunk.blocks:
@@ -81,14 +87,14 @@ def made_up(fails=lambda draw: False):
                         values = rule(scenario, block.parameters, noise)
                         result = SimpleNamespace(window_sum=values * weeks, window_end=values, window_weeks=weeks)
                         parts["summary"].add(
-                            tables.summary(
-                                tables.Tag(tuple(design.arms), arm, block.draw, block.replicate),
+                            of_run.summary(
+                                of_run.Tag(tuple(design.arms), arm, block.draw, block.replicate),
                                 result,
                                 scenario.world,
                                 ("people_held",),
                             )
                         )
-        parts["runs"].add(tables.from_rows("runs", rows))
+        parts["runs"].add(from_rows("runs", rows))
         return Results(manifest, [{name: part.bytes() for name, part in parts.items()}])
 
     return run
@@ -96,7 +102,7 @@ def made_up(fails=lambda draw: False):
 
 @pytest.fixture(scope="module")
 def plan():
-    return sensitivity_plan.Plan(replace(from_names(["unilateral-crackdown"]), title=TITLE), SETTINGS, "mine.toml")
+    return stages.StagedDesign(replace(from_names(["unilateral-crackdown"]), title=TITLE), SETTINGS, "mine.toml")
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +118,10 @@ def value(analysis, **wanted) -> float:
 
 
 def test_the_assumption_that_decides_displacement_is_named(analysis):
-    """How much is displaced follows refill alone, whatever the noise; how many are held at the target follows raids and chance."""
+    """How much is displaced follows refill alone, whatever the noise.
+
+    How many are held at the target follows raids and chance.
+    """
     key = {"arm": "unilateral-crackdown", "outcome": "people_held", "order": "total"}
     indices = {
         row["factor"]: row["value"]
@@ -150,7 +159,8 @@ def test_what_is_larger_but_not_told_is_said_and_nothing_by_its_name_in_the_code
     ]
     answers = [answer for _, answers in said.in_short() for answer in answers]
     assert answers[0].startswith(
-        "Unilateral crackdown: of the factors that can be told from noise most of all refill elasticity (how recruitment answers"
+        "Unilateral crackdown: of the factors that can be told from noise most of all refill elasticity (how "
+        "recruitment answers"
     )
     assert "; larger but not told: tip off (1.20)." in answers[0] and "Of refill elasticity: " in answers[0]
     assert not [answer for answer in answers if "_" in answer or "-0" in answer]
@@ -200,7 +210,10 @@ def test_break_even_is_told_for_strength_and_for_effectiveness(analysis):
 
 
 def test_better_and_worse_are_said_of_three_in_four_worlds_and_what_few_worlds_have_is_not_weighed(plan):
-    """Fewer are held in six of eight worlds, and fewer on average; more die in five of eight; three have a share of punished."""
+    """Fewer are held in six of eight worlds, and fewer on average; more die in five of eight.
+
+    Three have a share of punished.
+    """
     found, arm = Findings(plan), "unilateral-crackdown"
     changes = {
         "people_held": [-9.0] * 6 + [2.0] * 2,
@@ -295,5 +308,5 @@ def test_worlds_that_fail_are_left_out_whole_and_counted(plan, tmp_path):
 
 def test_a_folder_of_something_else_is_left_alone(plan, tmp_path):
     (tmp_path / "thesis.txt").write_text("mine")
-    with pytest.raises(StoreBusy, match="thesis.txt"):
+    with pytest.raises(StoreBusy, match=r"thesis\.txt"):
         analyse(plan, tmp_path, run=made_up())

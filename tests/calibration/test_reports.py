@@ -12,7 +12,7 @@ from calibration.fit.config import MOST_FAMILIES, MOST_FREE, read_config
 from calibration.fit.holdout import persistence
 from calibration.targets.targets import HOLDOUT, TARGETS, Target, read_targets
 from experiments.design.draws import of_levers, uncertain
-from experiments.design.observed import Quantity
+from experiments.design.expected_reports import ExpectedReport
 from scenarios.evidence.reports import EVIDENCE, EvidenceError, other_uses, read_evidence
 
 ROWS = read_evidence()
@@ -156,7 +156,7 @@ def test_a_file_without_sets_has_no_other_set():
 
 
 def target(kind, low=None, high=None, sigma=0.3, counts=(), id="T001", family="one", parts=1):
-    quantities = tuple(Quantity(f"{id}.{n}" if parts > 1 else id, "people_held", 0, 1) for n in range(parts))
+    quantities = tuple(ExpectedReport(f"{id}.{n}" if parts > 1 else id, "people_held", 0, 1) for n in range(parts))
     return Target(id, (id,), kind, quantities, low, high, counts, sigma, family, "persons", (), "", "")
 
 
@@ -200,7 +200,10 @@ def test_likelihoods_of_counts_and_points_are_distributions(x):
 
 
 def test_a_count_is_told_right_on_average_and_its_error_is_that_of_the_log():
-    """A Poisson count whose rate is off by a factor with a log-sd of 0.3: that of a lognormal rate has the variance e^(0.3^2) - 1."""
+    """A Poisson count whose rate is off by a factor with a log-sd of 0.3.
+
+    That of a lognormal rate has the variance e^(0.3^2) - 1.
+    """
     counts = np.arange(5000.0)
     chance = np.exp(likelihood.log_likelihood(target("count", 50.0), np.array([400.0]), counts[:, None])).ravel()
     mean = chance @ counts

@@ -23,15 +23,16 @@ import pytest
 from experiments import execute, read, run
 from experiments.batch import store, workers
 from experiments.batch.block import Done, Setting
-from experiments.batch.provenance import code_hashes
 from experiments.batch.runner import Driver, Interrupted, RunnerError
 from experiments.batch.store import DiskFull, StoreBusy, StoreError, open_store
-from experiments.design.design import Block, Chunk, Design, from_names
+from experiments.batch.versions import code_hashes
+from experiments.design.design import Block, Chunk, Design
+from experiments.design.files import from_names
 from experiments.results.reader import ResultsError
 from model.registry.outcomes import RECORDED
 from scenarios.files import resolved
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 SCENARIOS = {
     "baseline": "",
     "raids": '[[policy]]\nlever = "crackdown"\nstates = ["KHM"]\nstart = 2016-03-14\nstrength = 2.0\n',
@@ -246,7 +247,10 @@ def hears_ctrl_c() -> bool:
 
 
 def test_a_worker_is_deaf_to_ctrl_c_from_its_first_moment():
-    """While it still loads, nobody ignores the signal for it: it would end with a traceback. The driver goes on to hear it."""
+    """While it still loads, nobody ignores the signal for it: it would end with a traceback.
+
+    The driver goes on to hear it.
+    """
     with workers.Pool(1) as pool:
         assert not pool.submit(hears_ctrl_c).result() and hears_ctrl_c()
 
@@ -273,7 +277,10 @@ def test_a_killed_worker_costs_nothing(design, whole, tmp_path):
 
 def test_a_killed_driver_leaves_nobody_behind_and_resumes(design, tiny, whole, tmp_path):
     out = tmp_path / "out"
-    code = f"from experiments import compare\nif __name__ == '__main__':\n    compare({str(tiny / 'tiny.toml')!r}, out={str(out)!r}, workers=2)\n"
+    code = (
+        f"from experiments import compare\nif __name__ == '__main__':\n    compare({str(tiny / 'tiny.toml')!r}, "
+        f"out={str(out)!r}, workers=2)\n"
+    )
     script = tmp_path / "batch.py"
     script.write_text(code)
     driver = subprocess.Popen(
@@ -296,7 +303,7 @@ def test_a_killed_driver_leaves_nobody_behind_and_resumes(design, tiny, whole, t
 
 
 def test_a_disk_that_fills_up_is_survived(design, whole, tmp_path, monkeypatch):
-    out, write, room = tmp_path / "out", store.write, [12]
+    out, write, room = tmp_path / "out", store.write_whole, [12]
 
     def until_full(path, content):
         room[0] -= 1
@@ -304,10 +311,10 @@ def test_a_disk_that_fills_up_is_survived(design, whole, tmp_path, monkeypatch):
             raise OSError(errno.ENOSPC, "No space left on device")
         write(path, content)
 
-    monkeypatch.setattr(store, "write", until_full)
-    with pytest.raises(DiskFull, match="disk is full; 1 of 4 .*--resume"):
+    monkeypatch.setattr(store, "write_whole", until_full)
+    with pytest.raises(DiskFull, match=r"disk is full; 1 of 4 .*--resume"):
         execute(design, out, workers_wanted=1)
-    monkeypatch.setattr(store, "write", write)
+    monkeypatch.setattr(store, "write_whole", write)
     execute(design, out, workers_wanted=1, resume=True)
     same_tables(out, whole)
 
@@ -329,7 +336,7 @@ def test_a_finished_folder_is_read_not_run(design, copy):
 def test_another_plan_is_refused_by_name_and_overwritten_on_request(design, copy):
     other = replace(design, replicates=1, seed=4)
     before = contents(copy)
-    with pytest.raises(StoreError, match="differs in: replicates, seed.*--out.*--overwrite"):
+    with pytest.raises(StoreError, match=r"differs in: replicates, seed.*--out.*--overwrite"):
         execute(other, copy, executor=refused)
     assert contents(copy) == before
     (copy / "notes.txt").write_text("mine")
@@ -356,7 +363,7 @@ def test_another_assumption_and_a_changed_scenario_are_named(design, copy):
 @pytest.mark.parametrize("key", ["code", "experiments"])
 def test_results_of_other_code_are_refused_and_never_gone_on_with(design, copy, monkeypatch, key):
     hashes = code_hashes() | {key: "other"}
-    monkeypatch.setattr("experiments.batch.provenance.code_hashes", lambda: hashes)
+    monkeypatch.setattr("experiments.batch.manifest.code_hashes", lambda: hashes)
     with pytest.raises(StoreError, match="differs in: the version of the code"):
         execute(design, copy, executor=refused, resume=True)
 
@@ -408,7 +415,7 @@ def test_a_folder_in_which_no_run_was_kept_stands_in_nobodys_way(design, tmp_pat
 @pytest.mark.parametrize("name", ["thesis.odt", "weekly"])
 def test_a_folder_of_something_else_is_left_alone(design, tmp_path, name):
     (tmp_path / name).write_text("mine")
-    with pytest.raises(StoreBusy, match="but no manifest.json"):
+    with pytest.raises(StoreBusy, match=r"but no manifest\.json"):
         execute(design, tmp_path, overwrite=True)
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
@@ -421,7 +428,7 @@ def test_too_little_room_is_seen_before_the_start(design, tmp_path, monkeypatch)
 
 
 def test_a_folder_that_holds_no_results_is_not_read(tmp_path):
-    with pytest.raises(ResultsError, match="no manifest.json"):
+    with pytest.raises(ResultsError, match=r"no manifest\.json"):
         read(tmp_path)
 
 
@@ -517,8 +524,8 @@ def test_a_design_reads_its_arms_from_beside_it(design):
 def test_an_arm_may_set_parameters_and_a_name(tiny):
     path = tiny / "arms.toml"
     path.write_text(
-        DESIGN
-        + '[[arm]]\nscenario = "raids.toml"\n[[arm]]\nscenario = "raids.toml"\nname = "mild"\nparameters.crackdown.raids = 5\nparameters.relocation_rule = "none"\n'
+        DESIGN + '[[arm]]\nscenario = "raids.toml"\n[[arm]]\nscenario = "raids.toml"\nname = '
+        '"mild"\nparameters.crackdown.raids = 5\nparameters.relocation_rule = "none"\n'
     )
     arms = from_names([path]).arms
     assert [*arms] == ["baseline", "raids", "mild"]
@@ -540,7 +547,10 @@ def test_one_run_takes_assumptions_and_an_unknown_arm_has_no_rows(tiny):
 
 
 def test_a_window_alone_keeps_what_a_whole_batch_has_and_shares_seeds(design, whole, tmp_path):
-    """What a sensitivity analysis runs: no placebo, no comparison, the same numbers; draws that share a seed are the same run."""
+    """What a sensitivity analysis runs: no placebo, no comparison, the same numbers.
+
+    Draws that share a seed are the same run.
+    """
     lean = replace(design, record="window", groups=False, draws=({}, {}, {}), seeds=(0, 0, 1), replicates=2)
     results = execute(lean, tmp_path / "lean", workers_wanted=1)
     rows = {
@@ -562,7 +572,10 @@ def test_a_window_alone_keeps_what_a_whole_batch_has_and_shares_seeds(design, wh
 
 
 def test_blocks_of_a_suspect_chunk_may_tell_of_their_runs(design, tmp_path):
-    """They are tried one by one under names that the plan does not have: that must not look like a worker that ended."""
+    """They are tried one by one under names that the plan does not have.
+
+    That must not look like a worker that ended.
+    """
     from experiments.batch.runner import _Tally
 
     lean = replace(design, record="window", groups=False, draws=({},) * 130, replicates=1)  # several blocks a chunk

@@ -1,4 +1,4 @@
-"""Displacement: the measures of field studies against published examples, the ratio and its split against known worlds."""
+"""Displacement: measures of field studies against published examples, the ratio and its split against known worlds."""
 
 import numpy as np
 import pytest
@@ -213,7 +213,10 @@ def test_a_field_study_misses_what_went_beyond_the_region():
 
 
 def test_a_field_study_looks_at_the_arms_own_world_for_as_long_before_as_during():
-    """From week 25 to 40 against 10 to 25: the target goes from 20 operations to 14, the buffer from 10 to 12, the control stays."""
+    """From week 25 to 40 against 10 to 25.
+
+    The target goes from 20 operations to 14, the buffer from 10 to 12, the control stays.
+    """
 
     def weekly(arm, draw, replicate):
         operations = np.full((40, 4), 10.0)
@@ -257,7 +260,10 @@ def test_fieller_covers_the_true_ratio_as_often_as_it_says():
 
 
 def test_fieller_ends_where_students_test_of_the_ratio_turns():
-    """A ratio r is within if the mean of rise - r fall can't be told from zero: at both ends the p-value is that of the interval."""
+    """A ratio r is within if the mean of rise - r fall can't be told from zero.
+
+    At both ends the p-value is that of the interval.
+    """
     fall, rise = np.array([90.0, 130, 70, 110]), np.array([50.0, 95, 45, 60])
     for end in fieller(rise[:, None], fall[:, None]):
         assert stats.ttest_1samp(rise - end[0] * fall, 0.0).pvalue == pytest.approx(0.05)

@@ -7,13 +7,14 @@ from itertools import combinations
 import pytest
 
 from experiments import compare
-from experiments.batch.provenance import manifest_of
+from experiments.batch.manifest import manifest_of
 from experiments.design import unit_costs
 from experiments.design.arms import assignments, chosen
 from experiments.design.cautions import cautions
-from experiments.design.design import DesignError, from_names, list_designs
+from experiments.design.design import DesignError
 from experiments.design.draws import Draws, write_draws
 from experiments.design.explain import explain
+from experiments.design.files import from_names, list_designs
 from model.registry.calendar import week_of
 from model.registry.parameters import DEFAULTS
 from scenarios.compose import changed, together
@@ -63,7 +64,10 @@ def test_a_factorial_has_every_combination_once(design):
 
 @pytest.mark.parametrize(("factors", "runs", "clear"), [(3, 4, 1), (4, 8, 2), (5, 16, 2), (7, 8, 1)])
 def test_a_fraction_is_balanced_and_mixes_no_policy_with_another(factors, runs, clear):
-    """Every policy is in half of the combinations, every two together in a quarter; resolution IV also keeps single effects from pairs."""
+    """Every policy is in half of the combinations, every two together in a quarter.
+
+    Resolution IV also keeps single effects from pairs.
+    """
     rows = chosen(factors, runs, HERE)
     signs = [[1 if there else -1 for there in column] for column in zip(*rows)]
     assert rows[0] == (False,) * factors and len({*rows}) == runs
@@ -114,7 +118,8 @@ def test_a_changed_scenario_acts_elsewhere_harder_and_later():
     assert (after.strength, after.start) == (3.0, week_of(date(2026, 1, 5)))
     assert after.end - after.start == before.end - before.start and after.announced == after.start
     everywhere = from_dict({"title": "T", "question": "Q?", "extends": "history", "policy": [
-        {"lever": "firewall", "start": date(2025, 1, 6), "strength": 1}, {"lever": "crackdown", "start": date(2025, 1, 6), "strength": 1, "places": ["bavet", "mong-la"]},
+        {"lever": "firewall", "start": date(2025, 1, 6), "strength": 1},
+            {"lever": "crackdown", "start": date(2025, 1, 6), "strength": 1, "places": ["bavet", "mong-la"]},
     ]}, "test")  # fmt: skip
     there = changed(everywhere, HERE, states=["KHM"]).policies
     assert [(p.lever, p.states, p.places) for p in there] == [("crackdown", (), ("bavet",)), ("firewall", ("KHM",), ())]
@@ -183,7 +188,8 @@ def test_a_policy_that_no_run_reaches_opens_no_window(design, tmp_path):
 
 def test_an_assumption_holds_in_every_arm_and_an_arm_may_differ(design):
     found = design(
-        '[parameters]\nrefill_elasticity = 0.5\n[[arm]]\nscenario = "firewalls"\n[[arm]]\nscenario = "non-punishment"\nparameters = { refill_elasticity = 0.7 }\n'
+        '[parameters]\nrefill_elasticity = 0.5\n[[arm]]\nscenario = "firewalls"\n[[arm]]\nscenario = '
+        '"non-punishment"\nparameters = { refill_elasticity = 0.7 }\n'
     )
     assert {name: arm.parameters["refill_elasticity"] for name, arm in found.arms.items()} == {
         "baseline": 0.5,
@@ -204,7 +210,8 @@ def test_an_arm_that_pins_what_the_others_draw_is_told_even_at_the_default(desig
 def test_an_arm_holds_over_its_scenario_and_that_over_the_design(design, tmp_path):
     (tmp_path / "own.toml").write_text(HEAD + "[parameters]\nrefill_elasticity = 0.3\n")
     found = design(
-        '[parameters]\nrefill_elasticity = 0.5\n[[arm]]\nscenario = "own.toml"\n[[arm]]\nscenario = "own.toml"\nname = "mine"\nparameters = { refill_elasticity = 0.7 }\n'
+        '[parameters]\nrefill_elasticity = 0.5\n[[arm]]\nscenario = "own.toml"\n[[arm]]\nscenario = '
+        '"own.toml"\nname = "mine"\nparameters = { refill_elasticity = 0.7 }\n'
     )
     assert {name: arm.parameters["refill_elasticity"] for name, arm in found.arms.items()} == {
         "baseline": 0.5,
@@ -287,8 +294,8 @@ def test_a_design_is_read_back_with_the_strength_that_a_budget_makes(design):
     text = "\n".join(explain(from_names(["equal-budget"])))
     strength = from_names(["equal-budget"]).arms["unilateral-crackdown"].policies[0].strength
     assert (
-        f"unilateral-crackdown: Raids\n  Cambodia, from 6 January 2025, at strength {strength:.3g}: raid compounds more often"
-        in text
+        f"unilateral-crackdown: Raids\n  Cambodia, from 6 January 2025, at strength {strength:.3g}: raid "
+        "compounds more often" in text
     )
     said = explain(
         design('[parameters]\nrefill_elasticity = 0.2\n[[arm]]\nscenario = "firewalls"\nparameters.tip_off = 0.1\n')
@@ -309,7 +316,7 @@ def test_a_file_of_the_name_is_what_was_meant(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "my-crackdown.toml").write_text(HEAD)
     for door in (load, lambda name: from_names([name])):
-        with pytest.raises(ScenarioError, match="did you mean 'my-crackdown.toml'"):
+        with pytest.raises(ScenarioError, match=r"did you mean 'my-crackdown\.toml'"):
             door("my-crackdown")
 
 
@@ -318,8 +325,8 @@ def test_a_file_of_the_name_is_what_was_meant(tmp_path, monkeypatch):
 
 def test_what_may_not_be_meant_is_told(tmp_path):
     (tmp_path / "odd.toml").write_text(
-        HEAD
-        + '[[policy]]\nlever = "crackdown"\nstates = ["CHN"]\nstart = 2025-01-08\nstrength = 1\n[[policy]]\nlever = "screening"\nstart = 2022-01-03\nstrength = 1\n'
+        HEAD + '[[policy]]\nlever = "crackdown"\nstates = ["CHN"]\nstart = 2025-01-08\nstrength = '
+        '1\n[[policy]]\nlever = "screening"\nstart = 2022-01-03\nstrength = 1\n'
     )
     said = cautions(from_names([tmp_path / "odd.toml"]))
     for part in (
@@ -358,13 +365,19 @@ def test_every_change_of_a_policy_and_of_a_place_is_told():
     entry = {"lever": "screening", "states": ["KHM"], "start": date(2025, 1, 6), "strength": 1.0}
     pause, when = {"from": date(2025, 2, 3), "to": date(2025, 3, 3)}, {"outcome": "people_held", "above": 20000}
     changes = {
-        "strength": 0.5, "end": date(2026, 1, 5), "announced": date(2024, 12, 2), "ramp_weeks": 8, "pauses": [pause], "when": when,
+        "strength": 0.5, "end": date(2026, 1, 5), "announced": date(2024, 12, 2), "ramp_weeks": 8, "pauses": [pause],
+            "when": when,
         "nationalities": ["IDN"], "sex": "female", "age": "child",
     }  # fmt: skip
     said = {
-        "strength": "strength 1 in 'one', 0.5 in 'two'", "end": "end never in 'one', 5 January 2026 in 'two'", "announced": "announced 6 January 2025 in 'one', 2 December 2024 in 'two'",
-        "ramp_weeks": "weeks of build-up 0 in 'one', 8 in 'two'", "pauses": "pauses none in 'one', 3 February 2025 to 3 March 2025 in 'two'", "when": "a condition: none in 'one', people held in operations (worldwide) stood above 20,000 persons",
-        "nationalities": "nationalities all in 'one', Indonesia in 'two'", "sex": "only people of sex any in 'one', female in 'two'", "age": "only people of age any in 'one', child in 'two'",
+        "strength": "strength 1 in 'one', 0.5 in 'two'", "end": "end never in 'one', 5 January 2026 in 'two'",
+            "announced": "announced 6 January 2025 in 'one', 2 December 2024 in 'two'",
+        "ramp_weeks": "weeks of build-up 0 in 'one', 8 in 'two'",
+            "pauses": "pauses none in 'one', 3 February 2025 to 3 March 2025 in 'two'",
+            "when": "a condition: none in 'one', people held in operations (worldwide) stood above 20,000 persons",
+        "nationalities": "nationalities all in 'one', Indonesia in 'two'",
+            "sex": "only people of sex any in 'one', female in 'two'",
+            "age": "only people of age any in 'one', child in 'two'",
     }  # fmt: skip
     one = from_dict({"title": "T", "question": "Q?", "policy": [entry]}, "one")
     for key, value in changes.items():

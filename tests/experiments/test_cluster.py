@@ -10,7 +10,7 @@ from experiments.batch.cluster import ClusterError, connect
 @pytest.mark.parametrize("address", ["dask://127.0.0.1:1", "nowhere.json"])
 def test_a_cluster_that_is_not_there_is_told_at_once(address, monkeypatch):
     monkeypatch.setattr("experiments.batch.cluster.SECONDS_TO_CONNECT", 1)
-    with pytest.raises(ClusterError, match="--executor: .*; expected "):
+    with pytest.raises(ClusterError, match=r"--executor: .*; expected "):
         connect(address)
 
 

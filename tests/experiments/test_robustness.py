@@ -6,7 +6,8 @@ import pytest
 from experiments.sensitivity.robustness import METRICS, agreement, efficient, rank_probabilities, ranks
 
 TABLE = np.array([[10.0, 2.0, 3.0], [6.0, 5.0, 4.0], [12.0, -3.0, 0.0]])  # a bold, a steady and a reckless policy
-# Best of each world: 12, 5, 4. Regrets: (-2, -3, -1), (-6, 0, 0), (0, -8, -4). Medians: 3, 5, 0; the worse half is two worlds.
+# Best of each world: 12, 5, 4. Regrets: (-2, -3, -1), (-6, 0, 0), (0, -8, -4). Medians: 3, 5, 0; the worse half is two
+# worlds.
 BY_HAND = {
     "expected value": [5, 5, 3],
     "maximin": [2, 4, -3],

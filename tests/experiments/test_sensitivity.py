@@ -20,7 +20,10 @@ FACTORS = tuple(
 
 
 def ishigami(sample: Sample, key: int) -> np.ndarray:
-    """Return Ishigami's function at each row, plus what its seed draws: noise as large as the function's own variance."""
+    """Return Ishigami's function at each row, plus what its seed draws.
+
+    Noise as large as the function's own variance.
+    """
     x = (2 * sample.unit[:, :3] - 1) * np.pi
     value = np.sin(x[:, 0]) + A * np.sin(x[:, 1]) ** 2 + B * x[:, 2] ** 4 * np.sin(x[:, 0])
     return value + np.sqrt(V) * generator(key).standard_normal(sample.seeds.max() + 1)[sample.seeds]
@@ -35,7 +38,7 @@ def found():
 
 
 def test_indices_of_ishigami_with_noise(found):
-    """Half of the variance is noise, so raw indices are half of the textbook's and those of the explained part are the textbook's."""
+    """Half of the variance is noise: raw indices are half of the textbook's, those of the explained part equal."""
     for name in ("x1", "x2", "x3"):
         assert found[name, "first"].explained == pytest.approx(FIRST[name], abs=0.08)
         assert found[name, "total"].explained == pytest.approx(TOTAL[name], abs=0.08)
@@ -67,7 +70,10 @@ def test_intervals_from_scrambles_hold_the_truth(found):
 
 
 def test_independent_seeds_would_give_the_dummy_an_index():
-    """Without common random numbers a dummy's total index is V_noise / (V + V_noise): the floor that is told for that design."""
+    """Without common random numbers a dummy's total index is V_noise / (V + V_noise).
+
+    The floor that is told for that design.
+    """
     sample = saltelli(FACTORS[:4], 512, 4, [], seed=2)
     values = ishigami(sample, 5)
     alone = values + np.sqrt(V) * generator(6).standard_normal(len(values))
@@ -91,7 +97,10 @@ def test_noise_by_hand():
 
 
 def test_what_parameters_explain_is_without_all_that_the_seed_has_a_part_in():
-    """Y = x (1 + z) with x uniform and z normal: V(x) = 1/12, of the seed with all its interactions E(x^2) = 1/3, of 5/12 in all."""
+    """Y = x (1 + z) with x uniform and z normal.
+
+    V(x) = 1/12, of the seed with all its interactions E(x^2) = 1/3, of 5/12 in all.
+    """
     factors = (Factor("x", (Column("x", "uniform"),)), Factor(SEED, (Column(SEED, "seed"),)))
     sample = saltelli(factors, 512, 8, [], seed=4)
     values = sample.unit[:, 0] * (1 + generator(5).standard_normal(sample.seeds.max() + 1)[sample.seeds])

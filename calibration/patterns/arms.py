@@ -1,4 +1,4 @@
-"""The worlds that patterns compare, on the same seed: the history as shipped, without one of its events, or with one thing added.
+"""The arms that patterns compare on the same seed: the history as shipped, without an event, or with one thing added.
 
 Events that are taken out of a world are put off to after its end, so that nothing else about it changes.
 """
@@ -67,24 +67,36 @@ _EVERY_STATE = ("KHM", "LAO", "MMR", "PHL", "THA")
 
 ARMS: Mapping[str, Arm] = {
     "history": Arm("the history as shipped", week_of(date(2025, 11, 3))),
-    "no ban": Arm("Cambodia bans no online gambling in 2019", week_of(date(2021, 1, 4)), without=("Cambodia's ban of online gambling",)),
+    "no ban": Arm("Cambodia bans no online gambling in 2019", week_of(date(2021, 1, 4)),
+        without=("Cambodia's ban of online gambling",)),
     "no pandemic": Arm("no border or casino closes in 2020, nobody is stranded", week_of(date(2021, 4, 5)), without=(
-        "pandemic closure of borders", "reopening of borders by steps", "migrant workers stranded by the pandemic", "casinos closed by the pandemic")),
+        "pandemic closure of borders", "reopening of borders by steps", "migrant workers stranded by the pandemic",
+            "casinos closed by the pandemic")),
     "no coup": Arm("no coup in Myanmar in 2021", COUP + 105, without=("coup in Myanmar",)),
     "no raids": Arm("no raids in Preah Sihanouk in 2022", RAIDS + 36, without=("raids in Preah Sihanouk",)),
     "raids and hotline": Arm("the history up to the end of Cambodia's complaint hotline of 2022-23", HOTLINE_ENDS),
-    "no raids or hotline": Arm("neither the raids in Preah Sihanouk nor the hotline", HOTLINE_ENDS, without=("raids in Preah Sihanouk", "complaint hotline in Cambodia")),
-    "no interception": Arm("no interception or publicity in Taiwan in 2022", week_of(date(2023, 7, 3)), without=("interception and publicity in Taiwan",)),
+    "no raids or hotline": Arm("neither the raids in Preah Sihanouk nor the hotline", HOTLINE_ENDS,
+        without=("raids in Preah Sihanouk", "complaint hotline in Cambodia")),
+    "no interception": Arm("no interception or publicity in Taiwan in 2022", week_of(date(2023, 7, 3)),
+        without=("interception and publicity in Taiwan",)),
     "crackdown": Arm("crackdown at strength 4 on Preah Sihanouk alone (9 raids a month)", START + 31, _CRACKDOWN),
-    "betrayed": Arm("the same crackdown, every raid betrayed", START + 31, _CRACKDOWN, _shocks(START, ("tip_off", "raise", 1.0), states=("KHM",))),
-    "not betrayed": Arm("the same crackdown, no raid betrayed", START + 31, _CRACKDOWN, _shocks(START, ("tip_off", "lower", 1.0), states=("KHM",))),
-    "notice": Arm("official notice at strength 1 on the Thai-Myanmar border for 26 weeks", START + 31, (_policy("official_notice", 1.0, START, START + 26, places=MOEI),)),
+    "betrayed": Arm("the same crackdown, every raid betrayed", START + 31, _CRACKDOWN,
+        _shocks(START, ("tip_off", "raise", 1.0), states=("KHM",))),
+    "not betrayed": Arm("the same crackdown, no raid betrayed", START + 31, _CRACKDOWN,
+        _shocks(START, ("tip_off", "lower", 1.0), states=("KHM",))),
+    "notice": Arm("official notice at strength 1 on the Thai-Myanmar border for 26 weeks", START + 31,
+        (_policy("official_notice", 1.0, START, START + 26, places=MOEI),)),
     "punishment": Arm("detention, charges and fines raised everywhere", START + 31, (), _shocks(START, *_PUNISHMENT)),
-    "caseload": Arm(f"{MANY_RAIDS:.0f} more raids a month in each of five states", START + 53, (), _shocks(START, ("raids", "add", MANY_RAIDS), states=_EVERY_STATE), events=True),
-    "no support": Arm("no reintegration, most returnees charged", START + 105, (), _shocks(START, ("reintegration", "lower", 1.0), ("charged_at_home", "raise", 0.8))),
-    "no shelter": Arm("all shelters close", START + 31, (), _shocks(START, ("open_beds", "lower", 1.0), ("closed_beds", "lower", 1.0))),
-    "release": Arm("a fifth of the people held at Myawaddy are let go at once", week_of(date(2025, 11, 3)), release=("myawaddy", 0.2, RELEASE)),
-    "cut": Arm("power and connectivity cut on the Thai-Myanmar border for 26 weeks", START + 31, (_policy("telecom_supply", 1.0, START, START + 26, places=MOEI),)),
+    "caseload": Arm(f"{MANY_RAIDS:.0f} more raids a month in each of five states", START + 53, (),
+        _shocks(START, ("raids", "add", MANY_RAIDS), states=_EVERY_STATE), events=True),
+    "no support": Arm("no reintegration, most returnees charged", START + 105, (),
+        _shocks(START, ("reintegration", "lower", 1.0), ("charged_at_home", "raise", 0.8))),
+    "no shelter": Arm("all shelters close", START + 31, (),
+        _shocks(START, ("open_beds", "lower", 1.0), ("closed_beds", "lower", 1.0))),
+    "release": Arm("a fifth of the people held at Myawaddy are let go at once", week_of(date(2025, 11, 3)),
+        release=("myawaddy", 0.2, RELEASE)),
+    "cut": Arm("power and connectivity cut on the Thai-Myanmar border for 26 weeks", START + 31,
+        (_policy("telecom_supply", 1.0, START, START + 26, places=MOEI),)),
 }  # fmt: skip
 
 
@@ -129,7 +141,10 @@ def let_go(run, place, share):
 
 
 class Seen:
-    """What a run leaves behind, by outcome, place and week. Places are named by id or by ISO code; none = everywhere."""
+    """What a run leaves behind, by outcome, place and week.
+
+    Places are named by id or by ISO code; none = everywhere.
+    """
 
     def __init__(self, run):
         self.world, self.stop = run.inputs.world, run.week
@@ -174,7 +189,7 @@ class Seen:
         return float(self.moves(sources, targets, first, last)["operations"].sum())
 
     def group(self, outcome: str, first: int, last: int, which=lambda rows: True) -> float:
-        """Return an outcome by group, added up over the quarters from that of week `first` up to that of `last` and the rows of `which`."""
+        """Return an outcome summed over the rows of `which`, from the quarter of week `first` up to that of `last`."""
         assert outcome in {row.name for row in GROUPED}
         rows = self.quarters[
             (self.quarters["quarter"] >= quarter_of(first)) & (self.quarters["quarter"] < quarter_of(last))

@@ -1,4 +1,7 @@
-"""From a design file to factors, stages and break-evens: what is varied, on which seeds, and what a bad file is told."""
+"""From a design file to factors, stages and break-evens.
+
+What is varied, on which seeds, and what a bad file is told.
+"""
 
 import sys
 
@@ -7,9 +10,8 @@ import pytest
 from made_up import manifest, results
 
 from experiments.comparison.intervals import Pairs
-from experiments.design.design import from_names
-from experiments.sensitivity import breakeven, discovery
-from experiments.sensitivity import plan as sensitivity_plan
+from experiments.design.files import from_names
+from experiments.sensitivity import breakeven, discovery, stages
 from experiments.sensitivity.breakeven import EFFECTIVENESS, STRENGTH, Dose, Point, break_even, dosed
 from experiments.sensitivity.factors import DUMMY, FEEDBACKS, HELPS, HURTS, SEED, Column, Factor, draw, factors_of
 from experiments.sensitivity.quantities import RELATIVE, Quantity, balance, quantities, share
@@ -28,7 +30,7 @@ def design():
 def plan_of(tmp_path, settings="", more=""):
     path = tmp_path / "mine.toml"
     path.write_text(DESIGN.format(settings=settings, more=more), encoding="utf-8")
-    return sensitivity_plan.load(str(path))
+    return stages.load(str(path))
 
 
 # --- factors ----------------------------------------------------------------------------------------
@@ -81,7 +83,9 @@ def test_the_rest_may_get_a_part_of_its_priors_width(design):
 
 # --- samples ----------------------------------------------------------------------------------------
 
-SMALL = (Factor("a", (Column("trapping_rate", "uniform", 0.1, 0.5),)), Factor("b", (Column("tip_off", "uniform", 0.1, 0.8), Column("upkeep", "uniform", 1, 2))), Factor(DUMMY, (Column(DUMMY, "dummy"),)), Factor(SEED, (Column(SEED, "seed"),)))  # fmt: skip
+SMALL = (Factor("a", (Column("trapping_rate", "uniform", 0.1, 0.5),)),
+    Factor("b", (Column("tip_off", "uniform", 0.1, 0.8), Column("upkeep", "uniform", 1, 2))),
+    Factor(DUMMY, (Column(DUMMY, "dummy"),)), Factor(SEED, (Column(SEED, "seed"),)))  # fmt: skip
 
 
 def test_rows_of_a_base_row_share_their_seed_unless_the_seed_is_what_changes():
@@ -120,7 +124,7 @@ def test_seeds_of_a_design_follow_the_numbers_that_its_draws_share():
 
 def test_shipped_designs_can_be_planned():
     for name in ("sensitivity-quick", "sensitivity-full"):
-        plan = sensitivity_plan.load(name)
+        plan = stages.load(name)
         assert ("crackdown.raids", "tip_off") in plan.pairs  # raid intensity and leak are always crossed
         assert {
             "crackdown.raids",
@@ -156,10 +160,10 @@ def test_a_bad_table_is_told_by_file_and_key(tmp_path, settings, said):
 
 
 def test_a_design_without_the_table_and_a_scenario_are_refused():
-    with pytest.raises(ScenarioError, match="main.toml: sensitivity: is missing"):
-        sensitivity_plan.load("main")
+    with pytest.raises(ScenarioError, match=r"main\.toml: sensitivity: is missing"):
+        stages.load("main")
     with pytest.raises(ScenarioError, match="is a scenario"):
-        sensitivity_plan.load("baseline")
+        stages.load("baseline")
 
 
 def test_what_screening_finds_joins_the_named_ones_up_to_the_most(tmp_path):
@@ -207,7 +211,10 @@ def test_break_even_lies_where_the_benefit_crosses_for_good():
 
 
 def test_a_policy_is_set_against_its_rival_in_full_and_half_of_the_ties_are_wins():
-    """Against the baseline x gains 1 at half its dose and 3 in full, y 1 in full: over y, x at half gains nothing on average."""
+    """Against the baseline x gains 1 at half its dose and 3 in full, y 1 in full.
+
+    Over y, x at half gains nothing on average.
+    """
     gains = {"x": [2.0, 4.0], "x-strength-50": [1.0, 1.0], "y": [1.0, 1.0], "y-strength-50": [0.0, 0.0]}
     steps = [Dose(arm, STRENGTH, dose) for arm in ("x", "y") for dose in (0.5, 1.0)]
     found = {}

@@ -17,6 +17,7 @@ from calibration.fit import likelihood, posterior
 from calibration.fit.config import read_config
 from calibration.fit.ensemble import Ensemble, Wave, first_wave, next_wave, normal_scores, together
 from calibration.fit.holdout import Scored, distance, persistence
+from calibration.fit.weights import pareto_k, resample, weighted_quantiles
 from calibration.targets.targets import HOLDOUT, Target, read_targets
 from experiments.comparison.intervals import Pairs
 from experiments.design.draws import (
@@ -30,7 +31,7 @@ from experiments.design.draws import (
     uncertain,
     write_draws,
 )
-from experiments.design.observed import Quantity
+from experiments.design.expected_reports import ExpectedReport
 from model.registry.parameters import BY_NAME
 from scenarios.evidence.reports import read_evidence
 
@@ -133,8 +134,8 @@ def test_all_waves_together_are_weighed_back_to_the_prior(tmp_path, monkeypatch)
     config = replace(read_config(draws=4096), free=FREE, rest="defaults", levers="defaults")
     one = first_wave(config)
     two = next_wave(replace(config, draws=2048), 2, toy(one.unit), posterior.weigh(toy(one.unit), REPORTS).log_weights)
-    monkeypatch.setattr("experiments.read", lambda folder: SimpleNamespace(failed=2))
-    monkeypatch.setattr("calibration.fit.ensemble.observed", lambda results: {})
+    monkeypatch.setattr("calibration.fit.ensemble.read", lambda folder: SimpleNamespace(failed=2))
+    monkeypatch.setattr("calibration.fit.ensemble.observed_in", lambda results: {})
     both = together(config, tmp_path, [one, two])
     prior_over_proposal = np.exp(both.log_ratio)
     assert prior_over_proposal.mean() == pytest.approx(1, abs=0.01)
@@ -155,11 +156,14 @@ def test_intervals_hold_the_truth_as_often_as_they_say(reports):
 def test_a_tail_too_heavy_is_told():
     rng = np.random.default_rng(3)
     light, heavy = 0.5 * rng.normal(size=2000), np.log1p(stats.genpareto.rvs(1.5, size=2000, random_state=rng))
-    assert posterior.pareto_k(light) < posterior.GOOD_K < posterior.pareto_k(heavy)
+    assert pareto_k(light) < posterior.GOOD_K < pareto_k(heavy)
 
 
 def test_what_reports_tell_is_the_variance_that_is_gone_and_the_mean_that_moved():
-    """All weight on the lower half of a uniform prior: a quarter of its variance is left, its mean moves by a quarter."""
+    """All weight on the lower half of a uniform prior.
+
+    A quarter of its variance is left, its mean moves by a quarter.
+    """
     unit = np.tile(((np.arange(1000) + 0.5) / 1000)[:, None], 3)
     lower = np.where(unit[:, 0] < 0.5, 1 / 500, 0.0)
     row = fit_checks.learnt(toy(unit), lower, FREE)[0]
@@ -196,7 +200,7 @@ def test_a_report_that_is_doubted_or_left_out_leaves_more_draws_to_count():
 
 
 def test_what_was_proposed_more_often_is_recovered_no_sooner():
-    """Reports that tell nothing: the interval of a known parameter is its prior's, though three in four draws lie in its upper half."""
+    """Uninformative reports leave it the prior's interval, though most draws lie in its upper half."""
     unit = sobol(4096)
     unit[:, 0] = np.sqrt(unit[:, 0])  # density 2u
     nothing = [replace(report, sigma_log=20.0) for report in REPORTS]
@@ -214,26 +218,32 @@ def test_k_hat_is_that_of_arviz():
     stats_of_arviz = pytest.importorskip("arviz_stats.base").array_stats
     for size in (60, 4000):
         log_weights = np.random.default_rng(4).normal(size=size) * 1.5
-        assert posterior.pareto_k(log_weights) == pytest.approx(float(stats_of_arviz.psislw(-log_weights)[1]), abs=1e-6)
+        assert pareto_k(log_weights) == pytest.approx(float(stats_of_arviz.psislw(-log_weights)[1]), abs=1e-6)
 
 
 def test_resampling_keeps_the_proportions_in_any_first_part():
-    which = posterior.resample(np.array([0.5, 0.25, 0.25, 0.0]), 400, 1)
+    which = resample(np.array([0.5, 0.25, 0.25, 0.0]), 400, 1)
     assert np.bincount(which, minlength=4) == pytest.approx([200, 100, 100, 0], abs=1)
     assert np.bincount(which[:100], minlength=4)[0] == pytest.approx(50, abs=15)
 
 
 def test_weighted_quantiles_are_the_usual_ones_of_values_repeated():
-    """With equal weights Hazen's; a value of weight 2 lies in the middle of the two that it stands for; what is unknown has no part."""
+    """With equal weights Hazen's; a value of weight 2 lies in the middle of the two that it stands for.
+
+    What is unknown has no part.
+    """
     values = np.array([5.0, 1.0, np.nan, 9.0, 2.0])
     known = values[np.isfinite(values)]
     at = (0.05, 0.3, 0.5, 0.95)
-    assert posterior.quantile(values, np.full(5, 0.2), at) == pytest.approx(np.quantile(known, at, method="hazen"))
-    assert posterior.quantile(np.array([1.0, 2.0, 3.0]), np.array([0.25, 0.5, 0.25]), [0.5]) == pytest.approx([2.0])
+    assert weighted_quantiles(values, np.full(5, 0.2), at) == pytest.approx(np.quantile(known, at, method="hazen"))
+    assert weighted_quantiles(np.array([1.0, 2.0, 3.0]), np.array([0.25, 0.5, 0.25]), [0.5]) == pytest.approx([2.0])
 
 
 def test_abc_keeps_draws_by_their_weights_and_free_parameters_as_proposed(tmp_path, monkeypatch):
-    """Particles that are found have the values of their prior's quantiles, the rest follows from them; one has all the weight."""
+    """Particles that are found have the values of their prior's quantiles, the rest follows from them.
+
+    One has all the weight.
+    """
     pyabc = pytest.importorskip("pyabc")
     import pandas as pd
 
@@ -305,7 +315,7 @@ def test_draws_that_are_not_there_are_named(name, said):
 
 
 def test_a_design_names_its_draws(tmp_path):
-    from experiments.design.design import from_names
+    from experiments.design.files import from_names
 
     path = tmp_path / "mine.toml"
     path.write_text(
@@ -328,7 +338,10 @@ def test_the_spread_of_differences_is_split_between_parameters_and_chance():
 
 
 def test_noise_in_the_means_of_draws_is_not_taken_for_parameters():
-    """Two draws of two runs: 0 and 2, 4 and 6. Variance of the means 8, of which noise adds 2 / 2: 7 of 9 lie between draws."""
+    """Two draws of two runs: 0 and 2, 4 and 6.
+
+    Variance of the means 8, of which noise adds 2 / 2: 7 of 9 lie between draws.
+    """
     assert Pairs(np.array([0, 0, 1, 1]), 1).parameter_share(np.array([[0.0], [2.0], [4.0], [6.0]])) == pytest.approx(
         [7 / 9]
     )
@@ -378,7 +391,7 @@ def run():
 
 
 def test_expected_reports_add_up(run):
-    from experiments.design.observed import observe
+    from experiments.design.expected_reports import expected_reports
     from model.registry.outcomes import O
     from model.registry.parameters import DEFAULTS
     from model.run.observation import BY_SERIES, SERIES, by_nationality, by_place
@@ -397,19 +410,19 @@ def test_expected_reports_add_up(run):
     freed = by_nationality(BY_SERIES["rescued"], result, world, full).sum()
     assert freed == pytest.approx(result.weekly[:, O.freed, :].sum(), rel=1e-6)
     khm = np.array(world.place_country) == "KHM"
-    (counted,) = observe([Quantity("a", "cases", 26, 78, ("KHM",))], result, world, DEFAULTS)
+    (counted,) = expected_reports([ExpectedReport("a", "cases", 26, 78, ("KHM",))], result, world, DEFAULTS)
     assert counted == pytest.approx(
         result.weekly[26:78, O.reports_to_consulates, khm].sum() * DEFAULTS["published_by_consulates"]
     )
     held = [
-        Quantity("a", "people_held", 26, 78, ("KHM",), (), "mean"),
-        Quantity("b", "people_held", 26, 78, ("KHM",), world.nationalities, "mean"),
+        ExpectedReport("a", "people_held", 26, 78, ("KHM",), (), "mean"),
+        ExpectedReport("b", "people_held", 26, 78, ("KHM",), world.nationalities, "mean"),
     ]
-    by_place_, by_nation = observe(held, result, world, DEFAULTS)
+    by_place_, by_nation = expected_reports(held, result, world, DEFAULTS)
     assert by_nation == pytest.approx(by_place_, rel=0.05)
 
 
-GUIDE = Path(__file__).parent.parent / "docs" / "calibration.md"
+GUIDE = Path(__file__).parents[2] / "docs" / "calibration.md"
 
 
 def test_the_guide_runs_as_it_stands(tmp_path, monkeypatch, capsys):
@@ -555,7 +568,7 @@ def test_a_fit_that_is_overwritten_and_interrupted_can_go_on(tmp_path):
             raise KeyboardInterrupt
 
     other = replace(config, people_per_agent=9_000)
-    with pytest.raises(Interrupted, match="wave 1.*--resume"):
+    with pytest.raises(Interrupted, match=r"wave 1.*--resume"):
         calibrate(other, tmp_path, workers_wanted=1, overwrite=True, progress=stop)
     fit = calibrate(other, tmp_path, workers_wanted=1, resume=True)
     assert fit.waves == 2 and len(fit.ensemble.unit) == 16

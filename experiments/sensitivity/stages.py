@@ -1,12 +1,14 @@
-"""The `[sensitivity]` table of a design: what is varied, how many runs each stage takes, and the designs of the stages."""
+"""The stages of a sensitivity analysis: what each varies, how many runs it takes, and its design."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
-from model.registry.outcomes import BY_NAME, HEADLINE
+from experiments.design.design import Design, DesignError
+from experiments.design.files import design_path, from_names, label_of, read_design
+from experiments.design.sensitivity_settings import FEEDBACKS, NAMED, Settings
 from scenarios.schema import Where
 
-from .factors import DUMMY, FEEDBACKS, NAMED, PERTURBED, SEED, Factor, check_names, chosen, factors_of
+from .factors import DUMMY, PERTURBED, SEED, Factor, check_names, chosen, factors_of
 
 STAGES = {
     "ensemble": "worlds drawn from all priors at once: noise, PAWN, robustness, trade-offs, discovery",
@@ -17,98 +19,13 @@ STAGES = {
 
 
 @dataclass(frozen=True)
-class Settings:
-    """What a design's `[sensitivity]` table says; each key with its default.
+class StagedDesign:
+    """What a sensitivity analysis runs: a design (arms, seed, scale) in stages, as its settings ask.
 
-    `by`: "groups" screens named factors, feedbacks and the rest by topic; "parameters" every parameter. `rest`: the part
-    of its prior's width, around its default, that each parameter gets which is neither named nor a channel.
+    Raises ScenarioError for a name that is no factor.
     """
 
-    outcomes: tuple[str, ...] = HEADLINE
-    named: tuple[str, ...] = NAMED
-    pairs: tuple[tuple[str, str], ...] = (("crackdown.raids", "tip_off"),)
-    by: str = "groups"
-    rest: float = 1.0
-    worlds: int = 256
-    world_replicates: int = 2
-    trajectories: int = 10
-    levels: int = 4
-    most: int = 12
-    points: int = 32
-    scrambles: int = 8
-    replicates: int = 1
-    doses: tuple[float, ...] = (0.1, 0.25, 0.5, 0.75, 1.0, 1.25)
-    dose_draws: int = 16
-
-    @classmethod
-    def of(cls, table: Mapping) -> "Settings":
-        """Return the settings of a checked table."""
-        values = dict(table)
-        if "pairs" in values:
-            values["pairs"] = tuple(tuple(pair) for pair in values["pairs"])
-        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
-
-
-def settings_schema() -> dict:
-    """Return the JSON Schema of the table."""
-    name = {
-        "type": "string",
-        "minLength": 1,
-        "description": "a factor: a parameter, 'mobility cost', 'feedbacks', 'helping channels' or 'hurting channels'",
-    }
-
-    def whole(low, meaning):
-        return {"type": "integer", "minimum": low, "description": meaning}
-
-    def some(items, meaning, least=1):
-        return {"type": "array", "minItems": least, "uniqueItems": True, "items": items, "description": meaning}
-
-    keys = {
-        "outcomes": some(
-            {"type": "string", "enum": list(BY_NAME), "description": "an outcome"},
-            "the outcomes that are explained; none = the headline",
-        ),
-        "named": some(name, "factors that are always judged by themselves"),
-        "pairs": some(some(name, "two factors", 2), "pairs whose interaction is told (second order)"),
-        "by": {
-            "type": "string",
-            "enum": ["groups", "parameters"],
-            "description": "screen the rest by topic, or every parameter",
-        },
-        "rest": {
-            "type": "number",
-            "minimum": 0,
-            "maximum": 1,
-            "description": "part of the priors' width given to parameters that are neither named nor channels; 1 = whole",
-        },
-        "worlds": whole(8, "draws of all priors in the ensemble"),
-        "world_replicates": whole(2, "seeds a draw of the ensemble"),
-        "trajectories": whole(2, "Morris trajectories"),
-        "levels": {"type": "integer", "enum": [4, 6, 8], "description": "levels of Morris' grid: 4, 6 or 8"},
-        "most": whole(2, "most factors of the Sobol stage"),
-        "points": whole(4, "base rows of each scramble; a power of 2"),
-        "scrambles": whole(2, "independent scrambles, from which intervals come"),
-        "replicates": whole(1, "seeds a row of the Sobol stage"),
-        "doses": some(
-            {"type": "number", "minimum": 0, "maximum": 4, "description": "a part of the dose"},
-            "parts of each policy's dose",
-        ),
-        "dose_draws": whole(2, "draws of the priors, each on one seed, for dose curves"),
-    }
-    return {
-        "type": "object",
-        "properties": keys,
-        "required": [],
-        "additionalProperties": False,
-        "description": "how the sensitivity analysis is done",
-    }
-
-
-@dataclass(frozen=True)
-class Plan:
-    """A sensitivity analysis: a design (arms, seed, scale) and its settings. Raises ScenarioError for a name that is no factor."""
-
-    design: object  # experiments.design.design.Design
+    design: Design
     settings: Settings
     file: str
 
@@ -187,7 +104,10 @@ class Plan:
         }
 
     def runs(self) -> dict[str, int]:
-        """Return how many runs each stage takes at most: the Sobol stage runs what the screening finds, and rows that coincide once."""
+        """Return how many runs each stage takes at most.
+
+        The Sobol stage runs what the screening finds, and rows that coincide once.
+        """
         s, arms = self.settings, len(self.design.arms)
         judged = max(s.most, len(self.named)) + 1 + len(self.pairs)  # the seed; the dummy is another run, too
         doses = 1 + (arms - 1) * (2 * len({*s.doses} - {1.0}) + 1)
@@ -213,27 +133,21 @@ class Plan:
         )
 
 
-def has_settings(names: Sequence[str]) -> bool:
-    """Tell whether `names` (as of `design.from_names`) mean a design with a [sensitivity] table."""
-    from experiments.design.design import _read, design_path
+def load(name: str, **given) -> StagedDesign:
+    """Return the staged design of a shipped design's name or a path, with a `[sensitivity]` table.
 
-    path = design_path(names[0])
-    return path is not None and "sensitivity" in _read(path)
-
-
-def load(name: str, **given) -> Plan:
-    """Return the plan of a shipped design's name or a path, with a `[sensitivity]` table. Raises ScenarioError."""
-    from experiments.design.design import DesignError, _label, _read, design_path, from_names
-
+    Raises ScenarioError.
+    """
     path = design_path(name)
     if path is None:
         raise DesignError(
-            f"{name}: is a scenario; expected a design with [[arm]] entries and a [sensitivity] table, such as sensitivity-quick"
+            f"{name}: is a scenario; expected a design with [[arm]] entries and a [sensitivity] table, such "
+            "as sensitivity-quick"
         )
-    table = _read(path).get("sensitivity")
+    table = read_design(path).get("sensitivity")
     design = from_names([name], **given)
     if table is None:
         raise DesignError(
-            f"{_label(path)}: sensitivity: is missing; expected a table [sensitivity] (empty for the defaults)"
+            f"{label_of(path)}: sensitivity: is missing; expected a table [sensitivity] (empty for the defaults)"
         )
-    return Plan(design, Settings.of(table), _label(path))
+    return StagedDesign(design, Settings.of(table), label_of(path))
