@@ -34,7 +34,7 @@ class Likelihood:
     """
 
     def __init__(self, config: Config):
-        self.config, self.world = config, config.world()
+        self.config, self.scenario = config, config.scenario_to_last_report()
         self.asked = expected_reports_of(config.chosen)
 
     def values(self, unit: dict) -> dict[str, float]:
@@ -48,15 +48,17 @@ class Likelihood:
 
         values = self.values(unit)
         seed = int.from_bytes(hashlib.sha256(repr(sorted(unit.items())).encode()).digest()[:6], "big")
-        inputs = self.world.inputs(
+        inputs = self.scenario.inputs(
             seed, self.config.people_per_agent, values, record="places", groups=needs_groups(self.asked)
         )
         try:
             result = Simulation(inputs).advance().result()
         except AuditError:
             return {"log_likelihood": -1e6}
-        told = expected_reports(self.asked, result, self.world.world, complete({**values, **self.world.parameters}))
-        observed = {q.name: np.array([[value]]) for q, value in zip(self.asked, told)}
+        numbers = expected_reports(
+            self.asked, result, self.scenario.world, complete({**values, **self.scenario.parameters})
+        )
+        observed = {q.name: np.array([[value]]) for q, value in zip(self.asked, numbers)}
         return {
             "log_likelihood": float(
                 np.maximum(sum(total_log_likelihood(self.config.chosen, observed).values())[0, 0], -1e6)

@@ -27,10 +27,10 @@ ENOUGH_FOR_A_RANK = 20.0  # effective draws below which a pseudo-truth's interva
 
 @dataclass(frozen=True)
 class Prediction:
-    """One target: what was told, and 5th, 50th and 95th percentile of reports predicted before and after the fit."""
+    """One target: its report, and 5th, 50th and 95th percentile of reports predicted before and after the fit."""
 
     target: Target
-    told: str
+    report: str
     prior: tuple[float, float, float]
     posterior: tuple[float, float, float]
     verdict: str
@@ -47,12 +47,12 @@ def predictions(ensemble: Ensemble, targets: Sequence[Target], weights: np.ndarr
         reports = np.full(len(x), np.nan)
         reports[known] = predicted(target, x[known], rng)
         prior, posterior = (tuple(weighted_quantiles(reports, w, INSIDE)) for w in (before, weights))
-        made.append(Prediction(target, told(target), prior, posterior, verdict(target, posterior)))
+        made.append(Prediction(target, report_in_words(target), prior, posterior, verdict(target, posterior)))
     return made
 
 
-def told(target: Target) -> str:
-    """Return what was told, as text."""
+def report_in_words(target: Target) -> str:
+    """Return the report as text."""
     if target.kind == "multinomial":
         return f"{target.counts[0]:,.0f} of {sum(target.counts):,.0f}"
     if target.kind == "ordering":
@@ -67,7 +67,7 @@ def told(target: Target) -> str:
 
 
 def verdict(target: Target, interval: tuple[float, float, float]) -> str:
-    """Tell whether what was told lies within the 90 % interval of what is predicted."""
+    """Return "met" if the report lies within the 90 % interval of what is predicted, else "missed"."""
     low, _, high = interval
     match target.kind:
         case "multinomial":
@@ -102,7 +102,7 @@ class Learnt:
     effective: float  # draws
 
     @property
-    def said(self) -> str:
+    def verdict(self) -> str:
         by_luck = CHANCE / np.sqrt(self.effective)  # of the mean; of a uniform's variance, sqrt(0.8) of that
         narrower = self.contraction >= max(NOT_INFORMED, np.sqrt(0.8) * by_luck)
         return "informed" if narrower or abs(self.shift) >= max(NOT_MOVED, by_luck) else "not informed"
@@ -276,7 +276,7 @@ class Recovered:
     high: float
 
     @property
-    def said(self) -> str:
+    def verdict(self) -> str:
         return "inside" if self.low <= self.truth <= self.high else "outside"
 
 

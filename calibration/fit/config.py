@@ -15,7 +15,7 @@ from scenarios.schema import ScenarioError, Where, check
 from scenarios.toml_files import read_toml
 
 SHIPPED = Path(__file__).parent / "reference.toml"
-MOST_FREE, MOST_FAMILIES = 12, 10  # more could not be told apart by so few reports
+MOST_FREE, MOST_FAMILIES = 12, 10  # so few reports could not distinguish more
 SAMPLERS = ("sobol", "lhs")
 METHODS = ("importance", "abc")
 
@@ -92,7 +92,7 @@ class Config:
         """The week before which runs end: no later than the reports."""
         return last_week(self.all_targets.targets)
 
-    def world(self) -> files.Scenario:
+    def scenario_to_last_report(self) -> files.Scenario:
         """Return the scenario, up to the last report."""
         scenario = files.load(self.scenario)
         return replace(scenario, stop=min(scenario.stop, self.stop))

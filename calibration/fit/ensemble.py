@@ -60,7 +60,8 @@ class Wave:
 class Ensemble:
     """All waves together: N draws of D parameters, R runs a draw.
 
-    `observed`: (N, R) by quantity, not a number where a run failed. `log_ratio`: log of prior over proposal, (N).
+    `observed`: expected reports by name, (N, R) each, not a number where a run failed. `log_ratio`: log of prior over
+    proposal, (N).
     `first`: how many draws come from the first wave, the priors'.
     """
 
@@ -77,8 +78,8 @@ class Ensemble:
 
     def only(self, which) -> "Ensemble":
         """Return some of the draws."""
-        told = {name: values[which] for name, values in self.observed.items()}
-        return Ensemble(self.names, self.unit[which], told, self.log_ratio[which], len(self.unit[which]), 0)
+        observed = {name: values[which] for name, values in self.observed.items()}
+        return Ensemble(self.names, self.unit[which], observed, self.log_ratio[which], len(self.unit[which]), 0)
 
 
 def normal_scores(unit: np.ndarray) -> np.ndarray:
@@ -146,11 +147,11 @@ def next_wave(config: Config, number: int, so_far: Ensemble, log_weights: np.nda
 
 
 def design_of(config: Config, wave: Wave, number: int) -> Design:
-    """Return the batch that runs a wave: one world, up to the last report, nothing kept but what is told."""
+    """Return the batch that runs a wave: one world, up to the last report, nothing kept but its expected reports."""
     return Design(
         f"{config.title}: wave {number}",
         "What would reporters have told?",
-        {"fit": config.world()},
+        {"fit": config.scenario_to_last_report()},
         "fit",
         replicates=config.replicates,
         seed=config.seed + 1000 * number,
@@ -178,22 +179,22 @@ def gather(config: Config, out: Path, number: int, so_far, log_weights, *, overw
 
 
 def together(config: Config, out: Path, waves: Sequence[Wave]) -> Ensemble:
-    """Return all waves with what was told in their runs."""
+    """Return all waves with the expected reports of their runs."""
     unit = np.concatenate([wave.unit for wave in waves])
     z = normal_scores(unit[:, : len(config.free)])
     size = np.array([len(wave.unit) for wave in waves])
     density = logsumexp([wave.log_density(z) for wave in waves], b=(size / size.sum())[:, None], axis=0)
-    told: dict[str, list[np.ndarray]] = {}
+    parts_of: dict[str, list[np.ndarray]] = {}
     failed = 0
     for number in range(1, len(waves) + 1):
         results = read(out / f"wave-{number}")
         failed += results.failed
         for name, values in observed_in(results).items():
-            told.setdefault(name, []).append(values)
+            parts_of.setdefault(name, []).append(values)
     return Ensemble(
         config.drawn,
         unit,
-        {name: np.concatenate(parts) for name, parts in told.items()},
+        {name: np.concatenate(parts) for name, parts in parts_of.items()},
         -density,
         int(size[0]),
         failed,
@@ -201,17 +202,17 @@ def together(config: Config, out: Path, waves: Sequence[Wave]) -> Ensemble:
 
 
 def observed_in(results) -> dict[str, np.ndarray]:
-    """Return what was told in a batch of one arm, float64 (draws, replicates) by quantity."""
+    """Return the expected reports of a batch of one arm, float64 (draws, replicates) by name."""
     plan = results.manifest["plan"]
-    told = {q["name"]: np.full((plan["draws"], plan["replicates"]), np.nan) for q in plan["observed"]}
+    values_of = {q["name"]: np.full((plan["draws"], plan["replicates"]), np.nan) for q in plan["observed"]}
     for part in results.each("observed"):
         column = part["quantity"].combine_chunks()
         names = np.array(column.dictionary.to_pylist(), object)[np.asarray(column.indices)] if len(column) else []
         for name, draw, replicate, value in zip(
             names, part["draw"].to_numpy(), part["replicate"].to_numpy(), part["value"].to_numpy()
         ):
-            told[name][draw, replicate] = value
-    return told
+            values_of[name][draw, replicate] = value
+    return values_of
 
 
 def _write(path: Path, wave: Wave, config: Config):

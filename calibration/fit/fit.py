@@ -87,12 +87,12 @@ def source(fit: Fit) -> dict:
     return {
         "title": config.title,
         "set": config.set,
-        "targets": {p.target.id: f"{p.target.says}: {p.told} ({p.target.source})" for p in fit.predictions},
+        "targets": {p.target.id: f"{p.target.says}: {p.report} ({p.target.source})" for p in fit.predictions},
         "missed": [p.target.id for p in fit.predictions if p.verdict == "missed"],
         "families": sorted({target.family for target in config.chosen}),
         "free": list(config.free),
         **config.others,
-        "not_informed": [row.name for row in fit.learnt if row.name in config.free and row.said == "not informed"],
+        "not_informed": [row.name for row in fit.learnt if row.name in config.free and row.verdict == "not informed"],
         "effective": round(fit.weights.effective, 1),
         "enough": config.enough,
         "k_hat": round(fit.weights.k_hat, 3) if math.isfinite(fit.weights.k_hat) else None,  # too few draws to tell
@@ -115,17 +115,17 @@ def as_json(fit: Fit) -> dict:
                 "says": p.target.says,
                 "family": p.target.family,
                 "source": p.target.source,
-                "told": p.told,
+                "told": p.report,
                 "prior": p.prior,
                 "posterior": p.posterior,
                 "verdict": p.verdict,
             }
             for p in fit.predictions
         ],
-        "learnt": [asdict(row) | {"said": row.said} for row in fit.learnt],
+        "learnt": [asdict(row) | {"said": row.verdict} for row in fit.learnt],
         "sensitivity": [asdict(row) for row in fit.sensitivity],
         "coverage": [asdict(row) for row in fit.coverage],
-        "recovered": [asdict(row) | {"said": row.said} for row in fit.recovered],
+        "recovered": [asdict(row) | {"said": row.verdict} for row in fit.recovered],
     }
     return _plain(
         {

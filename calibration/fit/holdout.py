@@ -14,7 +14,7 @@ from experiments.design.draws import Draws
 from scenarios import files
 from scenarios.evidence.reports import Row
 
-from .checks import INSIDE, told, verdict
+from .checks import INSIDE, report_in_words, verdict
 from .ensemble import observed_in
 from .likelihood import predicted, simulated
 from .weights import weighted_quantiles
@@ -24,14 +24,14 @@ MODEL, NAIVE, NEITHER = "model", "naive", "neither"
 
 @dataclass(frozen=True)
 class Scored:
-    """One held-out report: what was told, what was predicted (5th, 50th, 95th percentile), and a naive forecast.
+    """One held-out report: its number, what was predicted (5th, 50th, 95th percentile), and a naive forecast.
 
     `error`, `naive_error`: absolute log of forecast over report, 0 inside bounds; None where there is no naive
     forecast.
     """
 
     target: Target
-    told: str
+    report: str
     predicted: tuple[float, float, float]
     verdict: str
     error: float
@@ -84,18 +84,18 @@ def check(
     seed=1,
     **running,
 ) -> Holdout:
-    """Run the draws up to the last held-out report into `out` and score what was told.
+    """Run the draws up to the last held-out report into `out` and score the reports.
 
     `running`: as `experiments.execute`.
     """
     discrepancy = draws.source.get("discrepancy", 0.0)  # as in the fit
     targets = [replace(target, sigma_log=math.hypot(target.sigma_log, discrepancy)) for target in mapping.targets]
-    world = files.load(scenario)
-    world = replace(world, stop=min(world.stop, last_week(targets)))
+    loaded = files.load(scenario)
+    shortened = replace(loaded, stop=min(loaded.stop, last_week(targets)))
     design = Design(
         "Reports that were not used",
         "What would reporters have told?",
-        {"fit": world},
+        {"fit": shortened},
         "fit",
         replicates=replicates,
         seed=seed,
@@ -107,14 +107,14 @@ def check(
         observed=expected_reports_of(targets),
     )
     results = execute(design, out, **running)
-    told_by_runs = observed_in(results)
-    scored = [score(target, told_by_runs, rows, seed) for target in targets]
+    observed = observed_in(results)
+    scored = [score(target, observed, rows, seed) for target in targets]
     return Holdout(scored, held_out(rows, mapping, all_rows), len(draws.values))
 
 
-def score(target: Target, told_by_runs: Mapping[str, np.ndarray], rows: Mapping[str, Row], seed: int) -> Scored:
+def score(target: Target, observed: Mapping[str, np.ndarray], rows: Mapping[str, Row], seed: int) -> Scored:
     """Return how well one report was predicted."""
-    x = simulated(target, told_by_runs)
+    x = simulated(target, observed)
     x = x.reshape(-1, x.shape[-1]) if target.kind == "multinomial" else x.ravel()
     x = x[np.isfinite(x).reshape(len(x), -1).all(axis=1)]
     reports = predicted(target, x, np.random.default_rng([seed, 4]))
@@ -124,7 +124,7 @@ def score(target: Target, told_by_runs: Mapping[str, np.ndarray], rows: Mapping[
     naive = persistence(target, rows)
     return Scored(
         target,
-        told(target),
+        report_in_words(target),
         interval,
         verdict(target, interval),
         distance(target, interval[1]),

@@ -22,7 +22,7 @@ TINY = 1e-300
 def simulated(target: Target, observed: dict[str, np.ndarray]) -> np.ndarray:
     """Return what the runs say of a target: float64 (N), or (N, categories) for a multinomial.
 
-    `observed` gives each quantity by name, (N). Not a number where a ratio is 0 over 0.
+    `observed`: expected reports by name, (N) each. Not a number where a ratio is 0 over 0.
     """
     parts = [np.asarray(observed[part.name], float) for part in target.parts]
     if target.kind == "multinomial":
@@ -42,11 +42,11 @@ def log_likelihood(target: Target, x: np.ndarray, report=None) -> np.ndarray:
         case "multinomial":
             return _dirichlet_multinomial(np.asarray(target.counts if report is None else report), x, s)
         case "count":
-            told = target.low if report is None else report
-            return stats.nbinom.logpmf(np.round(told), *_negative_binomial(_above_zero(x, target.low), s))
+            number = target.low if report is None else report
+            return stats.nbinom.logpmf(np.round(number), *_negative_binomial(_above_zero(x, target.low), s))
         case "point":
-            told = target.low if report is None else report
-            return stats.norm.logpdf(np.log(told), np.log(_above_zero(x, target.low)), s)
+            number = target.low if report is None else report
+            return stats.norm.logpdf(np.log(number), np.log(_above_zero(x, target.low)), s)
     below, above = _tails(target, x, s)
     inside = 1.0 - below - above
     chances = np.stack([below, inside, above])  # the true number is below the bounds, between them, above them
@@ -56,7 +56,7 @@ def log_likelihood(target: Target, x: np.ndarray, report=None) -> np.ndarray:
 def draw_report(target: Target, x, u: float, rng: np.random.Generator):
     """Return a report that a world with simulated number `x` (one run) could have made: its quantile `u`.
 
-    For bounds: 0, 1 or 2, whether what is told lies below, between or above them.
+    For bounds: 0, 1 or 2, whether the report lies below, between or above them.
     """
     s = max(target.sigma_log, 1e-3)
     if target.kind == "multinomial":
@@ -96,7 +96,7 @@ def total_log_likelihood(
         families.setdefault(target.family, []).append(
             log_likelihood(target, simulated(target, observed), reports.get(target.id))
         )
-    failed = np.all([np.isnan(told) for told in observed.values()], axis=0)
+    failed = np.all([np.isnan(values) for values in observed.values()], axis=0)
     return {family: np.where(failed, np.nan, np.mean(found, axis=0)) for family, found in families.items()}
 
 

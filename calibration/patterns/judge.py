@@ -9,7 +9,7 @@ What is observed of a clause is a ratio of means (or a mean: a denominator of 1)
 
 A pattern does not hold when one of its clauses does not; it holds when all do. False alarms: of all patterns of a
 table, were all true, one is called false with a probability of at most `FALSE_ALARM`; this is shared equally among
-patterns, and a pattern's share among its clauses (Bonferroni). That a false pattern is said to hold is rarer still, as
+patterns, and a pattern's share among its clauses (Bonferroni). That a false pattern is called true is rarer still, as
 all of its clauses must.
 """
 
@@ -22,7 +22,7 @@ from scipy.special import stdtrit
 
 HOLDS, FAILS, UNDECIDED = "holds", "does not hold", "undecided"
 FALSE_ALARM = 0.05
-FEWEST = 5  # seeds below which nothing is said
+FEWEST = 5  # seeds below which nothing is judged
 KNOWN = 0.8  # least share of seeds in which the numbers exist
 
 

@@ -18,7 +18,7 @@ from scenarios.toml_files import read_toml
 TARGETS = Path(__file__).parent / "targets.toml"
 HOLDOUT = Path(__file__).parent / "holdout.toml"
 MAIN = "main"  # the set of a file that has no sets
-# With which words the unit of a report begins that tells of a tier; shares and orderings have none.
+# The first words of the unit of a report on each tier; shares and orderings have none.
 COUNTED = {
     "persons": ("persons", "cases", "complaints"),
     "sites": ("compounds", "sites"),
@@ -136,7 +136,7 @@ def _schema(evidence: Mapping[str, Row], sets) -> dict:
             ],
         },
         "kind": named("how the report is read", KINDS),
-        "says": _text("what is told, in words"),
+        "says": _text("what is reported, in words"),
         "family": _text("reports that tell of one thing"),
         "tier": named("what one of a count is", TIERS),
         "sigma_log": number,
@@ -278,7 +278,7 @@ def _expected_report(name, entry, where) -> ExpectedReport:
     nationalities, places = tuple(entry.get("nationalities", ())), tuple(entry.get("places", ()))
     if nationalities and not series.by_nationality:
         able = ", ".join(s.name for s in SERIES if s.by_nationality)
-        raise where.at("nationalities").error(f"series '{series.name}' is not told by nationality", f"one of {able}")
+        raise where.at("nationalities").error(f"series '{series.name}' has no nationalities", f"one of {able}")
     if nationalities and any(len(place) != 3 or not place.isupper() for place in places):
         raise where.at("places").error("a place", "ISO codes of States, where nationalities are given")
     aggregate = entry.get("aggregate", "mean" if series.level else "sum")

@@ -41,7 +41,7 @@ def tables(fit: Fit) -> Iterator[Table]:
         [
             [
                 p.target.label,
-                p.told,
+                p.report,
                 interval(p.prior),
                 interval(p.posterior),
                 p.verdict.upper() if p.verdict == "missed" else p.verdict,
@@ -61,7 +61,7 @@ def tables(fit: Fit) -> Iterator[Table]:
                 interval(row.posterior),
                 f"{row.contraction:.0%}",
                 f"{row.shift:+.2f}",
-                row.said,
+                row.verdict,
             ]
             for row in fit.learnt
             if row.free
@@ -100,7 +100,7 @@ def _of_the_rest(fit: Fit) -> str:
     rest = [row for row in fit.learnt if not row.free]
     if not rest:
         return f"{NOT_TOLD} All other parameters stay as they are."
-    moved = sorted((row for row in rest if row.said == "informed"), key=lambda row: -row.contraction)
+    moved = sorted((row for row in rest if row.verdict == "informed"), key=lambda row: -row.contraction)
     named = ", ".join(f"{row.name} ({row.contraction:.0%})" for row in moved[:MOST_OF_REST])
     return (
         f"{NOT_TOLD} {words.count(len(rest), 'more parameter is drawn from its prior', 'more parameters are drawn from their priors')} and called not informed"
@@ -114,7 +114,7 @@ def _trust(fit: Fit) -> list[list[str]]:
     for row in fit.recovered:
         mine = covered.get(row.name)
         share = [f"{mine.covered:.0%} of {mine.truths}", number(mine.uniform)] if mine else ["–", "–"]
-        rows.append([row.name, *share, number(row.truth), f"{number(row.low)} to {number(row.high)}", row.said])
+        rows.append([row.name, *share, number(row.truth), f"{number(row.low)} to {number(row.high)}", row.verdict])
     return rows
 
 
@@ -175,7 +175,7 @@ def show_holdout(result: Holdout, source: Mapping):
     rows = [
         [
             r.target.label,
-            r.told,
+            r.report,
             interval(r.predicted),
             r.verdict,
             f"{r.error:.2f}",
@@ -211,7 +211,7 @@ def holdout_as_json(result: Holdout) -> dict:
     """Return the same as plain values."""
     model, naive = summary(result.scored)
     rows = [
-        {"id": r.target.id, "says": r.target.says, "told": r.told, "predicted": list(r.predicted), "verdict": r.verdict, "error": r.error,
+        {"id": r.target.id, "says": r.target.says, "told": r.report, "predicted": list(r.predicted), "verdict": r.verdict, "error": r.error,
          "naive": r.naive, "naive_error": r.naive_error, "nearer": r.nearer, "source": r.target.source}
         for r in result.scored
     ]  # fmt: skip

@@ -23,7 +23,7 @@ from .manifest import manifest_of
 from .store import open_store
 
 WINDOW = 3  # chunks in flight a worker
-SECONDS = 0.2  # between two looks at what workers have told
+SECONDS = 0.2  # between two looks at what workers have reported
 LOST = (BrokenExecutor, CancelledError)  # the executor is gone, with all that was in flight
 GUARD = (
     '; a script that uses more than one worker has to call under `if __name__ == "__main__":`, since workers '
@@ -115,7 +115,7 @@ class Driver:
         return self.executor.submit(run_chunk, self.setting, chunk, lost, getattr(self.executor, "tell", None))
 
     def _wait(self, running):
-        """Return the futures that are done, at least one; pass on meanwhile what workers tell."""
+        """Return the futures that are done, at least one; pass on meanwhile what workers report."""
         hear = getattr(self.executor, "hear", lambda: None)
         while True:
             done = wait(running, SECONDS, FIRST_COMPLETED).done
@@ -243,7 +243,7 @@ class _Tally:
         self.start = time.monotonic()
         self.runs = {chunk.name: len(chunk.blocks) * len(design.arms) for chunk in store.chunks}
         self.under_way: dict[str, int] = {}
-        self.said = None
+        self.reported = None
         self.done = self.before = sum(self.runs[name] for name in store.committed)
         self._say()
 
@@ -267,8 +267,8 @@ class _Tally:
 
     def _say(self):
         done = self.done + sum(self.under_way.values())
-        if self.progress and self.said != (done, self.failed):
-            self.said = done, self.failed
+        if self.progress and self.reported != (done, self.failed):
+            self.reported = done, self.failed
             self.progress(
                 Progress(done, self.failed, self.design.runs, time.monotonic() - self.start, done - self.before)
             )
@@ -306,7 +306,7 @@ def run(
 
     `parameters`: assumptions by name, over the scenario's own. `seed`, `people_per_agent`, `record`, `groups` and
     `events` as in a Design; `run(seed=n)` is replicate 0 of `compare(seed=n)`. In memory it raises RunnerError if the
-    run fails; in a folder a failed run is told of there (`Results.failed`).
+    run fails; in a folder a failed run is named there (`Results.failed`).
     """
     design = single(
         assuming(scenario if isinstance(scenario, files.Scenario) else files.load(scenario), parameters), **settings

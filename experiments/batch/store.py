@@ -298,14 +298,14 @@ def _of_arms(old: dict, new: dict) -> list[str]:
     """Say in what the arms of two plans differ."""
     if old.keys() != new.keys():
         return ["arms"]
-    said = []
+    differences = []
     for name, arm in new.items():
         before = old[name]
         mine, theirs = (set(one["parameters"].items()) for one in (arm, before))
-        said += sorted(f"assumption {parameter}" for parameter, _ in mine ^ theirs)
+        differences += sorted(f"assumption {parameter}" for parameter, _ in mine ^ theirs)
         if any(arm[key] != before.get(key) for key in arm if key not in ("parameters", "hash")):
-            said.append(f"scenario '{name}'")
-    return said
+            differences.append(f"scenario '{name}'")
+    return differences
 
 
 def _refuse_full_disk(folder: Path, design: Design):

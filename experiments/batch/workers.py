@@ -40,24 +40,24 @@ class Here(Executor):
 
 
 class Pool(ProcessPoolExecutor):
-    """Fresh processes on this machine, one thread each. `heard` is called, by `hear`, with what they told."""
+    """Fresh processes on this machine, one thread each. `heard` is called, by `hear`, with what they report."""
 
     def __init__(self, workers: int, heard: Callable[[str], None] | None = None):
         context = get_context("spawn")
         theirs, self._lifeline = context.Pipe(duplex=False)
-        self._told, telling = context.Pipe(duplex=False)
+        self._reports, reporting = context.Pipe(duplex=False)
         self._heard = heard
         self.tell = _tell if heard else None
-        super().__init__(workers, mp_context=context, initializer=_start, initargs=(theirs, telling))
+        super().__init__(workers, mp_context=context, initializer=_start, initargs=(theirs, reporting))
 
     def submit(self, work, /, *args, **kwargs):
         with _deaf_to_ctrl_c():  # a worker may be started here
             return super().submit(work, *args, **kwargs)
 
     def hear(self):
-        """Pass on what workers have told since."""
-        while self._told.poll():
-            self._heard(self._told.recv_bytes().decode())
+        """Pass on what workers have reported since."""
+        while self._reports.poll():
+            self._heard(self._reports.recv_bytes().decode())
 
     def end(self):
         """End the workers now, whatever they are doing."""
@@ -76,16 +76,16 @@ def _deaf_to_ctrl_c():
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-_telling = None  # in a worker: its end of the pipe to the driver
+_reporting = None  # in a worker: its end of the pipe to the driver
 
 
 def _tell(name: str):
-    _telling.send_bytes(name.encode())  # so short that it is written whole: workers need no lock, and may be killed
+    _reporting.send_bytes(name.encode())  # so short that it is written whole: workers need no lock, and may be killed
 
 
-def _start(lifeline, telling):
-    global _telling
-    _telling = telling
+def _start(lifeline, reporting):
+    global _reporting
+    _reporting = reporting
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the driver's to answer
     set_up()
     threading.Thread(target=_end_with_driver, args=(lifeline,), daemon=True).start()
@@ -100,5 +100,5 @@ def _end_with_driver(lifeline):
 
 
 def local(workers: int, heard: Callable[[str], None] | None = None) -> Executor:
-    """Return an executor with so many workers on this machine, which call `heard` with what they tell."""
+    """Return an executor with so many workers on this machine, which call `heard` with what they report."""
     return Here(heard) if workers == 1 else Pool(workers, heard)

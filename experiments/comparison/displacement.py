@@ -301,8 +301,8 @@ def _ratio_rows(pairs, target, elsewhere, places) -> Iterator[dict]:
     fall = np.repeat(-target.sum(axis=1, keepdims=True), rise.shape[1], axis=1)
     ratio = pairs.ratio(rise, fall)
     meaningful = (fall.mean(axis=0) > 0) & (elsewhere.shape[1] > 0)
-    said = Estimate(*(np.where(meaningful, x, np.nan) for x in (ratio.mean, ratio.low, ratio.high)), ratio.pairs)
-    yield from _rows("displacement_ratio", [WORLDWIDE, *places], pairs, said)
+    shown = Estimate(*(np.where(meaningful, x, np.nan) for x in (ratio.mean, ratio.low, ratio.high)), ratio.pairs)
+    yield from _rows("displacement_ratio", [WORLDWIDE, *places], pairs, shown)
 
 
 def _rows(measure, places, pairs, estimate) -> Iterator[dict]:

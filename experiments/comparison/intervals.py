@@ -16,7 +16,7 @@ MOST_DRAWS = (0.05, 0.95)  # between these quantiles lie nine of ten draws
 
 @dataclass(frozen=True)
 class Estimate:
-    """Mean with its interval, one number a column; what can't be said is not a number. `pairs` counts what was used."""
+    """Mean with its interval, one number a column; what is unknown is not a number. `pairs` counts what was used."""
 
     mean: np.ndarray
     low: np.ndarray
@@ -90,10 +90,10 @@ class Pairs:
         Not a number where the denominator's own interval includes zero: the ratio then means nothing.
         """
         top, bottom = self.mean(numerator), self.mean(denominator)
-        said = (bottom.low > 0) | (bottom.high < 0)
+        clear = (bottom.low > 0) | (bottom.high < 0)
         low, high = fieller(self._independent(numerator), self._independent(denominator))
         return Estimate(
-            *(np.where(said, x, np.nan) for x in (divide(top.mean, bottom.mean), low, high)),
+            *(np.where(clear, x, np.nan) for x in (divide(top.mean, bottom.mean), low, high)),
             np.minimum(top.pairs, bottom.pairs),
         )
 
@@ -116,7 +116,7 @@ def fieller(numerator: np.ndarray, denominator: np.ndarray) -> tuple[np.ndarray,
 
     Rows without a value are left out.
 
-    Not a number where the denominator can't be told from zero: the interval is unbounded there.
+    Not a number where the denominator is not distinguishable from zero: the interval is unbounded there.
     """
     known = np.isfinite(numerator) & np.isfinite(denominator)
     count = known.sum(axis=0)

@@ -18,7 +18,9 @@ from .intervals import LEVEL, Estimate, Pairs, divide, probability_better
 MONTHS = (6, 12, 24, 60)
 DAYS_A_MONTH = 365.25 / 12
 A_YEAR = 52
-IN_A_ROW = 3  # months whose interval excludes zero, one after the other, before an effect is told from chance
+IN_A_ROW = (
+    3  # months whose interval excludes zero, one after the other, before an effect is distinguishable from chance
+)
 ENOUGH_PAIRS = 8  # before anything is called probable
 PROBABLY_WORSE = 0.25  # rights floor: at most this share of pairs better, so at least three quarters worse
 
@@ -262,14 +264,14 @@ def _timing(results, pairs, course) -> list[dict]:
     rows = []
     for arm in results.compared:
         number = results.arms.index(arm)
-        told = signs(pairs.mean(monthly[number] - monthly[baseline]))
+        clear = signs(pairs.mean(monthly[number] - monthly[baseline]))
         whole_sign = int(np.sign(_excludes_zero(pairs.mean(whole[number] - whole[baseline]))[0]))
-        better, worse = (told == sign) & (sign != 0), (told == -sign) & (sign != 0)
+        better, worse = (clear == sign) & (sign != 0), (clear == -sign) & (sign != 0)
         rows.append(
             {
                 "arm": arm,
                 "outcome": course.outcome.name,
-                "first_month": _first(told != 0),
+                "first_month": _first(clear != 0),
                 "first_better": _first(better),
                 "first_worse": _first(worse),
                 "months_worse": int(worse.sum()) if sign else None,
@@ -284,18 +286,18 @@ def _excludes_zero(estimate: Estimate) -> np.ndarray:
 
 
 def signs(monthly: Estimate) -> np.ndarray:
-    """Return the sign of each month's effect where it is told from chance, else 0.
+    """Return the sign of each month's effect where it is distinguishable from chance, else 0.
 
-    Told from chance: the interval excludes zero on the same side in three months in a row. One interval in twenty
+    Distinguishable: the interval excludes zero on the same side in three months in a row. One interval in twenty
     excludes zero by luck; among sixty months that would be three.
     """
     single = _excludes_zero(monthly)
-    told = np.zeros(len(single), int)
+    clear = np.zeros(len(single), int)
     for first in range(len(single) - IN_A_ROW + 1):
         run = single[first : first + IN_A_ROW]
         if run[0] and (run == run[0]).all():
-            told[first : first + IN_A_ROW] = run[0]
-    return told
+            clear[first : first + IN_A_ROW] = run[0]
+    return clear
 
 
 def _first(which: np.ndarray) -> int | None:

@@ -24,10 +24,10 @@ def cautions(design: Design) -> list[str]:
     Of one scenario alone: what it has by itself.
     """
     baseline = design.arms[design.baseline]
-    said = []
+    found = []
     for name in design.compared or (design.baseline,):
         scenario = design.arms[name]
-        said += [
+        found += [
             f"'{name}' {text}"
             for text in (
                 *_differs(scenario, baseline, design),
@@ -35,8 +35,8 @@ def cautions(design: Design) -> list[str]:
                 *_begins_in_the_past(scenario, baseline.policies if design.compared else ()),
             )
         ]
-        said += [f"'{name}': {note}" for note in scenario.notes]
-    return list(dict.fromkeys(said))
+        found += [f"'{name}': {note}" for note in scenario.notes]
+    return list(dict.fromkeys(found))
 
 
 def _differs(scenario: Scenario, baseline: Scenario, design: Design) -> Iterator[str]:

@@ -32,13 +32,13 @@ def explain(design: Design) -> list[str]:
 
 
 def _arm(name: str, arm: Scenario, baseline: Scenario) -> str:
-    said = [*policies_in_words(arm.policies, baseline.policies), *besides_policies(baseline, arm)]
+    sentences = [*policies_in_words(arm.policies, baseline.policies), *besides_policies(baseline, arm)]
     return "\n".join(
         [
             f"{name}: {arm.title}",
             *(
                 f"  {text}"
-                for text in said or ["The baseline, as it is." if arm is baseline else "Nothing is changed."]
+                for text in sentences or ["The baseline, as it is." if arm is baseline else "Nothing is changed."]
             ),
         ]
     )

@@ -76,7 +76,7 @@ def settings_schema() -> dict:
             "the outcomes that are explained; none = the headline",
         ),
         "named": some(name, "factors that are always judged by themselves"),
-        "pairs": some(some(name, "two factors", 2), "pairs whose interaction is told (second order)"),
+        "pairs": some(some(name, "two factors", 2), "pairs whose interaction is estimated (second order)"),
         "by": {
             "type": "string",
             "enum": ["groups", "parameters"],

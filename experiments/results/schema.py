@@ -192,10 +192,10 @@ TABLES = (
         "observed",
         True,
         False,
-        "what reporters would have told of a run (designs that ask for it)",
+        "expected reports of a run (designs that ask for them)",
         lambda: (
             *RUN,
-            Column("quantity", TEXT, "", "what is told"),
+            Column("quantity", TEXT, "", "which expected report"),
             Column("value", pa.float64(), "that of its series", "expected number"),
         ),
     ),
@@ -260,7 +260,7 @@ TABLES = (
         "timing",
         False,
         True,
-        "when an effect is first told from chance, month by month, worldwide",
+        "when an effect is first distinguishable from chance, month by month, worldwide",
         lambda: (
             ARM,
             OUTCOME,

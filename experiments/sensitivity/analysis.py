@@ -118,7 +118,7 @@ def analyse(
 def whole(results: Results, sample: Sample) -> np.ndarray:
     """Return which rows of a sample can be used, bool (rows): those whose base row or trajectory has no failed run.
 
-    An index needs all rows of a base row. So what is told holds for the worlds that could be simulated, and the
+    An index needs all rows of a base row. So results hold for the worlds that could be simulated, and the
     others are counted.
     """
     draws = np.ones(len(sample.draws), bool)
@@ -171,7 +171,7 @@ def _factor_rows(staged: StagedDesign, judged) -> list[dict]:
 
 
 def _clear_other_plan(out: Path, stage: str, plan: str):
-    """Remove what an analysis of other runs said, so that it can't be read beside these."""
+    """Remove what an analysis of other runs found, so that it can't be read beside these."""
     try:
         known = json.loads((out / FILE).read_text(encoding="utf-8"))["stages"][stage]["plan"]
     except (OSError, ValueError, KeyError):

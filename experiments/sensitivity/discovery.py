@@ -129,12 +129,12 @@ def _measured(bounds, columns, unit, harm) -> Box:
     for bound in bounds:
         u = unit[:, list(columns).index(bound.column)]
         inside &= (u >= (0.0 if bound.low is None else bound.low)) & (u <= (1.0 if bound.high is None else bound.high))
-    told = tuple(
+    in_units = tuple(
         Bound(b.column, *(None if side is None else b.column.value(side) for side in (b.low, b.high))) for b in bounds
     )
     caught = float((harm & inside).sum())
     return Box(
-        told,
+        in_units,
         caught / float(harm.sum()),
         caught / max(1.0, float(inside.sum())),
         float(inside.mean()),

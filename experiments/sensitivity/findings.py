@@ -25,7 +25,7 @@ DECIDING = 12  # single parameters in the table of what decides displacement
 
 
 class Findings:
-    """Rows by table, gathered stage by stage; what no index can be told of is kept with its reason."""
+    """Rows by table, gathered stage by stage; what has no index is kept with its reason."""
 
     def __init__(self, staged: StagedDesign):
         self.staged = staged
@@ -36,7 +36,7 @@ class Findings:
         self.rows.setdefault(table, []).extend(rows)
 
     def each(self, stage: str, values: Values) -> Iterator[tuple[Quantity, np.ndarray]]:
-        """Yield quantities of which indices can be told; note the others."""
+        """Yield the quantities that have indices; note the others."""
         for quantity, of_quantity in values.items():
             try:
                 indices.refuse(of_quantity)
@@ -78,7 +78,7 @@ def pawn(found: Findings, sample: Sample, values: Values, names: Sequence[str]):
         try:
             value, floor = indices.pawn(unit, of_quantity.mean(axis=1), found.staged.design.seed)
         except (NotFinite, Constant):
-            continue  # told by `noise`
+            continue  # `noise` says why
         found.add(
             "pawn",
             [
@@ -138,8 +138,8 @@ def sobol(found: Findings, sample: Sample, values: Values):
     scramble = np.unique(sample.base) // found.staged.settings.points
     for quantity, of_quantity in found.each("indices", values):
         rows = of_quantity.mean(axis=1).reshape(len(scramble), -1)
-        told = indices.sobol(sample.names, pairs, [rows[scramble == m] for m in np.unique(scramble)])
-        floors = {order: indices.floor(told, order) for order in ("first", "total", "second")}
+        found_indices = indices.sobol(sample.names, pairs, [rows[scramble == m] for m in np.unique(scramble)])
+        floors = {order: indices.floor(found_indices, order) for order in ("first", "total", "second")}
         found.add(
             "indices",
             [
@@ -156,7 +156,7 @@ def sobol(found: Findings, sample: Sample, values: Values):
                     "floor": floors[i.order],
                     "above_floor": bool(i.low > floors[i.order]),
                 }
-                for i in told
+                for i in found_indices
             ],
         )
 
@@ -181,8 +181,8 @@ def deciding(found: Findings, manifest: Mapping, sample: Sample, values: Values,
                 pairs = Pairs(np.repeat(np.arange(which.sum()), inside.shape[1]), manifest["plan"]["seed"])
                 fall, rise = -inside[which].reshape(-1, 1), outside[which].reshape(-1, 1)
                 ratio = pairs.ratio(rise, fall)
-                told = fall.mean() > 0
-                value, low, high = (float(x[0]) if told else np.nan for x in (ratio.mean, ratio.low, ratio.high))
+                fell = fall.mean() > 0
+                value, low, high = (float(x[0]) if fell else np.nan for x in (ratio.mean, ratio.low, ratio.high))
                 ends = (
                     (np.nan, np.nan)
                     if column.kind in ("choice", "feedbacks")
@@ -209,7 +209,7 @@ def deciding(found: Findings, manifest: Mapping, sample: Sample, values: Values,
 
 
 def _parts(column: Column) -> list[tuple[str, float, float]]:
-    """Return (name, start, stop) of the parts of a column's unit interval that are told apart."""
+    """Return (name, start, stop) of the parts into which a column's unit interval is cut."""
     if column.kind == "choice":
         names = PARAMETERS[column.name].choices
         return [(name, i / len(names), (i + 1) / len(names)) for i, name in enumerate(names)]

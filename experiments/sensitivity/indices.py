@@ -37,7 +37,7 @@ class Constant(ValueError):
 
 
 def refuse(values: np.ndarray):
-    """Raise NotFinite or Constant if no index of `values` can be told."""
+    """Raise NotFinite or Constant if `values` have no index."""
     bad = ~np.isfinite(values)
     if bad.any():
         raise NotFinite(f"{int(bad.sum())} of {values.size} runs have no value")
@@ -85,7 +85,7 @@ def noise(values: np.ndarray) -> Noise:
 
 @contextmanager
 def _quiet():
-    """Keep SALib's warnings of its own arithmetic from the reader: what can't be said comes back as not a number."""
+    """Keep SALib's warnings of its own arithmetic from the reader: what has no value comes back as not a number."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
@@ -206,7 +206,7 @@ def _salib(rows, count) -> np.ndarray:
 
 
 def floor(indices: Sequence[Index], order: str) -> float:
-    """Return the dummy's index of an order (of `second`, its total): below it nothing can be told from noise."""
+    """Return the dummy's index of an order (of `second`, its total): below it nothing is distinguishable from noise."""
     wanted = "total" if order == "second" else order
     return next((abs(i.value) for i in indices if i.factor == DUMMY and i.order == wanted), np.nan)
 

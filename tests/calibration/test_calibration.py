@@ -69,7 +69,7 @@ def test_weights_give_the_exact_posterior():
     assert weights.weights @ ensemble.unit[:, :2] == pytest.approx(exact_mean(), abs=0.01)
     assert weights.effective > 1000 and weights.k_hat < posterior.GOOD_K
     found = fit_checks.learnt(ensemble, weights.weights, FREE, {"product": {"upkeep": 1, "calls_home": 1}})
-    assert [row.said for row in found[:3]] == ["informed", "informed", "not informed"]
+    assert [row.verdict for row in found[:3]] == ["informed", "informed", "not informed"]
 
 
 def test_later_waves_leave_the_posterior_as_it_is_and_make_more_draws_count():

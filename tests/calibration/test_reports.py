@@ -141,7 +141,7 @@ def test_a_year_has_no_thousands():
 
 
 def test_money_is_told_with_its_unit():
-    told = {t.id: fit_checks.told(t) for t in read_targets(TARGETS, ROWS).targets}
+    told = {t.id: fit_checks.report_in_words(t) for t in read_targets(TARGETS, ROWS).targets}
     assert told["E018"] == "1,000 million USD or more" and told["E089"] == "18,000 to 37,000 million USD"
     assert told["E001"] == "120,000 or more"
 
