@@ -19,7 +19,8 @@ from displace.report.sensitivity import REFERENCE
 from displace.wording import words
 from displace.wording.sensitivity import Said
 from experiments.results.folder import write_whole
-from experiments.sensitivity.analysis import FILE, Analysis, read_analysis
+from experiments.sensitivity.analysis import Analysis, read_analysis
+from experiments.sensitivity.schema import FILE
 from model.registry.outcomes import BY_NAME as OUTCOMES
 
 PAGE = Path(__file__).parents[2] / "docs" / "sensitivity.md"

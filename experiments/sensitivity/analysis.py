@@ -17,11 +17,12 @@ from experiments.batch.runner import Interrupted, RunnerError, execute
 from experiments.batch.store import forget, refuse_foreign
 from experiments.comparison.read import Results
 from experiments.design.design import Design
+from experiments.design.sensitivity_settings import HELPS, HURTS
 from experiments.results.folder import REPORT, content_hash, write_whole
 from experiments.results.reader import ResultsError
+from experiments.sensitivity.factors import DUMMY, SEED
 
 from . import breakeven, findings, samples
-from .factors import DUMMY, HELPS, HURTS, SEED
 from .findings import Findings
 from .quantities import quantities
 from .samples import Sample

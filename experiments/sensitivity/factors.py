@@ -13,7 +13,8 @@ import numpy as np
 from experiments.design.draws import prior_quantile
 from experiments.design.sensitivity_settings import FEEDBACKS, HELPS, HURTS, NAMED, TOGETHER
 from model.registry.levers import channels
-from model.registry.parameters import BY_NAME, DEFAULTS, PARAMETERS, Parameter
+from model.registry.parameter import Parameter
+from model.registry.parameters import BY_NAME, DEFAULTS, PARAMETERS
 from scenarios.schema import Where
 
 DUMMY, SEED = "dummy", "seed"

@@ -11,9 +11,10 @@ from made_up import manifest, results
 
 from experiments.comparison.intervals import Pairs
 from experiments.design.files import from_names
+from experiments.design.sensitivity_settings import FEEDBACKS, HELPS, HURTS
 from experiments.sensitivity import breakeven, discovery, stages
 from experiments.sensitivity.breakeven import EFFECTIVENESS, STRENGTH, Dose, Point, break_even, dosed
-from experiments.sensitivity.factors import DUMMY, FEEDBACKS, HELPS, HURTS, SEED, Column, Factor, draw, factors_of
+from experiments.sensitivity.factors import DUMMY, SEED, Column, Factor, draw, factors_of
 from experiments.sensitivity.quantities import RELATIVE, Quantity, balance, quantities, share
 from experiments.sensitivity.samples import generator, saltelli, trajectories
 from model.registry.parameters import BY_NAME, DEFAULTS
