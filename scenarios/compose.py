@@ -10,8 +10,9 @@ from datetime import date
 from model.registry.levers import BY_NAME as LEVERS
 from model.registry.policy import WEEKS, Policy, week_of
 
-from .files import Scenario, refuse_contradictions, resolved, world_graph
-from .schema import Where
+from .errors import Where
+from .scenario import Scenario, refuse_contradictions, resolved
+from .world_files import world_graph
 
 
 def changed(

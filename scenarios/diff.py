@@ -3,6 +3,7 @@
 from dataclasses import fields
 
 from model.registry.levers import BY_NAME as LEVERS
+from model.registry.parameters import DEFAULTS
 from model.registry.policy import WEEKS, monday
 
 from .explain import (
@@ -25,12 +26,12 @@ def differences(first, second) -> list[str]:
 
 def besides_policies(first, second) -> list[str]:
     """Return the sentences on all but policies."""
-    said = [*_shocks(first, second), *_parameters(first, second), *_worlds(first, second)]
+    sentences = [*_shocks(first, second), *_parameters(first, second), *_worlds(first, second)]
     if first.stop != second.stop:
-        said.append(
+        sentences.append(
             f"'{first.name}' is simulated up to {monday(first.stop - 1)}, '{second.name}' up to {monday(second.stop - 1)}."
         )
-    return said
+    return sentences
 
 
 # --- policies -----------------------------------------------------------------------------------------
@@ -125,8 +126,6 @@ def _shocks(first, second):
 
 
 def _parameters(first, second):
-    from model.registry.parameters import DEFAULTS
-
     for name in sorted({*first.parameters, *second.parameters}):
         mine, theirs = (scenario.parameters.get(name, DEFAULTS[name]) for scenario in (first, second))
         if mine != theirs:

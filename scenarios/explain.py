@@ -6,9 +6,10 @@ from model.registry.institutions import BY_NAME as INSTITUTIONS
 from model.registry.levers import BY_NAME as LEVERS
 from model.registry.levers import heeds_announcement
 from model.registry.outcomes import BY_NAME as OUTCOMES
+from model.registry.parameters import BY_NAME as PARAMETERS
 from model.registry.policy import WEEKS, monday, week_of
 
-from .files import world_graph
+from .world_files import world_graph
 
 PAPER = week_of(date(2023, 8, 31))  # the briefing paper, and with it the known past, ends here
 SEXES = {"male": "men and boys", "female": "women and girls"}
@@ -97,7 +98,7 @@ def _span(start, end):
 
 def _policy(policy):
     lever = LEVERS[policy.lever]
-    said = [
+    clauses = [
         pulled(policy) + (f", where 1 means {lever.unit}" if policy.strength else ", so nothing changes"),
         _at_places(policy, lever),
         timing(policy),
@@ -105,7 +106,7 @@ def _policy(policy):
         f"It may help: {'; '.join(channel.why for channel in lever.helps_by)}",
         f"It may hurt: {'; '.join(channel.why for channel in lever.hurts_by)}",
     ]
-    return " ".join(sentence(part) for part in said if part)
+    return " ".join(sentence(clause) for clause in clauses if clause)
 
 
 def pulled(policy):
@@ -188,9 +189,7 @@ def trigger_in_words(when):
 
 def parameter_in_words(name, value, whose="this scenario"):
     """Return the sentence on an assumption that a scenario, or whose it is, sets."""
-    from model.registry.parameters import BY_NAME
-
-    parameter = BY_NAME[name]
+    parameter = PARAMETERS[name]
     shown = parameter.choices[int(value)] if parameter.choices else f"{value:g} {parameter.unit}"
     return sentence(f"assumption set for {whose}: {name} ({parameter.meaning}) is {shown}")
 

@@ -370,7 +370,7 @@ def test_a_naive_forecast_holds_the_last_report_on():
 @pytest.fixture(scope="module")
 def run():
     from model.model import Simulation
-    from scenarios.files import load
+    from scenarios.loading import load
 
     scenario = load("baseline")
     inputs = replace(scenario.inputs(3, 1000, groups=True), stop=120)

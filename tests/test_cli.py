@@ -303,7 +303,7 @@ def test_a_run_prints_its_outcomes_and_writes_its_tables(displace, tiny, tmp_pat
 def test_a_folder_without_a_run_is_no_success(displace, tiny, tmp_path):
     from experiments.batch.store import open_store
     from experiments.design.design import single
-    from scenarios.files import load
+    from scenarios.loading import load
 
     with open_store(tmp_path / "out", single(load(tiny / "raids.toml"))):
         pass

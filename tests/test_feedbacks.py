@@ -11,7 +11,7 @@ from model.registry.outcomes import O
 from model.registry.parameters import BEHAVIOUR
 from model.registry.policy import week_of
 from model.run.tiny_world import tiny_world
-from scenarios.files import load
+from scenarios.loading import load
 
 SWITCHES = [row[0] for row in BEHAVIOUR["rival rules and feedbacks"] if row[0].startswith("feedback_")]
 NO_RAIDS = ({}, {"raids_per_month": 0.0})

@@ -19,7 +19,7 @@ from displace.reference import patterns_page
 from model.registry.life_course import T
 from model.registry.outcomes import O
 from model.run.results import quarter_of
-from scenarios.files import load
+from scenarios.loading import load
 from scenarios.world_files import SECTION
 
 IDS = [f"P{n}" for n in (*range(1, 15), 18, 19, 20)] + ["R1", "R2", "R3", "R6"]

@@ -12,7 +12,7 @@ from model.registry.outcomes import O
 from model.registry.policy import Policy, Trigger
 from model.run.tiny_world import tiny_world
 from model.states.states import WEEKS_A_MONTH
-from scenarios.files import load
+from scenarios.loading import load
 
 UNBETRAYED = dict(tip_off=0, raid_reach=1e5)
 

@@ -29,7 +29,7 @@ from experiments.batch.store import DiskFull, StoreBusy, StoreError, open_store
 from experiments.design.design import Block, Chunk, Design, from_names
 from experiments.results.reader import ResultsError
 from model.registry.outcomes import RECORDED
-from scenarios.files import resolved
+from scenarios.scenario import resolved
 
 ROOT = Path(__file__).parent.parent
 SCENARIOS = {

@@ -20,8 +20,9 @@ from model import Simulation
 from model.registry.levers import BY_NAME as LEVERS
 from model.registry.outcomes import O
 from model.registry.policy import Policy, Trigger, monday, week_of
-from scenarios.files import list_scenarios, load, resolved
-from scenarios.schema import ScenarioError
+from scenarios.errors import ScenarioError
+from scenarios.loading import list_scenarios, load
+from scenarios.scenario import resolved
 
 ROOT = Path(__file__).parent.parent
 COARSE = 1000  # people an agent: quick

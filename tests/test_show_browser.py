@@ -23,7 +23,7 @@ from displace.show.story import SCENES
 from displace.show.worlds import ShowScenario, TwoWorlds
 from experiments.design.limits import MOST_SEED
 from model.registry.policy import week_of
-from scenarios.files import load
+from scenarios.loading import load
 
 ROOT = Path(__file__).parent.parent
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)

@@ -11,7 +11,7 @@ from calibration.targets.targets import Target, Targets, last_week, quantities
 from experiments import execute
 from experiments.design.design import Design
 from experiments.design.draws import Draws
-from scenarios import files
+from scenarios import loading
 from scenarios.evidence.reports import Row
 
 from .checks import INSIDE, told, verdict
@@ -86,7 +86,7 @@ def check(
     """Run the draws up to the last held-out report into `out` and score what was told. `running`: as `experiments.execute`."""
     discrepancy = draws.source.get("discrepancy", 0.0)  # as in the fit
     targets = [replace(target, sigma_log=math.hypot(target.sigma_log, discrepancy)) for target in mapping.targets]
-    world = files.load(scenario)
+    world = loading.load(scenario)
     world = replace(world, stop=min(world.stop, last_week(targets)))
     design = Design(
         "Reports that were not used", "What would reporters have told?", {"fit": world}, "fit", replicates=replicates, seed=seed,

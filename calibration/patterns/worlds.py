@@ -20,7 +20,7 @@ from model.registry.parameters import complete
 from model.registry.policy import WEEKS, Policy, Shock, week_of
 from model.run.results import quarter_of
 from model.states.states import WEEKS_A_MONTH
-from scenarios.files import load
+from scenarios.loading import load
 
 HUB = "preah-sihanouk"
 MOEI = ("shwe-kokko", "myawaddy", "moei-corridor")  # the Thai-Myanmar border

@@ -124,7 +124,7 @@ def glossary() -> list[dict]:
 
 def scenarios() -> list[dict]:
     """Return the shipped scenarios: name, title and the question each answers."""
-    from scenarios.files import list_scenarios
+    from scenarios.loading import list_scenarios
 
     return [{"name": name, "title": title, "question": question} for name, title, question in list_scenarios()]
 
@@ -156,8 +156,9 @@ def reports() -> list[dict]:
 def evidence() -> list[dict]:
     """Return every reported estimate, and what it is used for: a target (in which sets), held out, a prior, put in; or why not."""
     from calibration.patterns.patterns import PATTERNS
+    from calibration.targets.evidence_uses import other_uses
     from calibration.targets.targets import HOLDOUT, TARGETS, read_targets
-    from scenarios.evidence.reports import other_uses, read_evidence
+    from scenarios.evidence.reports import read_evidence
 
     rows = read_evidence()
     fitted, kept = read_targets(TARGETS, rows), read_targets(HOLDOUT, rows)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 def scenario_of(name: str):
     """Return the scenario. Raises ScenarioError; of a design it says which commands take one."""
-    from scenarios.files import load
-    from scenarios.schema import ScenarioError, Where
+    from scenarios.errors import ScenarioError, Where
+    from scenarios.loading import load
 
     try:
         return load(name)
@@ -20,7 +20,7 @@ def scenario_of(name: str):
 def design_of(name: str) -> Path | None:
     """Return the path of the design that a name or path means, or None."""
     from experiments.design.design import design_path
-    from scenarios.schema import ScenarioError
+    from scenarios.errors import ScenarioError
 
     try:
         return design_path(name)

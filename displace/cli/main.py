@@ -95,7 +95,8 @@ def _code_of(error: Exception) -> int | None:
         "experiments.batch.runner.RunnerError": SOME_FAILED,
         "model.model.AuditError": SOME_FAILED,
         "displace.show.opening.ShowError": BAD_INPUT,
-        "scenarios.schema.ScenarioError": BAD_INPUT,
+        "scenarios.errors.ScenarioError": BAD_INPUT,
+        "scenarios.evidence.reports.EvidenceError": BAD_INPUT,
         "scenarios.world_files.WorldError": BAD_INPUT,
     }
     names = (f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__)
@@ -487,7 +488,7 @@ def list_(
       displace list glossary
       displace list parameters --json
     """
-    from scenarios.schema import Where
+    from scenarios.errors import Where
 
     if what not in LISTINGS:
         raise Where("list").error(f"unknown '{what}'", f"one of {', '.join(LISTINGS)}", what, LISTINGS)
@@ -552,7 +553,7 @@ def explain(
         terminal.show_sentences(explain(from_names([name])))
     else:
         from scenarios.explain import explain
-        from scenarios.files import load
+        from scenarios.loading import load
 
         scenario = load(name)
         terminal.show_sentences(explain(scenario))
@@ -600,7 +601,7 @@ def schema(kind: Annotated[FileKind, typer.Argument(help="Of which file.")] = Fi
     from json import dumps
 
     if kind is FileKind.scenario:
-        from scenarios.schema import json_schema as of_kind
+        from scenarios.file_format import json_schema as of_kind
     else:
         from experiments.design.design import design_schema as of_kind
     print(dumps(of_kind(), indent=1, ensure_ascii=False))

@@ -31,8 +31,9 @@ def new(
     import re
 
     from experiments.design.design import list_designs
-    from scenarios.files import list_scenarios
-    from scenarios.schema import NAME, Where
+    from scenarios.errors import Where
+    from scenarios.file_format import NAME
+    from scenarios.loading import list_scenarios
 
     name = name.removesuffix(".toml")
     path = folder / f"{name}.toml"

@@ -159,7 +159,7 @@ class Study:
     @cached_property
     def place_names(self) -> dict[str, str]:
         """Names of places by id and of states by ISO code."""
-        from scenarios.files import world_graph
+        from scenarios.world_files import world_graph
 
         return {iso3: row["name"] for iso3, row in world_graph().graph["states"].items()} | {
             p["id"]: p["name"] for p in self.manifest["places"]

@@ -7,8 +7,8 @@ from calibration.fit.checks import CHANCE, ENOUGH_FOR_A_RANK, NOT_INFORMED, NOT_
 from calibration.fit.fit import Fit
 from calibration.fit.holdout import MODEL, NAIVE, Holdout, summary
 from calibration.fit.posterior import GOOD_K
+from calibration.targets.evidence_uses import other_uses
 from displace.wording import words
-from scenarios.evidence.reports import other_uses
 
 PAGE = "fit.md"
 NOT_TOLD = (

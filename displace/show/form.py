@@ -6,7 +6,7 @@ import solara
 from mesa.visualization.utils import update_counter
 
 from model.registry.levers import BY_NAME as LEVERS
-from scenarios.files import list_scenarios
+from scenarios.loading import list_scenarios
 
 from . import policies
 from .frames import STRIPS

@@ -6,9 +6,12 @@ from functools import cache
 
 from model.registry.levers import KINDS, LEVERS
 from model.registry.policy import WEEKS, Policy, Shock, monday
+from scenarios.errors import ScenarioError
 from scenarios.explain import explain
-from scenarios.files import Scenario, from_dict, load, to_toml, world_graph
-from scenarios.schema import ScenarioError
+from scenarios.loading import from_dict, load
+from scenarios.scenario import Scenario
+from scenarios.toml_files import to_toml
+from scenarios.world_files import world_graph
 
 from .worlds import BASELINE, ShowScenario
 
@@ -109,7 +112,7 @@ def _argument(scenario: Scenario) -> str:
 
 @cache
 def _shipped_hash(name: str) -> str | None:
-    from scenarios.files import SHIPPED
+    from scenarios.loading import SHIPPED
 
     return load(name).hash if (SHIPPED / f"{name}.toml").is_file() else None
 

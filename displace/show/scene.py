@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 
 from displace.figures import outlines
-from scenarios.files import world_graph
+from scenarios.world_files import world_graph
 
 VIEW = (91.2, 127.0, 5.0, 25.8)  # west, east, south, north, in degrees
 WIDTH = 1000  # of the drawing; all lengths of the map are in its units

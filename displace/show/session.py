@@ -12,9 +12,10 @@ from mesa.visualization.utils import force_update
 from displace.wording import words
 from experiments.design.limits import MOST_PEOPLE_PER_AGENT, MOST_SEED
 from model.registry.policy import monday, week_of
+from scenarios.errors import ScenarioError
 from scenarios.explain import PAPER
-from scenarios.files import Scenario, from_dict, load
-from scenarios.schema import ScenarioError
+from scenarios.loading import from_dict, load
+from scenarios.scenario import Scenario
 
 from . import opening, policies
 from .frames import CHOSEN, STRIPS, Map, Strip, described

@@ -10,7 +10,8 @@ from mesa.experimental.scenarios import Scenario as MesaScenario
 from model.registry.outcomes import O
 from model.registry.policy import monday, week_of
 from model.run.mesa_views import ScamModel, ScamScenario
-from scenarios.files import Scenario, load
+from scenarios.loading import load
+from scenarios.scenario import Scenario
 
 from .opening import PEOPLE_PER_AGENT, SEED
 

@@ -13,7 +13,7 @@ from experiments.comparison import fates
 from experiments.design.design import PLACEBO, Block, Chunk, Design
 from experiments.design.observed import Quantity, needs_groups
 from experiments.results import schema as tables
-from scenarios.files import Scenario
+from scenarios.scenario import Scenario
 
 from .provenance import code_hashes
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from experiments.design.design import Chunk, Design, DesignError, assuming, from_names, single
-from scenarios import files
+from scenarios import loading
+from scenarios.scenario import Scenario
 
 from . import workers
 from .block import Done, Setting, run_chunk
@@ -282,7 +283,7 @@ def compare(
 
 
 def run(
-    scenario: str | Path | files.Scenario,
+    scenario: str | Path | Scenario,
     *,
     out: str | Path | None = None,
     parameters: Mapping[str, float | str] = {},
@@ -296,7 +297,7 @@ def run(
     `compare(seed=n)`. In memory it raises RunnerError if the run fails; in a folder a failed run is told of there (`Results.failed`).
     """
     design = single(
-        assuming(scenario if isinstance(scenario, files.Scenario) else files.load(scenario), parameters), **settings
+        assuming(scenario if isinstance(scenario, Scenario) else loading.load(scenario), parameters), **settings
     )
     if out is not None:
         return execute(design, out, workers_wanted=1, resume=resume, overwrite=overwrite)

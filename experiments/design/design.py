@@ -18,8 +18,13 @@ from pathlib import Path
 from experiments.sensitivity.plan import settings_schema
 from model.registry import outcomes
 from model.registry.policy import WEEKS
-from scenarios import files
-from scenarios.schema import NAME, ScenarioError, Where, check, json_schema, scenario_schema
+from scenarios import loading
+from scenarios.checking import check
+from scenarios.errors import ScenarioError, Where
+from scenarios.file_format import NAME, json_schema, scenario_schema
+from scenarios.scenario import Scenario
+from scenarios.toml_files import flat
+from scenarios.world_files import world_graph
 
 from .arms import checked, load, read, schema, with_budget, with_parameters
 from .draws import DrawsError, draws_of
@@ -83,7 +88,7 @@ class Design:
 
     title: str
     question: str
-    arms: Mapping[str, files.Scenario]
+    arms: Mapping[str, Scenario]
     baseline: str
     replicates: int = 20
     seed: int = 1
@@ -254,7 +259,7 @@ def content_hash(content) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True, allow_nan=False).encode()).hexdigest()
 
 
-def _content(scenario: files.Scenario) -> dict:
+def _content(scenario: Scenario) -> dict:
     content = {key: value for key, value in asdict(scenario).items() if key not in ("name", "source_file", "notes")}
     return json.loads(json.dumps(content, allow_nan=False))
 
@@ -284,10 +289,10 @@ def from_names(
         written = _from_file(paths[0])
         design = _assuming(_with(written, baseline, settings), parameters, names)
         return _something_to_compare(_on_budget(design, paths[0], written.baseline))
-    arms = _arms((Where(name), name, files.load(name)) for name in names)
+    arms = _arms((Where(name), name, loading.load(name)) for name in names)
     wanted = baseline or "baseline"
     if wanted not in arms:
-        scenario = files.load(wanted)
+        scenario = loading.load(wanted)
         arms = {scenario.name: scenario} | arms
         wanted = scenario.name
     several = [arm for name, arm in arms.items() if name != wanted] or list(arms.values())
@@ -314,7 +319,7 @@ def _assuming(design: Design, parameters: Mapping[str, float | str], names: Sequ
     return replace(design, arms=arms, asked=asked)
 
 
-def assuming(scenario: files.Scenario, parameters: Mapping[str, float | str]) -> files.Scenario:
+def assuming(scenario: Scenario, parameters: Mapping[str, float | str]) -> Scenario:
     """Return the scenario with these parameters over its own. Raises DesignError."""
     try:
         return with_parameters(scenario, scenario.parameters | checked(parameters)) if parameters else scenario
@@ -322,7 +327,7 @@ def assuming(scenario: files.Scenario, parameters: Mapping[str, float | str]) ->
         raise DesignError(str(error)) from None
 
 
-def single(scenario: files.Scenario, **settings) -> Design:
+def single(scenario: Scenario, **settings) -> Design:
     """Return the design of one run of one scenario, which is compared with nothing."""
     return Design(
         scenario.title, scenario.question, {scenario.name: scenario}, scenario.name, replicates=1, **_given(settings)
@@ -352,12 +357,12 @@ def _given(settings):
 def _with(design, baseline, settings):
     arms = design.arms
     if baseline and baseline not in arms:
-        scenario = files.load(baseline)
+        scenario = loading.load(baseline)
         arms, baseline = {scenario.name: scenario} | arms, scenario.name
     return replace(design, arms=arms, baseline=baseline or design.baseline, **_given(settings))
 
 
-def _arms(entries: Iterable[tuple[Where, str, files.Scenario]]) -> dict:
+def _arms(entries: Iterable[tuple[Where, str, Scenario]]) -> dict:
     arms = {}
     for where, given, scenario in entries:
         if scenario.name in arms:
@@ -375,13 +380,13 @@ def design_path(name: str) -> Path | None:
     """Return the path of the design that `name` means, or None if it means a scenario. Raises DesignError if neither."""
     if Path(name).suffix != ".toml" and Path(name).name == name:
         path = SHIPPED / f"{name}.toml"
-        scenarios = [path.stem for path in files.SHIPPED.glob("*.toml")]
+        scenarios = [path.stem for path in loading.SHIPPED.glob("*.toml")]
         if path.is_file():
             return path
         if name not in scenarios:
             both = [*scenarios, *(path.stem for path in SHIPPED.glob("*.toml"))]
             wanted = "a name of `displace list scenarios` or `displace list designs`, or a path that ends in .toml"
-            raise _error(Where(name), "no such scenario or design", wanted, *files.meant(name, both))
+            raise _error(Where(name), "no such scenario or design", wanted, *loading.meant(name, both))
         return None
     path = Path(name)
     return path if path.is_file() and _is_design(path) else None
@@ -447,9 +452,9 @@ def _from_file(path: Path) -> Design:
     where = Where(_label(path))
     for table in (data, *(entry for entry in _list(data.get("arm")) if isinstance(entry, dict))):
         if isinstance(table.get("parameters"), dict):
-            table["parameters"] = files.flat(table["parameters"])
+            table["parameters"] = flat(table["parameters"])
     try:
-        check(data, _schema(scenario_schema(files.world_graph())), where)
+        check(data, _schema(scenario_schema(world_graph())), where)
         found = _arms(read(data, path, where))
         baseline = data.get("baseline", "baseline")
         if baseline not in found:

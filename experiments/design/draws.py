@@ -14,7 +14,7 @@ import numpy as np
 
 from model.registry.levers import channels
 from model.registry.parameters import BY_NAME, DEFAULTS, PARAMETERS, Parameter
-from scenarios.schema import ScenarioError, Where
+from scenarios.errors import ScenarioError, Where
 
 from .limits import MOST_DRAWS
 

@@ -13,7 +13,7 @@ import numpy as np
 from experiments.design.draws import quantile
 from model.registry.levers import channels
 from model.registry.parameters import BY_NAME, DEFAULTS, PARAMETERS, Parameter
-from scenarios.schema import Where
+from scenarios.errors import Where
 
 DUMMY, SEED, FEEDBACKS = "dummy", "seed", "feedbacks"
 PERTURBED, BY = "recruitment_rate", 1e-4  # the dummy: so small a change that only the noise of changed fates answers

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
 from model.registry.outcomes import BY_NAME, HEADLINE
-from scenarios.schema import Where
+from scenarios.errors import Where
 
 from .factors import DUMMY, FEEDBACKS, NAMED, PERTURBED, SEED, Factor, check_names, chosen, factors_of
 
