@@ -433,8 +433,8 @@ def test_the_guide_runs_as_it_stands(tmp_path, monkeypatch, capsys):
     assert results.manifest["plan"]["draws_from"]["targets"].keys() == {"X001", "X002", "X003"}
     assert max(row["parameter_share"] or 0 for row in results.paired.to_pylist()) > 0
 
-    from displace.report.contents import Study
-    from displace.report.report import render
+    from displace.report.comparison import render
+    from displace.wording.study import Study
 
     page = render(Study(results))
     assert (
@@ -467,7 +467,7 @@ def test_the_guide_runs_as_it_stands(tmp_path, monkeypatch, capsys):
     ],
 )
 def test_a_posterior_says_what_became_of_all_parameters(stamp, said):
-    from displace.wording.origin_of_parameters import standing
+    from displace.wording.parameter_sources import standing
 
     source = {
         "kind": "posterior",

@@ -181,10 +181,14 @@ def test_a_comparison_names_the_command_that_uses_a_designs_sensitivity_table(di
 
 @pytest.mark.parametrize("arguments", [["list", "levers", "crackdown"], ["list", "parameters"]], ids=" ".join)
 def test_a_full_disk_behind_the_output_is_told(arguments):
-    code = f"import sys; sys.argv = {['displace', *arguments]}\nfrom displace.cli.main import main\nmain()"
     with open("/dev/full", "w") as full:
         done = subprocess.run(
-            [sys.executable, "-c", code], cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60
+            [sys.executable, "-m", "displace", *arguments],
+            cwd=ROOT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
         )
     assert (
         done.returncode == 1

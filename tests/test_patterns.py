@@ -13,12 +13,13 @@ from calibration.patterns import check, judge, measures
 from calibration.patterns.judge import FAILS, HOLDS, UNDECIDED, Observed, observe, together, verdict
 from calibration.patterns.patterns import BY_ID, EVIDENCE, LEFT_OUT, PATTERNS, QUESTION, UNIT, kinds
 from calibration.patterns.worlds import ARMS, HUB, RELEASE, START, TAIWAN, Seen, inputs, months, simulate
-from displace.cli import checks
+from displace.cli import print_patterns as checks
 from displace.cli.main import app
 from displace.reference import patterns_page
 from model.registry.life_course import T
 from model.registry.outcomes import O
 from model.run.results import quarter_of
+from scenarios.evidence.reports import evidence_ids
 from scenarios.loading import load
 from scenarios.world_files import SECTION
 
@@ -43,7 +44,7 @@ def test_a_pattern_says_what_is_compared_expected_and_whence(pattern):
     assert pattern.clauses
     for clause in pattern.clauses:
         assert clause.low < clause.high and (np.isfinite(clause.low) or np.isfinite(clause.high))
-    named = checks.evidence_ids(pattern.evidence)
+    named = evidence_ids(pattern.evidence)
     assert KNOWN & set(named)
     assert {id for id in pattern.evidence.split() if "-" not in id} <= KNOWN
 

@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 from made_up import manifest, policy, results
 
+from displace.figures import comparison as pictures
 from displace.figures import drawing
-from displace.figures import report_pictures as pictures
 from displace.report import assumptions as assumed
-from displace.report import report
-from displace.report.contents import Study
+from displace.report import comparison as report
 from displace.wording import words
 from displace.wording.displacement import moved
-from displace.wording.headline import Cell, lines
+from displace.wording.effects_table import Cell, lines
+from displace.wording.study import Study
 from experiments.results.reader import Results
 from model.registry.outcomes import BY_NAME, HEADLINE
 from model.registry.parameters import DEFAULTS

@@ -228,8 +228,8 @@ def test_the_form_offers_every_lever_and_the_command_line_names_the_pair():
 
 
 def call(*arguments, **environment):
-    code = f"import sys; sys.argv = {['displace', *map(str, arguments)]}\nfrom displace.cli.main import main\nmain()"
-    return subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    command = [sys.executable, "-m", "displace", *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
 
 
 def test_a_missing_extra_a_bad_file_and_a_taken_port_are_one_message_each(tmp_path, monkeypatch):

@@ -6,6 +6,8 @@ kind, country and sources are listed: its control, protection and room are never
 
 from dataclasses import asdict
 
+from displace.wording.words import cell
+
 
 def levers() -> list[dict]:
     """Return every lever with what it moves, how it may help and hurt, and its range."""
@@ -220,18 +222,3 @@ def known(row: dict) -> list[list[str]]:
     """Return what is known of one row, (field, value) as a terminal shows them."""
     shown = {FIELDS.get(field, field.replace("_", " ")): cell(value) for field, value in row.items()}
     return [[field, value] for field, value in shown.items() if value]
-
-
-def cell(value) -> str:
-    """Return `value` as a terminal shows it: lists joined, nothing for None, numbers short."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, (list, tuple)):
-        return ", ".join(cell(part) for part in value)
-    if isinstance(value, dict):
-        return f"{value['name']} ({value['why']}: {value['moves']}, {value['mode']} {value['effect']:g})"
-    if isinstance(value, float):
-        return f"{value:g}"
-    return str(value)

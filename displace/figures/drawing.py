@@ -9,10 +9,12 @@ import io
 import re
 import textwrap
 from collections.abc import Callable
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
 import matplotlib
+from markupsafe import Markup
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
@@ -43,6 +45,16 @@ STYLE = {
     "xtick.labelsize": 8,
     "ytick.labelsize": 8,
 }
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A drawing on a page, with what stands above and below it; a folded one opens on demand."""
+
+    title: str
+    svg: Markup
+    caption: str
+    folded: bool = False
 
 
 # --- from a figure to inline SVG --------------------------------------------------------------------

@@ -9,6 +9,7 @@ from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
+from displace.wording.study import Flow, Spot
 from displace.wording.words import number
 
 from .drawing import BLUE, GREY, INK, LAND, ORANGE, PALE, SEA, VERMILLION, columns_of, drawing, wrapped
@@ -17,34 +18,6 @@ from .outlines import rings
 REGION = (88.5, 128.5, -12.0, 29.0)  # west, east, south, north
 INSET = (101.9, 107.2, 9.9, 15.0)  # where places of the paper lie too close to be told apart
 BIGGEST = 900.0  # square points: the disc of the largest number on the large map
-
-
-@dataclass(frozen=True)
-class Spot:
-    """A place on a map: `coarse` ones stand for the rest of a country or continent, not for a location."""
-
-    id: str
-    name: str
-    kind: str
-    longitude: float
-    latitude: float
-
-    @property
-    def coarse(self) -> bool:
-        return self.kind in ("elsewhere", "beyond")
-
-    @property
-    def short(self) -> str:
-        return self.name.removeprefix("beyond the region: ")
-
-
-@dataclass(frozen=True)
-class Flow:
-    """People carried along by operations from one place to another, a year."""
-
-    source: str
-    target: str
-    people: float
 
 
 @dataclass(frozen=True)

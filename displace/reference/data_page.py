@@ -1,6 +1,6 @@
 """`docs/data.md`: every table of a results folder with its columns, drawn from `experiments/results/schema.py`."""
 
-from displace.cli.listings import cell
+from displace.wording.words import cell
 from experiments.comparison import costs, displacement, fates
 from experiments.results.schema import BY_PLACE, NOT_BY_PLACE, TABLES, TEXT
 from model.registry.outcomes import GROUPED, RECORDED

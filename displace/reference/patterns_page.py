@@ -16,7 +16,7 @@ from calibration.patterns.check import MEANING
 from calibration.patterns.judge import FAILS, HOLDS, UNDECIDED
 from calibration.patterns.patterns import EVIDENCE, LEFT_OUT, PATTERNS, QUESTION, UNIT, kinds
 from calibration.patterns.worlds import ARMS
-from displace.cli.checks import TITLES, number
+from displace.wording.patterns import TITLES, number
 
 PAGE = Path(__file__).parents[2] / "docs" / "patterns.md"
 MARK = {HOLDS: "+", FAILS: "**−**", UNDECIDED: "?"}

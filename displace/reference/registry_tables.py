@@ -5,8 +5,7 @@ A test fails while a table differs from what the registries say.
 
 from pathlib import Path
 
-from displace.cli.listings import cell
-from displace.wording.words import start
+from displace.wording.words import cell, start
 from model.registry.institutions import INSTITUTIONS
 from model.registry.levers import CONTEXT_ONLY, KINDS, LEVERS, channels
 from model.registry.life_course import STATUSES, TRANSITIONS

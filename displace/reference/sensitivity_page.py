@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from displace.report import sensitivity as sensitivity_report
 from displace.report.sensitivity import REFERENCE
 from displace.wording import words
-from displace.wording.sensitivity import Said
+from displace.wording.sensitivity import AnalysisInWords
 from experiments.batch.store import write as write_whole
 from experiments.sensitivity.analysis import FILE, Analysis, read_analysis
 from model.registry.outcomes import BY_NAME as OUTCOMES
@@ -58,7 +58,7 @@ What is in it and where: `displace sensitivity --help`, the tables' columns belo
 def write(analysis: Analysis, folder: Path = REFERENCE, page: Path = PAGE) -> list[Path]:
     """Write the reference folder and the page from a finished analysis; return what was written."""
     folder.mkdir(parents=True, exist_ok=True)
-    said = Said(analysis)
+    said = AnalysisInWords(analysis)
     written = []
     for name, table in analysis.tables.items():
         pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
@@ -78,7 +78,7 @@ def write(analysis: Analysis, folder: Path = REFERENCE, page: Path = PAGE) -> li
     return [*written, folder / FILE, page]
 
 
-def text(said: Said) -> str:
+def text(said: AnalysisInWords) -> str:
     """Return the page as Markdown. The same tables give the same bytes."""
     m = said.manifest
     runs = sum(stage["runs"] for stage in m["stages"].values())

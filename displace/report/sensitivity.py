@@ -7,9 +7,18 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from displace.figures import sensitivity as figures
-from displace.figures.report_pictures import Picture
+from displace.figures.drawing import Picture
 from displace.wording import words
-from displace.wording.sensitivity import AMONG, ILLUSTRATIVE, NOT_DRIVERS, SCALES, Said, decimal, in_words, index
+from displace.wording.sensitivity import (
+    AMONG,
+    ILLUSTRATIVE,
+    NOT_DRIVERS,
+    SCALES,
+    AnalysisInWords,
+    decimal,
+    in_words,
+    index,
+)
 from experiments.batch.store import REPORT
 from experiments.batch.store import write as write_whole
 from model.registry.outcomes import BY_NAME as OUTCOMES
@@ -44,7 +53,7 @@ def section() -> dict | None:
     from experiments.sensitivity.analysis import read_analysis
 
     try:
-        said = Said(read_analysis(REFERENCE))
+        said = AnalysisInWords(read_analysis(REFERENCE))
     except ResultsError:
         return None
     return {
@@ -56,7 +65,7 @@ def section() -> dict | None:
 
 
 def context(analysis) -> dict:
-    said = Said(analysis)
+    said = AnalysisInWords(analysis)
     told = {
         "title": said.manifest["title"],
         "question": said.manifest["question"],
@@ -92,7 +101,7 @@ def context(analysis) -> dict:
 # --- pictures ---------------------------------------------------------------------------------------
 
 
-def tornado(said: Said) -> Picture:
+def tornado(said: AnalysisInWords) -> Picture:
     """Return the tornado of the first outcome's relative change, and of displacement where a policy enforces."""
     wanted = [(arm, said.primary, "relative") for arm in said.policies] + [
         (arm, "people_held", "balance") for arm in said.enforcing
@@ -125,7 +134,7 @@ def tornado(said: Said) -> Picture:
     )
 
 
-def heat(said: Said) -> Picture:
+def heat(said: AnalysisInWords) -> Picture:
     """Return the heat map of total indices, outcome by factor, a panel a policy."""
     rows = [
         row for row in said.rows("indices", order="total", measure="difference") if row["factor"] not in NOT_DRIVERS
@@ -162,7 +171,7 @@ def heat(said: Said) -> Picture:
     )
 
 
-def tradeoffs(said: Said) -> Picture:
+def tradeoffs(said: AnalysisInWords) -> Picture:
     """Return policies by people's outcomes against money defrauded (or the first outcome of others)."""
     means = {(row["arm"], row["outcome"]): row for row in said.rows("noise", measure="difference")}
     there = list(dict.fromkeys(outcome for _, outcome in means))
@@ -205,7 +214,7 @@ def _axis(outcome: str) -> str:
     return f"{words.start(o.label)}: change, {words.unit_of(o.unit, change=True)} ({'lower' if o.better == 'down' else 'higher'} is better)"
 
 
-def doses(said: Said) -> Picture:
+def doses(said: AnalysisInWords) -> Picture:
     """Return dose curves of the first outcome and of the first that concerns others, on both scales."""
     panels = []
     for outcome in dict.fromkeys(row["outcome"] for row in said.rows("doses")):
@@ -228,7 +237,7 @@ def doses(said: Said) -> Picture:
     )
 
 
-def boxes(said: Said) -> dict:
+def boxes(said: AnalysisInWords) -> dict:
     """Return the picture of boxes (None without any) and what is said of policies without one."""
     panels, none = [], []
     keys = dict.fromkeys((row["arm"], row["harm"]) for row in said.rows("boxes"))
@@ -246,7 +255,7 @@ def boxes(said: Said) -> dict:
     return {"pictures": [Picture(title, svg, caption)] if svg else [], "none": none}
 
 
-def _side(said: Said, row: dict) -> figures.Side:
+def _side(said: AnalysisInWords, row: dict) -> figures.Side:
     low, high = PARAMETERS[row["factor"]].prior[1:]
     log = PARAMETERS[row["factor"]].prior[0] == "loguniform"
 
@@ -264,7 +273,7 @@ def _side(said: Said, row: dict) -> figures.Side:
 # --- tables -----------------------------------------------------------------------------------------
 
 
-def _facts(said: Said) -> list[tuple[str, str]]:
+def _facts(said: AnalysisInWords) -> list[tuple[str, str]]:
     m = said.manifest
     return [
         ("Policies", f"{len(said.policies)}"),
@@ -275,7 +284,7 @@ def _facts(said: Said) -> list[tuple[str, str]]:
     ]
 
 
-def _deciding(said: Said) -> list[dict]:
+def _deciding(said: AnalysisInWords) -> list[dict]:
     """Return the table of displacement by thirds, the factors by what they explain."""
     told = []
     for arm in said.enforcing:
@@ -309,7 +318,7 @@ def _deciding(said: Said) -> list[dict]:
     return told
 
 
-def _agreement(said: Said) -> list[tuple[str, str]]:
+def _agreement(said: AnalysisInWords) -> list[tuple[str, str]]:
     """Return (outcome, sentence): how far metrics agree on the ranking."""
     told = []
     for outcome in dict.fromkeys(row["outcome"] for row in said.rows("agreement")):
@@ -321,7 +330,7 @@ def _agreement(said: Said) -> list[tuple[str, str]]:
     return told
 
 
-def _tradeoffs(said: Said) -> list[dict]:
+def _tradeoffs(said: AnalysisInWords) -> list[dict]:
     def labels(names):
         return words.start(words.listed([OUTCOMES[name].label for name in names.split(", ")])) if names else "none"
 
@@ -338,7 +347,7 @@ def _tradeoffs(said: Said) -> list[dict]:
     ]
 
 
-def _opinions(said: Said) -> list[dict]:
+def _opinions(said: AnalysisInWords) -> list[dict]:
     """Return what Sobol and PAWN each put first, for every difference and displacement."""
     told = []
     keys = dict.fromkeys(
@@ -358,7 +367,7 @@ def _opinions(said: Said) -> list[dict]:
     return told
 
 
-def _interactions(said: Said) -> list[dict]:
+def _interactions(said: AnalysisInWords) -> list[dict]:
     rows = [
         row
         for row in said.rows("indices", order="second")
@@ -374,7 +383,7 @@ def _interactions(said: Said) -> list[dict]:
     ]
 
 
-def _screening(said: Said) -> list[dict]:
+def _screening(said: AnalysisInWords) -> list[dict]:
     """Return every screened factor with its largest mu* over differences, and where."""
     best: dict[str, dict] = {}
     for row in said.rows("screening", measure="difference"):
@@ -394,7 +403,7 @@ def _screening(said: Said) -> list[dict]:
     ]
 
 
-def _noise(said: Said) -> list[dict]:
+def _noise(said: AnalysisInWords) -> list[dict]:
     return [
         {
             "quantity": said.quantity(row),
@@ -407,7 +416,7 @@ def _noise(said: Said) -> list[dict]:
     ]
 
 
-def _made(said: Said) -> list[tuple[str, str]]:
+def _made(said: AnalysisInWords) -> list[tuple[str, str]]:
     m = said.manifest
     stages = [
         (
@@ -427,7 +436,7 @@ def _made(said: Said) -> list[tuple[str, str]]:
     ]
 
 
-def stamp(said: Said) -> str:
+def stamp(said: AnalysisInWords) -> str:
     """Return the small print of every figure."""
     m = said.manifest
     return f"displace {m['version']} · commit {m['commit'][:10] or 'unknown'} · plan {m['plan'][:10]} · seed {m['seed']} · {m['people_per_agent']} people an agent"

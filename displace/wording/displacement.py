@@ -3,10 +3,10 @@
 import math
 from dataclasses import dataclass
 
-from displace.report.contents import Study
 from experiments.comparison.displacement import EVERYWHERE
 
 from . import words
+from .study import Study
 
 NAMED = 3  # places that a sentence names
 
@@ -116,7 +116,7 @@ class Moved:
 
 
 def _told(row: dict) -> bool:
-    return words.told(row["low"], row["high"])
+    return words.excludes_zero(row["low"], row["high"])
 
 
 def _named(rises: list[tuple[str, dict]]) -> str:

@@ -1,7 +1,5 @@
 """What a sensitivity analysis says, in words: the same sentences for terminal, report and docs/sensitivity.md."""
 
-from collections.abc import Sequence
-
 from model.registry.outcomes import BY_NAME as OUTCOMES
 from model.registry.parameters import BY_NAME as PARAMETERS
 
@@ -27,7 +25,7 @@ SCALES = {"strength": "all channels together", "effectiveness": "helping channel
 ILLUSTRATIVE = "Illustrative: hand-set priors, nothing here is fitted to data."
 
 
-class Said:
+class AnalysisInWords:
     """An analysis (`experiments.sensitivity.analysis.Analysis`) as a reader meets it."""
 
     def __init__(self, analysis):
@@ -291,56 +289,3 @@ def index(row: dict) -> str:
     """Return an index with its interval and floor: `total index 0.41 (0.35 to 0.47; noise floor 0.01)`."""
     value, low, high, floor = (decimal(row[key]) for key in ("value", "low", "high", "floor"))
     return f"{row['order']} index {value} ({low} to {high}; noise floor {floor})"
-
-
-# --- terminal ---------------------------------------------------------------------------------------
-
-
-def show_plan(plan, workers: int | None):
-    """Print how many runs each stage takes at most, how long and how much disk."""
-    from displace.cli import terminal
-    from experiments.batch.workers import usable_cores
-    from experiments.sensitivity.plan import STAGES
-
-    runs = plan.runs()
-    cores = workers or usable_cores()
-    rows = [[stage, f"{count:,}", STAGES[stage]] for stage, count in runs.items()]
-    room = words.room(plan.bytes_on_disk())
-    rows.append(
-        [
-            "all",
-            f"{sum(runs.values()):,}",
-            f"{words.duration(plan.seconds() / cores)} with {words.count(cores, 'worker')}, {room} of disk",
-        ]
-    )
-    terminal.show_table(("stage", "runs at most", ""), rows)
-
-
-def show_answer(analysis):
-    """Print the questions and their answers, and the table of break-evens."""
-    from displace.cli import terminal
-
-    said = Said(analysis)
-    print()
-    print(said.manifest["title"])
-    print(
-        f"{ILLUSTRATIVE} {said.manifest['people_per_agent']} people an agent; {sum(stage['runs'] for stage in said.manifest['stages'].values()):,} runs."
-    )
-    for question, answers in said.in_short():
-        print(f"\n{question}")
-        for answer in answers:
-            print(f"  {answer}")
-    print()
-    columns, rows = said.breakeven_table()
-    terminal.show_table(
-        columns, _primary(said, rows), title="Least effectiveness of the helping channels at which a policy is better"
-    )
-    print("\nHow sure?")
-    for sentence in said.how_sure():
-        print(f"  {sentence}")
-    print()
-
-
-def _primary(said: Said, rows: Sequence[Sequence[str]]) -> list:
-    label = OUTCOMES[said.primary].label
-    return [row for row in rows if row[1] == label]

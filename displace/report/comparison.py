@@ -17,13 +17,15 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from displace.figures import comparison as pictures
 from displace.figures import outlines
-from displace.figures import report_pictures as pictures
 from displace.wording import words
-from displace.wording.direct_channels import why
 from displace.wording.displacement import Moved, moved
-from displace.wording.headline import Cell, Line, lines
-from displace.wording.origin_of_parameters import between_draws
+from displace.wording.effects_table import Cell, Line, lines
+from displace.wording.limits import LIMITS
+from displace.wording.parameter_sources import between_draws
+from displace.wording.reasons import reason
+from displace.wording.study import Study
 from experiments.batch.store import REPORT
 from experiments.batch.store import write as write_whole
 from experiments.comparison.fates import MEASURES
@@ -33,9 +35,8 @@ from experiments.design.explain import PLANNED
 from model.registry.levers import Lever
 
 from . import assumptions as assumed
-from . import sections
+from . import further_tables as further
 from . import sensitivity as sensitivity_report
-from .contents import Study
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 PUBLISHED_AT = 10  # people an agent, at most
@@ -96,13 +97,13 @@ def _context(study: Study) -> dict:
         "answers": [(list(names.values()), _only(answer, names)) for names in _batches(study.titles)],
         "comparisons": sum(len(line.cells) for line in answer),
         "timing": _timing(study, answer),
-        "months": sections.months(study),
-        "worse_before": sections.worse_before(study),
-        "endings": sections.endings(study),
-        "contributions": sections.contributions(study),
-        "burden": sections.burden(study),
-        "costs": sections.costs(study),
-        "unit_costs": sections.unit_cost_rows(),
+        "months": further.months(study),
+        "worse_before": further.worse_before(study),
+        "endings": further.endings(study),
+        "contributions": further.contributions(study),
+        "burden": further.burden(study),
+        "costs": further.costs(study),
+        "unit_costs": further.unit_cost_rows(),
         "between_draws": between_draws(study.paired, answer),
         "pictures": {
             "outcomes": [pictures.outcomes(study, answer, stamp)],
@@ -129,7 +130,7 @@ def _context(study: Study) -> dict:
             "targets": study.standing.targets,
             "sentence": _how_much(groups),
         },
-        "limits": assumed.limits(),
+        "limits": LIMITS,
         "made": {"command": _command(study), "rows": _made(study), "stamp": stamp},
         "outlines": outlines.source(),
         "tables": _tables(study, answer, displacement, groups),
@@ -183,7 +184,7 @@ def _tables(study: Study, answer: list[Line], displacement: list[Moved], groups:
         "endings": csv_table("after-a-policy-ends", study.results.endings.to_pylist()),
         "contributions": csv_table("what-each-adds", study.results.contributions.to_pylist()),
         "burden": csv_table(
-            "by-group", [row for row in study.results.by_group.to_pylist() if row["outcome"] in sections.BORNE]
+            "by-group", [row for row in study.results.by_group.to_pylist() if row["outcome"] in further.BORNE]
         ),
         "costs": csv_table("costs", study.results.costs.to_pylist()),
         "fates": csv_table("changed-fates", study.results.fates_compared.to_pylist()),
@@ -261,7 +262,7 @@ def _summary(cells: Sequence[Cell], levers: Sequence[Lever]) -> list[tuple[str, 
     for verdict in (words.BETTER, words.WORSE):
         mine = [cell for cell in cells if cell.verdict == verdict]
         shown = [
-            {"label": cell.outcome.label, "size": _size(cell), "why": why(levers, cell.outcome.name, verdict)}
+            {"label": cell.outcome.label, "size": _size(cell), "why": reason(levers, cell.outcome.name, verdict)}
             for cell in mine[:SIZES_SHOWN]
         ]
         if len(mine) > SIZES_SHOWN:

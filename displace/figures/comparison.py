@@ -1,32 +1,24 @@
 """Which pictures a report has, from a study's tables to the arrays that `charts.py` and `maps.py` draw."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
-from displace.report.contents import KNOWN_UNTIL, Study
 from displace.wording import words
-from displace.wording.headline import Line
+from displace.wording.effects_table import Line
+from displace.wording.study import KNOWN_UNTIL, Study
 from displace.wording.words import CONDITIONAL
 from model.registry.outcomes import BY_NAME as OUTCOMES
 
 from . import charts, drawing, maps, series
+from .drawing import Picture
 
 THROUGH_TIME = ("people_held", "newly_held", "in_detention", "free_and_safe")
 LEAST_WEEKS = 2 * series.FOUR_WEEKS  # two points make a line
 FLOWS_OF_A_WORLD, FLOWS_OF_A_POLICY = 14, 6
 IN_SHORT = ("people_held", "in_detention", "coerced_returns", "identified_share")  # of the one picture that says most
-
-
-@dataclass(frozen=True)
-class Picture:
-    title: str
-    svg: Markup
-    caption: str
-    folded: bool = False
 
 
 # --- outcomes by policy -----------------------------------------------------------------------------
@@ -88,7 +80,7 @@ def relocation(study: Study, stamp: str) -> list[Picture]:
 
 def _change(study: Study, arm: str) -> maps.Change:
     rows = {id: by_arm[arm] for id, by_arm in study.held_by_place.items() if arm in by_arm}
-    held = {id: (row["difference"], words.told(row["low"], row["high"])) for id, row in rows.items()}
+    held = {id: (row["difference"], words.excludes_zero(row["low"], row["high"])) for id, row in rows.items()}
     return maps.Change(study.titles[arm], held, study.added_flows(arm, FLOWS_OF_A_POLICY))
 
 

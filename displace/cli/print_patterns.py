@@ -5,20 +5,16 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 
-from calibration.patterns.check import MEANING, RULES, Judged, gather, of_kind
+from calibration.patterns.check import MEANING, Judged, of_kind
 from calibration.patterns.judge import FAILS, FALSE_ALARM, HOLDS, UNDECIDED
 from calibration.patterns.patterns import EVIDENCE, LEFT_OUT, PATTERNS, QUESTION, UNIT
 from calibration.patterns.worlds import ARMS
+from displace.wording.patterns import TITLES, number
 from scenarios.evidence.reports import evidence_ids
 
 from .terminal import SECONDS_BETWEEN_LINES, show_table
 
 SHORT = {HOLDS: "holds", FAILS: "FAILS", UNDECIDED: "?"}
-TITLES = {
-    EVIDENCE: "Evidence: what reports describe and the model is not built to repeat",
-    UNIT: "Unit checks: what holds nearly by construction",
-    QUESTION: "The question itself: shown, never used to choose anything",
-}
 
 
 def progress(quiet: bool):
@@ -32,13 +28,6 @@ def progress(quiet: bool):
             print(f"{done} of {total} seeds", file=sys.stderr, flush=True)
 
     return tell
-
-
-def number(x: float) -> str:
-    """Return a number with three significant digits, more where it may be a ratio near 1; a dash for none."""
-    if not math.isfinite(x):
-        return "–"
-    return f"{x:,.0f}" if abs(x) >= 100 else f"{x:.3f}" if 0.1 <= abs(x) < 10 else f"{x:.3g}"
 
 
 def interval(row: Judged) -> str:
@@ -162,6 +151,3 @@ def _plain(row: Judged) -> dict:
 def failing(judged: Sequence[Judged]) -> list[str]:
     """Return the patterns that do not hold by their evidence."""
     return [id for id, verdict in of_kind(judged, EVIDENCE).items() if verdict == FAILS]
-
-
-__all__ = ["RULES", "as_json", "failing", "gather", "progress", "show", "show_rivals"]

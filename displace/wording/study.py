@@ -2,13 +2,10 @@
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from displace.figures.maps import Flow, Spot
-from displace.wording import words
-from displace.wording.headline import Cell
-from displace.wording.origin_of_parameters import Standing, standing
 from experiments.comparison.paired import ENOUGH_PAIRS, rights_floor
 from experiments.design.explain import policies_in_words
 from experiments.results.reader import policies_of
@@ -18,8 +15,41 @@ from model.registry.outcomes import BY_NAME as OUTCOMES
 from model.registry.parameters import BY_NAME as PARAMETERS
 from model.registry.policy import Policy, monday
 from scenarios.explain import NO_POLICY, parameter_in_words
+from scenarios.world_files import world_graph
+
+from . import words
+from .effects_table import Cell
+from .parameter_sources import Standing, standing
 
 KNOWN_UNTIL = 2023 + 8 / 12  # the briefing paper of August 2023: then the conditional world begins
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A place on a map: `coarse` ones stand for the rest of a country or continent, not for a location."""
+
+    id: str
+    name: str
+    kind: str
+    longitude: float
+    latitude: float
+
+    @property
+    def coarse(self) -> bool:
+        return self.kind in ("elsewhere", "beyond")
+
+    @property
+    def short(self) -> str:
+        return self.name.removeprefix("beyond the region: ")
+
+
+@dataclass(frozen=True)
+class Flow:
+    """People carried along by operations from one place to another, a year."""
+
+    source: str
+    target: str
+    people: float
 
 
 class Study:
@@ -159,8 +189,6 @@ class Study:
     @cached_property
     def place_names(self) -> dict[str, str]:
         """Names of places by id and of states by ISO code."""
-        from scenarios.world_files import world_graph
-
         return {iso3: row["name"] for iso3, row in world_graph().graph["states"].items()} | {
             p["id"]: p["name"] for p in self.manifest["places"]
         }
@@ -237,7 +265,7 @@ class Study:
     @staticmethod
     def _whole_only(cell: Cell) -> str:
         """Say of an effect that no months tell from chance whether the whole window does; empty if not."""
-        if not words.told(cell.low, cell.high):
+        if not words.excludes_zero(cell.low, cell.high):
             return ""
         return (f"{cell.verdict} " if cell.outcome.better else "") + "over the whole time alone"
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from . import words
-from .headline import Line
+from .effects_table import Line
 
 DIFFERENCES = "Read differences between policies and the assumptions behind them, not levels."
 

@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from displace.wording import words
+from displace.wording.study import Study
 from experiments.design import unit_costs
 from model.registry.outcomes import BY_NAME as OUTCOMES
-
-from .contents import Study
 
 BESIDE = (
     "people_held",
@@ -142,7 +141,7 @@ def contributions(study: Study) -> Added | None:
     )
     said = []
     for row in rows:
-        if row["beside"] and words.told(row["low"], row["high"]):
+        if row["beside"] and words.excludes_zero(row["low"], row["high"]):
             change, interval, verdict = cell(row, "value")
             how = f", which is {verdict}" if verdict in (words.BETTER, words.WORSE) else ""
             said.append(

@@ -65,7 +65,7 @@ AGAINST = {
 }
 
 
-def why(levers: Sequence[Lever], outcome: str, verdict: str) -> str:
+def reason(levers: Sequence[Lever], outcome: str, verdict: str) -> str:
     """Return the declared channels by which these levers bear on an outcome in the direction of the verdict; empty if none is direct."""
     channels = [c for lever in levers for c in (lever.helps_by if verdict == words.BETTER else lever.hurts_by)]
     texts = dict.fromkeys(c.why for c in channels if outcome in BEARS_ON.get(c.moves, ()))
