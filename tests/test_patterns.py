@@ -13,7 +13,6 @@ from calibration.patterns import check, judge, measures
 from calibration.patterns.judge import FAILS, HOLDS, UNDECIDED, Observed, observe, together, verdict
 from calibration.patterns.patterns import BY_ID, EVIDENCE, LEFT_OUT, PATTERNS, QUESTION, UNIT, kinds
 from calibration.patterns.worlds import ARMS, HUB, RELEASE, START, TAIWAN, Seen, inputs, months, simulate
-from displace.cli import print_patterns as checks
 from displace.cli.main import app
 from displace.reference import patterns_page
 from model.registry.life_course import T
@@ -269,7 +268,7 @@ def made_up_runs(monkeypatch):
                 seen.append(numbers)
             return {rule: check.judge(seen, IDS) for rule in rules}
 
-        monkeypatch.setattr(checks, "gather", gather)
+        monkeypatch.setattr(check, "gather", gather)
 
     return judged
 
