@@ -240,7 +240,7 @@ def test_the_command_asks_for_the_draws_as_they_were_asked_for():
 def test_what_is_not_traced_to_a_source_is_not_among_the_sources():
     sources, untraced = dict(assumed.cited()), dict(assumed.untraced())
     assert not sources.keys() & untraced.keys() and not any("unverified" in text.lower() for text in sources.values())
-    assert {*sources, *untraced} == {row["id"] for row in assumed._cited()}
+    assert {*sources, *untraced} == {row.id for row in assumed._cited()}
     assert all(text.endswith(")") and " (for " in text for text in untraced.values())
 
 

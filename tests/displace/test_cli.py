@@ -11,7 +11,7 @@ from displace.cli import main as cli
 from displace.cli.listings import COLUMNS, LISTINGS
 from displace.wording import words
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 SCENARIO = 'title = "Mine"\nquestion = "What if?"\nextends = "history"\n'
 
 

@@ -12,7 +12,7 @@ from experiments.design.cautions import cautions
 from experiments.design.design import from_names
 from experiments.results.schema import TABLES
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 PYTHON = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
 DATA = (ROOT / "docs" / "data.md").read_text(encoding="utf-8")
 

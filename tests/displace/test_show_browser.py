@@ -25,7 +25,7 @@ from experiments.design.limits import MOST_SEED
 from model.registry.policy import week_of
 from scenarios.loading import load
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 MISSING = [*(name for name in ("solara", "playwright") if find_spec(name) is None), *([] if CHROMIUM else ["chromium"])]
 

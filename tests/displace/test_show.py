@@ -24,7 +24,7 @@ from scenarios.errors import ScenarioError
 from scenarios.loading import list_scenarios, load
 from scenarios.scenario import resolved
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 COARSE = 1000  # people an agent: quick
 POLICY = load("unilateral-crackdown")
 AFTER = week_of(POLICY_START := monday(POLICY.first_policy_week)) + 40
