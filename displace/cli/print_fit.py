@@ -32,8 +32,8 @@ def show_holdout(result: Holdout, source: Mapping):
             fit_in_words.interval(r.predicted),
             r.verdict,
             f"{r.error:.2f}",
-            fit_in_words.number(r.naive),
-            fit_in_words.number(r.naive_error),
+            fit_in_words.three_digits(r.naive),
+            fit_in_words.three_digits(r.naive_error),
             r.nearer,
         ]
         for r in result.scored

@@ -9,7 +9,7 @@ from calibration.patterns.check import MEANING, Judged, of_kind
 from calibration.patterns.judge import FAILS, FALSE_ALARM, HOLDS, UNDECIDED
 from calibration.patterns.patterns import EVIDENCE, LEFT_OUT, PATTERNS, QUESTION, UNIT
 from calibration.patterns.worlds import ARMS
-from displace.wording.patterns import TITLES, number
+from displace.wording.patterns import TITLES, rounded
 from scenarios.evidence.reports import evidence_ids
 
 from .terminal import SECONDS_BETWEEN_LINES, show_table
@@ -32,7 +32,7 @@ def progress(quiet: bool):
 
 def interval(row: Judged) -> str:
     seen = row.observed
-    return f"{number(seen.value)} [{number(seen.low)}, {number(seen.high)}]"
+    return f"{rounded(seen.value)} [{rounded(seen.low)}, {rounded(seen.high)}]"
 
 
 def rows_of(judged: Sequence[Judged], kind: str) -> list[list[str]]:
@@ -97,7 +97,7 @@ def show_rivals(by_rule: Mapping[str, Sequence[Judged]], seeds: int, people_per_
         for across in zip(*by_rule.values()):
             clause, pattern = across[0].clause, across[0].pattern
             if clause.kind == kind:
-                cells = [f"{SHORT[row.verdict]} {number(row.observed.value)}" for row in across]
+                cells = [f"{SHORT[row.verdict]} {rounded(row.observed.value)}" for row in across]
                 rows.append([f"{pattern.id}{' °' if pattern.separates else ''}", clause.what, clause.expected, *cells])
         show_table(("pattern", "what is seen", "expected", *rules), rows, TITLES[kind])
         print()

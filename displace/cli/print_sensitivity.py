@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from displace.wording import words
-from displace.wording.sensitivity import ILLUSTRATIVE, AnalysisInWords
+from displace.wording.sensitivity import ILLUSTRATIVE, Answers
 from experiments.batch.workers import usable_cores
 from experiments.sensitivity.plan import STAGES
 from model.registry.outcomes import BY_NAME as OUTCOMES
@@ -29,27 +29,29 @@ def show_plan(plan, workers: int | None):
 
 def show_answer(analysis):
     """Print the questions and their answers, and the table of break-evens."""
-    said = AnalysisInWords(analysis)
+    answers = Answers(analysis)
     print()
-    print(said.manifest["title"])
+    print(answers.manifest["title"])
     print(
-        f"{ILLUSTRATIVE} {said.manifest['people_per_agent']} people an agent; {sum(stage['runs'] for stage in said.manifest['stages'].values()):,} runs."
+        f"{ILLUSTRATIVE} {answers.manifest['people_per_agent']} people an agent; {sum(stage['runs'] for stage in answers.manifest['stages'].values()):,} runs."
     )
-    for question, answers in said.in_short():
+    for question, texts in answers.in_short():
         print(f"\n{question}")
-        for answer in answers:
+        for answer in texts:
             print(f"  {answer}")
     print()
-    columns, rows = said.breakeven_table()
+    columns, rows = answers.breakeven_table()
     terminal.show_table(
-        columns, _primary(said, rows), title="Least effectiveness of the helping channels at which a policy is better"
+        columns,
+        _primary(answers, rows),
+        title="Least effectiveness of the helping channels at which a policy is better",
     )
     print("\nHow sure?")
-    for sentence in said.how_sure():
+    for sentence in answers.how_sure():
         print(f"  {sentence}")
     print()
 
 
-def _primary(said: AnalysisInWords, rows: Sequence[Sequence[str]]) -> list:
-    label = OUTCOMES[said.primary].label
+def _primary(answers: Answers, rows: Sequence[Sequence[str]]) -> list:
+    label = OUTCOMES[answers.primary].label
     return [row for row in rows if row[1] == label]

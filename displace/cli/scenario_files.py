@@ -75,5 +75,5 @@ def diff(
     from . import terminal
     from .loading import scenario_of
 
-    said = differences(scenario_of(first), scenario_of(second))
-    terminal.show_sentences(said or ["They are the same simulation: only title, question or name may differ."])
+    sentences = differences(scenario_of(first), scenario_of(second))
+    terminal.show_sentences(sentences or ["They are the same simulation: only title, question or name may differ."])

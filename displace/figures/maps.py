@@ -243,7 +243,7 @@ def change_map(axes, spots: Sequence[Spot], arm: Change, largest: float, widest:
     _flows(axes, arm.flows, at, widest, INK)
     _name_column(axes, 5.5)
     for spot in spots:
-        change, told = arm.held.get(spot.id, (0.0, False))
+        change, clear = arm.held.get(spot.id, (0.0, False))
         more = change > 0
         colour = VERMILLION if more else BLUE
         _disc(
@@ -251,13 +251,13 @@ def change_map(axes, spots: Sequence[Spot], arm: Change, largest: float, widest:
             at[spot.id],
             abs(change),
             largest,
-            colour if told else "none",
+            colour if clear else "none",
             spot.coarse,
             biggest,
             marker="D" if more else "o",
             edgecolor=colour,
         )
-        if told:
+        if clear:
             reach, (x, y) = _reach(axes, REGION, abs(change), largest, biggest), at[spot.id]
             boxes.append((x - reach, y - reach, x + reach, y + reach))
             gains += [(change, (spot.short, (x, y), reach, spot.coarse))] * more

@@ -16,7 +16,7 @@ from calibration.patterns.check import MEANING
 from calibration.patterns.judge import FAILS, HOLDS, UNDECIDED
 from calibration.patterns.patterns import EVIDENCE, LEFT_OUT, PATTERNS, QUESTION, UNIT, kinds
 from calibration.patterns.worlds import ARMS
-from displace.wording.patterns import TITLES, number
+from displace.wording.patterns import TITLES, rounded
 
 PAGE = Path(__file__).parents[2] / "docs" / "patterns.md"
 MARK = {HOLDS: "+", FAILS: "**−**", UNDECIDED: "?"}
@@ -110,7 +110,7 @@ def expected(clause: dict) -> str:
 
 
 def say(x) -> str:
-    return number(float("nan") if x is None else x)
+    return rounded(float("nan") if x is None else x)
 
 
 def filled(text: str, parts: dict[str, str]) -> str:

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from displace.report import sensitivity as sensitivity_report
 from displace.report.sensitivity import REFERENCE
 from displace.wording import words
-from displace.wording.sensitivity import AnalysisInWords
+from displace.wording.sensitivity import Answers
 from experiments.batch.store import write as write_whole
 from experiments.sensitivity.analysis import FILE, Analysis, read_analysis
 from model.registry.outcomes import BY_NAME as OUTCOMES
@@ -58,13 +58,13 @@ What is in it and where: `displace sensitivity --help`, the tables' columns belo
 def write(analysis: Analysis, folder: Path = REFERENCE, page: Path = PAGE) -> list[Path]:
     """Write the reference folder and the page from a finished analysis; return what was written."""
     folder.mkdir(parents=True, exist_ok=True)
-    said = AnalysisInWords(analysis)
+    answers = Answers(analysis)
     written = []
     for name, table in analysis.tables.items():
         pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
         written.append(folder / f"{name}.parquet")
     for name, draw in PICTURES.items():
-        svg = str(draw(said).svg)
+        svg = str(draw(answers).svg)
         if svg:
             content = (
                 svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
@@ -74,40 +74,40 @@ def write(analysis: Analysis, folder: Path = REFERENCE, page: Path = PAGE) -> li
             write_whole(folder / f"{name}.svg", content.encode())
             written.append(folder / f"{name}.svg")
     write_whole(folder / FILE, (json.dumps(analysis.manifest, indent=1, ensure_ascii=False) + "\n").encode())
-    write_whole(page, text(said).encode())
+    write_whole(page, text(answers).encode())
     return [*written, folder / FILE, page]
 
 
-def text(said: AnalysisInWords) -> str:
+def text(answers: Answers) -> str:
     """Return the page as Markdown. The same tables give the same bytes."""
-    m = said.manifest
+    m = answers.manifest
     runs = sum(stage["runs"] for stage in m["stages"].values())
     parts = [
         "# What drives the answer",
-        f"*{said.manifest['question']}*",
+        f"*{answers.manifest['question']}*",
         f"Made by `make reference-sensitivity` from the design `{Path(m['design']).stem}`: {runs:,} runs at {m['people_per_agent']} people an agent, "
         f"{m['window']['start']} to {m['window']['end']}. Code {m['code']}, plan `{m['plan'][:16]}`. **Illustrative**: priors are set by hand, nothing is fitted to data. "
         "An index says which assumption matters within these priors, not which is true.",
     ]
-    for question, answers in said.in_short():
+    for question, answers in answers.in_short():
         parts += [f"## {question}", "\n".join(f"- {answer}" for answer in answers)]
     parts += ["## Pictures", *(f"![{name}](../outputs/reference/sensitivity/{name}.svg)" for name in PICTURES)]
-    columns, rows = said.breakeven_table()
+    columns, rows = answers.breakeven_table()
     parts += [
         "## How effective must each policy be?",
         "Least part of the assumed effectiveness of the helping channels, with hurting channels in full, from which a policy is better on average.",
         table(columns, rows),
     ]
     parts.append("## Who is first, under which metric?")
-    for outcome in dict.fromkeys(row["outcome"] for row in said.rows("robustness")):
-        columns, rows = said.rank_table(outcome)
+    for outcome in dict.fromkeys(row["outcome"] for row in answers.rows("robustness")):
+        columns, rows = answers.rank_table(outcome)
         parts += [
             f"**{words.start(OUTCOMES[outcome].label)}**: rank, and how often first when worlds are drawn anew.",
             table(columns, rows),
         ]
     parts += [
         "## How sure?",
-        "\n".join(f"- {sentence}" for sentence in said.how_sure()),
+        "\n".join(f"- {sentence}" for sentence in answers.how_sure()),
         HOW.strip(),
         "## A design of your own",
         settings(),

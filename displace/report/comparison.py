@@ -258,7 +258,7 @@ def _policy(study: Study, name: str, answer: list[Line], displacement: list[Move
 
 def _summary(cells: Sequence[Cell], levers: Sequence[Lever]) -> list[tuple[str, list[dict]]]:
     """Return (verdict, outcomes with sizes and, where the model knows a direct way, why) for the verdicts that a policy has."""
-    said = []
+    by_verdict = []
     for verdict in (words.BETTER, words.WORSE):
         mine = [cell for cell in cells if cell.verdict == verdict]
         shown = [
@@ -268,12 +268,12 @@ def _summary(cells: Sequence[Cell], levers: Sequence[Lever]) -> list[tuple[str, 
         if len(mine) > SIZES_SHOWN:
             shown.append({"label": f"and {len(mine) - SIZES_SHOWN} more, in the table below", "size": "", "why": ""})
         if shown:
-            said.append((verdict, shown))
+            by_verdict.append((verdict, shown))
     undetermined = [cell.outcome.label for cell in cells if cell.verdict == words.UNDETERMINED]
     if undetermined:
         label = "; ".join(undetermined) if len(undetermined) <= 3 else f"{len(undetermined)} of {len(cells)} outcomes"
-        said.append((words.UNDETERMINED, [{"label": label, "size": "", "why": ""}]))
-    return said
+        by_verdict.append((words.UNDETERMINED, [{"label": label, "size": "", "why": ""}]))
+    return by_verdict
 
 
 def _size(cell: Cell) -> str:
@@ -302,7 +302,7 @@ def _fates(study: Study) -> dict | None:
         if nation and arm == PLACEBO and measure == "held_in_one_world_only"
     }
 
-    def said(arm, nation, measure):
+    def text_of(arm, nation, measure):
         row = rows[arm, nation, measure]
         if measure == "held_in_one_world_only":
             return words.number(row["value"]), words.between(row["low"], row["high"])
@@ -310,10 +310,10 @@ def _fates(study: Study) -> dict | None:
 
     nations = sorted(gross, key=lambda nation: -gross[nation])[:NATIONALITIES]
     return {
-        "rows": [(title, [said(arm, "", measure) for measure in MEASURES]) for arm, title in titles.items()],
+        "rows": [(title, [text_of(arm, "", measure) for measure in MEASURES]) for arm, title in titles.items()],
         "titles": list(titles.values()),
         "nations": [
-            (study.place_names.get(nation, nation), [said(arm, nation, "net_held") for arm in titles])
+            (study.place_names.get(nation, nation), [text_of(arm, nation, "net_held") for arm in titles])
             for nation in nations
         ],
     }

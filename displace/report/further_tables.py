@@ -76,13 +76,13 @@ def months(study: Study) -> list[Grid]:
 
 def worse_before(study: Study) -> list[str]:
     """Say what is worse for some months and better in the end."""
-    said = []
+    sentences = []
     for row in study.results.timing.to_pylist():
         if row["temporarily_worse"] and row["arm"] in study.titles:
-            said.append(
+            sentences.append(
                 f"{study.titles[row['arm']]}: {OUTCOMES[row['outcome']].label}, worse from month {row['first_worse']}, in {words.count(row['months_worse'], 'month')}"
             )
-    return said
+    return sentences
 
 
 def endings(study: Study) -> list[Grid]:
@@ -139,15 +139,15 @@ def contributions(study: Study) -> Added | None:
             if (o, policies[0]) in alone
         ],
     )
-    said = []
+    sentences = []
     for row in rows:
         if row["beside"] and words.excludes_zero(row["low"], row["high"]):
             change, interval, verdict = cell(row, "value")
             how = f", which is {verdict}" if verdict in (words.BETTER, words.WORSE) else ""
-            said.append(
+            sentences.append(
                 f"{title[row['arm']]} and {title[row['beside']]}: {OUTCOMES[row['outcome']].label} {change} ({interval}){how}"
             )
-    return Added(grid, mixed if run < all_of_them else "", said)
+    return Added(grid, mixed if run < all_of_them else "", sentences)
 
 
 # --- who bears it -----------------------------------------------------------------------------------
@@ -193,7 +193,7 @@ def _by_dimension(study: Study, found: Mapping, name: str, dimension: str) -> Gr
 # --- what it costs ----------------------------------------------------------------------------------
 
 
-NOT_TOLD = {
+NOT_KNOWN = {
     "USD": "fewer weeks are not clear, or spending is not known",
     "million USD": "a policy waits for a trigger: how long it acted is not recorded",
 }
@@ -223,7 +223,7 @@ def costs(study: Study) -> Grid | None:
 
 def _cost(row: Mapping | None, unit: str) -> tuple[str, str, str]:
     if row is None or row["value"] is None:
-        return "–", NOT_TOLD.get(unit, ""), words.NEITHER
+        return "–", NOT_KNOWN.get(unit, ""), words.NEITHER
     return *words.change(row["value"], row["low"], row["high"], unit), words.NEITHER
 
 

@@ -14,8 +14,8 @@ from model.run.mesa_views import Compound, State
 from model.world.policies_in_force import NEVER
 from scenarios.explain import trigger_in_words
 
-from .scene import places
-from .worlds import TwoWorlds
+from .map_ground import places
+from .two_worlds import TwoWorlds
 
 YEAR = 52  # weeks that "in the last year" covers
 FLOWS = ("raids", "freed_in_raids", "detained")
@@ -32,7 +32,7 @@ CAPACITIES = (
 )
 
 # What the briefing paper says of each place that it names, in our own words.
-TOLD = {
+TEXTS = {
     "phnom-penh": "Named among the towns and provinces of Cambodia where centres were reported up to July 2023.",
     "kandal": "A province named among those of Cambodia where centres were reported up to July 2023.",
     "pursat": "A province of Cambodia that the paper names; one of its economic zones is named as well.",
@@ -67,7 +67,7 @@ class Row:
 class Card:
     name: str
     kind: str
-    told: str
+    text: str
     state: str
     place_rows: tuple[Row, ...]
     state_rows: tuple[Row, ...]
@@ -82,7 +82,7 @@ def card(worlds: TwoWorlds, place: str, kinds: dict[str, str]) -> Card:
     return Card(
         name=shown["name"],
         kind=kinds[shown["kind"]],
-        told=TOLD.get(place, COARSE),
+        text=TEXTS.get(place, COARSE),
         state=world.state_names[state],
         place_rows=tuple(_place_rows(worlds, index)),
         state_rows=tuple(_state_rows(worlds, state)),

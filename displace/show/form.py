@@ -99,8 +99,8 @@ def Composer(session: Session, shown: str):
 @solara.component
 def Entry(entry: dict, change, remove):
     """One policy: lever, States, start and strength; what else its file says is kept as it is."""
-    said = dict(policies.levers())
-    levers = {text: name for name, text in said.items()}
+    texts = dict(policies.levers())
+    levers = {text: name for name, text in texts.items()}
     states = policies.states()
     codes = {name: iso3 for iso3, name in states.items()}
     lever = LEVERS[entry["lever"]]
@@ -110,7 +110,7 @@ def Entry(entry: dict, change, remove):
         change(lever=name, strength=min(entry["strength"], LEVERS[name].maximum))
 
     with solara.Card(margin=0, classes=["entry"]):
-        solara.Select("Lever", values=[*levers], value=said[lever.name], on_value=pull)
+        solara.Select("Lever", values=[*levers], value=texts[lever.name], on_value=pull)
         solara.SelectMultiple(
             f"Only at: {', '.join(entry['places'])}" if "places" in entry else "States (none = all)",
             values=[states[iso3] for iso3 in entry.get("states", [])], all_values=[*codes],

@@ -9,8 +9,8 @@ from model.registry.institutions import I
 from model.registry.life_course import S
 from model.registry.outcomes import BY_NAME, RECORDED, Outcome, is_level
 
-from .scene import places
-from .worlds import TwoWorlds
+from .map_ground import places
+from .two_worlds import TwoWorlds
 
 NEWLY = 13  # weeks: people who came so lately make the arcs of trafficking
 LATELY = 26  # weeks of relocation that the arcs show
@@ -23,7 +23,7 @@ CLOSED = 0.3  # a country's borders are drawn as closed when this share of its c
 
 
 class Map:
-    """Reads two worlds for the map. Indices into `scene.places()` and `scene.homes()` stand for places and nationalities."""
+    """Reads two worlds for the map. Indices into `map_ground.places()` and `.homes()` stand for places and nationalities."""
 
     def __init__(self, worlds: TwoWorlds):
         world = worlds.worlds[0].world

@@ -13,7 +13,7 @@ from scenarios.scenario import Scenario
 from scenarios.toml_files import to_toml
 from scenarios.world_files import world_graph
 
-from .worlds import BASELINE, ShowScenario
+from .two_worlds import BASELINE, ShowScenario
 
 NAME = "my-policy"
 START = date(2025, 1, 6)  # where the shipped policies start
@@ -89,7 +89,7 @@ def file_of(scenario: Scenario) -> str:
 def sentences(scenario: Scenario) -> list[str]:
     """Return a scenario read back, without its title and what every world shares."""
     shared = set(explain(load(BASELINE))[1:])
-    return [said for said in explain(scenario)[1:] if said not in shared]
+    return [sentence for sentence in explain(scenario)[1:] if sentence not in shared]
 
 
 def command(shown: ShowScenario) -> str:

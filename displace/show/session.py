@@ -20,7 +20,7 @@ from scenarios.scenario import Scenario
 from . import opening, policies
 from .frames import CHOSEN, STRIPS, Map, Strip, described
 from .story import PACES, SCENES, Scene
-from .worlds import BASELINE, ShowScenario, TwoWorlds
+from .two_worlds import BASELINE, ShowScenario, TwoWorlds
 
 A_LOT = 104  # weeks in one turn, at most
 LARGEST_FILE = 1_000_000  # bytes
@@ -36,7 +36,7 @@ def _whole(name: str, typed: str, low: int, high: int) -> int:
     return number
 
 
-def told(act: Callable) -> Callable:
+def error_as_message(act: Callable) -> Callable:
     """Make of a visitor's act one whose error becomes a message on the page, and stops the clock."""
 
     @wraps(act)
@@ -87,19 +87,19 @@ class Session:
 
     # --- acts ---------------------------------------------------------------------------------------
 
-    @told
+    @error_as_message
     def choose(self, scenario: str):
         """Show a shipped scenario, at the date that is on the page."""
         self._play(load(scenario), self._today)
         self.scene.value = None
 
-    @told
+    @error_as_message
     def compose(self, entries: Sequence[dict], title: str, like: Scenario):
         """Show the policies of these entries, at the date that is on the page."""
         self._play(policies.composed(entries, title, like), self._today)
         self.scene.value = None
 
-    @told
+    @error_as_message
     def open_file(self, name: str, content: bytes):
         """Show the scenario of a file's content, at the date that is on the page."""
         if len(content) > LARGEST_FILE:
@@ -111,7 +111,7 @@ class Session:
         self._play(from_dict(data, name.removesuffix(".toml").lower()), self._today)
         self.scene.value = None
 
-    @told
+    @error_as_message
     def resize(self, seed: str, people_per_agent: str):
         """Start anew, as typed, on another seed or with simulated people that stand for more or fewer persons."""
         self._play(
@@ -121,7 +121,7 @@ class Session:
             _whole("people an agent", people_per_agent, 1, MOST_PEOPLE_PER_AGENT),
         )
 
-    @told
+    @error_as_message
     def open_scene(self, number: int):
         """Open a scene of the story: its scenario on its first day, playing until its last."""
         if number >= len(SCENES):
@@ -132,7 +132,7 @@ class Session:
         self.until = week_of(scene.ends)
         self.playing.value = True
 
-    @told
+    @error_as_message
     def advance(self, weeks: int):
         """Run so many weeks in both worlds; stops playing at the end of a scene and of time."""
         worlds = self.worlds.value
@@ -148,14 +148,14 @@ class Session:
         if self.playing.value and self.worlds.value is self._of and asked["run"] == self._run:
             self.advance(asked["weeks"])
 
-    @told
+    @error_as_message
     def jump(self, week: int):
         """Show a week, run up to it from where the worlds are or from the start."""
         self.until = None
         self.worlds.value = self.worlds.value.at(monday(min(max(int(week), 0), self.worlds.value.stop - 1)))
         force_update()
 
-    @told
+    @error_as_message
     def reset(self, *_):
         """Show the first week of the same worlds."""
         self.playing.value, self.until = False, None

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from .worlds import BASELINE
+from .two_worlds import BASELINE
 
 PACES = (1, 2, 4, 8, 13, 20, 26, 52, 104)  # weeks a second that a visitor may choose
 

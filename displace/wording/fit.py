@@ -9,14 +9,14 @@ from calibration.fit.posterior import GOOD_K
 from calibration.targets.evidence_uses import other_uses
 from displace.wording import words
 
-NOT_TOLD = (
+NOT_INFORMED_MEANS = (
     f"Not informed: less than {NOT_INFORMED:.0%} of the prior's variance is gone and the mean moved by less than {NOT_MOVED:g} sd, or, of each, less "
     f"than {CHANCE:g} times what so few effective draws would show by luck."
 )
 MOST_OF_REST = 5  # parameters that were not free and still moved, shown by name
 
 
-def number(x: float | None) -> str:
+def three_digits(x: float | None) -> str:
     """Return a number with three significant digits; a dash for none."""
     if x is None or x != x:
         return "–"
@@ -25,7 +25,7 @@ def number(x: float | None) -> str:
 
 def interval(of: Sequence[float]) -> str:
     low, middle, high = of
-    return f"{number(middle)} [{number(low)}, {number(high)}]"
+    return f"{three_digits(middle)} [{three_digits(low)}, {three_digits(high)}]"
 
 
 Table = tuple[str, tuple[str, ...], list[list[str]], str]  # title, columns, rows, note
@@ -97,11 +97,11 @@ def _used_twice(fit: Fit) -> str:
 def _of_the_rest(fit: Fit) -> str:
     rest = [row for row in fit.learnt if not row.free]
     if not rest:
-        return f"{NOT_TOLD} All other parameters stay as they are."
+        return f"{NOT_INFORMED_MEANS} All other parameters stay as they are."
     moved = sorted((row for row in rest if row.said == "informed"), key=lambda row: -row.contraction)
     named = ", ".join(f"{row.name} ({row.contraction:.0%})" for row in moved[:MOST_OF_REST])
     return (
-        f"{NOT_TOLD} {words.count(len(rest), 'more parameter is drawn from its prior', 'more parameters are drawn from their priors')} and called not informed"
+        f"{NOT_INFORMED_MEANS} {words.count(len(rest), 'more parameter is drawn from its prior', 'more parameters are drawn from their priors')} and called not informed"
         + (f"; {len(moved)} of them moved with the weights all the same, the most: {named}." if named else ".")
     )
 
@@ -111,8 +111,16 @@ def _trust(fit: Fit) -> list[list[str]]:
     rows = []
     for row in fit.recovered:
         mine = covered.get(row.name)
-        share = [f"{mine.covered:.0%} of {mine.truths}", number(mine.uniform)] if mine else ["–", "–"]
-        rows.append([row.name, *share, number(row.truth), f"{number(row.low)} to {number(row.high)}", row.said])
+        share = [f"{mine.covered:.0%} of {mine.truths}", three_digits(mine.uniform)] if mine else ["–", "–"]
+        rows.append(
+            [
+                row.name,
+                *share,
+                three_digits(row.truth),
+                f"{three_digits(row.low)} to {three_digits(row.high)}",
+                row.said,
+            ]
+        )
     return rows
 
 

@@ -43,24 +43,24 @@ def _fitted(source: Mapping, plan: Mapping) -> Standing:
         if informed
         else f"Not informed by the reports ({fitted})"
     )
-    said = [f"{inform}; {_of_others(source)}. {DIFFERENCES}"]
+    sentences = [f"{inform}; {_of_others(source)}. {DIFFERENCES}"]
     if missed:
-        said.append(f"The fit misses {words.count(len(missed), 'report')}: {words.listed(missed)}.")
+        sentences.append(f"The fit misses {words.count(len(missed), 'report')}: {words.listed(missed)}.")
     by_hand = plan["arms"][plan["baseline"]].get("parameters") or {}
     against, instead = (
         [name for name in by_hand if name in source["free"]],
         [name for name in by_hand if name not in source["free"]],
     )
     if against:
-        said.append(f"Then set by hand, against the fit: {words.listed(against)}.")
+        sentences.append(f"Then set by hand, against the fit: {words.listed(against)}.")
     if instead:
-        said.append(f"Set by hand, and not fitted: {words.listed(instead)}.")
+        sentences.append(f"Set by hand, and not fitted: {words.listed(instead)}.")
     if source["code"] != code_hash():
-        said.append("It was made by another version of the model.")
+        sentences.append("It was made by another version of the model.")
     head = f"{'Fitted' if informed else 'Not informed by the reports, though fitted'} to reported estimates ({words.count(len(targets), 'target')} in {words.count(len(source['families']), 'family', 'families')})"
     if "effective" in source and not trusted(source):
         head += f", and not to be trusted without more draws: {source['effective']:.0f} are effective (asked for: {source['enough']}), k-hat {'unknown' if source['k_hat'] is None else format(source['k_hat'], '.2f')}"
-    return Standing(f"{head}.", " ".join(said), tuple(targets.items()))
+    return Standing(f"{head}.", " ".join(sentences), tuple(targets.items()))
 
 
 def _of_others(source: Mapping) -> str:

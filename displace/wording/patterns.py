@@ -11,7 +11,7 @@ TITLES = {
 }
 
 
-def number(x: float) -> str:
+def rounded(x: float) -> str:
     """Return a number with three significant digits, more where it may be a ratio near 1; a dash for none."""
     if not math.isfinite(x):
         return "–"

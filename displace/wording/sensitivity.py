@@ -25,7 +25,7 @@ SCALES = {"strength": "all channels together", "effectiveness": "helping channel
 ILLUSTRATIVE = "Illustrative: hand-set priors, nothing here is fitted to data."
 
 
-class AnalysisInWords:
+class Answers:
     """An analysis (`experiments.sensitivity.analysis.Analysis`) as a reader meets it."""
 
     def __init__(self, analysis):
@@ -113,24 +113,24 @@ class AnalysisInWords:
             ("How effective must it be?", [self._effective(arm) for arm in self.policies]),
             (
                 "When does it do more harm than good?",
-                [said for arm in self.policies if (said := self._harmful(arm))] or list(self.manifest["notes"]),
+                [text for arm in self.policies if (text := self._harmful(arm))] or list(self.manifest["notes"]),
             ),
         ]
         return [(question, [a for a in answers if a]) for question, answers in asked if any(answers)]
 
     def _displacement(self, arm: str) -> str:
-        told = [row for row in self.drivers(arm, "people_held", "balance") if row["above_floor"]]
-        if not told:
+        above = [row for row in self.drivers(arm, "people_held", "balance") if row["above_floor"]]
+        if not above:
             return f"{self.title(arm)}: no factor can be told from noise."
-        first, rest = told[0], told[1:3]
-        said = f"{self.title(arm)}: of the factors that can be told from noise most of all {self.factor(first['factor'])}, {index(first)}"
-        said += (
+        first, rest = above[0], above[1:3]
+        text = f"{self.title(arm)}: of the factors that can be told from noise most of all {self.factor(first['factor'])}, {index(first)}"
+        text += (
             f"; then {words.listed([self.factor(row['factor'], decimal(row['value'])) for row in rest])}"
             if rest
             else ""
         )
-        return f"{said}{self._larger(arm, 'people_held', 'balance', first)}." + self._thirds(
-            arm, next((row["factor"] for row in told if self.rows("deciding", arm=arm, factor=row["factor"])), "")
+        return f"{text}{self._larger(arm, 'people_held', 'balance', first)}." + self._thirds(
+            arm, next((row["factor"] for row in above if self.rows("deciding", arm=arm, factor=row["factor"])), "")
         )
 
     def _larger(self, arm: str, outcome: str, measure: str, first: dict) -> str:
@@ -167,8 +167,8 @@ class AnalysisInWords:
             else "no guess alone is shown to explain half of how much"
         )
         alone = f"alone {decimal(alone['value'])}, {decimal(alone['low'])} to {decimal(alone['high'])}"
-        said = f"{sign}; {hangs}: of the factors that can be told from noise most of all {self.factor(first['factor'])}, {index(first)}, {alone}"
-        return f"{said}{self._larger(arm, outcome, 'relative', first)}."
+        text = f"{sign}; {hangs}: of the factors that can be told from noise most of all {self.factor(first['factor'])}, {index(first)}, {alone}"
+        return f"{text}{self._larger(arm, outcome, 'relative', first)}."
 
     def _holds_up(self, outcome: str) -> str:
         rows = self.rows("robustness", outcome=outcome)
@@ -178,16 +178,16 @@ class AnalysisInWords:
         )
         firsts = {policy: sum(row["rank"] < 1.5 for row in rows if row["policy"] == policy) for policy in self.titles}
         other = max((policy for policy in firsts if policy != best["policy"]), key=lambda policy: firsts[policy])
-        said = f"{words.start(OUTCOMES[outcome].label)}: on average over worlds {self.title(best['policy'])} (first in {words.percent(best['probability_first'])} of resamples)"
-        said += f"; it is first under {firsts[best['policy']]} of {len(self.metrics)} robustness metrics"
-        return said + (f", {self.title(other)} under {firsts[other]}." if firsts[other] else ".")
+        text = f"{words.start(OUTCOMES[outcome].label)}: on average over worlds {self.title(best['policy'])} (first in {words.percent(best['probability_first'])} of resamples)"
+        text += f"; it is first under {firsts[best['policy']]} of {len(self.metrics)} robustness metrics"
+        return text + (f", {self.title(other)} under {firsts[other]}." if firsts[other] else ".")
 
     def _effective(self, arm: str) -> str:
         row = self.one("breakeven", arm=arm, scale="effectiveness", outcome=self.primary, rival=self.baseline)
         if not row:
             return ""
-        told = "at no dose tried" if row["clear"] is None else f"from {words.percent(row['clear'])} on"
-        return f"{self.title(arm)}, on {OUTCOMES[self.primary].label}: on average better than the baseline {least(row)} of the assumed effectiveness, told from chance {told}."
+        above = "at no dose tried" if row["clear"] is None else f"from {words.percent(row['clear'])} on"
+        return f"{self.title(arm)}, on {OUTCOMES[self.primary].label}: on average better than the baseline {least(row)} of the assumed effectiveness, told from chance {above}."
 
     def _harmful(self, arm: str) -> str:
         rows = self.rows("boxes", arm=arm)
@@ -240,22 +240,22 @@ class AnalysisInWords:
 
     def how_sure(self) -> list[str]:
         """Return what was left out, refused and not converged, in sentences."""
-        said = []
+        text = []
         for name, stage in self.manifest["stages"].items():
             if stage["left_out"]:
-                said.append(
+                text.append(
                     f"Stage {name}: {stage['left_out']} of {stage['bases']} base rows hold a run that could not be simulated and are left out, so what is told holds for the others ({stage['why'].rstrip('.')})."
                 )
-        told = self.rows("indices", order="total")
-        moved = [row for row in told if row["factor"] not in NOT_DRIVERS and row["above_floor"]]
+        above = self.rows("indices", order="total")
+        moved = [row for row in above if row["factor"] not in NOT_DRIVERS and row["above_floor"]]
         if moved:
             far = [row for row in moved if not row["low"] <= row["half"] <= row["high"]]
-            said.append(
+            text.append(
                 f"Doubling the base rows moved {len(far)} of {len(moved)} total indices above the floor out of their interval."
             )
         noise = self.rows("noise", measure="difference", outcome=self.primary)
         if noise:
-            said.append(
+            text.append(
                 "Of one run's variance over worlds, chance makes "
                 + words.listed([f"{words.percent(row['noise_share'])} ({self.title(row['arm'])})" for row in noise])
                 + f" of the change in {OUTCOMES[self.primary].label}."
@@ -263,11 +263,11 @@ class AnalysisInWords:
         refused: dict[tuple[str, str], list[str]] = {}
         for row in self.rows("refused"):
             refused.setdefault((row["stage"], OUTCOMES[row["outcome"]].label), []).append(row["why"])
-        said += [
+        text += [
             f"No index is told in stage {stage} of {label} ({words.count(len(why), 'quantity', 'quantities')}): {why[0]}."
             for (stage, label), why in refused.items()
         ]
-        return [*said, *self.manifest["notes"]]
+        return [*text, *self.manifest["notes"]]
 
 
 def in_words(name: str) -> str:

@@ -230,13 +230,13 @@ class Study:
 
     def floor(self, arm: str) -> str:
         """Say which rights of the floor an arm worsens, clearly or probably; empty without any."""
-        said = []
+        parts = []
         for clear, how in ((True, "worse"), (False, "probably worse")):
             labels = [
                 OUTCOMES[row["outcome"]].label for row in self._floor if row["arm"] == arm and row["clear"] is clear
             ]
-            said += [f"{how} for {words.listed(labels)}"] if labels else []
-        return "; ".join(said)
+            parts += [f"{how} for {words.listed(labels)}"] if labels else []
+        return "; ".join(parts)
 
     def no_floor(self, arm: str) -> str:
         """Say what is known where an arm worsens no right of the floor."""

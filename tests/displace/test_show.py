@@ -13,8 +13,8 @@ import pytest
 from small import same_bytes
 
 from displace.cli import show as commands_show
-from displace.show import cards, doctor, frames, opening, policies, scene, story
-from displace.show.worlds import ShowScenario, TwoWorlds
+from displace.show import cards, doctor, frames, map_ground, opening, policies, story
+from displace.show.two_worlds import ShowScenario, TwoWorlds
 from experiments.design.limits import MOST_SEED
 from model import Simulation
 from model.registry.levers import BY_NAME as LEVERS
@@ -82,7 +82,7 @@ def test_a_week_is_a_few_numbers_and_they_add_up(after):
     assert len(json.dumps(week)) < 4000
     for k, world in enumerate(week):
         assert world["total"] == after.weekly(k, "people_held")[-1].sum() == sum(world["held"])
-        assert len(world["held"]) == len(scene.places())
+        assert len(world["held"]) == len(map_ground.places())
         kinds = [kind for kind, *_ in world["arcs"]]
         assert all(kinds.count(kind) <= most for kind, most in frames.ARCS.items())
     assert frames.Map(shown()).week(0)[0]["total"] > 0
@@ -102,26 +102,26 @@ def test_differences_are_policy_minus_baseline_and_come_in_pieces(after):
 
 
 def test_circles_stand_apart_and_on_the_map():
-    places = list(scene.places().values())
-    assert all(0 <= place["x"] <= scene.WIDTH and 0 <= place["y"] <= scene.HEIGHT for place in places)
+    places = list(map_ground.places().values())
+    assert all(0 <= place["x"] <= map_ground.WIDTH and 0 <= place["y"] <= map_ground.HEIGHT for place in places)
     spots = np.array([(place["x"], place["y"]) for place in places])
     gap = np.hypot(*(spots[:, None] - spots[None]).T) + np.eye(len(places)) * 1e9
     assert gap.min() > 30
-    assert json.loads(json.dumps(scene.scene()))["places"][0]["id"] == places[0]["id"]
+    assert json.loads(json.dumps(map_ground.ground()))["places"][0]["id"] == places[0]["id"]
 
 
 def test_every_place_of_the_paper_has_its_sentence_and_no_other():
-    named = {id for id, place in scene.places().items() if place["kind"] != "elsewhere"}
-    assert named == cards.TOLD.keys()
+    named = {id for id, place in map_ground.places().items() if place["kind"] != "elsewhere"}
+    assert named == cards.TEXTS.keys()
 
 
 def test_a_card_tells_both_worlds_and_nothing_that_guides_anybody(after):
-    card = cards.card(after, "preah-sihanouk", scene.KINDS)
+    card = cards.card(after, "preah-sihanouk", map_ground.KINDS)
     held = next(row for row in card.place_rows if row.label == "People held")
     index = after.worlds[0].world.place_index["preah-sihanouk"]
     assert [held.baseline, held.policy] == [f"{after.weekly(k, 'people_held')[-1, index]:,.0f}" for k in (0, 1)]
     assert card.policies and "acts now" in card.policies[0]
-    assert not cards.card(after, "clark", scene.KINDS).policies
+    assert not cards.card(after, "clark", map_ground.KINDS).policies
     never = {
         "tip_off",
         "protection_price",
@@ -148,7 +148,8 @@ def test_a_card_says_whether_a_policy_acts_is_paused_or_waits():
 
     def said(week):
         return [
-            text.rsplit("; ", 1)[1] for text in cards.card(worlds.advance(week), "preah-sihanouk", scene.KINDS).policies
+            text.rsplit("; ", 1)[1]
+            for text in cards.card(worlds.advance(week), "preah-sihanouk", map_ground.KINDS).policies
         ]
 
     only_after = "from 1 February 2016, but only after people held in operations (Cambodia) stood above 1,000,000,000 persons for 3 weeks)"

@@ -20,7 +20,7 @@ import pytest
 
 from displace.show import opening
 from displace.show.story import SCENES
-from displace.show.worlds import ShowScenario, TwoWorlds
+from displace.show.two_worlds import ShowScenario, TwoWorlds
 from experiments.design.limits import MOST_SEED
 from model.registry.policy import week_of
 from scenarios.loading import load

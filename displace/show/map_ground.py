@@ -58,7 +58,7 @@ def _at_edge(x: float, y: float) -> tuple[float, float]:
 
 
 @cache
-def scene() -> dict:
+def ground() -> dict:
     """Return the still part of the map as JSON values: size, land, names, places of operation and homes by nationality."""
     graph = world_graph()
     return {
