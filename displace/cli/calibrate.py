@@ -1,4 +1,4 @@
-"""`displace calibrate`: fit to reported estimates. The other doors to the fit: `check holdout`, `list evidence`, `compare --draws`."""
+"""`displace calibrate`: fit to reported estimates. See also `check holdout`, `list evidence`, `compare --draws`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -41,8 +41,8 @@ def calibrate(
 ):
     """Fit the model to reported estimates; write a posterior.
 
-    Draws the parameters from their priors, runs each, weighs it by how well it would have made the reports, and draws
-    anew around the better ones while too few count. Says what the reports tell of each parameter, and what they do not.
+    Draws the parameters from their priors, runs each draw, weights it by the likelihood of the reports, and draws
+    again around the better ones while too few are effective. Reports what the data say about each parameter, and what they do not.
 
     \b
     Examples:

@@ -21,7 +21,7 @@ def check(
     what: Annotated[
         Checked,
         typer.Argument(
-            help="What to check: patterns, what was observed and the model ought to do; holdout, reports that the fit did not use."
+            help="patterns: what was observed and the model should reproduce; holdout: reports that the fit did not use."
         ),
     ] = Checked.patterns,
     rivals: Annotated[
@@ -52,21 +52,22 @@ def check(
     ] = False,
     resume: Annotated[
         bool,
-        typer.Option("--resume", help="holdout: go on with what is unfinished in the folder, as is done without it."),
+        typer.Option("--resume", help="holdout: go on with what is unfinished in the folder (also the default)."),
     ] = False,
     overwrite: Annotated[
         bool,
         typer.Option(
-            "--overwrite", help="holdout: replace what is in the folder, such as runs under another posterior."
+            "--overwrite", help="holdout: replace what is in the folder, for instance runs under another posterior."
         ),
     ] = False,
     quiet: Quiet = False,
 ):
-    """Check the model against what was observed, or against reports that were not used.
+    """Check the model against what was observed, or against held-out reports.
 
-    Every pattern on paired seeds: expected, observed, and whether it holds, does not hold or is undecided.
-    Unit checks, which hold nearly by construction, are kept apart from evidence. A pattern that fails is reported.
-    Held-out reports: what the posterior predicts of each, whether it was right, and whether a naive forecast was nearer.
+    Patterns, on paired seeds: expected, observed, and whether each holds, does not hold or is undecided. Unit checks,
+    which hold nearly by construction, are kept apart from evidence.
+    Held-out reports: what the posterior predicts for each, whether it was right, and whether a naive forecast was
+    nearer.
 
     \b
     Examples:

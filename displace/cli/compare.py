@@ -190,12 +190,12 @@ def report(
     ],
     picture: Annotated[
         Path | None,
-        typer.Option(help="Also write the headline picture, for a slide or a page: a .png, .svg or .pdf file."),
+        typer.Option(help="Also write the headline picture, for a slide or a page, as a .png, .svg or .pdf file."),
     ] = None,
 ):
-    """Write report.html anew from a results folder.
+    """Write report.html again from a results folder.
 
-    Works while a batch is unfinished too: on the runs that are there.
+    Also works on an unfinished batch, with the runs that are there.
 
     \b
     Examples:
@@ -258,9 +258,9 @@ def _finish(results, picture=None):
 def _missing(results) -> str:
     """Say why nothing is compared in results; empty if something is."""
     if not results.runs.num_rows:
-        return "No run is done: the same command with --resume goes on."
+        return "No run is done: repeat the command with --resume to go on."
     if not results.compared:
-        return "Nothing was compared: one scenario alone was run."
+        return "Nothing was compared: only one scenario was run."
     complete = results.paired.num_rows > results.paired["difference"].null_count
     return "" if complete else "No pair of runs is complete."
 

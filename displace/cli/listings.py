@@ -93,7 +93,7 @@ def places() -> list[dict]:
 
 
 def states() -> list[dict]:
-    """Return the states of the shipped world: ISO code, name, whether operations may be there, whether people leave from there."""
+    """Return the States of the shipped world: ISO code, name, whether it may host operations, whether people leave it."""
     from scenarios.world_files import load_world
 
     world = load_world()
@@ -115,7 +115,7 @@ def states() -> list[dict]:
 
 
 def glossary() -> list[dict]:
-    """Return the words of the field and of this project; levers, outcomes and institutions have listings of their own."""
+    """Return the terms of the field and of this project; levers, outcomes and institutions have lists of their own."""
     from displace.wording.glossary import terms
 
     return [
@@ -149,14 +149,14 @@ def designs() -> list[dict]:
 
 
 def reports() -> list[dict]:
-    """Return the series that reporters tell in a run: by which channel, of which outcomes, and the parameter of the share published."""
+    """Return the series that observers report in a run: channel, outcomes, and the parameter of the share published."""
     from model.run.observation import SERIES
 
     return [asdict(series) | {"by_nationality": series.by_nationality} for series in SERIES]
 
 
 def evidence() -> list[dict]:
-    """Return every reported estimate, and what it is used for: a target (in which sets), held out, a prior, put in; or why not."""
+    """Return every reported estimate and its uses: a target (in which sets), held out, a prior, put in; or why none."""
     from calibration.patterns.patterns import PATTERNS
     from calibration.targets.evidence_uses import other_uses
     from calibration.targets.targets import HOLDOUT, TARGETS, read_targets

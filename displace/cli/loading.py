@@ -1,4 +1,4 @@
-"""What the name or path that a command is given means: a scenario, or a design, and what to do with the one where the other is wanted."""
+"""What a name or path given to a command means: a scenario or a design."""
 
 from pathlib import Path
 

@@ -24,13 +24,13 @@ def register(app: typer.Typer):
 def list_(
     what: Annotated[str, typer.Argument(metavar=f"[{'|'.join(LISTINGS)}]", help="What to list.")],
     name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="One of them, with all that is known of it.")
+        str | None, typer.Argument(metavar="[NAME]", help="One of them, with everything known about it.")
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON, with every field, instead of a table.")] = False,
 ):
     """List levers, parameters, outcomes, scenarios ...
 
-    What can be named in a file or asked about, from the registries and the shipped files.
+    Everything that can be named in a file, from the registries and the shipped files.
 
     \b
     Examples:
@@ -66,7 +66,7 @@ def list_(
 def plan():
     """Print the phases of the simulated week.
 
-    In their order, as the body of the compiled week has them.
+    In the order of the compiled week.
     """
     from model.model import phase_plan
 
@@ -127,9 +127,7 @@ def profile(
     from .loading import scenario_of
 
     inputs = scenario_of(scenario).inputs(seed=seed, people_per_agent=people_per_agent, record="summary")
-    terminal.say(
-        "Each phase is loaded by itself; it is compiled once for each version of the model, which takes a while."
-    )
+    terminal.say("Each phase is compiled by itself, once for each version of the model; this takes a while.")
     Simulation(inputs).profile()
     spent = Simulation(inputs).profile()
     total = sum(seconds for _, seconds in spent)
@@ -137,10 +135,10 @@ def profile(
     terminal.show_table(("phase", "ms", "share"), [*rows, ["all phases", f"{1000 * total:,.1f}", "100%"]])
 
 
-def schema(kind: Annotated[FileKind, typer.Argument(help="Of which file.")] = FileKind.scenario):
+def schema(kind: Annotated[FileKind, typer.Argument(help="Which file it describes.")] = FileKind.scenario):
     """Print the JSON Schema of scenario files.
 
-    With it, editors complete and check what is written; also of design files.
+    Editors use it to complete and check what is written. Also for design files.
 
     \b
     Example:

@@ -40,7 +40,7 @@ def main():
             if not isinstance(error.filename, str | os.PathLike):
                 raise
             print(
-                f"Error: {error.filename}: {error.strerror}; give another path, or see to it that this one can be read and written",
+                f"Error: {error.filename}: {error.strerror}; give another path, or make this one readable and writable",
                 file=sys.stderr,
             )
             sys.exit(BAD_INPUT)

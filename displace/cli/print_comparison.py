@@ -51,10 +51,10 @@ def show_headline(study):
     if study.lost:
         terminal.console.print(Text(study.lost, style="bold"))
     print(
-        f"Change against the baseline worldwide, {study.window}: {words.count(study.pairs, 'pair')} of runs, {study.level} intervals, {study.plan['people_per_agent']} people an agent."
+        f"Change against the baseline worldwide, {study.window}: {words.count(study.pairs, 'pair')} of runs, {study.level} intervals, {study.plan['people_per_agent']} people per agent."
     )
     print(
-        f"{study.standing.head} 'better', 'worse': the interval excludes no change, with the share of pairs that agree (a tie counts half)."
+        f"{study.standing.head} 'better' and 'worse': the interval excludes no change; beside it the share of pairs that agree (a tie counts half)."
     )
     names = list(study.titles)
     width = terminal.console.width if terminal.console.is_terminal else LABEL_WIDTH + CELL_WIDTH * len(names)
@@ -82,7 +82,7 @@ def show_headline(study):
 def _show_timing(study, answer):
     terminal.console.print(
         Text(
-            "When does it show? (first month since the window's start that, with the two after it, is told from chance)",
+            "When does it show? (first month from which an effect is distinguishable from chance, with the two months after it)",
             style="bold",
         )
     )
@@ -94,7 +94,7 @@ def _show_timing(study, answer):
             f"  {title}: "
             + (
                 "; ".join(f"{label}, {when}" for label, when in found if when)
-                or "in no month is an effect told from chance (see the table for the whole time)"
+                or "no month shows an effect distinguishable from chance (see the table for the whole window)"
             )
         )
     print()
@@ -106,9 +106,9 @@ def _show_displacement(study):
     for row in found:
         print(f"  {row.title}. {row.sentence}")
     if not study.results.by_place:
-        print("  This comparison records no places, so it cannot tell.")
+        print("  This comparison records no places, so it cannot say.")
     elif not found:
-        print("  No policy here enforces in some place harder than the baseline: there is nothing to displace.")
+        print("  No policy here enforces harder than the baseline anywhere: there is nothing to displace.")
     print()
 
 

@@ -24,7 +24,7 @@ def show_fit(fit: Fit):
 
 def show_holdout(result: Holdout, source: Mapping):
     """Print how well held-out reports were predicted, beside naive forecasts."""
-    columns = ("report", "told", "predicted", "", "off by (log)", "naive", "off by (log)", "nearer")
+    columns = ("report", "reported", "predicted", "", "off by (log)", "naive", "off by (log)", "nearer")
     rows = [
         [
             r.target.label,
@@ -47,7 +47,7 @@ def show_holdout(result: Holdout, source: Mapping):
     if naive is not None:
         wins = result.nearer(NAIVE)
         print(
-            f"Where a naive forecast exists (the last report holds on, flows at the same rate): median error {model:.2f} by the model, {naive:.2f} by it."
+            f"Where a naive forecast exists (the last report persists; flows continue at the same rate): median error {model:.2f} for the model, {naive:.2f} for the naive forecast."
         )
         print(
             f"The naive forecast is nearer for {len(wins)}: {', '.join(wins) or 'none'}; the model for {len(result.nearer(MODEL))}."

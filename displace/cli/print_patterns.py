@@ -1,4 +1,4 @@
-"""`displace check`: is what the model does what was observed? The tables of patterns, and of rival rules on the same patterns."""
+"""What `displace check patterns` prints: the patterns and their verdicts, and rival rules on the same patterns."""
 
 import math
 import sys
@@ -83,9 +83,9 @@ def _count(verdicts: Mapping[str, str]) -> str:
 
 def _method(seeds, people_per_agent):
     return (
-        f"{seeds} paired seeds, {people_per_agent} people an agent, hand-set parameters. Ratios of means with Fieller's interval; 'holds' and 'does not hold'\n"
+        f"{seeds} paired seeds, {people_per_agent} people per agent, hand-set parameters. Ratios of means with Fieller's interval; 'holds' and 'does not hold'\n"
         f"where the whole interval says so. Were all {len(PATTERNS)} patterns true, one of them would be called false with a probability of at most {FALSE_ALARM:g}.\n"
-        "* a bound chosen here, the source being ordinal. ° a pattern that separates rival rules."
+        "* a bound chosen here, since the source is ordinal. ° a pattern that separates rival rules."
     )
 
 

@@ -20,9 +20,9 @@ def new(
     ],
     folder: Annotated[Path, typer.Option(help="The folder in which it is written.")] = Path("."),
 ):
-    """Write a commented scenario file to begin with.
+    """Write a commented scenario file to start from.
 
-    It can be run at once: a crackdown with screening and shelter in one State. Comments say what else may stand in it.
+    It runs as it is: a crackdown with screening and shelter in one State. Comments say what else it may contain.
 
     \b
     Example:
@@ -46,7 +46,7 @@ def new(
             f"'{name}' is shipped", "a name of its own, so that one name never means two policies"
         )
     if path.exists():
-        raise Where(str(path)).error("is there already", "another name, or remove it first")
+        raise Where(str(path)).error("already exists", "another name, or remove it first")
     if not folder.is_dir():
         raise Where(str(folder)).error("is no folder", "an existing --folder")
     path.write_text(TEMPLATE.read_text(encoding="utf-8").replace("NAME", name), encoding="utf-8")
@@ -62,7 +62,7 @@ def diff(
     first: Annotated[str, typer.Argument(metavar="A", help="A shipped scenario's name, or a path to a .toml file.")],
     second: Annotated[str, typer.Argument(metavar="B", help="The other.")],
 ):
-    """Say in sentences in what two scenarios differ.
+    """Say in sentences how two scenarios differ.
 
     Policies with their States, strengths and dates, events of the past, assumptions and the world's data.
 

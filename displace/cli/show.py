@@ -39,7 +39,7 @@ def register(app: typer.Typer):
         """
         from .loading import scenario_of
 
-        scenario_of(scenario)  # bad input is told before anything starts
+        scenario_of(scenario)  # bad input is refused before anything starts
         if find_spec("solara") is None:
             raise typer.BadParameter(EXTRA, param_hint="show")
         from displace.show.opening import Opening

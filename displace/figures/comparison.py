@@ -27,9 +27,9 @@ IN_SHORT = ("people_held", "in_detention", "coerced_returns", "identified_share"
 def outcomes(study: Study, answer: list[Line], stamp: str) -> Picture:
     """Return the picture of every headline outcome by policy."""
     title = "What each policy changes"
-    alt = "Paired differences against the baseline with intervals; the same numbers stand in the table of the answer."
+    alt = "Paired differences against the baseline with intervals; the same numbers are in the table of the answer."
     svg = charts.dots(list(study.titles.values()), [_panel(line) for line in answer], title=title, alt=alt, stamp=stamp)
-    caption = f"Each mark is the mean difference of the pairs, {study.window}; each bar is its {study.level} interval. The upright line is no change. {CONDITIONAL}"
+    caption = f"Each mark is the mean difference of the pairs, {study.window}; each bar is its {study.level} interval. The vertical line is no change. {CONDITIONAL}"
     return Picture(title, Markup(svg), caption)
 
 
@@ -67,7 +67,7 @@ def relocation(study: Study, stamp: str) -> list[Picture]:
     )
     drawn = Picture(title, Markup(still), caption)
     title = "Where people are held: what each policy changes"
-    alt = "One small map a policy of the change in people held by place; the numbers stand in the table of people held by place."
+    alt = "One small map per policy of the change in people held by place; the numbers are in the table of people held by place."
     changes = [_change(study, arm) for arm in study.titles]
     svg = maps.change_maps(spots, changes, title=title, alt=alt, stamp=stamp)
     caption = (
@@ -139,7 +139,7 @@ def _levels(study: Study, name: str, stamp: str) -> Picture:
     )
     caption = (
         f"Lines are means of the runs, bands hold nine runs in ten (four-week averages). {CONDITIONAL} "
-        "Bands that overlap say little: the runs come in pairs, and the difference of the pairs, below, is what tells."
+        "Overlapping bands say little: the runs come in pairs, and what counts is the difference of the pairs, below."
     )
     return Picture(title, Markup(svg), caption)
 

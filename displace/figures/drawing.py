@@ -1,7 +1,7 @@
 """How the report's pictures are drawn: matplotlib's Figure objects alone (no pyplot, no state) to one SVG string.
 
 Nothing random and no date is in them, so that the same results give the same bytes. Text stays text: it can be
-searched, copied and read aloud. Colours are Okabe and Ito's, safe for colour-blind readers; nothing is told by
+searched, copied and read aloud. Colours are Okabe and Ito's, safe for colour-blind readers; nothing is shown by
 colour alone.
 """
 
@@ -65,7 +65,7 @@ def drawing(name: str):
 
     The decorated function takes `title`, `alt` and `stamp` besides its own arguments: what a screen
     reader says (short and long), and the small print of where the figure comes from. Where it is
-    drawn more than once on a page, `key` tells the drawings' ids apart.
+    drawn more than once on a page, `key` keeps the drawings' ids apart.
     """
 
     def decorate(fill: Callable[..., Figure]):

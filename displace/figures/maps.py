@@ -16,13 +16,13 @@ from .drawing import BLUE, GREY, INK, LAND, ORANGE, PALE, SEA, VERMILLION, colum
 from .outlines import rings
 
 REGION = (88.5, 128.5, -12.0, 29.0)  # west, east, south, north
-INSET = (101.9, 107.2, 9.9, 15.0)  # where places of the paper lie too close to be told apart
+INSET = (101.9, 107.2, 9.9, 15.0)  # where places of the paper lie too close together
 BIGGEST = 900.0  # square points: the disc of the largest number on the large map
 
 
 @dataclass(frozen=True)
 class Change:
-    """One policy's map: change in people held by place, as (change, told from chance or not), and relocation that it adds."""
+    """One policy's map: change in people held by place, as (change, whether it is clear), and the relocation that it adds."""
 
     title: str
     held: Mapping[str, tuple[float, bool]]
@@ -266,13 +266,13 @@ def change_map(axes, spots: Sequence[Spot], arm: Change, largest: float, widest:
 
 
 def change_key(axes, largest: float, arrows: bool):
-    """Write what discs, diamonds, rims and, where there are any, arrows of a map of changes mean, and how large the largest mark is."""
+    """Draw the key of a map of changes: discs, diamonds, rims, arrows if there are any, and the largest mark's size."""
     axes.set(xlim=(0, 100), ylim=(0, 1))
     axes.axis("off")
     for x, colour, marker, filled, rim, text in (
         (1, BLUE, "o", True, "-", "fewer people held"),
         (13.5, VERMILLION, "D", True, "-", "more people held"),
-        (25.5, GREY, "o", False, "-", "not told from chance"),
+        (25.5, GREY, "o", False, "-", "undetermined"),
         (40, GREY, "o", False, (0, (2, 1.5)), "the rest of a country or continent"),
     ):
         axes.scatter(

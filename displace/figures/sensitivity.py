@@ -76,7 +76,7 @@ def _bars(axes, panel: Bars):
 def heat(
     arms: Sequence[str], outcomes: Sequence[str], factors: Sequence[str], values: np.ndarray, above_floor: np.ndarray
 ) -> Figure:
-    """Total index of each factor (columns) on each outcome (rows), a panel a policy: float64 (arms, outcomes, factors); `told`: above the floor."""
+    """Total index of each factor (columns) on each outcome (rows), a panel a policy: float64 (arms, outcomes, factors)."""
     figure = Figure(figsize=(10.6, len(arms) * (0.24 * len(outcomes) + 0.5) + 1.7))
     grid = figure.subplots(len(arms), 1, squeeze=False, sharex=True)
     height = figure.get_figheight()

@@ -49,7 +49,7 @@ def left_out() -> str:
 def results(found: dict) -> str:
     """Return the table of the model's own rules, by kind."""
     clauses = found["rules"]["learned"]["clauses"]
-    parts = [f"{found['seeds']} paired seeds, {found['people_per_agent']} people an agent."]
+    parts = [f"{found['seeds']} paired seeds, {found['people_per_agent']} people per agent."]
     for kind in (EVIDENCE, UNIT, QUESTION):
         rows = [
             (

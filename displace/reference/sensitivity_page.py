@@ -31,27 +31,27 @@ PICTURES = {
 }
 
 HOW = """
-## How it is found out
+## Method
 
 Four stages, each a batch of runs that can be interrupted and resumed:
 
-1. **Worlds**, drawn from all priors at once, feedbacks and the relocation rule among them: how much chance makes of each outcome, which policy
-   holds up, and where a policy harms.
-2. **Screening** (Morris): every factor, one step at a time: which matter at all.
-3. **Indices** (Sobol): of those that matter, how much of the variance each explains, alone (first order) and with all that it interacts with
-   (total order). Raid intensity and leaks are always crossed.
-4. **Doses**: each policy at parts of its dose: how effective it must be. Above the full dose, channels that reach their bounds stay there.
+1. **Worlds**, drawn from all priors at once, feedbacks and the relocation rule among them: how much of each outcome is chance, which policy
+   holds up, and where a policy does harm.
+2. **Screening** (Morris): every factor, one step at a time: which of them matter at all.
+3. **Indices** (Sobol): how much of the variance each of those that matter explains, alone (first order) and with its
+   interactions (total order). Raid intensity and leaks are always crossed.
+4. **Doses**: each policy at fractions of its dose: how effective must it be? Above the full dose, channels that reach their bounds stay there.
 
-The model is stochastic, so all rows of one base row share their random numbers, the seed is itself a factor (its index is what chance makes),
-and a dummy, one parameter changed by at most a hundredth of a per cent, is judged like all others: an index that does not stand above the
-dummy's is not told. Intervals come from independent scrambles. A quantity that some run does not have is refused, not guessed. PAWN, which looks at
+The model is stochastic, so all rows of one base row share their random numbers, the seed is itself a factor (its index is the part of chance),
+and a dummy, one parameter changed by at most a hundredth of a per cent, is judged like all others: an index that does
+not exceed the dummy's is not distinguishable from noise. Intervals come from independent scrambles. A quantity that some run lacks gets no index; it is not guessed. PAWN, which looks at
 whole distributions, gives a second opinion.
 
 Robustness metrics are McPhail et al.'s (2018) three stages: what to compare (change, regret), which worlds to look at, how to sum up. They are
-different ways to be cautious, so they may disagree; no weighted score stands above them, and outcomes of people are never traded silently
+different ways to be cautious, so they may disagree; there is no weighted score above them, and outcomes of people are never traded silently
 against those of others.
 
-What is in it and where: `displace sensitivity --help`, the tables' columns below, the code in `experiments/sensitivity/analysis.py`.
+More: `displace sensitivity --help`, the tables' columns below, the code in `experiments/sensitivity/analysis.py`.
 """
 
 
@@ -85,12 +85,12 @@ def text(answers: Answers) -> str:
     parts = [
         "# What drives the answer",
         f"*{answers.manifest['question']}*",
-        f"Made by `make reference-sensitivity` from the design `{Path(m['design']).stem}`: {runs:,} runs at {m['people_per_agent']} people an agent, "
+        f"Made by `make reference-sensitivity` from the design `{Path(m['design']).stem}`: {runs:,} runs at {m['people_per_agent']} people per agent, "
         f"{m['window']['start']} to {m['window']['end']}. Code {m['code']}, plan `{m['plan'][:16]}`. **Illustrative**: priors are set by hand, nothing is fitted to data. "
         "An index says which assumption matters within these priors, not which is true.",
     ]
-    for question, answers in answers.in_short():
-        parts += [f"## {question}", "\n".join(f"- {answer}" for answer in answers)]
+    for question, sentences in answers.in_short():
+        parts += [f"## {question}", "\n".join(f"- {sentence}" for sentence in sentences)]
     parts += ["## Pictures", *(f"![{name}](../outputs/reference/sensitivity/{name}.svg)" for name in PICTURES)]
     columns, rows = answers.breakeven_table()
     parts += [
@@ -102,7 +102,7 @@ def text(answers: Answers) -> str:
     for outcome in dict.fromkeys(row["outcome"] for row in answers.rows("robustness")):
         columns, rows = answers.rank_table(outcome)
         parts += [
-            f"**{words.start(OUTCOMES[outcome].label)}**: rank, and how often first when worlds are drawn anew.",
+            f"**{words.start(OUTCOMES[outcome].label)}**: rank, and how often first when worlds are resampled.",
             table(columns, rows),
         ]
     parts += [

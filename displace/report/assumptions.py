@@ -13,7 +13,7 @@ UNTRACED = "UNVERIFIED"  # the source_key of a row whose source is not known
 LABELS = {
     "evidence": "A source gives the value or its bounds.",
     "derived": "Computed from sources, with a step of reasoning between.",
-    "assumption": "No source gives these. They are chosen by hand, and a result that hangs on one is only as good as it is.",
+    "assumption": "No source gives these. They are set by hand, and a result that hangs on one is only as good as that assumption.",
 }
 VALUE, HAND_SET = "Value used", "Hand-set value (not used where drawn)"
 CHANNELS = (

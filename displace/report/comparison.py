@@ -1,6 +1,6 @@
 """`report.html`: one self-contained page that a minister can read in five minutes, made from a results folder.
 
-Words and tables are put together here, pictures in `pictures.py`, the page in `templates/`. Nothing
+Words and tables are put together here, pictures in `figures/comparison.py`, the page in `templates/`. Nothing
 is fetched when it is read: style, pictures and tables for download are inside. What is never shown
 (the prices, room, routes and beliefs of a real place) is not read in the first place.
 """
@@ -39,7 +39,7 @@ from . import further_tables as further
 from . import sensitivity as sensitivity_report
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-PUBLISHED_AT = 10  # people an agent, at most
+PUBLISHED_AT = 10  # people per agent, at most
 AT_ONCE = 8  # policies side by side in the table of the answer
 SIZES_SHOWN = 5  # outcomes with their sizes on a policy's card, for each verdict
 NATIONALITIES = 12  # shown in the table of changed fates
@@ -201,7 +201,7 @@ def _facts(study: Study) -> list[tuple[str, str]]:
         ("Compared with the baseline", words.count(len(study.titles), "policy", "policies")),
         ("Window", study.window),
         ("Pairs of runs", _pairs(study)),
-        ("Scale", f"{plan['people_per_agent']} people an agent"),
+        ("Scale", f"{plan['people_per_agent']} people per agent"),
         (
             "Parameters",
             "hand-set"
@@ -282,7 +282,7 @@ def _size(cell: Cell) -> str:
 
 
 def _timing(study: Study, answer: list[Line]) -> list[tuple[str, list[str]]]:
-    """Return when each effect is first told from chance, a row an outcome; outcomes without any are left out."""
+    """Return when each effect is first distinguishable from chance, one row per outcome; outcomes without any are left out."""
     rows = []
     for line in answer:
         cells = {cell.arm: study.first_effect(cell) for cell in line.cells}
@@ -331,7 +331,7 @@ def _places(study: Study) -> list[dict]:
 
 def _trial(study: Study) -> str:
     scale = study.plan["people_per_agent"]
-    return f"A trial at {scale} people an agent: publish at {PUBLISHED_AT} or less." if scale > PUBLISHED_AT else ""
+    return f"A trial at {scale} people per agent: publish at {PUBLISHED_AT} or less." if scale > PUBLISHED_AT else ""
 
 
 def _how_much(groups: list[dict]) -> str:
@@ -353,7 +353,7 @@ def _stamp(study: Study) -> str:
         f"scenarios {study.scenarios_hash[:10]}",
         f"seed {plan['seed']}",
         words.count(study.pairs, "pair"),
-        f"{plan['people_per_agent']} people an agent",
+        f"{plan['people_per_agent']} people per agent",
     ]
     return " · ".join(parts)
 
@@ -368,7 +368,7 @@ def _command(study: Study) -> str:
 
 
 def _draws_option(study: Study) -> str:
-    """Return the draws as they were asked for; a folder made before this was kept tells their kind alone."""
+    """Return the draws as they were asked for; an older folder knows only their kind."""
     source = study.plan.get("draws_from") or {}
     name = study.manifest.get("draws_asked") or (f"{source['kind']}:{source['draws']}" if source.get("kind") else "")
     return f" \\\n    --draws {name}" if name else ""

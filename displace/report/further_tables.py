@@ -127,7 +127,7 @@ def contributions(study: Study) -> Added | None:
     run, all_of_them = len(pulled(study.manifest)[1]), 2 ** len(policies)
     mixed = (
         f"Only {run} of the {all_of_them} combinations were run: what several of these policies achieve together, beyond the sum of each, "
-        "is mixed into these figures and cannot be told apart from what each adds."
+        "is mixed into these figures and cannot be separated from what each adds."
     )
     alone = {(row["outcome"], row["arm"]): row for row in rows if not row["beside"]}
     grid = Grid(

@@ -126,7 +126,7 @@ def tornado(answers: Answers) -> Picture:
     )
     caption = (
         "Bars: total index, the share of the variance that would go if the factor were known, its interactions included; lines: 95 % interval from independent scrambles; "
-        "orange marks: the factor alone (first order). Dashed: the noise floor, the index of a dummy that matters to nothing; hollow bars can't be told from it. "
+        "orange marks: the factor alone (first order). Dashed: the noise floor, the index of a dummy without any effect; hollow bars are not distinguishable from it. "
         "'Deterred or displaced': the balance of changes at the target and elsewhere."
     )
     return Picture(
@@ -135,7 +135,7 @@ def tornado(answers: Answers) -> Picture:
 
 
 def heat(answers: Answers) -> Picture:
-    """Return the heat map of total indices, outcome by factor, a panel a policy."""
+    """Return the heat map of total indices, outcome by factor, one panel per policy."""
     rows = [
         row for row in answers.rows("indices", order="total", measure="difference") if row["factor"] not in NOT_DRIVERS
     ]
@@ -148,7 +148,7 @@ def heat(answers: Answers) -> Picture:
         at = arms.index(row["arm"]), outcomes.index(row["outcome"]), factors.index(row["factor"])
         values[at], above_floor[at] = row["value"], row["above_floor"]
     title = "Which factor drives which outcome of which policy"
-    alt = "A table of total indices, outcomes by factors, one for each policy; the numbers stand in indices.parquet."
+    alt = "A table of total indices, outcomes by factors, one for each policy; the numbers are in indices.parquet."
     labels = [words.start(OUTCOMES[outcome].label) for outcome in outcomes]
     svg = (
         figures.heat(
@@ -167,7 +167,7 @@ def heat(answers: Answers) -> Picture:
     return Picture(
         title,
         Markup(svg),
-        "Total index of each factor on the policy's change against the baseline; a dot: it can't be told from the noise floor.",
+        "Total index of each factor on the policy's change against the baseline; a dot: not distinguishable from the noise floor.",
     )
 
 
@@ -202,9 +202,7 @@ def tradeoffs(answers: Answers) -> Picture:
         ]
         panels.append((_axis(across), _axis(outcome), points))
     title = "What is traded for what"
-    alt = (
-        "Policies by their mean change of people's outcomes against that of others; the numbers stand in noise.parquet."
-    )
+    alt = "Policies by their mean change of people's outcomes against that of others; the numbers are in noise.parquet."
     caption = "Mean change over worlds with its 95 % interval. Filled: no other policy is as good in all of people's outcomes and better in one. No weighing of one outcome against another is made."
     return Picture(title, Markup(figures.tradeoffs(panels, title=title, alt=alt, stamp=stamp(answers))), caption)
 
@@ -225,7 +223,7 @@ def doses(answers: Answers) -> Picture:
             ]
             panels.append((f"{words.start(OUTCOMES[outcome].label)}; {SCALES[scale]}", OUTCOMES[outcome].unit, curves))
     title = "How effective must a policy be?"
-    alt = "Dose curves of each policy; the numbers stand in doses.parquet and the break-evens in the table below."
+    alt = "Dose curves of each policy; the numbers are in doses.parquet and the break-evens in the table below."
     caption = "Mean benefit against the baseline (above the line is better) with its 95 % interval, over draws of all assumptions but the channels' strengths."
     return Picture(
         title,
@@ -241,7 +239,7 @@ def doses(answers: Answers) -> Picture:
 
 
 def boxes(answers: Answers) -> dict:
-    """Return the picture of boxes (None without any) and what is said of policies without one."""
+    """Return the picture of boxes (None without any) and a sentence on each policy without one."""
     panels, none = [], []
     keys = dict.fromkeys((row["arm"], row["harm"]) for row in answers.rows("boxes"))
     for arm, harm in keys:
@@ -256,7 +254,7 @@ def boxes(answers: Answers) -> dict:
     title = "Assumptions under which a policy harms"
     alt = "; ".join(f"{name}: {text}, with {', '.join(side.says for side in sides)}" for name, text, sides in panels)
     svg = Markup(figures.boxes(panels, title=title, alt=alt, stamp=stamp(answers))) if panels else None
-    caption = "Grey: the prior's range; red: the part of it that the box holds (PRIM: at most three restrictions, each of them told from chance)."
+    caption = "Grey: the prior's range; red: the part of it that the box holds (PRIM: at most three restrictions, each distinguishable from chance)."
     return {"pictures": [Picture(title, svg, caption)] if svg else [], "none": none}
 
 
@@ -284,7 +282,7 @@ def _facts(answers: Answers) -> list[tuple[str, str]]:
         ("Policies", f"{len(answers.policies)}"),
         ("Window", f"{m['window']['start']} to {m['window']['end']}"),
         ("Runs", f"{sum(stage['runs'] for stage in m['stages'].values()):,}"),
-        ("Scale", f"{m['people_per_agent']} people an agent"),
+        ("Scale", f"{m['people_per_agent']} people per agent"),
         ("Factors screened", f"{sum(row['screened'] for row in answers.rows('factors'))}"),
     ]
 
@@ -404,7 +402,7 @@ def _screening(answers: Answers) -> list[dict]:
             "mu": f"{row['mu_star']:.2f}",
             "floor": f"{row['floor']:.2f}",
             "where": answers.quantity(row),
-            "told": "yes" if row["above_floor"] else "no",
+            "above_floor": "yes" if row["above_floor"] else "no",
         }
         for row in rows
     ]
@@ -446,4 +444,4 @@ def _made(answers: Answers) -> list[tuple[str, str]]:
 def stamp(answers: Answers) -> str:
     """Return the small print of every figure."""
     m = answers.manifest
-    return f"displace {m['version']} · commit {m['commit'][:10] or 'unknown'} · plan {m['plan'][:10]} · seed {m['seed']} · {m['people_per_agent']} people an agent"
+    return f"displace {m['version']} · commit {m['commit'][:10] or 'unknown'} · plan {m['plan'][:10]} · seed {m['seed']} · {m['people_per_agent']} people per agent"

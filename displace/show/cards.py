@@ -1,6 +1,6 @@
-"""What the page tells of a place when it is asked: what the paper says, how many are held, and what its State does.
+"""What the page says about a place when it is clicked: the paper's words, how many are held, what its State does.
 
-Read from the Mesa agents behind the map (`Compound`, `State`). Never told: what cover costs, room, routes, beliefs.
+Read from the Mesa agents behind the map (`Compound`, `State`). Never shown: what cover costs, room, routes, beliefs.
 """
 
 from dataclasses import dataclass

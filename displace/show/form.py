@@ -164,7 +164,7 @@ def Settings(session: Session):
     size, set_size = solara.use_state_or_update(str(shown.people_per_agent))
     with solara.Div(classes=["dose", "settings"]):
         solara.InputText("Seed", value=seed, on_value=set_seed)
-        solara.InputText("People an agent", value=size, on_value=set_size)
+        solara.InputText("People per agent", value=size, on_value=set_size)
         solara.Button("Start anew", outlined=True, on_click=lambda: session.resize(seed, size))
     names = {strip.label: key for key, strip in reversed(STRIPS.items())}
     solara.SelectMultiple("Differences under the maps", values=[STRIPS[key].label for key in session.strips.value], all_values=[*names],

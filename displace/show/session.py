@@ -46,7 +46,7 @@ def error_as_message(act: Callable) -> Callable:
             return act(self, *args)
         except ValueError as wrong:  # a ScenarioError is one
             self.error.value = str(wrong)
-        except Exception as broken:  # a defect: said, not hidden, and the page stays
+        except Exception as broken:  # a defect: shown, not hidden, and the page stays
             traceback.print_exc()
             self.error.value = (
                 f"The model stopped ({type(broken).__name__}: {broken}). Choose a scene or a policy to start anew."
@@ -118,7 +118,7 @@ class Session:
             self.policy,
             None,
             _whole("seed", seed, 0, MOST_SEED),
-            _whole("people an agent", people_per_agent, 1, MOST_PEOPLE_PER_AGENT),
+            _whole("people per agent", people_per_agent, 1, MOST_PEOPLE_PER_AGENT),
         )
 
     @error_as_message

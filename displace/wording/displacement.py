@@ -66,7 +66,7 @@ class Moved:
 
     @property
     def _unchanged(self) -> bool:
-        """Is nothing changed in any pair, as by a policy whose condition never holds?"""
+        """Whether no pair differs, as with a policy whose condition never holds."""
         return all(
             self.at[measure][column] == 0.0
             for measure in ("held_at_target", "held_elsewhere")
@@ -84,11 +84,11 @@ class Moved:
         return (
             f"at most {100 * high:.0f} of every 100 reappeared elsewhere"
             if high < 1
-            else "whether they reappeared elsewhere cannot be told"
+            else "whether they reappeared elsewhere is undetermined"
         )
 
     def _where(self) -> str:
-        """Where more are held: first what cannot be assigned to single places, lest what is clear be taken for what is large."""
+        """Where more are held. What can't be assigned to places comes first: a clear rise is not always a large one."""
         clear = [rise for rise in self.rises if _is_clear(rise[1])]
         least = words.step_of(self.at["held_elsewhere"]["value"]) / 2
         unclear = [rise for rise in self.rises if not _is_clear(rise[1]) and rise[1]["value"] >= least]

@@ -11,7 +11,7 @@ from displace.wording import words
 
 NOT_INFORMED_MEANS = (
     f"Not informed: less than {NOT_INFORMED:.0%} of the prior's variance is gone and the mean moved by less than {NOT_MOVED:g} sd, or, of each, less "
-    f"than {CHANCE:g} times what so few effective draws would show by luck."
+    f"than {CHANCE:g} times what so few effective draws would show by chance."
 )
 MOST_OF_REST = 5  # parameters that were not free and still moved, shown by name
 
@@ -32,10 +32,10 @@ Table = tuple[str, tuple[str, ...], list[list[str]], str]  # title, columns, row
 
 
 def tables(fit: Fit) -> Iterator[Table]:
-    """Yield the tables of a fit with what is to be said of each."""
+    """Yield the tables of a fit, each with its note."""
     yield (
         "Reports, before and after the fit",
-        ("report", "told", "predicted before", "predicted after", "", "source"),
+        ("report", "reported", "predicted before", "predicted after", "", "source"),
         [
             [
                 p.target.label,
@@ -50,7 +50,7 @@ def tables(fit: Fit) -> Iterator[Table]:
         f"Median and 90 % interval of reports, reporting error included. A bound is met where reports beyond it are predicted. {_used_twice(fit)}".strip(),
     )
     yield (
-        "What reports tell of parameters",
+        "What the reports say about the parameters",
         ("parameter", "before", "after", "variance gone", "mean moved by (sd)", ""),
         [
             [
@@ -67,7 +67,7 @@ def tables(fit: Fit) -> Iterator[Table]:
         _of_the_rest(fit),
     )
     yield (
-        "What hangs on which source",
+        "What depends on which source",
         ("family or set of reports", "changed", "effective draws", "moves most", "by (sd)", "its reports predicted"),
         [
             [row.family, row.how, f"{row.effective:.0f}", row.parameter, f"{row.shift:+.2f}", row.still_met]
@@ -85,7 +85,7 @@ def tables(fit: Fit) -> Iterator[Table]:
 
 
 def _used_twice(fit: Fit) -> str:
-    """Say which reports are also behind a prior or put into the world, and so count for more than the likelihood tells."""
+    """Say which reports are also behind a prior or put into the world, and so count for more than the likelihood knows."""
     twice = [p.target.id for p in fit.predictions if any(other_uses(id, ()) for id in p.target.evidence)]
     return (
         f"Also behind a prior or put into the world, so that they are used twice: {words.listed(twice)}."
@@ -125,7 +125,7 @@ def _trust(fit: Fit) -> list[list[str]]:
 
 
 def sentences(fit: Fit) -> list[str]:
-    """Return what is to be known of a fit before its tables."""
+    """Return the sentences that stand before a fit's tables."""
     config, weights = fit.config, fit.weights
     missed = [p.target.id for p in fit.predictions if p.verdict == "missed"]
     families = {p.target.family for p in fit.predictions}
@@ -133,11 +133,11 @@ def sentences(fit: Fit) -> list[str]:
     tail = (
         f"k-hat {weights.k_hat:.2f}, {good}"
         if isfinite(weights.k_hat)
-        else "k-hat unknown, of so few draws: not to be trusted without more"
+        else "k-hat unknown with so few draws: not to be trusted without more"
     )
     return [
         f"{config.title}. Set of targets: {config.set} ({config.all_targets.sets.get(config.set, 'all')}).",
         f"{words.count(len(fit.predictions), 'report')} in {words.count(len(families), 'family', 'families')}; {len(missed)} missed{': ' + ', '.join(missed) if missed else ''}.",
-        f"{len(fit.ensemble.unit):,} draws in {words.count(fit.waves, 'wave')}, {config.people_per_agent} people an agent, {fit.ensemble.failed:,} runs failed (a draw without any run counts nothing).",
+        f"{len(fit.ensemble.unit):,} draws in {words.count(fit.waves, 'wave')}, {config.people_per_agent} people per agent, {fit.ensemble.failed:,} runs failed (a draw without any run counts nothing).",
         f"{weights.effective:.0f} draws are effective{'' if weights.effective >= config.enough else f', fewer than the {config.enough} asked for'}; {tail}.",
     ]

@@ -7,7 +7,7 @@ WORDS = {
     "replicate": "one seed; the same in every arm",
     "draw": "one set of values for all parameters; the same in every arm",
     "window": "the weeks over which effects are summed up: from the earliest policy date of any arm to the end, the same for all",
-    "people an agent": "how many persons one simulated person stands for; institutions are never scaled",
+    "people per agent": "how many persons one simulated person stands for; institutions are never scaled",
     "common random numbers": "every random number is a function of seed, purpose, week and identity, so that two worlds differ only by what a policy changes",
     "placebo": "an arm that differs from the baseline by one irrelevant change: how many fates change by chance alone",
     "rights floor": "outcomes whose worsening is flagged whatever else a policy does: deaths, coerced returns, detention of children, punishment of trafficked people",

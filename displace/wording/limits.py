@@ -24,7 +24,7 @@ LIMITS = (
         "It is that of an average. With one set of parameters: of the effect over seeds, which more seeds "
         "narrow. With draws of them (`--draws`): of the effect over the draws, which more draws narrow. What "
         "few, uncertain reports leave open about the parameters is how far the draws differ, which the report "
-        "tells beside it (`draws_low`, `draws_high`). What is not known about people, operators and states is "
+        "shows beside it (`draws_low`, `draws_high`). What is not known about people, operators and states is "
         "wider still.",
     ),
     (

@@ -7,7 +7,7 @@ from . import words
 
 NOT_DRIVERS = ("dummy", "seed")
 PRIMARY = "people_held"
-HALF = 0.5  # of the variance: what one factor alone must explain for a result to hang on it
+HALF = 0.5  # of the variance: what one factor must explain alone for a result to hang on it
 MEASURES = {
     "level": "in the baseline",
     "difference": "change against the baseline",
@@ -46,7 +46,7 @@ class Answers:
 
     @property
     def primary(self) -> str:
-        """The outcome that is told first."""
+        """The outcome that comes first."""
         return PRIMARY if PRIMARY in self.outcomes else self.outcomes[0]
 
     def title(self, arm: str) -> str:
@@ -101,7 +101,7 @@ class Answers:
                 "Which assumption decides whether a crackdown displaces or deters?",
                 [self._displacement(arm) for arm in self.enforcing],
             ),
-            ("Does the result hang on one guess?", [self._hangs(arm) for arm in self.policies]),
+            ("Does the result hang on one assumption?", [self._hangs(arm) for arm in self.policies]),
             (
                 "Which policy holds up, whatever the assumptions?",
                 [
@@ -121,9 +121,9 @@ class Answers:
     def _displacement(self, arm: str) -> str:
         above = [row for row in self.drivers(arm, "people_held", "balance") if row["above_floor"]]
         if not above:
-            return f"{self.title(arm)}: no factor can be told from noise."
+            return f"{self.title(arm)}: no factor is distinguishable from noise."
         first, rest = above[0], above[1:3]
-        text = f"{self.title(arm)}: of the factors that can be told from noise most of all {self.factor(first['factor'])}, {index(first)}"
+        text = f"{self.title(arm)}: of the factors distinguishable from noise, most of all {self.factor(first['factor'])}, {index(first)}"
         text += (
             f"; then {words.listed([self.factor(row['factor'], decimal(row['value'])) for row in rest])}"
             if rest
@@ -134,13 +134,13 @@ class Answers:
         )
 
     def _larger(self, arm: str, outcome: str, measure: str, first: dict) -> str:
-        """Say which factors have a larger index than the first that is told, and are only not told from noise."""
+        """Say which factors have a larger index than the first, but are not distinguishable from noise."""
         larger = [
             f"{in_words(row['factor'])} ({decimal(row['value'])})"
             for row in self.drivers(arm, outcome, measure)
             if row["value"] > first["value"]
         ]
-        return f"; larger but not told: {words.listed(larger)}" if larger else ""
+        return f"; larger, but not distinguishable from noise: {words.listed(larger)}" if larger else ""
 
     def _thirds(self, arm: str, factor: str) -> str:
         rows = [row for row in self.rows("deciding", arm=arm, factor=factor) if row["ratio"] is not None]
@@ -158,16 +158,16 @@ class Answers:
         sign = f"{self.title(arm)}: {better} {OUTCOMES[outcome].label} in {words.percent(share['value'])} of worlds drawn from all priors"
         drivers = [row for row in self.drivers(arm, outcome, "relative") if row["above_floor"]]
         if not drivers:
-            return f"{sign}; how much, in relation to the baseline, no factor explains that can be told from noise."
+            return f"{sign}; no factor distinguishable from noise explains how many, relative to the baseline."
         first = drivers[0]
         alone = self.one("indices", arm=arm, outcome=outcome, measure="relative", order="first", factor=first["factor"])
         hangs = (
-            "how much hangs on one guess"
+            "the size hangs on one assumption"
             if alone["low"] is not None and alone["low"] > HALF
-            else "no guess alone is shown to explain half of how much"
+            else "no single assumption is shown to explain half of the size"
         )
         alone = f"alone {decimal(alone['value'])}, {decimal(alone['low'])} to {decimal(alone['high'])}"
-        text = f"{sign}; {hangs}: of the factors that can be told from noise most of all {self.factor(first['factor'])}, {index(first)}, {alone}"
+        text = f"{sign}; {hangs}: of the factors distinguishable from noise, most of all {self.factor(first['factor'])}, {index(first)}, {alone}"
         return f"{text}{self._larger(arm, outcome, 'relative', first)}."
 
     def _holds_up(self, outcome: str) -> str:
@@ -187,7 +187,7 @@ class Answers:
         if not row:
             return ""
         above = "at no dose tried" if row["clear"] is None else f"from {words.percent(row['clear'])} on"
-        return f"{self.title(arm)}, on {OUTCOMES[self.primary].label}: on average better than the baseline {least(row)} of the assumed effectiveness, told from chance {above}."
+        return f"{self.title(arm)}, on {OUTCOMES[self.primary].label}: on average better than the baseline {least(row)} of the assumed effectiveness, distinguishable from chance {above}."
 
     def _harmful(self, arm: str) -> str:
         rows = self.rows("boxes", arm=arm)
@@ -244,7 +244,7 @@ class Answers:
         for name, stage in self.manifest["stages"].items():
             if stage["left_out"]:
                 text.append(
-                    f"Stage {name}: {stage['left_out']} of {stage['bases']} base rows hold a run that could not be simulated and are left out, so what is told holds for the others ({stage['why'].rstrip('.')})."
+                    f"Stage {name}: {stage['left_out']} of {stage['bases']} base rows hold a run that could not be simulated and are left out, so the results hold for the others ({stage['why'].rstrip('.')})."
                 )
         above = self.rows("indices", order="total")
         moved = [row for row in above if row["factor"] not in NOT_DRIVERS and row["above_floor"]]
@@ -256,7 +256,7 @@ class Answers:
         noise = self.rows("noise", measure="difference", outcome=self.primary)
         if noise:
             text.append(
-                "Of one run's variance over worlds, chance makes "
+                "Of one run's variance over worlds, chance accounts for "
                 + words.listed([f"{words.percent(row['noise_share'])} ({self.title(row['arm'])})" for row in noise])
                 + f" of the change in {OUTCOMES[self.primary].label}."
             )
@@ -264,7 +264,7 @@ class Answers:
         for row in self.rows("refused"):
             refused.setdefault((row["stage"], OUTCOMES[row["outcome"]].label), []).append(row["why"])
         text += [
-            f"No index is told in stage {stage} of {label} ({words.count(len(why), 'quantity', 'quantities')}): {why[0]}."
+            f"Stage {stage} gives no index for {label} ({words.count(len(why), 'quantity', 'quantities')}): {why[0]}."
             for (stage, label), why in refused.items()
         ]
         return [*text, *self.manifest["notes"]]

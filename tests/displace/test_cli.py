@@ -160,7 +160,7 @@ def test_a_new_scenario_loads_at_once_without_a_caution(displace, tmp_path):
     code, out, _ = displace("diff", tmp_path / "mine.toml", "unilateral-crackdown")
     assert code == 0 and "strength 1 in 'mine', 2 in 'unilateral-crackdown'" in out
     code, _, errors = displace("new", "mine", "--folder", tmp_path)
-    assert code == 2 and "is there already" in errors
+    assert code == 2 and "already exists" in errors
 
 
 def test_a_lever_is_shown_whole_by_its_name(displace):

@@ -25,7 +25,7 @@ from scenarios.loading import list_scenarios, load
 from scenarios.scenario import resolved
 
 ROOT = Path(__file__).parents[2]
-COARSE = 1000  # people an agent: quick
+COARSE = 1000  # people per agent: quick
 POLICY = load("unilateral-crackdown")
 AFTER = week_of(POLICY_START := monday(POLICY.first_policy_week)) + 40
 
