@@ -84,7 +84,7 @@ def _moved(policy: Policy, strength: float, shift: int, stop: int | None, last: 
 
 
 def together(scenarios: Sequence[Scenario], where: Where, name: str, title: str, question: str) -> Scenario:
-    """Return one scenario with the policies, shocks and changes of all of them. Raises ScenarioError where two contradict."""
+    """Return one scenario with the policies, shocks and changes of all. Raises ScenarioError where two contradict."""
     first, *others = scenarios
     for other in others:
         for key in ("parameters", "world_changes"):

@@ -29,7 +29,10 @@ def besides_policies(first, second) -> list[str]:
     sentences = [*_shocks(first, second), *_parameters(first, second), *_worlds(first, second)]
     if first.stop != second.stop:
         sentences.append(
-            f"'{first.name}' is simulated up to {monday(first.stop - 1)}, '{second.name}' up to {monday(second.stop - 1)}."
+            (
+                f"'{first.name}' is simulated up to {monday(first.stop - 1)}, '{second.name}' up to "
+                f"{monday(second.stop - 1)}."
+            )
         )
     return sentences
 
@@ -78,7 +81,10 @@ def _changes(name, a, other, b):
         if field.name == "nationalities" and mine and theirs:
             yield _sets(field.name, name, {*mine}, other, {*theirs})
         else:
-            yield f"{FIELDS.get(field.name, field.name)} {_shown(field.name, mine)} in '{name}', {_shown(field.name, theirs)} in '{other}'"
+            yield (
+                f"{FIELDS.get(field.name, field.name)} {_shown(field.name, mine)} in '{name}', "
+                f"{_shown(field.name, theirs)} in '{other}'"
+            )
 
 
 FIELDS = {
@@ -130,7 +136,10 @@ def _parameters(first, second):
         mine, theirs = (scenario.parameters.get(name, DEFAULTS[name]) for scenario in (first, second))
         if mine != theirs:
             shown = [
-                f"in '{scenario.name}', {parameter_in_words(name, value)[0].lower()}{parameter_in_words(name, value)[1:-1]}"
+                (
+                    f"in '{scenario.name}', "
+                    f"{parameter_in_words(name, value)[0].lower()}{parameter_in_words(name, value)[1:-1]}"
+                )
                 for scenario, value in ((first, mine), (second, theirs))
             ]
             yield sentence("; ".join(shown))

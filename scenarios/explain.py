@@ -54,7 +54,7 @@ def _state(iso3):
 
 
 def place_name(name):
-    """Return the name of a place, by id, or of a State, by ISO code; what the shipped world lacks is called as it is."""
+    """Return the name of a place, by id, or of a State, by ISO code; an unknown one is returned unchanged."""
     places = world_graph().nodes
     return places[name]["name"] if name in places else _state(name)
 
@@ -111,7 +111,10 @@ def _policy(policy):
 
 def pulled(policy):
     """Return what a policy does where, from when, for whom and how strongly, in one clause."""
-    return f"{where_of(policy)}, from {day_of(policy.start)}: {LEVERS[policy.lever].summary}{whom(policy)}, at strength {policy.strength:g}"
+    return (
+        f"{where_of(policy)}, from {day_of(policy.start)}: {LEVERS[policy.lever].summary}{whom(policy)}, "
+        f"at strength {policy.strength:g}"
+    )
 
 
 def whom(policy):
@@ -134,7 +137,10 @@ def _at_places(policy, lever):
     country = {place: iso3 for place, iso3 in world_graph().nodes(data="iso3") if world_graph().nodes[place]["host"]}
     states = sorted({country[place] for place in policy.places if place in country})
     shares = [
-        f"{sum(country.get(place) == s for place in policy.places)} of {sum(iso3 == s for iso3 in country.values())} in {_state(s)}"
+        (
+            f"{sum(country.get(place) == s for place in policy.places)} of "
+            f"{sum(iso3 == s for iso3 in country.values())} in {_state(s)}"
+        )
         for s in states
     ]
     return (

@@ -52,7 +52,7 @@ def load(name_or_path):
 
 
 def meant(name, names):
-    """Return what `Where.error` takes to suggest what was meant: the file of this name in the current folder, or one of `names`."""
+    """Return (given, valid) for `Where.error`'s suggestion: the file of this name in the current folder, or `names`."""
     file = f"{name}.toml"
     return (file, [file]) if Path(file).is_file() else (name, names)
 
@@ -138,7 +138,7 @@ def _schema(fragment):
 
 
 def _settings(data, where):
-    """The file's single values with their places, by key: ("run", "end"), ("parameters", name), ("world", place, column)."""
+    """The file's single values with their places: ("run", "end"), ("parameters", name), ("world", place, column)."""
     settings = {}
     if "end" in data.get("run", {}):
         settings["run", "end"] = week_of(data["run"]["end"]) + 1, where.at("run", "end")

@@ -66,7 +66,7 @@ class Scenario:
 
 
 def resolved(scenario, **content):
-    """Return `scenario` with other `content`, policies and shocks in a fixed order, and the hash that follows from them."""
+    """Return `scenario` with other `content`: policies and shocks in a fixed order, and the hash that follows."""
     for key in ("policies", "shocks"):
         if key in content:
             content[key] = tuple(sorted(content[key], key=repr))

@@ -1,4 +1,4 @@
-"""TOML files read as data, with messages that say which line is wrong and what was expected there, and data written as TOML."""
+"""TOML files: read as data, with messages that say which line is wrong and what was expected; and data as TOML."""
 
 import json
 import os

@@ -27,7 +27,7 @@ ASSUMPTION = "assumption"
 
 
 class WorldError(ValueError):
-    """A table of the world that can't be used. The message: `<file>:<line>: <column>: <what is wrong>; expected <what>`."""
+    """A table of the world that can't be used: `<file>:<line>: <column>: <what is wrong>; expected <what>`."""
 
 
 # --- the rows: one model a file, its fields the columns of the file --------------------------------
@@ -80,7 +80,7 @@ class Place(_Row):
 
 
 class State(_Row):
-    """Capacities are of the state as a whole, in persons; `return_help_per_week` in either role, of origin or of destination."""
+    """Capacities are of the whole State, in persons; `return_help_per_week` as a State of origin or of destination."""
 
     iso3: Iso3
     name: Name
@@ -427,7 +427,7 @@ def load_world(folder=SHIPPED):
     A node is a place (its attributes the other columns of `places.csv`), an edge a route (those of
     `routes.csv`; `post` is None where nobody watches). Rows are dicts of typed values, in file order; `source`
     and `assumed` are tuples. `graph.graph` holds `states` and `origins` (by ISO code), `diaspora` (a list),
-    `consulates` (by nationality and host) and `hash` (SHA-256 over the bytes of the files, in the order of their names).
+    `consulates` (by nationality and host) and `hash` (SHA-256 over the bytes of the files, in order of their names).
 
     Raises WorldError for the first thing that is wrong, EvidenceError if the reports that rows cite can't be read.
     """

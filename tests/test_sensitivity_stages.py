@@ -152,7 +152,10 @@ def test_what_is_larger_but_not_told_is_said_and_nothing_by_its_name_in_the_code
     assert answers[0].startswith(
         "Unilateral crackdown: of the factors distinguishable from noise, most of all refill elasticity (how recruitment answers"
     )
-    assert "; larger, but not distinguishable from noise: tip off (1.20)." in answers[0] and "Of refill elasticity: " in answers[0]
+    assert (
+        "; larger, but not distinguishable from noise: tip off (1.20)." in answers[0]
+        and "Of refill elasticity: " in answers[0]
+    )
     assert not [answer for answer in answers if "_" in answer or "-0" in answer]
 
 

@@ -42,7 +42,8 @@ def calibrate(
     """Fit the model to reported estimates; write a posterior.
 
     Draws the parameters from their priors, runs each draw, weights it by the likelihood of the reports, and draws
-    again around the better ones while too few are effective. Reports what the data say about each parameter, and what they do not.
+    again around the better ones while too few are effective. Says what the reports show about each parameter, and
+    what they do not.
 
     \b
     Examples:

@@ -21,7 +21,9 @@ def check(
     what: Annotated[
         Checked,
         typer.Argument(
-            help="patterns: what was observed and the model should reproduce; holdout: reports that the fit did not use."
+            help=(
+                "patterns: what was observed and the model should reproduce; holdout: reports that the fit did not use."
+            )
         ),
     ] = Checked.patterns,
     rivals: Annotated[
@@ -118,7 +120,8 @@ def _check_holdout(evidence, targets, draws, people_per_agent, out, workers, jso
     with terminal.progress(2 * len(found.values), quiet) as tell:
         result = holdout.check(
             found, rows, mapping, out, all_rows=evidence is not None, people_per_agent=people_per_agent,
-            workers_wanted=workers, resume=not overwrite and (out / "manifest.json").exists(), overwrite=overwrite, progress=tell,
+            workers_wanted=workers, resume=not overwrite and (out / "manifest.json").exists(), overwrite=overwrite,
+            progress=tell,
         )  # fmt: skip
     if json:
         from json import dumps

@@ -50,7 +50,10 @@ def compare(
     draws: Annotated[
         str | None,
         typer.Option(
-            help="Draws of the parameters, the same for all policies: defaults (hand-set), posterior, posterior:N, prior:N, or a posterior.parquet (FILE:N for N draws)."
+            help=(
+                "Draws of the parameters, the same for all policies: defaults (hand-set), posterior, "
+                "posterior:N, prior:N, or a posterior.parquet (FILE:N for N draws)."
+            )
         ),
     ] = None,
     workers: Workers = "auto",
@@ -122,7 +125,10 @@ def run(
     out: Annotated[
         Path | None,
         typer.Option(
-            help="Folder for the results. Default: outputs/run/<scenario>, with -seed<seed>, -people<people per agent> and -<name>=<value> at its end where given."
+            help=(
+                "Folder for the results. Default: outputs/run/<scenario>, with -seed<seed>, -people<people per "
+                "agent> and -<name>=<value> at its end where given."
+            )
         ),
     ] = None,
     assume: Assume = None,
@@ -271,7 +277,10 @@ def _say_what_went_wrong(results):
     failed = [row for row in results.runs.to_pylist() if row["status"] != "ok"]
     for row in failed[:5]:
         print(
-            f"Failed: {row['arm']}, draw {row['draw']}, replicate {row['replicate']} (seed {row['seed']}): {row['error']}",
+            (
+                f"Failed: {row['arm']}, draw {row['draw']}, replicate {row['replicate']} (seed {row['seed']}): "
+                f"{row['error']}"
+            ),
             file=sys.stderr,
         )
     if failed:

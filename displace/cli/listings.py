@@ -93,7 +93,7 @@ def places() -> list[dict]:
 
 
 def states() -> list[dict]:
-    """Return the States of the shipped world: ISO code, name, whether it may host operations, whether people leave it."""
+    """Return the States of the shipped world: ISO code, name, may it host operations, do people leave from it."""
     from scenarios.world_files import load_world
 
     world = load_world()

@@ -90,7 +90,7 @@ def displace(
         typer.Option("--version", callback=_version, is_eager=True, help="Print version, commit and hash of the lock."),
     ] = False,
 ):
-    """If these states do this, from this date: what happens to people held in online scam operations, and where do operations go?
+    """If these States do this, from this date: what happens to people held in scam operations, and where do these go?
 
     Simulates the online scam compounds of South-East Asia, the people trafficked into them, crackdowns and rights-based
     policy, and compares policies in pairs of the same world with and without them.

@@ -74,7 +74,7 @@ def workers_of(text: str) -> int | None:
 
 
 def executor_of(address: str | None, workers: str, dry_run: bool):
-    """Return what makes the executor at an address (None: processes on this machine) and how many tasks it can do at once.
+    """Return what makes the executor at an address (None: processes here) and how many tasks it can do at once.
 
     A dry run only checks that the address may be one.
     """

@@ -29,7 +29,10 @@ def show_plan(design, workers: int | None):
         ["arms", ", ".join(design.arms)],
         [
             "runs",
-            f"{design.runs:,} ({words.count(len(design.arms), 'arm')} x {words.count(design.replicates, 'replicate')} x {words.count(len(design.draws), 'draw')})",
+            (
+                f"{design.runs:,} ({words.count(len(design.arms), 'arm')} x "
+                f"{words.count(design.replicates, 'replicate')} x {words.count(len(design.draws), 'draw')})"
+            ),
         ],
         ["time", f"{words.duration(seconds)} with {words.count(count, 'worker')}"],
         ["disk", words.room(design.bytes_on_disk())],
@@ -51,10 +54,16 @@ def show_headline(study):
     if study.lost:
         terminal.console.print(Text(study.lost, style="bold"))
     print(
-        f"Change against the baseline worldwide, {study.window}: {words.count(study.pairs, 'pair')} of runs, {study.level} intervals, {study.plan['people_per_agent']} people per agent."
+        (
+            f"Change against the baseline worldwide, {study.window}: {words.count(study.pairs, 'pair')} of "
+            f"runs, {study.level} intervals, {study.plan['people_per_agent']} people per agent."
+        )
     )
     print(
-        f"{study.standing.head} 'better' and 'worse': the interval excludes no change; beside it the share of pairs that agree (a tie counts half)."
+        (
+            f"{study.standing.head} 'better' and 'worse': the interval excludes no change; beside it the "
+            "share of pairs that agree (a tie counts half)."
+        )
     )
     names = list(study.titles)
     width = terminal.console.width if terminal.console.is_terminal else LABEL_WIDTH + CELL_WIDTH * len(names)
@@ -82,7 +91,10 @@ def show_headline(study):
 def _show_timing(study, answer):
     terminal.console.print(
         Text(
-            "When does it show? (first month from which an effect is distinguishable from chance, with the two months after it)",
+            (
+                "When does it show? (first month from which an effect is distinguishable from chance, with the "
+                "two months after it)"
+            ),
             style="bold",
         )
     )
@@ -156,6 +168,9 @@ def show_run(results, scenario):
     )
     terminal.show_table(("outcome", "worldwide", "unit", "over the window"), rows)
     print(
-        f"{standing(results.manifest['plan']).head} One run alone shows no effect of a policy: compare pairs with `displace compare`."
+        (
+            f"{standing(results.manifest['plan']).head} One run alone shows no effect of a policy: compare "
+            "pairs with `displace compare`."
+        )
     )
     terminal.show_where(Results=results.folder)

@@ -41,16 +41,25 @@ def show_holdout(result: Holdout, source: Mapping):
     terminal.show_table(columns, rows, "Reports that were not used")
     print()
     print(
-        f"{result.covered} of {len(result.scored)} lie within the 90 % interval of what {result.draws} draws ({source.get('kind', 'given')}) predict."
+        (
+            f"{result.covered} of {len(result.scored)} lie within the 90 % interval of what {result.draws} "
+            f"draws ({source.get('kind', 'given')}) predict."
+        )
     )
     model, naive = summary(result.scored)
     if naive is not None:
         wins = result.nearer(NAIVE)
         print(
-            f"Where a naive forecast exists (the last report persists; flows continue at the same rate): median error {model:.2f} for the model, {naive:.2f} for the naive forecast."
+            (
+                "Where a naive forecast exists (the last report persists; flows continue at the same rate): "
+                f"median error {model:.2f} for the model, {naive:.2f} for the naive forecast."
+            )
         )
         print(
-            f"The naive forecast is nearer for {len(wins)}: {', '.join(wins) or 'none'}; the model for {len(result.nearer(MODEL))}."
+            (
+                f"The naive forecast is nearer for {len(wins)}: {', '.join(wins) or 'none'}; the model for "
+                f"{len(result.nearer(MODEL))}."
+            )
         )
     print()
     terminal.show_table(
@@ -61,13 +70,23 @@ def show_holdout(result: Holdout, source: Mapping):
 
 
 def as_json(result: Holdout) -> dict:
-    """Return the same as plain values."""
+    """Return what is printed of held-out reports as plain values, for JSON."""
     model, naive = summary(result.scored)
     rows = [
-        {"id": r.target.id, "says": r.target.says, "told": r.told, "predicted": list(r.predicted), "verdict": r.verdict, "error": r.error,
-         "naive": r.naive, "naive_error": r.naive_error, "nearer": r.nearer, "source": r.target.source}
+        {
+            "id": r.target.id,
+            "says": r.target.says,
+            "told": r.told,
+            "predicted": list(r.predicted),
+            "verdict": r.verdict,
+            "error": r.error,
+            "naive": r.naive,
+            "naive_error": r.naive_error,
+            "nearer": r.nearer,
+            "source": r.target.source,
+        }
         for r in result.scored
-    ]  # fmt: skip
+    ]
     errors = {"model": None if model != model else model, "naive": naive}
     return {
         "covered": result.covered,

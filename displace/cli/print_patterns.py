@@ -83,8 +83,10 @@ def _count(verdicts: Mapping[str, str]) -> str:
 
 def _method(seeds, people_per_agent):
     return (
-        f"{seeds} paired seeds, {people_per_agent} people per agent, hand-set parameters. Ratios of means with Fieller's interval; 'holds' and 'does not hold'\n"
-        f"where the whole interval says so. Were all {len(PATTERNS)} patterns true, one of them would be called false with a probability of at most {FALSE_ALARM:g}.\n"
+        f"{seeds} paired seeds, {people_per_agent} people per agent, hand-set parameters. Ratios of means "
+        "with Fieller's interval; 'holds' and 'does not hold'\n"
+        f"where the whole interval says so. Were all {len(PATTERNS)} patterns true, one of them would be "
+        f"called false with a probability of at most {FALSE_ALARM:g}.\n"
         "* a bound chosen here, since the source is ordinal. ° a pattern that separates rival rules."
     )
 
@@ -142,10 +144,25 @@ def _plain(row: Judged) -> dict:
     value, low, high = (x if math.isfinite(x) else None for x in (seen.value, seen.low, seen.high))
     expected_low, expected_high = (x if math.isfinite(x) else None for x in (clause.low, clause.high))
     return {
-        "pattern": pattern.id, "title": pattern.title, "worlds": list(pattern.arms), "what": clause.what, "window": clause.window, "kind": clause.kind,
-        "expected_low": expected_low, "expected_high": expected_high, "bound_chosen_here": clause.starred, "observed": value, "low": low, "high": high,
-        "seeds": seen.seeds, "verdict": row.verdict, "evidence": evidence_ids(pattern.evidence), "section": pattern.section, "use": pattern.use, "separates_rules": pattern.separates,
-    }  # fmt: skip
+        "pattern": pattern.id,
+        "title": pattern.title,
+        "worlds": list(pattern.arms),
+        "what": clause.what,
+        "window": clause.window,
+        "kind": clause.kind,
+        "expected_low": expected_low,
+        "expected_high": expected_high,
+        "bound_chosen_here": clause.starred,
+        "observed": value,
+        "low": low,
+        "high": high,
+        "seeds": seen.seeds,
+        "verdict": row.verdict,
+        "evidence": evidence_ids(pattern.evidence),
+        "section": pattern.section,
+        "use": pattern.use,
+        "separates_rules": pattern.separates,
+    }
 
 
 def failing(judged: Sequence[Judged]) -> list[str]:

@@ -1,4 +1,4 @@
-"""How the command line prints: tables, sentences, progress. Colour only on a terminal, and never alone; NO_COLOR holds."""
+"""How the command line prints: tables, sentences, progress. Colour only on a terminal, never alone; NO_COLOR holds."""
 
 import sys
 import time
@@ -66,7 +66,7 @@ def show_where(**paths):
 
 @contextmanager
 def progress(total: int, quiet: bool) -> Iterator[Callable | None]:
-    """Yield what takes `experiments.batch.runner.Progress`: a bar on a terminal, plain lines off it, nothing if quiet."""
+    """Yield a sink for `experiments.batch.runner.Progress`: a bar on a terminal, plain lines off it, None if quiet."""
     if quiet:
         yield None
     elif sys.stderr.isatty():

@@ -87,7 +87,7 @@ def sign(figure: Figure, stamp: str):
 
 
 def save(fill: Callable[..., Figure], path: Path, *args):
-    """Draw a figure into a file of the format that its ending names (.png, .svg, .pdf). The same data give the same bytes."""
+    """Draw a figure into a file, in the format of its suffix (.png, .svg, .pdf). The same data give the same bytes."""
     kind = path.suffix.lower().removeprefix(".")
     nothing = {
         "png": ("Software",),

@@ -22,7 +22,7 @@ BIGGEST = 900.0  # square points: the disc of the largest number on the large ma
 
 @dataclass(frozen=True)
 class Change:
-    """One policy's map: change in people held by place, as (change, whether it is clear), and the relocation that it adds."""
+    """One policy's map: change in people held by place, as (change, is it clear), and the relocation that it adds."""
 
     title: str
     held: Mapping[str, tuple[float, bool]]

@@ -16,7 +16,7 @@ SHOWN = 10  # factors of a tornado
 
 @dataclass(frozen=True)
 class Bars:
-    """One tornado: rows of table `indices` of total order, the largest first, first orders by factor, chance's index."""
+    """One tornado: total-order rows of table `indices`, largest first; first orders by factor; the index of chance."""
 
     title: str
     total: Sequence[dict]
@@ -76,7 +76,9 @@ def _bars(axes, panel: Bars):
 def heat(
     arms: Sequence[str], outcomes: Sequence[str], factors: Sequence[str], values: np.ndarray, above_floor: np.ndarray
 ) -> Figure:
-    """Total index of each factor (columns) on each outcome (rows), a panel a policy: float64 (arms, outcomes, factors)."""
+    """Total index of each factor (columns) on each outcome (rows), one panel per policy.
+
+    `values` (float64) and `above_floor` (bool) have shape (arms, outcomes, factors)."""
     figure = Figure(figsize=(10.6, len(arms) * (0.24 * len(outcomes) + 0.5) + 1.7))
     grid = figure.subplots(len(arms), 1, squeeze=False, sharex=True)
     height = figure.get_figheight()
@@ -118,7 +120,7 @@ class Point:
 
 @drawing("tradeoffs")
 def tradeoffs(panels: Sequence[tuple[str, str, Sequence[Point]]]) -> Figure:
-    """Policies by what they change for people (up) and for others (across), a panel an outcome; filled: not dominated."""
+    """Policies by their change for people (up) and for others (across), one panel per outcome; filled: not dominated."""
     columns = min(3, len(panels))
     rows = math.ceil(len(panels) / columns)
     figure = Figure(figsize=(10.6, rows * 2.7 + 0.7))
@@ -162,7 +164,7 @@ def tradeoffs(panels: Sequence[tuple[str, str, Sequence[Point]]]) -> Figure:
 
 @drawing("doses")
 def doses(titles: Sequence[str], panels: Sequence[tuple[str, str, Sequence[Sequence[dict]]]]) -> Figure:
-    """Dose curves against the baseline, a panel an outcome and scale, a line a policy with its interval; more is better."""
+    """Dose curves against the baseline with intervals: a panel per outcome and scale, a line per policy; up is better."""
     columns = min(2, len(panels))
     rows = math.ceil(len(panels) / columns)
     figure = Figure(figsize=(10.6, rows * 2.6 + 0.6))

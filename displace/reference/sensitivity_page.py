@@ -3,8 +3,8 @@
     displace sensitivity sensitivity-quick --out outputs/sensitivity
     python -m displace.reference.sensitivity_page outputs/sensitivity
 
-`make reference-sensitivity` does both. Nothing on the page is written by hand. Without a folder, the page says that there is
-no reference yet.
+`make reference-sensitivity` does both. Nothing on the page is written by hand. Without a folder, the page says that
+there is no reference yet.
 """
 
 import json
@@ -35,21 +35,23 @@ HOW = """
 
 Four stages, each a batch of runs that can be interrupted and resumed:
 
-1. **Worlds**, drawn from all priors at once, feedbacks and the relocation rule among them: how much of each outcome is chance, which policy
-   holds up, and where a policy does harm.
+1. **Worlds**, drawn from all priors at once, feedbacks and the relocation rule among them: how much of each outcome is
+   chance, which policy holds up, and where a policy does harm.
 2. **Screening** (Morris): every factor, one step at a time: which of them matter at all.
 3. **Indices** (Sobol): how much of the variance each of those that matter explains, alone (first order) and with its
    interactions (total order). Raid intensity and leaks are always crossed.
-4. **Doses**: each policy at fractions of its dose: how effective must it be? Above the full dose, channels that reach their bounds stay there.
+4. **Doses**: each policy at fractions of its dose: how effective must it be? Above the full dose, channels that reach
+   their bounds stay there.
 
-The model is stochastic, so all rows of one base row share their random numbers, the seed is itself a factor (its index is the part of chance),
-and a dummy, one parameter changed by at most a hundredth of a per cent, is judged like all others: an index that does
-not exceed the dummy's is not distinguishable from noise. Intervals come from independent scrambles. A quantity that some run lacks gets no index; it is not guessed. PAWN, which looks at
-whole distributions, gives a second opinion.
+The model is stochastic, so all rows of one base row share their random numbers. The seed is itself a factor: its index
+is the part of chance. A dummy, one parameter changed by at most a hundredth of a per cent, is judged like all others:
+an index that does not exceed the dummy's is not distinguishable from noise. Intervals come from independent scrambles.
+A quantity that some run lacks gets no index; it is not guessed. PAWN, which looks at whole distributions, gives a
+second opinion.
 
-Robustness metrics are McPhail et al.'s (2018) three stages: what to compare (change, regret), which worlds to look at, how to sum up. They are
-different ways to be cautious, so they may disagree; there is no weighted score above them, and outcomes of people are never traded silently
-against those of others.
+Robustness metrics follow the three stages of McPhail et al. (2018): what to compare (change, regret), which worlds to
+look at, how to sum up. They are different ways to be cautious, so they may disagree. There is no weighted score above
+them, and outcomes of people are never traded silently against those of others.
 
 More: `displace sensitivity --help`, the tables' columns below, the code in `experiments/sensitivity/analysis.py`.
 """
@@ -85,8 +87,10 @@ def text(answers: Answers) -> str:
     parts = [
         "# What drives the answer",
         f"*{answers.manifest['question']}*",
-        f"Made by `make reference-sensitivity` from the design `{Path(m['design']).stem}`: {runs:,} runs at {m['people_per_agent']} people per agent, "
-        f"{m['window']['start']} to {m['window']['end']}. Code {m['code']}, plan `{m['plan'][:16]}`. **Illustrative**: priors are set by hand, nothing is fitted to data. "
+        f"Made by `make reference-sensitivity` from the design `{Path(m['design']).stem}`: {runs:,} runs "
+        f"at {m['people_per_agent']} people per agent, "
+        f"{m['window']['start']} to {m['window']['end']}. Code {m['code']}, plan `{m['plan'][:16]}`. "
+        "**Illustrative**: priors are set by hand, nothing is fitted to data. "
         "An index says which assumption matters within these priors, not which is true.",
     ]
     for question, sentences in answers.in_short():
@@ -95,7 +99,10 @@ def text(answers: Answers) -> str:
     columns, rows = answers.breakeven_table()
     parts += [
         "## How effective must each policy be?",
-        "Least part of the assumed effectiveness of the helping channels, with hurting channels in full, from which a policy is better on average.",
+        (
+            "Least part of the assumed effectiveness of the helping channels, with hurting channels in full, "
+            "from which a policy is better on average."
+        ),
         table(columns, rows),
     ]
     parts.append("## Who is first, under which metric?")
@@ -121,7 +128,10 @@ def without_reference() -> str:
     """Return the page as it is before any reference was made with this version: the method and the tables."""
     parts = [
         "# What drives the answer",
-        "No reference result has been made with this version of the model yet: `make reference-sensitivity` makes it and this page.",
+        (
+            "No reference result has been made with this version of the model yet: `make "
+            "reference-sensitivity` makes it and this page."
+        ),
         HOW.strip(),
         "## A design of your own",
         settings(),

@@ -13,7 +13,10 @@ UNTRACED = "UNVERIFIED"  # the source_key of a row whose source is not known
 LABELS = {
     "evidence": "A source gives the value or its bounds.",
     "derived": "Computed from sources, with a step of reasoning between.",
-    "assumption": "No source gives these. They are set by hand, and a result that hangs on one is only as good as that assumption.",
+    "assumption": (
+        "No source gives these. They are set by hand, and a result that hangs on one is only as good as "
+        "that assumption."
+    ),
 }
 VALUE, HAND_SET = "Value used", "Hand-set value (not used where drawn)"
 CHANNELS = (
@@ -24,7 +27,7 @@ CHANNELS = (
 def groups(arms: Mapping[str, Mapping[str, float]], drawn: Mapping[str, Sequence[float]]) -> list[dict]:
     """Return the report's tables of parameters: by label, the assumptions by topic, and the levers' channels last.
 
-    `arms` is {arm: {parameter: value}}, what each sets itself; `drawn` is {parameter: (lowest, highest)} over the draws.
+    `arms` is {arm: {parameter: value}}, what each sets itself; `drawn` is {parameter: (lowest, highest)} over draws.
     """
     helps = {f"{lever.name}.{channel.name}": helps for lever, channel, helps in channels()}
     tables: dict[str, dict] = {}
@@ -61,7 +64,7 @@ def _row(parameter, arms, drawn) -> dict:
 
 
 def _used(parameter, arms, drawn) -> dict[str, list[str]]:
-    """Return {value as text: arms that use it}, first what holds where no arm sets it: what an arm sets itself holds over the draws."""
+    """Return {value as text: arms that use it}, first the value where no arm sets it. An arm's own value wins over draws."""
     low, high = drawn.get(parameter.name, (parameter.default, parameter.default))
     usual = " to ".join(dict.fromkeys(_shown(parameter, end) for end in (low, high))) + (
         ", drawn" if parameter.name in drawn else ""

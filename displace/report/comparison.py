@@ -222,7 +222,7 @@ def _only(answer: list[Line], arms: Mapping[str, str]) -> list[Line]:
 
 
 def _pairs(study: Study) -> str:
-    """Return the number of pairs in words: draws of the parameters are worlds of their own, seeds of one draw are not."""
+    """Return the number of pairs in words: each draw of the parameters is a world of its own, each seed is not."""
     draws, seeds = study.plan["draws"], study.plan["replicates"]
     if study.pairs != study.planned:
         return f"{study.pairs} of {study.planned}" + ("" if study.results.finished else " so far")
@@ -257,7 +257,7 @@ def _policy(study: Study, name: str, answer: list[Line], displacement: list[Move
 
 
 def _summary(cells: Sequence[Cell], levers: Sequence[Lever]) -> list[tuple[str, list[dict]]]:
-    """Return (verdict, outcomes with sizes and, where the model knows a direct way, why) for the verdicts that a policy has."""
+    """Return (verdict, outcomes with their sizes and any direct reason) for each verdict that a policy has."""
     by_verdict = []
     for verdict in (words.BETTER, words.WORSE):
         mine = [cell for cell in cells if cell.verdict == verdict]
@@ -282,7 +282,7 @@ def _size(cell: Cell) -> str:
 
 
 def _timing(study: Study, answer: list[Line]) -> list[tuple[str, list[str]]]:
-    """Return when each effect is first distinguishable from chance, one row per outcome; outcomes without any are left out."""
+    """Return when each effect is first distinguishable from chance, one row per outcome that has one."""
     rows = []
     for line in answer:
         cells = {cell.arm: study.first_effect(cell) for cell in line.cells}
@@ -337,7 +337,10 @@ def _trial(study: Study) -> str:
 def _how_much(groups: list[dict]) -> str:
     count = {label: sum(row["label"] == label for group in groups for row in group["rows"]) for label in assumed.LABELS}
     total = sum(count.values())
-    return f"Of {total} parameters, {count['evidence']} have a source, {count['derived']} are derived from sources, and {count['assumption']} are assumptions."
+    return (
+        f"Of {total} parameters, {count['evidence']} have a source, {count['derived']} are derived from "
+        f"sources, and {count['assumption']} are assumptions."
+    )
 
 
 # --- where it comes from ----------------------------------------------------------------------------
@@ -363,7 +366,8 @@ def _command(study: Study) -> str:
     asked = study.manifest.get("asked") or [name for name in plan["arms"] if name != plan["baseline"]]
     return (
         f"displace compare {' '.join(asked)} --baseline {plan['baseline']} \\\n"
-        f"    --replicates {plan['replicates']} --seed {plan['seed']} --people-per-agent {plan['people_per_agent']}{_draws_option(study)} --out outputs/again"
+        f"    --replicates {plan['replicates']} --seed {plan['seed']} --people-per-agent "
+        f"{plan['people_per_agent']}{_draws_option(study)} --out outputs/again"
     )
 
 

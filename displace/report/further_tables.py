@@ -1,4 +1,4 @@
-"""Tables of the report beside the answer: month by month, after a policy's end, what each adds, who bears it, what it costs.
+"""Further tables of the report: by month, after a policy's end, what each adds, who bears it, what it costs.
 
 Each function returns what the template prints: titles, headers and cells as (text, interval), never a number.
 """
@@ -32,7 +32,7 @@ COSTS = ("public", "ransom", "fraud", "journeys", "captivity_avoided", "per_week
 
 @dataclass(frozen=True)
 class Grid:
-    """A table: its title, the headers after the first column, and rows of (name, cells of (text, interval, verdict))."""
+    """A table: title, headers after the first column, and rows of (name, cells of (text, interval, verdict))."""
 
     title: str
     headers: list[str]
@@ -80,7 +80,10 @@ def worse_before(study: Study) -> list[str]:
     for row in study.results.timing.to_pylist():
         if row["temporarily_worse"] and row["arm"] in study.titles:
             sentences.append(
-                f"{study.titles[row['arm']]}: {OUTCOMES[row['outcome']].label}, worse from month {row['first_worse']}, in {words.count(row['months_worse'], 'month')}"
+                (
+                    f"{study.titles[row['arm']]}: {OUTCOMES[row['outcome']].label}, worse from month "
+                    f"{row['first_worse']}, in {words.count(row['months_worse'], 'month')}"
+                )
             )
     return sentences
 
@@ -108,7 +111,7 @@ def endings(study: Study) -> list[Grid]:
 
 @dataclass(frozen=True)
 class Added:
-    """What each policy of a factorial adds on average, what is mixed into it, and sentences on pairs that achieve more or less together."""
+    """What each policy of a factorial adds on average, what is confounded with it, and sentences on interacting pairs."""
 
     grid: Grid
     mixed: str
@@ -126,7 +129,8 @@ def contributions(study: Study) -> Added | None:
     title = titles(study.manifest)
     run, all_of_them = len(pulled(study.manifest)[1]), 2 ** len(policies)
     mixed = (
-        f"Only {run} of the {all_of_them} combinations were run: what several of these policies achieve together, beyond the sum of each, "
+        f"Only {run} of the {all_of_them} combinations were run: what several of these policies achieve "
+        "together, beyond the sum of each, "
         "is mixed into these figures and cannot be separated from what each adds."
     )
     alone = {(row["outcome"], row["arm"]): row for row in rows if not row["beside"]}
@@ -145,7 +149,10 @@ def contributions(study: Study) -> Added | None:
             change, interval, verdict = cell(row, "value")
             how = f", which is {verdict}" if verdict in (words.BETTER, words.WORSE) else ""
             sentences.append(
-                f"{title[row['arm']]} and {title[row['beside']]}: {OUTCOMES[row['outcome']].label} {change} ({interval}){how}"
+                (
+                    f"{title[row['arm']]} and {title[row['beside']]}: {OUTCOMES[row['outcome']].label} {change} "
+                    f"({interval}){how}"
+                )
             )
     return Added(grid, mixed if run < all_of_them else "", sentences)
 

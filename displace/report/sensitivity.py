@@ -125,8 +125,10 @@ def tornado(answers: Answers) -> Picture:
         for panel in panels
     )
     caption = (
-        "Bars: total index, the share of the variance that would go if the factor were known, its interactions included; lines: 95 % interval from independent scrambles; "
-        "orange marks: the factor alone (first order). Dashed: the noise floor, the index of a dummy without any effect; hollow bars are not distinguishable from it. "
+        "Bars: total index, the share of the variance that would go if the factor were known, its "
+        "interactions included; lines: 95 % interval from independent scrambles; "
+        "orange marks: the factor alone (first order). Dashed: the noise floor, the index of a dummy "
+        "without any effect; hollow bars are not distinguishable from it. "
         "'Deterred or displaced': the balance of changes at the target and elsewhere."
     )
     return Picture(
@@ -167,7 +169,10 @@ def heat(answers: Answers) -> Picture:
     return Picture(
         title,
         Markup(svg),
-        "Total index of each factor on the policy's change against the baseline; a dot: not distinguishable from the noise floor.",
+        (
+            "Total index of each factor on the policy's change against the baseline; a dot: not "
+            "distinguishable from the noise floor."
+        ),
     )
 
 
@@ -203,13 +208,19 @@ def tradeoffs(answers: Answers) -> Picture:
         panels.append((_axis(across), _axis(outcome), points))
     title = "What is traded for what"
     alt = "Policies by their mean change of people's outcomes against that of others; the numbers are in noise.parquet."
-    caption = "Mean change over worlds with its 95 % interval. Filled: no other policy is as good in all of people's outcomes and better in one. No weighing of one outcome against another is made."
+    caption = (
+        "Mean change over worlds with its 95 % interval. Filled: no other policy is as good in all of "
+        "people's outcomes and better in one. No weighing of one outcome against another is made."
+    )
     return Picture(title, Markup(figures.tradeoffs(panels, title=title, alt=alt, stamp=stamp(answers))), caption)
 
 
 def _axis(outcome: str) -> str:
     o = OUTCOMES[outcome]
-    return f"{words.start(o.label)}: change, {words.unit_of(o.unit, change=True)} ({'lower' if o.better == 'down' else 'higher'} is better)"
+    return (
+        f"{words.start(o.label)}: change, {words.unit_of(o.unit, change=True)} "
+        f"({'lower' if o.better == 'down' else 'higher'} is better)"
+    )
 
 
 def doses(answers: Answers) -> Picture:
@@ -224,7 +235,10 @@ def doses(answers: Answers) -> Picture:
             panels.append((f"{words.start(OUTCOMES[outcome].label)}; {SCALES[scale]}", OUTCOMES[outcome].unit, curves))
     title = "How effective must a policy be?"
     alt = "Dose curves of each policy; the numbers are in doses.parquet and the break-evens in the table below."
-    caption = "Mean benefit against the baseline (above the line is better) with its 95 % interval, over draws of all assumptions but the channels' strengths."
+    caption = (
+        "Mean benefit against the baseline (above the line is better) with its 95 % interval, over draws "
+        "of all assumptions but the channels' strengths."
+    )
     return Picture(
         title,
         Markup(
@@ -249,12 +263,19 @@ def boxes(answers: Answers) -> dict:
                 f"{answers.title(arm)}, {harm} ({words.percent(rows[0]['base'])} of worlds): {rows[0]['says']}."
             )
             continue
-        text = f"{harm}; {words.percent(rows[0]['density'])} of these worlds against {words.percent(rows[0]['base'])} of all; {words.percent(rows[0]['coverage'])} of the harmful ones"
+        text = (
+            f"{harm}; {words.percent(rows[0]['density'])} of these worlds against "
+            f"{words.percent(rows[0]['base'])} of all; {words.percent(rows[0]['coverage'])} of the harmful "
+            "ones"
+        )
         panels.append((answers.title(arm), text, [_side(answers, row) for row in rows]))
     title = "Assumptions under which a policy harms"
     alt = "; ".join(f"{name}: {text}, with {', '.join(side.says for side in sides)}" for name, text, sides in panels)
     svg = Markup(figures.boxes(panels, title=title, alt=alt, stamp=stamp(answers))) if panels else None
-    caption = "Grey: the prior's range; red: the part of it that the box holds (PRIM: at most three restrictions, each distinguishable from chance)."
+    caption = (
+        "Grey: the prior's range; red: the part of it that the box holds (PRIM: at most three "
+        "restrictions, each distinguishable from chance)."
+    )
     return {"pictures": [Picture(title, svg, caption)] if svg else [], "none": none}
 
 
@@ -298,7 +319,10 @@ def _deciding(answers: Answers) -> list[dict]:
                 span = (
                     ""
                     if row["from"] is None
-                    else f"{words.number(row['from'], step=words.step_of(row['from']))} to {words.number(row['to'], step=words.step_of(row['to']))}"
+                    else (
+                        f"{words.number(row['from'], step=words.step_of(row['from']))} to "
+                        f"{words.number(row['to'], step=words.step_of(row['to']))}"
+                    )
                 )
                 known = row["ratio"] is not None and row["low"] is not None
                 ratio = (
@@ -328,7 +352,10 @@ def _agreement(answers: Answers) -> list[tuple[str, str]]:
         taus = [row for row in answers.rows("agreement", outcome=outcome) if row["tau"] is not None]
         if taus:
             low = min(taus, key=lambda row: row["tau"])
-            text = f"mean tau {np.mean([row['tau'] for row in taus]):.2f} over pairs of metrics; they disagree most between {low['metric']} and {low['other']} ({decimal(low['tau'])})"
+            text = (
+                f"mean tau {np.mean([row['tau'] for row in taus]):.2f} over pairs of metrics; they disagree most "
+                f"between {low['metric']} and {low['other']} ({decimal(low['tau'])})"
+            )
             table.append((words.start(OUTCOMES[outcome].label), text))
     return table
 
@@ -365,11 +392,16 @@ def _opinions(answers: Answers) -> list[dict]:
         sobol = [row for row in answers.drivers(arm, outcome, measure) if row["above_floor"]][:3]
         table.append({
             "quantity": answers.quantity(rows[0]),
-            "sobol": ", ".join(f"{in_words(row['factor'])} {decimal(row['value'])}" for row in sobol) or "none above the floor",
-            "pawn": ", ".join(f"{in_words(row['factor'])} {decimal(row['value'])}" for row in rows if row["above_floor"]) or "none above the floor",
+            "sobol": _by_value(sobol),
+            "pawn": _by_value(row for row in rows if row["above_floor"]),
             "floor": f"{rows[0]['floor']:.2f}",
         })  # fmt: skip
     return table
+
+
+def _by_value(rows: Iterable[dict]) -> str:
+    factors = [f"{in_words(row['factor'])} {decimal(row['value'])}" for row in rows]
+    return ", ".join(factors) or "none above the floor"
 
 
 def _interactions(answers: Answers) -> list[dict]:
@@ -444,4 +476,7 @@ def _made(answers: Answers) -> list[tuple[str, str]]:
 def stamp(answers: Answers) -> str:
     """Return the small print of every figure."""
     m = answers.manifest
-    return f"displace {m['version']} · commit {m['commit'][:10] or 'unknown'} · plan {m['plan'][:10]} · seed {m['seed']} · {m['people_per_agent']} people per agent"
+    return (
+        f"displace {m['version']} · commit {m['commit'][:10] or 'unknown'} · plan {m['plan'][:10]} · seed "
+        f"{m['seed']} · {m['people_per_agent']} people per agent"
+    )

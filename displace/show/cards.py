@@ -36,20 +36,37 @@ TEXTS = {
     "phnom-penh": "Named among the towns and provinces of Cambodia where centres were reported up to July 2023.",
     "kandal": "A province named among those of Cambodia where centres were reported up to July 2023.",
     "pursat": "A province of Cambodia that the paper names; one of its economic zones is named as well.",
-    "henge-thmorda-sez": "An economic zone that the paper names: such zones have rules of their own, and little light falls into them.",
+    "henge-thmorda-sez": (
+        "An economic zone that the paper names: such zones have rules of their own, and little light falls into them."
+    ),
     "koh-kong": "A province of Cambodia that the paper names; one of its economic zones is named as well.",
-    "dara-sakor-sez": "An economic zone that the paper names: such zones have rules of their own, and little light falls into them.",
-    "bavet": "A casino town in Cambodia that the paper names. Casinos and online gambling are where this industry grew from.",
+    "dara-sakor-sez": (
+        "An economic zone that the paper names: such zones have rules of their own, and little light falls into them."
+    ),
+    "bavet": (
+        "A casino town in Cambodia that the paper names. Casinos and online gambling are where this industry grew from."
+    ),
     "svay-rieng": "A province named among those of Cambodia where centres were reported up to July 2023.",
-    "preah-sihanouk": "A casino town in Cambodia that the paper names. Casinos and online gambling are where this industry grew from.",
+    "preah-sihanouk": (
+        "A casino town in Cambodia that the paper names. Casinos and online gambling are where this industry grew from."
+    ),
     "oddar-meanchey": "A province named among those of Cambodia where centres were reported up to July 2023.",
-    "shwe-kokko": "A place on Myanmar's border with Thailand that the paper names. Since the coup armed groups, not courts, decide what goes on in such places.",
-    "myawaddy": "Centres around this border town are named, one zone among them. Authority is contested, and the border is porous.",
+    "shwe-kokko": (
+        "A place on Myanmar's border with Thailand that the paper names. Since the coup armed groups, "
+        "not courts, decide what goes on in such places."
+    ),
+    "myawaddy": (
+        "Centres around this border town are named, one zone among them. Authority is contested, and the "
+        "border is porous."
+    ),
     "moei-corridor": "Further compounds along the river are mentioned without names: they are one place here.",
     "kokang": "A self-administered zone in Myanmar that the paper names, where the State's law hardly reaches.",
     "mong-la": "A town in Myanmar on the border with China that the paper names: it is outside the State's control.",
     "golden-triangle-sez": "The zone around which the industry in Lao PDR is said to gather.",
-    "clark": "A free port zone in the Philippines that the paper names, where licensed offshore gaming and scam operations met.",
+    "clark": (
+        "A free port zone in the Philippines that the paper names, where licensed offshore gaming and "
+        "scam operations met."
+    ),
 }
 COARSE = "Not one place: it stands for wherever else operations may be there. It is no prediction of a next place."
 
@@ -120,7 +137,10 @@ def _policies(worlds: TwoWorlds, place: str, country: str):
     simulation = worlds.worlds[1].simulation
     for policy, at in zip(simulation.inputs.policies, simulation.columns.policies):
         if country in policy.states or place in policy.places or not (policy.states or policy.places):
-            yield f"{words.start(LEVERS[policy.lever].summary)} (strength {policy.strength:g}; {_acts(policy, at, worlds.week - 1)})"
+            yield (
+                f"{words.start(LEVERS[policy.lever].summary)} (strength {policy.strength:g}; "
+                f"{_acts(policy, at, worlds.week - 1)})"
+            )
 
 
 def _acts(policy: Policy, at, week: int) -> str:

@@ -1,4 +1,4 @@
-"""What a visitor composes: policies as plain entries, read back as sentences, as a scenario file and as a command line."""
+"""What a visitor composes: policies as plain entries, read back as sentences, as a scenario file and as a command."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -57,7 +57,9 @@ def day(text: str) -> date | None:
 
 
 def composed(policies: Sequence[Mapping], title: str, like: Scenario) -> Scenario:
-    """Return the scenario of these entries, with what else `like` sets. Raises ScenarioError as for a file; what is typed as a start may be no date."""
+    """Return the scenario of these entries, with what else `like` sets.
+
+    Raises ScenarioError as for a file: the start that was typed may not be a date."""
     for number, entry in enumerate(policies, 1):
         if not isinstance(entry["start"], date):
             raise ScenarioError(

@@ -144,7 +144,7 @@ class Session:
         force_update()
 
     def due(self, asked: dict):
-        """Run the weeks that are due by the browser's clock, unless it asked before it knew of a pause or of other worlds."""
+        """Run the weeks due by the browser's clock, unless it asked before it knew of a pause or of other worlds."""
         if self.playing.value and self.worlds.value is self._of and asked["run"] == self._run:
             self.advance(asked["weeks"])
 

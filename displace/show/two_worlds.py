@@ -1,4 +1,4 @@
-"""Two worlds in step, the baseline and a policy: a Mesa model on one seed and one clock. Nothing here knows of a browser."""
+"""Two worlds in step, the baseline and a policy: a Mesa model on one seed and one clock. It knows no browser."""
 
 import threading
 from dataclasses import replace
@@ -19,7 +19,7 @@ BASELINE = "baseline"
 
 
 class ShowScenario(MesaScenario):
-    """What is played: a policy beside a baseline, and how many persons a simulated one stands for. The seed is `rng`."""
+    """What is played: a policy beside a baseline, and the people per agent. The seed is `rng`."""
 
     policy: Scenario | None = None
     baseline: Scenario | None = None

@@ -10,7 +10,8 @@ from calibration.targets.evidence_uses import other_uses
 from displace.wording import words
 
 NOT_INFORMED_MEANS = (
-    f"Not informed: less than {NOT_INFORMED:.0%} of the prior's variance is gone and the mean moved by less than {NOT_MOVED:g} sd, or, of each, less "
+    f"Not informed: less than {NOT_INFORMED:.0%} of the prior's variance is gone and the mean moved "
+    f"by less than {NOT_MOVED:g} sd, or, of each, less "
     f"than {CHANCE:g} times what so few effective draws would show by chance."
 )
 MOST_OF_REST = 5  # parameters that were not free and still moved, shown by name
@@ -47,7 +48,10 @@ def tables(fit: Fit) -> Iterator[Table]:
             ]
             for p in fit.predictions
         ],
-        f"Median and 90 % interval of reports, reporting error included. A bound is met where reports beyond it are predicted. {_used_twice(fit)}".strip(),
+        (
+            "Median and 90 % interval of reports, reporting error included. A bound is met where reports "
+            f"beyond it are predicted. {_used_twice(fit)}"
+        ).strip(),
     )
     yield (
         "What the reports say about the parameters",
@@ -73,19 +77,23 @@ def tables(fit: Fit) -> Iterator[Table]:
             [row.family, row.how, f"{row.effective:.0f}", row.parameter, f"{row.shift:+.2f}", row.still_met]
             for row in fit.sensitivity
         ],
-        "Of the means of free parameters, the one that moves most, in standard deviations of its prior. A family left out is predicted from the others.",
+        (
+            "Of the means of free parameters, the one that moves most, in standard deviations of its prior. "
+            "A family left out is predicted from the others."
+        ),
     )
     yield (
         "Can the method be trusted?",
         ("parameter", "90 % interval holds the truth", "ranks uniform (p)", "known value", "recovered", ""),
         _trust(fit),
-        f"Draws from the priors act as truths: {fit.judged:.0%} of them leave {ENOUGH_FOR_A_RANK:.0f} effective draws or more and are judged. "
+        f"Draws from the priors act as truths: {fit.judged:.0%} of them leave {ENOUGH_FOR_A_RANK:.0f} "
+        "effective draws or more and are judged. "
         f"Recovered from reports that one known world made, by {fit.recovered_from:.0f} effective draws.",
     )
 
 
 def _used_twice(fit: Fit) -> str:
-    """Say which reports are also behind a prior or put into the world, and so count for more than the likelihood knows."""
+    """Say which reports are also behind a prior or put into the world, and so count twice."""
     twice = [p.target.id for p in fit.predictions if any(other_uses(id, ()) for id in p.target.evidence)]
     return (
         f"Also behind a prior or put into the world, so that they are used twice: {words.listed(twice)}."
@@ -101,9 +109,11 @@ def _of_the_rest(fit: Fit) -> str:
     moved = sorted((row for row in rest if row.said == "informed"), key=lambda row: -row.contraction)
     named = ", ".join(f"{row.name} ({row.contraction:.0%})" for row in moved[:MOST_OF_REST])
     return (
-        f"{NOT_INFORMED_MEANS} {words.count(len(rest), 'more parameter is drawn from its prior', 'more parameters are drawn from their priors')} and called not informed"
-        + (f"; {len(moved)} of them moved with the weights all the same, the most: {named}." if named else ".")
-    )
+        f"{NOT_INFORMED_MEANS} "
+        f"{words.count(len(rest), 'more parameter is drawn from its prior', 'more parameters are drawn from their priors')} "
+        ""
+        "and called not informed"
+    ) + (f"; {len(moved)} of them moved with the weights all the same, the most: {named}." if named else ".")
 
 
 def _trust(fit: Fit) -> list[list[str]]:
@@ -137,7 +147,18 @@ def sentences(fit: Fit) -> list[str]:
     )
     return [
         f"{config.title}. Set of targets: {config.set} ({config.all_targets.sets.get(config.set, 'all')}).",
-        f"{words.count(len(fit.predictions), 'report')} in {words.count(len(families), 'family', 'families')}; {len(missed)} missed{': ' + ', '.join(missed) if missed else ''}.",
-        f"{len(fit.ensemble.unit):,} draws in {words.count(fit.waves, 'wave')}, {config.people_per_agent} people per agent, {fit.ensemble.failed:,} runs failed (a draw without any run counts nothing).",
-        f"{weights.effective:.0f} draws are effective{'' if weights.effective >= config.enough else f', fewer than the {config.enough} asked for'}; {tail}.",
+        (
+            f"{words.count(len(fit.predictions), 'report')} in "
+            f"{words.count(len(families), 'family', 'families')}; {len(missed)} "
+            f"missed{': ' + ', '.join(missed) if missed else ''}."
+        ),
+        (
+            f"{len(fit.ensemble.unit):,} draws in {words.count(fit.waves, 'wave')}, {config.people_per_agent} "
+            f"people per agent, {fit.ensemble.failed:,} runs failed (a draw without any run counts nothing)."
+        ),
+        (
+            f"{weights.effective:.0f} draws are "
+            f"effective{'' if weights.effective >= config.enough else f', fewer than the {config.enough} asked for'}; "
+            f"{tail}."
+        ),
     ]

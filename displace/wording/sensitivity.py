@@ -123,7 +123,10 @@ class Answers:
         if not above:
             return f"{self.title(arm)}: no factor is distinguishable from noise."
         first, rest = above[0], above[1:3]
-        text = f"{self.title(arm)}: of the factors distinguishable from noise, most of all {self.factor(first['factor'])}, {index(first)}"
+        text = (
+            f"{self.title(arm)}: of the factors distinguishable from noise, most of all "
+            f"{self.factor(first['factor'])}, {index(first)}"
+        )
         text += (
             f"; then {words.listed([self.factor(row['factor'], decimal(row['value'])) for row in rest])}"
             if rest
@@ -147,7 +150,10 @@ class Answers:
         if len(rows) < 2:
             return ""
         parts = [f"{decimal(row['ratio'])} where it is {in_words(row['third'])}" for row in rows]
-        return f" Of {in_words(factor)}: the share of what left the target that reappeared elsewhere is {words.listed(parts)}."
+        return (
+            f" Of {in_words(factor)}: the share of what left the target that reappeared elsewhere is "
+            f"{words.listed(parts)}."
+        )
 
     def _hangs(self, arm: str) -> str:
         outcome = self.primary
@@ -155,7 +161,10 @@ class Answers:
         if share is None:
             return ""
         better = "fewer" if OUTCOMES[outcome].better == "down" else "more"
-        sign = f"{self.title(arm)}: {better} {OUTCOMES[outcome].label} in {words.percent(share['value'])} of worlds drawn from all priors"
+        sign = (
+            f"{self.title(arm)}: {better} {OUTCOMES[outcome].label} in {words.percent(share['value'])} of "
+            "worlds drawn from all priors"
+        )
         drivers = [row for row in self.drivers(arm, outcome, "relative") if row["above_floor"]]
         if not drivers:
             return f"{sign}; no factor distinguishable from noise explains how many, relative to the baseline."
@@ -167,7 +176,10 @@ class Answers:
             else "no single assumption is shown to explain half of the size"
         )
         alone = f"alone {decimal(alone['value'])}, {decimal(alone['low'])} to {decimal(alone['high'])}"
-        text = f"{sign}; {hangs}: of the factors distinguishable from noise, most of all {self.factor(first['factor'])}, {index(first)}, {alone}"
+        text = (
+            f"{sign}; {hangs}: of the factors distinguishable from noise, most of all "
+            f"{self.factor(first['factor'])}, {index(first)}, {alone}"
+        )
         return f"{text}{self._larger(arm, outcome, 'relative', first)}."
 
     def _holds_up(self, outcome: str) -> str:
@@ -178,7 +190,10 @@ class Answers:
         )
         firsts = {policy: sum(row["rank"] < 1.5 for row in rows if row["policy"] == policy) for policy in self.titles}
         other = max((policy for policy in firsts if policy != best["policy"]), key=lambda policy: firsts[policy])
-        text = f"{words.start(OUTCOMES[outcome].label)}: on average over worlds {self.title(best['policy'])} (first in {words.percent(best['probability_first'])} of resamples)"
+        text = (
+            f"{words.start(OUTCOMES[outcome].label)}: on average over worlds {self.title(best['policy'])} "
+            f"(first in {words.percent(best['probability_first'])} of resamples)"
+        )
         text += f"; it is first under {firsts[best['policy']]} of {len(self.metrics)} robustness metrics"
         return text + (f", {self.title(other)} under {firsts[other]}." if firsts[other] else ".")
 
@@ -187,7 +202,10 @@ class Answers:
         if not row:
             return ""
         above = "at no dose tried" if row["clear"] is None else f"from {words.percent(row['clear'])} on"
-        return f"{self.title(arm)}, on {OUTCOMES[self.primary].label}: on average better than the baseline {least(row)} of the assumed effectiveness, distinguishable from chance {above}."
+        return (
+            f"{self.title(arm)}, on {OUTCOMES[self.primary].label}: on average better than the baseline "
+            f"{least(row)} of the assumed effectiveness, distinguishable from chance {above}."
+        )
 
     def _harmful(self, arm: str) -> str:
         rows = self.rows("boxes", arm=arm)
@@ -198,7 +216,11 @@ class Answers:
         base = f"{self.title(arm)}: {what} for people in {words.percent(rows[0]['base'])} of worlds"
         if not rows[0]["factor"]:
             return f"{base}; {rows[0]['says']}."
-        return f"{base}. In {words.percent(rows[0]['density'])} of those with {words.listed([self.restriction(row) for row in rows])}, which hold {words.percent(rows[0]['coverage'])} of all harmful ones."
+        return (
+            f"{base}. In {words.percent(rows[0]['density'])} of those with "
+            f"{words.listed([self.restriction(row) for row in rows])}, which hold "
+            f"{words.percent(rows[0]['coverage'])} of all harmful ones."
+        )
 
     def restriction(self, row: dict) -> str:
         """Return one side of a box, as words."""
@@ -207,7 +229,7 @@ class Answers:
     # --- tables -------------------------------------------------------------------------------------
 
     def breakeven_table(self) -> tuple[list[str], list[list[str]]]:
-        """Return the table that a minister can read: least effectiveness against the baseline and each rival, by outcome."""
+        """Return the least effectiveness at which each policy beats the baseline and each rival, by outcome, as a table."""
         columns = ["policy", "outcome", *(f"beats {self.title(rival)}" for rival in self.titles)]
         rows = []
         for arm in self.policies:
@@ -244,14 +266,20 @@ class Answers:
         for name, stage in self.manifest["stages"].items():
             if stage["left_out"]:
                 text.append(
-                    f"Stage {name}: {stage['left_out']} of {stage['bases']} base rows hold a run that could not be simulated and are left out, so the results hold for the others ({stage['why'].rstrip('.')})."
+                    (
+                        f"Stage {name}: {stage['left_out']} of {stage['bases']} base rows hold a run that could not be "
+                        f"simulated and are left out, so the results hold for the others ({stage['why'].rstrip('.')})."
+                    )
                 )
         above = self.rows("indices", order="total")
         moved = [row for row in above if row["factor"] not in NOT_DRIVERS and row["above_floor"]]
         if moved:
             far = [row for row in moved if not row["low"] <= row["half"] <= row["high"]]
             text.append(
-                f"Doubling the base rows moved {len(far)} of {len(moved)} total indices above the floor out of their interval."
+                (
+                    f"Doubling the base rows moved {len(far)} of {len(moved)} total indices above the floor out of "
+                    "their interval."
+                )
             )
         noise = self.rows("noise", measure="difference", outcome=self.primary)
         if noise:

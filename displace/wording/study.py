@@ -98,7 +98,10 @@ class Study:
         """Say how far an unfinished batch is; empty when it is finished."""
         if self.results.finished or self.pairs == self.planned:
             return ""
-        return f"Unfinished: {self.pairs} of {words.count(self.planned, 'pair')} of runs so far. Every figure may still change."
+        return (
+            f"Unfinished: {self.pairs} of {words.count(self.planned, 'pair')} of runs so far. Every figure "
+            "may still change."
+        )
 
     @cached_property
     def lost(self) -> str:
@@ -109,7 +112,11 @@ class Study:
             return ""
         most = max(self.pairs_of.values())
         left = f"{self.pairs}" if self.pairs == most else f"{self.pairs} to {most}"
-        said = f"{len(failed)} of {words.count(len(runs), 'run')} failed: {left} of {words.count(self.planned, 'pair')} remain, and worlds in which runs fail may differ from the others. The first error: {failed[0]['error']}."
+        said = (
+            f"{len(failed)} of {words.count(len(runs), 'run')} failed: {left} of "
+            f"{words.count(self.planned, 'pair')} remain, and worlds in which runs fail may differ from the "
+            f"others. The first error: {failed[0]['error']}."
+        )
         without = [self.plan["arms"][name]["title"] for name in self.results.compared if name not in self.titles]
         return said + (f" Left out, since no pair is complete: {words.listed(without)}." if without else "")
 
@@ -143,7 +150,7 @@ class Study:
         return [lever for lever in LEVERS.values() if lever.name in pulled]
 
     def pulled(self, arm: str) -> list[str]:
-        """Return, in sentences, what an arm pulls beyond its baseline, entry by entry with timing, and what it omits."""
+        """Return in sentences what an arm pulls beyond its baseline, each entry with its timing, and what it omits."""
         return policies_in_words(policies_of(self.manifest, arm), self.of_baseline) or [
             "Its policies are those of the baseline."
         ]
@@ -241,7 +248,10 @@ class Study:
     def no_floor(self, arm: str) -> str:
         """Say what is known where an arm worsens no right of the floor."""
         if self.pairs_of[arm] < ENOUGH_PAIRS:
-            return f"nothing on it is clearly worse; {words.count(self.pairs_of[arm], 'pair')} of runs {'is' if self.pairs_of[arm] == 1 else 'are'} too few to say what is probable"
+            return (
+                f"nothing on it is clearly worse; {words.count(self.pairs_of[arm], 'pair')} of runs "
+                f"{'is' if self.pairs_of[arm] == 1 else 'are'} too few to say what is probable"
+            )
         return "nothing on it is worse clearly or in three quarters of the pairs"
 
     @cached_property
@@ -249,7 +259,7 @@ class Study:
         return {(row["arm"], row["outcome"]): row for row in self.results.timing.to_pylist()}
 
     def first_effect(self, cell: Cell) -> str:
-        """Return the month in which an effect is first distinguishable from chance, in each direction; empty if none."""
+        """Return the month from which an effect is distinguishable from chance, in each direction; empty if none."""
         row = self._timing.get((cell.arm, cell.outcome.name))
         if row is None:
             return ""

@@ -60,7 +60,9 @@ def _decimals(step: float) -> int:
 
 
 def change(difference: float | None, low: float | None, high: float | None, unit: str, sizes=LONG) -> tuple[str, str]:
-    """Return (difference, interval) as text, rounded together to what the interval supports; a difference that has but one digit so gets one more."""
+    """Return (difference, interval) as text, rounded together to what the interval supports.
+
+    A difference that is left with a single digit gets one more."""
     if difference is None:
         return "–", ""
     values = [None if v is None else scaled(v, unit) for v in (difference, low, high)]

@@ -201,7 +201,10 @@ def test_a_defect_is_no_bad_input():
 
 
 def test_explaining_loads_neither_the_model_nor_the_mesa_package():
-    code = "import sys; sys.argv = ['displace', 'explain', 'firewalls']\nfrom displace.cli.main import main\ntry: main()\nexcept SystemExit: pass\n"
+    code = (
+        "import sys; sys.argv = ['displace', 'explain', 'firewalls']\nfrom displace.cli.main import "
+        "main\ntry: main()\nexcept SystemExit: pass\n"
+    )
     code += "print({'numba', 'mesa', 'matplotlib', 'scipy.stats', 'pyarrow'} & sys.modules.keys())"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert done.stdout.strip().endswith("set()"), done

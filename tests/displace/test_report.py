@@ -359,7 +359,8 @@ def test_where_more_are_held_the_large_and_undetermined_is_told_before_the_small
     ]
     large = replace(found, at=found.at | {"held_elsewhere": total}, rises=tuple(rises))
     assert large.sentence.endswith(
-        "Of the 9,000, 7,000 cannot be assigned to single places: the largest undetermined rises are those of Big (+6,000), "
+        "Of the 9,000, 7,000 cannot be assigned to single places: the largest undetermined rises are "
+        "those of Big (+6,000), "
         "Small 0 (+300), Small 1 (+300) and 1 other place. A rise is clear for Clear (+2,000)."
     )
     vague = replace(large, at=found.at | {"held_elsewhere": total | {"low": -1.0}}, rises=tuple(rises[:1]))

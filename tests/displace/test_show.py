@@ -152,7 +152,10 @@ def test_a_card_says_whether_a_policy_acts_is_paused_or_waits():
             for text in cards.card(worlds.advance(week), "preah-sihanouk", map_ground.KINDS).policies
         ]
 
-    only_after = "from 1 February 2016, but only after people held in operations (Cambodia) stood above 1,000,000,000 persons for 3 weeks)"
+    only_after = (
+        "from 1 February 2016, but only after people held in operations (Cambodia) stood above "
+        "1,000,000,000 persons for 3 weeks)"
+    )
     ends = "from 1 February 2016 to 14 March 2016)"
     assert dict(zip(entries, ("from 1 February 2016)", only_after, ends))) == dict(
         zip(worlds.worlds[1].simulation.inputs.policies, said(4))
@@ -187,10 +190,14 @@ def test_a_shipped_scenario_becomes_entries_and_a_file_and_stays_itself(name, tm
 def test_everything_that_a_file_may_say_survives_the_download(tmp_path):
     file = tmp_path / "all.toml"
     file.write_text(
-        'title = "All"\nquestion = "All of it?"\nextends = "history"\n[run]\nend = 2027-01-04\n[parameters]\nrefill_elasticity = 0.5\nrelocation_rule = "nearest"\n'
-        '[[policy]]\nlever = "screening"\nstates = ["KHM"]\nannounced = 2024-06-03\nstart = 2025-01-06\nend = 2026-01-05\nstrength = 0.5\nramp_weeks = 4\nsex = "male"\nage = "adult"\n'
-        'nationalities = ["IDN"]\npauses = [{from = 2025-03-03, to = 2025-04-07}]\nwhen = {outcome = "people_held", above = 1000, weeks = 2, places = ["KHM"]}\n'
-        '[[shock]]\nname = "a drought"\nmoves = "at_risk"\nmode = "scale"\nvalue = 0.2\nstart = 2025-06-02\nstates = ["LAO"]\n'
+        'title = "All"\nquestion = "All of it?"\nextends = "history"\n[run]\nend = '
+        '2027-01-04\n[parameters]\nrefill_elasticity = 0.5\nrelocation_rule = "nearest"\n'
+        '[[policy]]\nlever = "screening"\nstates = ["KHM"]\nannounced = 2024-06-03\nstart = '
+        '2025-01-06\nend = 2026-01-05\nstrength = 0.5\nramp_weeks = 4\nsex = "male"\nage = "adult"\n'
+        'nationalities = ["IDN"]\npauses = [{from = 2025-03-03, to = 2025-04-07}]\nwhen = {outcome = '
+        '"people_held", above = 1000, weeks = 2, places = ["KHM"]}\n'
+        '[[shock]]\nname = "a drought"\nmoves = "at_risk"\nmode = "scale"\nvalue = 0.2\nstart = '
+        '2025-06-02\nstates = ["LAO"]\n'
         '[[world]]\nplace = "clark"\nset = {infrastructure = 0.5}\n',
         encoding="utf-8",
     )

@@ -318,7 +318,10 @@ def test_what_a_file_may_not_say_is_an_error_on_the_page(page):
 def test_a_file_is_opened_by_keyboard(page, tmp_path):
     file = tmp_path / "beds.toml"
     file.write_text(
-        'title = "Beds"\nquestion = "Do beds help?"\nextends = "history"\n[[policy]]\nlever = "shelter_capacity"\nstates = ["KHM"]\nstart = 2025-01-06\nstrength = 1\n'
+        (
+            'title = "Beds"\nquestion = "Do beds help?"\nextends = "history"\n[[policy]]\nlever = '
+            '"shelter_capacity"\nstates = ["KHM"]\nstart = 2025-01-06\nstrength = 1\n'
+        )
     )
     page.click("text=Policies")
     with page.expect_file_chooser() as chooser:

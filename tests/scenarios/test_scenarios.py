@@ -244,7 +244,10 @@ def test_a_byte_order_mark_and_windows_lines_are_read(tmp_path):
 
 
 def test_validating_and_explaining_load_neither_mesa_nor_numba():
-    code = "import sys; from scenarios import loading, explain; explain.explain(loading.load('baseline')); assert not {'mesa', 'numba'} & {*sys.modules}"
+    code = (
+        "import sys; from scenarios import loading, explain; explain.explain(loading.load('baseline')); "
+        "assert not {'mesa', 'numba'} & {*sys.modules}"
+    )
     subprocess.run([sys.executable, "-c", code], cwd=loading.SHIPPED.parent, check=True)
 
 
@@ -537,7 +540,7 @@ def test_each_event_of_history_cites_what_is_known():
 
 
 def test_the_raids_in_one_place_are_counted_for_its_whole_state():
-    """A State's raids are the mean over its places of operation: 6 a month more that get in are 6 times their number at one."""
+    """A State's raids are the mean over its places of operation: 6 more a month are 6 times their number at one place."""
     control = {place: row["control"] for place, row in world_graph().nodes(data=True)}
     hosts = [place for place, row in world_graph().nodes(data=True) if row["iso3"] == "KHM" and row["host"]]
     (raids,) = (shock for shock in load("baseline").shocks if shock.moves == "raids" and shock.places)
