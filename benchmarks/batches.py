@@ -11,7 +11,7 @@ from experiments.batch.runner import execute
 from experiments.design.design import Block, Design
 from experiments.design.files import from_names
 from model.model import Simulation
-from scenarios import files
+from scenarios import loading
 
 from .one import SMALL, inputs_of, timed
 
@@ -31,7 +31,7 @@ class InThisProcess(Executor):
 
 
 def _design(weeks: int, replicates: int) -> Design:
-    scenario = replace(files.load("baseline"), stop=weeks)
+    scenario = replace(loading.load("baseline"), stop=weeks)
     return Design(
         "t", "q", {"baseline": scenario}, "baseline", replicates, people_per_agent=SMALL, record="summary", groups=False
     )

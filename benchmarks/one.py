@@ -13,7 +13,7 @@ from functools import cache
 
 from model.model import Simulation
 from model.registry.life_course import S
-from scenarios import files
+from scenarios import loading
 
 # Statuses in which people are somewhere between leaving home and having somewhere to stay.
 ACTIVE = (
@@ -32,7 +32,7 @@ def inputs_of(people_per_agent: int, seed: int = 1, record: str = "summary"):
 @cache
 def _baseline():
     """Return the scenario, which is read once however many runs there are."""
-    return files.load("baseline")
+    return loading.load("baseline")
 
 
 def timed(people_per_agent: int, seed: int):

@@ -23,7 +23,7 @@ RUNS = {
     "draws of the priors": ("compare", "main", "--draws", "prior:3", "--people-per-agent", "1000"),
     "posterior": ("compare", "firewalls", "--draws", "posterior:2", "--people-per-agent", "1000"),
 }
-COMMAND = (sys.executable, "-c", "from displace.cli.main import main; main()")
+COMMAND = (sys.executable, "-m", "displace")
 
 
 def checksum(paths: list[Path]) -> str:

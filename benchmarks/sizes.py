@@ -11,7 +11,7 @@ from statistics import mean, stdev
 from model import Simulation
 from model.registry.calendar import WEEK_0, WEEKS, week_of
 from model.registry.outcomes import O
-from scenarios.files import load
+from scenarios.loading import load
 
 MID_2023 = week_of(WEEK_0.replace(year=2023, month=7))
 YEARS = WEEKS / 52.18

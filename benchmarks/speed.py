@@ -22,7 +22,7 @@ from experiments.batch.process_setup import set_up
 from . import batches, guard
 from .one import PERSON_PHASES, SMALL, timed
 
-DISPLACE = (sys.executable, "-c", "from displace.cli.main import main; main()")
+DISPLACE = (sys.executable, "-m", "displace")
 
 
 @dataclass(frozen=True)

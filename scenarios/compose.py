@@ -11,8 +11,9 @@ from model.registry.calendar import WEEKS, week_of
 from model.registry.levers import BY_NAME as LEVERS
 from model.registry.policy import Policy
 
-from .files import Scenario, refuse_contradictions, resolved, world_graph
-from .schema import Where
+from .errors import Where
+from .scenario import Scenario, refuse_contradictions, resolved
+from .world_files import world_graph
 
 
 def changed(
@@ -84,7 +85,7 @@ def _moved(policy: Policy, strength: float, shift: int, stop: int | None, last: 
 
 
 def together(scenarios: Sequence[Scenario], where: Where, name: str, title: str, question: str) -> Scenario:
-    """Return one scenario with the policies, shocks and changes of all of them. Raises ScenarioError where two contradict."""
+    """Return one scenario with the policies, shocks and changes of all. Raises ScenarioError where two contradict."""
     first, *others = scenarios
     for other in others:
         for key in ("parameters", "world_changes"):

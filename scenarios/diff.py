@@ -4,6 +4,7 @@ from dataclasses import fields
 
 from model.registry.calendar import WEEKS, monday
 from model.registry.levers import BY_NAME as LEVERS
+from model.registry.parameters import DEFAULTS
 
 from .explain import (
     day_of,
@@ -25,12 +26,15 @@ def differences(first, second) -> list[str]:
 
 def besides_policies(first, second) -> list[str]:
     """Return the sentences on all but policies."""
-    said = [*_shocks(first, second), *_parameters(first, second), *_worlds(first, second)]
+    sentences = [*_shocks(first, second), *_parameters(first, second), *_worlds(first, second)]
     if first.stop != second.stop:
-        said.append(
-            f"'{first.name}' is simulated up to {monday(first.stop - 1)}, '{second.name}' up to {monday(second.stop - 1)}."
+        sentences.append(
+            (
+                f"'{first.name}' is simulated up to {monday(first.stop - 1)}, '{second.name}' up to "
+                f"{monday(second.stop - 1)}."
+            )
         )
-    return said
+    return sentences
 
 
 # --- policies -----------------------------------------------------------------------------------------
@@ -77,7 +81,10 @@ def _changes(name, a, other, b):
         if field.name == "nationalities" and mine and theirs:
             yield _sets(field.name, name, {*mine}, other, {*theirs})
         else:
-            yield f"{FIELDS.get(field.name, field.name)} {_shown(field.name, mine)} in '{name}', {_shown(field.name, theirs)} in '{other}'"
+            yield (
+                f"{FIELDS.get(field.name, field.name)} {_shown(field.name, mine)} in '{name}', "
+                f"{_shown(field.name, theirs)} in '{other}'"
+            )
 
 
 FIELDS = {
@@ -125,13 +132,14 @@ def _shocks(first, second):
 
 
 def _parameters(first, second):
-    from model.registry.parameters import DEFAULTS
-
     for name in sorted({*first.parameters, *second.parameters}):
         mine, theirs = (scenario.parameters.get(name, DEFAULTS[name]) for scenario in (first, second))
         if mine != theirs:
             shown = [
-                f"in '{scenario.name}', {parameter_in_words(name, value)[0].lower()}{parameter_in_words(name, value)[1:-1]}"
+                (
+                    f"in '{scenario.name}', "
+                    f"{parameter_in_words(name, value)[0].lower()}{parameter_in_words(name, value)[1:-1]}"
+                )
                 for scenario, value in ((first, mine), (second, theirs))
             ]
             yield sentence("; ".join(shown))

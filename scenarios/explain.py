@@ -7,8 +7,9 @@ from model.registry.institutions import BY_NAME as INSTITUTIONS
 from model.registry.levers import BY_NAME as LEVERS
 from model.registry.levers import heeds_announcement
 from model.registry.outcomes import BY_NAME as OUTCOMES
+from model.registry.parameters import BY_NAME as PARAMETERS
 
-from .files import world_graph
+from .world_files import world_graph
 
 PAPER = week_of(date(2023, 8, 31))  # the briefing paper, and with it the known past, ends here
 SEXES = {"male": "men and boys", "female": "women and girls"}
@@ -53,7 +54,7 @@ def _state(iso3):
 
 
 def place_name(name):
-    """Return the name of a place, by id, or of a State, by ISO code; what the shipped world lacks is called as it is."""
+    """Return the name of a place, by id, or of a State, by ISO code; an unknown one is returned unchanged."""
     places = world_graph().nodes
     return places[name]["name"] if name in places else _state(name)
 
@@ -97,7 +98,7 @@ def _span(start, end):
 
 def _policy(policy):
     lever = LEVERS[policy.lever]
-    said = [
+    clauses = [
         pulled(policy) + (f", where 1 means {lever.unit}" if policy.strength else ", so nothing changes"),
         _at_places(policy, lever),
         timing(policy),
@@ -105,12 +106,15 @@ def _policy(policy):
         f"It may help: {'; '.join(channel.why for channel in lever.helps_by)}",
         f"It may hurt: {'; '.join(channel.why for channel in lever.hurts_by)}",
     ]
-    return " ".join(sentence(part) for part in said if part)
+    return " ".join(sentence(clause) for clause in clauses if clause)
 
 
 def pulled(policy):
     """Return what a policy does where, from when, for whom and how strongly, in one clause."""
-    return f"{where_of(policy)}, from {day_of(policy.start)}: {LEVERS[policy.lever].summary}{whom(policy)}, at strength {policy.strength:g}"
+    return (
+        f"{where_of(policy)}, from {day_of(policy.start)}: {LEVERS[policy.lever].summary}{whom(policy)}, "
+        f"at strength {policy.strength:g}"
+    )
 
 
 def whom(policy):
@@ -133,7 +137,10 @@ def _at_places(policy, lever):
     country = {place: iso3 for place, iso3 in world_graph().nodes(data="iso3") if world_graph().nodes[place]["host"]}
     states = sorted({country[place] for place in policy.places if place in country})
     shares = [
-        f"{sum(country.get(place) == s for place in policy.places)} of {sum(iso3 == s for iso3 in country.values())} in {_state(s)}"
+        (
+            f"{sum(country.get(place) == s for place in policy.places)} of "
+            f"{sum(iso3 == s for iso3 in country.values())} in {_state(s)}"
+        )
         for s in states
     ]
     return (
@@ -188,9 +195,7 @@ def trigger_in_words(when):
 
 def parameter_in_words(name, value, whose="this scenario"):
     """Return the sentence on an assumption that a scenario, or whose it is, sets."""
-    from model.registry.parameters import BY_NAME
-
-    parameter = BY_NAME[name]
+    parameter = PARAMETERS[name]
     shown = parameter.choices[int(value)] if parameter.choices else f"{value:g} {parameter.unit}"
     return sentence(f"assumption set for {whose}: {name} ({parameter.meaning}) is {shown}")
 

@@ -1,12 +1,13 @@
-"""TOML files as data, with messages that say which line is wrong and what was expected there."""
+"""TOML files: read as data, with messages that say which line is wrong and what was expected; and data as TOML."""
 
+import json
 import os
 import re
 import tomllib
 from datetime import date
 from pathlib import Path
 
-from .schema import Where
+from .errors import Where
 
 SUCH_AS = "TOML such as start = 2025-01-06"
 
@@ -48,3 +49,45 @@ def _is_date(text):
         return bool(date.fromisoformat(text))
     except ValueError:
         return False
+
+
+def flat(table, prefix=""):
+    """Return {'a': {'b': 1}} and {'a.b': 1} both as {'a.b': 1}."""
+    found = {}
+    for key, value in table.items():
+        found |= flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {f"{prefix}{key}": value}
+    return found
+
+
+def to_toml(data):
+    """Return `data`, shaped as a scenario file is read, as TOML text with one key a line."""
+    plain, tables, arrays = [], [], []
+    for key, value in data.items():
+        if isinstance(value, dict):
+            pairs = [f"{_key(name)} = {_value(item)}" for name, item in flat(value).items()]
+            tables.append("\n".join([f"[{_key(key)}]", *pairs]))
+        elif isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
+            for entry in value:
+                arrays.append(
+                    "\n".join([f"[[{_key(key)}]]", *(f"{_key(name)} = {_value(item)}" for name, item in entry.items())])
+                )
+        else:
+            plain.append(f"{_key(key)} = {_value(value)}")
+    return "\n\n".join(["\n".join(plain), *tables, *arrays]).strip() + "\n"
+
+
+def _key(name):
+    return ".".join(part if re.fullmatch(r"[A-Za-z0-9_-]+", part) else _value(part) for part in name.split("."))
+
+
+def _value(value):
+    match value:
+        case bool():
+            return str(value).lower()
+        case str():
+            return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+        case dict():
+            return "{" + ", ".join(f"{_key(name)} = {_value(item)}" for name, item in value.items()) + "}"
+        case list() | tuple():
+            return "[" + ", ".join(map(_value, value)) + "]"
+    return str(value)  # numbers as Python writes them, dates as ISO 8601

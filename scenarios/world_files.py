@@ -7,6 +7,7 @@ A table that breaks a rule is refused with one `WorldError`: file, line, column,
 
 import csv
 import difflib
+import functools
 import hashlib
 import io
 import re
@@ -16,8 +17,9 @@ from typing import Annotated, Literal, NamedTuple
 import networkx as nx
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from .evidence.reports import read_evidence
+
 SHIPPED = Path(__file__).parent / "world"
-EVIDENCE = Path(__file__).parent / "evidence" / "evidence.csv"
 SECTION = re.compile(
     r"OHCHR2023:(I\.(intro|hist|prof)|II\.(org|dig|gov)|III\.(act|means|purp)|IV(\.[A-G])?|V|n[1-9]\d*)"
 )
@@ -25,7 +27,7 @@ ASSUMPTION = "assumption"
 
 
 class WorldError(ValueError):
-    """A table of the world that can't be used. The message: `<file>:<line>: <column>: <what is wrong>; expected <what>`."""
+    """A table of the world that can't be used: `<file>:<line>: <column>: <what is wrong>; expected <what>`."""
 
 
 # --- the rows: one model a file, its fields the columns of the file --------------------------------
@@ -78,7 +80,7 @@ class Place(_Row):
 
 
 class State(_Row):
-    """Capacities are of the state as a whole, in persons; `return_help_per_week` in either role, of origin or of destination."""
+    """Capacities are of the whole State, in persons; `return_help_per_week` as a State of origin or of destination."""
 
     iso3: Iso3
     name: Name
@@ -264,8 +266,7 @@ def _check_source(table, line, row, columns, evidence):
                 "joins 'assumption' to a source",
                 "the sources alone, with the assumed columns in 'assumed'",
             )
-        known = not evidence or key in evidence
-        if not (key == ASSUMPTION or SECTION.fullmatch(key) or (re.fullmatch(r"E\d{3}", key) and known)):
+        if not (key == ASSUMPTION or SECTION.fullmatch(key) or key in evidence):
             expected = "an id of scenarios/evidence/evidence.csv, OHCHR2023:<section>, or assumption"
             raise table.error(
                 line, "source", f"unknown key '{key}'", expected, key, [*evidence, ASSUMPTION, "OHCHR2023:I.hist"]
@@ -277,14 +278,6 @@ def _check_source(table, line, row, columns, evidence):
             raise table.error(
                 line, "assumed", f"'{column}' is not a column", f"some of {', '.join(columns)}", column, columns
             )
-
-
-def _evidence_ids():
-    """The ids that a source may cite; none when the evidence isn't shipped beside (then only the form is checked)."""
-    if not EVIDENCE.exists():
-        return set()
-    with EVIDENCE.open(encoding="utf-8", newline="") as file:
-        return {row["id"] for row in csv.DictReader(file)}
 
 
 # --- what must hold between tables -------------------------------------------------------------------
@@ -434,12 +427,12 @@ def load_world(folder=SHIPPED):
     A node is a place (its attributes the other columns of `places.csv`), an edge a route (those of
     `routes.csv`; `post` is None where nobody watches). Rows are dicts of typed values, in file order; `source`
     and `assumed` are tuples. `graph.graph` holds `states` and `origins` (by ISO code), `diaspora` (a list),
-    `consulates` (by nationality and host) and `hash` (SHA-256 over the bytes of the files, in the order of their names).
+    `consulates` (by nationality and host) and `hash` (SHA-256 over the bytes of the files, in order of their names).
 
-    Raises WorldError for the first thing that is wrong.
+    Raises WorldError for the first thing that is wrong, EvidenceError if the reports that rows cite can't be read.
     """
     folder = Path(folder)
-    evidence = _evidence_ids()
+    evidence = {*read_evidence()}
     tables = {file: _read_table(folder, file, evidence) for file in ROWS}
     places_table = tables["places.csv"]
 
@@ -471,3 +464,9 @@ def load_world(folder=SHIPPED):
         graph.add_edge(route["from"], route["to"], **_without(route, "from", "to"))
     _check_reach(graph, places_table, origins)
     return graph
+
+
+@functools.cache
+def world_graph():
+    """The shipped world as a network (not to be changed), read once."""
+    return load_world()

@@ -9,9 +9,11 @@ from pathlib import Path
 from calibration.targets.targets import MAIN, TARGETS, Target, Targets, last_week, read_targets
 from experiments.design.draws import of_levers, uncertain
 from experiments.design.limits import MOST_DRAWS, MOST_PEOPLE_PER_AGENT, MOST_SEED
-from scenarios import files
+from scenarios import loading
+from scenarios.checking import check
+from scenarios.errors import ScenarioError, Where
 from scenarios.evidence.reports import EVIDENCE, EvidenceError, Row, read_evidence
-from scenarios.schema import ScenarioError, Where, check
+from scenarios.scenario import Scenario
 from scenarios.toml_files import read_toml
 
 SHIPPED = Path(__file__).parent / "reference.toml"
@@ -92,9 +94,9 @@ class Config:
         """The week before which runs end: no later than the reports."""
         return last_week(self.all_targets.targets)
 
-    def scenario_to_last_report(self) -> files.Scenario:
+    def scenario_to_last_report(self) -> Scenario:
         """Return the scenario, up to the last report."""
-        scenario = files.load(self.scenario)
+        scenario = loading.load(self.scenario)
         return replace(scenario, stop=min(scenario.stop, self.stop))
 
 

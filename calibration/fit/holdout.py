@@ -11,7 +11,7 @@ from calibration.targets.targets import Target, Targets, expected_reports_of, la
 from experiments.batch.runner import execute
 from experiments.design.design import Design
 from experiments.design.draws import Draws
-from scenarios import files
+from scenarios import loading
 from scenarios.evidence.reports import Row
 
 from .checks import INSIDE, report_in_words, verdict
@@ -90,7 +90,7 @@ def check(
     """
     discrepancy = draws.source.get("discrepancy", 0.0)  # as in the fit
     targets = [replace(target, sigma_log=math.hypot(target.sigma_log, discrepancy)) for target in mapping.targets]
-    loaded = files.load(scenario)
+    loaded = loading.load(scenario)
     shortened = replace(loaded, stop=min(loaded.stop, last_week(targets)))
     design = Design(
         "Reports that were not used",

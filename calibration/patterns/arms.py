@@ -19,7 +19,7 @@ from model.registry.outcomes import GROUPED, O
 from model.registry.parameters import complete
 from model.registry.policy import Policy, Shock
 from model.run.results import quarter_of
-from scenarios.files import load
+from scenarios.loading import load
 
 HUB = "preah-sihanouk"
 MOEI = ("shwe-kokko", "myawaddy", "moei-corridor")  # the Thai-Myanmar border

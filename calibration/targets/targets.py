@@ -10,10 +10,11 @@ from experiments.design.expected_reports import AGGREGATES, ExpectedReport
 from model.registry.calendar import monday, week_of
 from model.registry.outcomes import BY_NAME as OUTCOMES
 from model.run.observation import BY_SERIES, MONEY, SERIES
+from scenarios.checking import check
+from scenarios.errors import ScenarioError, Where
 from scenarios.evidence.reports import UNCERTAINTY, EvidenceError, Row
-from scenarios.files import world_graph
-from scenarios.schema import ScenarioError, Where, check
 from scenarios.toml_files import read_toml
+from scenarios.world_files import world_graph
 
 TARGETS = Path(__file__).parent / "targets.toml"
 HOLDOUT = Path(__file__).parent / "holdout.toml"
@@ -181,8 +182,6 @@ def read_targets(path: Path, evidence: Mapping[str, Row]) -> Targets:
             _target(entry, evidence, where.at(f"target {n} ({entry['evidence']})"))
             for n, entry in enumerate(data["target"], start=1)
         )
-    except EvidenceError:
-        raise
     except ScenarioError as error:
         raise EvidenceError(str(error)) from None
     seen: set[str] = set()

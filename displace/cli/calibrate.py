@@ -1,4 +1,4 @@
-"""`displace calibrate`: fit to reported estimates. The other doors to the fit: `check holdout`, `list evidence`, `compare --draws`."""
+"""`displace calibrate`: fit to reported estimates. See also `check holdout`, `list evidence`, `compare --draws`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,8 +6,6 @@ from typing import Annotated
 import typer
 
 from .options import DrawsAWave, Executor, Overwrite, Quiet, Resume, Scale, Workers, executor_of
-
-SOME_FAILED = 1
 
 
 def register(app: typer.Typer):
@@ -43,8 +41,9 @@ def calibrate(
 ):
     """Fit the model to reported estimates; write a posterior.
 
-    Draws the parameters from their priors, runs each, weighs it by how well it would have made the reports, and draws
-    anew around the better ones while too few count. Says what the reports tell of each parameter, and what they do not.
+    Draws the parameters from their priors, runs each draw, weights it by the likelihood of the reports, and draws
+    again around the better ones while too few are effective. Says what the reports show about each parameter, and
+    what they do not.
 
     \b
     Examples:
@@ -57,14 +56,14 @@ def calibrate(
     """
     from calibration.fit.config import SHIPPED, read_config
 
-    from . import terminal
+    from . import print_comparison, terminal
 
     chosen = read_config(config or SHIPPED, set=set_, draws=draws, people_per_agent=people_per_agent)
     make, count = executor_of(executor, workers, dry_run)
     if dry_run:
         from calibration.fit.ensemble import design_of, first_wave
 
-        terminal.show_plan(design_of(chosen, first_wave(chosen), 1), count)
+        print_comparison.show_plan(design_of(chosen, first_wave(chosen), 1), count)
         print(
             "That is one wave, and there is no other."
             if chosen.waves == 1
@@ -73,7 +72,9 @@ def calibrate(
         return
     from calibration.fit.ensemble import POSTERIOR
     from calibration.fit.fit import FIT
-    from displace.report import fit as fit_report
+    from displace.report.fit import PAGE, page
+
+    from . import print_fit
 
     if chosen.method == "abc":
         from calibration.fit.abc_smc import calibrate as fit_by_abc
@@ -90,35 +91,7 @@ def calibrate(
             chosen, out, lambda text: None if quiet else terminal.say(text),
             progress=tell, workers_wanted=count, executor=make, resume=resume, overwrite=overwrite,
         )  # fmt: skip
-    (out / fit_report.PAGE).write_text(fit_report.page(fit), encoding="utf-8")
+    (out / PAGE).write_text(page(fit), encoding="utf-8")
     if not quiet:
-        fit_report.show(fit)
-    terminal.show_where(Posterior=out / POSTERIOR, Fit=out / FIT, Page=out / fit_report.PAGE)
-
-
-def check_holdout(evidence, targets, draws, people_per_agent, out, workers, json, strict, quiet, overwrite):
-    """Predict reports that were not used, and print how well (`displace check holdout`)."""
-    from calibration.fit import holdout
-    from calibration.targets.targets import HOLDOUT, read_targets
-    from displace.report import fit as fit_report
-    from experiments.design.draws import draws_of
-    from scenarios.evidence.reports import EVIDENCE, read_evidence
-
-    from . import terminal
-
-    rows = read_evidence(evidence or EVIDENCE)
-    mapping = read_targets(targets or HOLDOUT, rows)
-    found = draws_of(draws)
-    with terminal.progress(2 * len(found.values), quiet) as tell:
-        result = holdout.check(
-            found, rows, mapping, out, all_rows=evidence is not None, people_per_agent=people_per_agent,
-            workers_wanted=workers, resume=not overwrite and (out / "manifest.json").exists(), overwrite=overwrite, progress=tell,
-        )  # fmt: skip
-    if json:
-        from json import dumps
-
-        print(dumps(fit_report.holdout_as_json(result), indent=1, ensure_ascii=False))
-    else:
-        fit_report.show_holdout(result, found.source)
-    if strict and result.covered < len(result.scored):
-        raise typer.Exit(SOME_FAILED)
+        print_fit.show_fit(fit)
+    terminal.show_where(Posterior=out / POSTERIOR, Fit=out / FIT, Page=out / PAGE)

@@ -6,6 +6,8 @@ kind, country and sources are listed: its control, protection and room are never
 
 from dataclasses import asdict
 
+from displace.wording.words import cell
+
 
 def levers() -> list[dict]:
     """Return every lever with what it moves, how it may help and hurt, and its range."""
@@ -91,7 +93,7 @@ def places() -> list[dict]:
 
 
 def states() -> list[dict]:
-    """Return the states of the shipped world: ISO code, name, whether operations may be there, whether people leave from there."""
+    """Return the States of the shipped world: ISO code, name, may it host operations, do people leave from it."""
     from scenarios.world_files import load_world
 
     world = load_world()
@@ -113,7 +115,7 @@ def states() -> list[dict]:
 
 
 def glossary() -> list[dict]:
-    """Return the words of the field and of this project; levers, outcomes and institutions have listings of their own."""
+    """Return the terms of the field and of this project; levers, outcomes and institutions have lists of their own."""
     from displace.wording.glossary import terms
 
     return [
@@ -124,7 +126,7 @@ def glossary() -> list[dict]:
 
 def scenarios() -> list[dict]:
     """Return the shipped scenarios: name, title and the question each answers."""
-    from scenarios.files import list_scenarios
+    from scenarios.loading import list_scenarios
 
     return [{"name": name, "title": title, "question": question} for name, title, question in list_scenarios()]
 
@@ -147,17 +149,18 @@ def designs() -> list[dict]:
 
 
 def reports() -> list[dict]:
-    """Return the series that reporters tell in a run: by which channel, of which outcomes, and the parameter of the share published."""
+    """Return the series that observers report in a run: channel, outcomes, and the parameter of the share published."""
     from model.run.observation import SERIES
 
     return [asdict(series) | {"by_nationality": series.by_nationality} for series in SERIES]
 
 
 def evidence() -> list[dict]:
-    """Return every reported estimate, and what it is used for: a target (in which sets), held out, a prior, put in; or why not."""
+    """Return every reported estimate and its uses: a target (in which sets), held out, a prior, put in; or why none."""
     from calibration.patterns.patterns import PATTERNS
+    from calibration.targets.evidence_uses import other_uses
     from calibration.targets.targets import HOLDOUT, TARGETS, read_targets
-    from scenarios.evidence.reports import other_uses, read_evidence
+    from scenarios.evidence.reports import read_evidence
 
     rows = read_evidence()
     fitted, kept = read_targets(TARGETS, rows), read_targets(HOLDOUT, rows)
@@ -219,18 +222,3 @@ def known(row: dict) -> list[list[str]]:
     """Return what is known of one row, (field, value) as a terminal shows them."""
     shown = {FIELDS.get(field, field.replace("_", " ")): cell(value) for field, value in row.items()}
     return [[field, value] for field, value in shown.items() if value]
-
-
-def cell(value) -> str:
-    """Return `value` as a terminal shows it: lists joined, nothing for None, numbers short."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, (list, tuple)):
-        return ", ".join(cell(part) for part in value)
-    if isinstance(value, dict):
-        return f"{value['name']} ({value['why']}: {value['moves']}, {value['mode']} {value['effect']:g})"
-    if isinstance(value, float):
-        return f"{value:g}"
-    return str(value)

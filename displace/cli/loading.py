@@ -1,12 +1,12 @@
-"""What the name or path that a command is given means: a scenario, or a design, and what to do with the one where the other is wanted."""
+"""What a name or path given to a command means: a scenario or a design."""
 
 from pathlib import Path
 
 
 def scenario_of(name: str):
     """Return the scenario. Raises ScenarioError; of a design it says which commands take one."""
-    from scenarios.files import load
-    from scenarios.schema import ScenarioError, Where
+    from scenarios.errors import ScenarioError, Where
+    from scenarios.loading import load
 
     try:
         return load(name)
@@ -20,7 +20,7 @@ def scenario_of(name: str):
 def design_of(name: str) -> Path | None:
     """Return the path of the design that a name or path means, or None."""
     from experiments.design.files import design_path
-    from scenarios.schema import ScenarioError
+    from scenarios.errors import ScenarioError
 
     try:
         return design_path(name)

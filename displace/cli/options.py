@@ -11,7 +11,7 @@ def _one_of_them(context: typer.Context, wanted: bool) -> bool:
     """Refuse --resume together with --overwrite: each is called with the other known or not yet."""
     if wanted and any(context.params.get(name) for name in ("resume", "overwrite")):
         raise typer.BadParameter(
-            "both are given, and one goes on with what is there while the other starts again: give one",
+            "both are given: one goes on with what is there, the other starts again; give one",
             param_hint="--resume, --overwrite",
         )
     return wanted
@@ -28,10 +28,10 @@ Scale = Annotated[
     typer.Option(
         min=1,
         max=MOST_PEOPLE_PER_AGENT,
-        help="Persons that one simulated person stands for; publish comparisons at 10 or less.",
+        help="People that one simulated person stands for; publish comparisons at 10 or fewer.",
     ),
 ]
-DrawsAWave = Annotated[int | None, typer.Option(min=2, max=MOST_DRAWS, help="Draws a wave.")]
+DrawsAWave = Annotated[int | None, typer.Option(min=2, max=MOST_DRAWS, help="Draws per wave.")]
 Workers = Annotated[str, typer.Option(help="Processes: a number, or 'auto' for the usable cores.")]
 Executor = Annotated[
     str | None, typer.Option(metavar="ADDRESS", help="A Dask cluster instead: dask://host:port, or a scheduler file.")
@@ -41,7 +41,7 @@ Assume = Annotated[
     typer.Option(
         "--set",
         metavar="NAME=VALUE",
-        help="An assumption for all that is run (a parameter of `displace list parameters`); may be given again.",
+        help="An assumption for every run (a parameter of `displace list parameters`); may be repeated.",
     ),
 ]
 Events = Annotated[bool, typer.Option("--events", help="Also write every change of status (large).")]
@@ -74,7 +74,7 @@ def workers_of(text: str) -> int | None:
 
 
 def executor_of(address: str | None, workers: str, dry_run: bool):
-    """Return what makes the executor at an address (None: processes on this machine) and how many tasks it can do at once.
+    """Return what makes the executor at an address (None: processes here) and how many tasks it can do at once.
 
     A dry run only checks that the address may be one.
     """

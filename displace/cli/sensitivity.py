@@ -48,16 +48,15 @@ def sensitivity(
 
     A finished folder of the same plan is rendered again without running.
     """
-    from displace.wording.sensitivity import show_plan
     from experiments.sensitivity.stages import load
 
-    from . import terminal
+    from . import print_sensitivity, terminal
 
     given = {"people_per_agent": people_per_agent, "seed": seed}
     plan = load(design, **given)
     make, count = executor_of(executor, workers, dry_run)
     if dry_run:
-        show_plan(plan, count)
+        print_sensitivity.show_plan(plan, count)
         return
     from experiments.batch.runner import execute
     from experiments.sensitivity.analysis import analyse
@@ -86,9 +85,8 @@ def report(folder: Path, picture: Path | None):
 
 def _show(analysis):
     from displace.report import sensitivity as sensitivity_report
-    from displace.wording.sensitivity import show_answer
 
-    from . import terminal
+    from . import print_sensitivity, terminal
 
-    show_answer(analysis)
+    print_sensitivity.show_answer(analysis)
     terminal.show_where(Results=analysis.folder, Report=sensitivity_report.write(analysis))

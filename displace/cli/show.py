@@ -7,6 +7,7 @@ import typer
 
 from displace.show.opening import PEOPLE_PER_AGENT, PORT, SCENARIO, SEED
 
+from .exit_codes import SOME_FAILED
 from .options import Scale, ScenarioName, Seed
 
 EXTRA = "the browser needs the extra 'viz': `make show` installs it and starts"
@@ -38,7 +39,7 @@ def register(app: typer.Typer):
         """
         from .loading import scenario_of
 
-        scenario_of(scenario)  # bad input is told before anything starts
+        scenario_of(scenario)  # bad input is refused before anything starts
         if find_spec("solara") is None:
             raise typer.BadParameter(EXTRA, param_hint="show")
         from displace.show.opening import Opening
@@ -58,7 +59,14 @@ def register(app: typer.Typer):
 
         Exit code 1: something is missing.
         """
-        from displace.show.doctor import examine
+        from displace.show.doctor import findings
 
-        if not examine(port):
-            raise typer.Exit(1)
+        from . import terminal
+
+        looked_at = list(findings(port))
+        terminal.show_table(("", "", ""), [[found.mark, found.what, found.says] for found in looked_at])
+        if all(found.good for found in looked_at):
+            print("\nThe show will run without a network.")
+        else:
+            print("\nThe show is not ready: see the lines with NO.")
+            raise typer.Exit(SOME_FAILED)

@@ -110,9 +110,9 @@ class Band:
 def bands(
     years: np.ndarray, baseline: Band | None, arms: Sequence[Band], unit: str, known_until: float, words: str
 ) -> Figure:
-    """One outcome over time, a panel a policy: its level beside the baseline's, or without one a difference around zero.
+    """One outcome over time, one panel per policy: its level beside the baseline's, or its difference around zero.
 
-    `years` are decimal years; after `known_until` nothing of the world's history is put in. `words` names the policy's line.
+    `years` are decimal years; the world's history ends at `known_until`. `words` names the policy's line.
     """
     columns = columns_of(len(arms))
     rows = math.ceil(len(arms) / columns)

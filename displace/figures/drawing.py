@@ -1,7 +1,7 @@
 """How the report's pictures are drawn: matplotlib's Figure objects alone (no pyplot, no state) to one SVG string.
 
 Nothing random and no date is in them, so that the same results give the same bytes. Text stays text: it can be
-searched, copied and read aloud. Colours are Okabe and Ito's, safe for colour-blind readers; nothing is told by
+searched, copied and read aloud. Colours are Okabe and Ito's, safe for colour-blind readers; nothing is shown by
 colour alone.
 """
 
@@ -9,10 +9,12 @@ import io
 import re
 import textwrap
 from collections.abc import Callable
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
 import matplotlib
+from markupsafe import Markup
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
@@ -45,6 +47,16 @@ STYLE = {
 }
 
 
+@dataclass(frozen=True)
+class Picture:
+    """A drawing on a page, with what stands above and below it; a folded one opens on demand."""
+
+    title: str
+    svg: Markup
+    caption: str
+    folded: bool = False
+
+
 # --- from a figure to inline SVG --------------------------------------------------------------------
 
 
@@ -53,7 +65,7 @@ def drawing(name: str):
 
     The decorated function takes `title`, `alt` and `stamp` besides its own arguments: what a screen
     reader says (short and long), and the small print of where the figure comes from. Where it is
-    drawn more than once on a page, `key` tells the drawings' ids apart.
+    drawn more than once on a page, `key` keeps the drawings' ids apart.
     """
 
     def decorate(fill: Callable[..., Figure]):
@@ -75,7 +87,7 @@ def sign(figure: Figure, stamp: str):
 
 
 def save(fill: Callable[..., Figure], path: Path, *args):
-    """Draw a figure into a file of the format that its ending names (.png, .svg, .pdf). The same data give the same bytes."""
+    """Draw a figure into a file, in the format of its suffix (.png, .svg, .pdf). The same data give the same bytes."""
     kind = path.suffix.lower().removeprefix(".")
     nothing = {
         "png": ("Software",),

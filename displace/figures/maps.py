@@ -9,47 +9,20 @@ from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
+from displace.wording.study import Flow, Spot
 from displace.wording.words import number
 
 from .drawing import BLUE, GREY, INK, LAND, ORANGE, PALE, SEA, VERMILLION, columns_of, drawing, wrapped
 from .outlines import rings
 
 REGION = (88.5, 128.5, -12.0, 29.0)  # west, east, south, north
-INSET = (101.9, 107.2, 9.9, 15.0)  # where places of the paper lie too close to be told apart
+INSET = (101.9, 107.2, 9.9, 15.0)  # where places of the paper lie too close together
 BIGGEST = 900.0  # square points: the disc of the largest number on the large map
 
 
 @dataclass(frozen=True)
-class Spot:
-    """A place on a map: `coarse` ones stand for the rest of a country or continent, not for a location."""
-
-    id: str
-    name: str
-    kind: str
-    longitude: float
-    latitude: float
-
-    @property
-    def coarse(self) -> bool:
-        return self.kind in ("elsewhere", "beyond")
-
-    @property
-    def short(self) -> str:
-        return self.name.removeprefix("beyond the region: ")
-
-
-@dataclass(frozen=True)
-class Flow:
-    """People carried along by operations from one place to another, a year."""
-
-    source: str
-    target: str
-    people: float
-
-
-@dataclass(frozen=True)
 class Change:
-    """One policy's map: change in people held by place, as (change, told from chance or not), and relocation that it adds."""
+    """One policy's map: change in people held by place, as (change, is it clear), and the relocation that it adds."""
 
     title: str
     held: Mapping[str, tuple[float, bool]]
@@ -270,7 +243,7 @@ def change_map(axes, spots: Sequence[Spot], arm: Change, largest: float, widest:
     _flows(axes, arm.flows, at, widest, INK)
     _name_column(axes, 5.5)
     for spot in spots:
-        change, told = arm.held.get(spot.id, (0.0, False))
+        change, clear = arm.held.get(spot.id, (0.0, False))
         more = change > 0
         colour = VERMILLION if more else BLUE
         _disc(
@@ -278,13 +251,13 @@ def change_map(axes, spots: Sequence[Spot], arm: Change, largest: float, widest:
             at[spot.id],
             abs(change),
             largest,
-            colour if told else "none",
+            colour if clear else "none",
             spot.coarse,
             biggest,
             marker="D" if more else "o",
             edgecolor=colour,
         )
-        if told:
+        if clear:
             reach, (x, y) = _reach(axes, REGION, abs(change), largest, biggest), at[spot.id]
             boxes.append((x - reach, y - reach, x + reach, y + reach))
             gains += [(change, (spot.short, (x, y), reach, spot.coarse))] * more
@@ -293,13 +266,13 @@ def change_map(axes, spots: Sequence[Spot], arm: Change, largest: float, widest:
 
 
 def change_key(axes, largest: float, arrows: bool):
-    """Write what discs, diamonds, rims and, where there are any, arrows of a map of changes mean, and how large the largest mark is."""
+    """Draw the key of a map of changes: discs, diamonds, rims, arrows if there are any, and the largest mark's size."""
     axes.set(xlim=(0, 100), ylim=(0, 1))
     axes.axis("off")
     for x, colour, marker, filled, rim, text in (
         (1, BLUE, "o", True, "-", "fewer people held"),
         (13.5, VERMILLION, "D", True, "-", "more people held"),
-        (25.5, GREY, "o", False, "-", "not told from chance"),
+        (25.5, GREY, "o", False, "-", "undetermined"),
         (40, GREY, "o", False, (0, (2, 1.5)), "the rest of a country or continent"),
     ):
         axes.scatter(

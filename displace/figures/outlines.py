@@ -1,4 +1,4 @@
-"""The outlines of the region's countries (`assets/outlines.json`), thinned for a map: the report's and the browser's."""
+"""The region's country outlines (`assets/outlines.json`), thinned for a map of the report or the browser page."""
 
 import json
 from functools import cache

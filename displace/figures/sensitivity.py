@@ -16,7 +16,7 @@ SHOWN = 10  # factors of a tornado
 
 @dataclass(frozen=True)
 class Bars:
-    """One tornado: rows of table `indices` of total order, the largest first, first orders by factor, chance's index."""
+    """One tornado: total-order rows of table `indices`, largest first; first orders by factor; the index of chance."""
 
     title: str
     total: Sequence[dict]
@@ -44,13 +44,13 @@ def tornado(panels: Sequence[Bars]) -> Figure:
 def _bars(axes, panel: Bars):
     rows = panel.total[:SHOWN]
     y = np.arange(len(rows))
-    told = [row["above_floor"] for row in rows]
+    above_floor = [row["above_floor"] for row in rows]
     axes.barh(
         y,
         [max(0.0, row["value"]) for row in rows],
         0.62,
-        color=[BLUE if t else "white" for t in told],
-        edgecolor=[BLUE if t else GREY for t in told],
+        color=[BLUE if t else "white" for t in above_floor],
+        edgecolor=[BLUE if t else GREY for t in above_floor],
         linewidth=0.8,
     )
     for i, row in enumerate(rows):
@@ -74,19 +74,21 @@ def _bars(axes, panel: Bars):
 
 @drawing("heat")
 def heat(
-    arms: Sequence[str], outcomes: Sequence[str], factors: Sequence[str], values: np.ndarray, told: np.ndarray
+    arms: Sequence[str], outcomes: Sequence[str], factors: Sequence[str], values: np.ndarray, above_floor: np.ndarray
 ) -> Figure:
-    """Total index of each factor (columns) on each outcome (rows), a panel a policy: float64 (arms, outcomes, factors); `told`: above the floor."""
+    """Total index of each factor (columns) on each outcome (rows), one panel per policy.
+
+    `values` (float64) and `above_floor` (bool) have shape (arms, outcomes, factors)."""
     figure = Figure(figsize=(10.6, len(arms) * (0.24 * len(outcomes) + 0.5) + 1.7))
     grid = figure.subplots(len(arms), 1, squeeze=False, sharex=True)
     height = figure.get_figheight()
     figure.subplots_adjust(0.27, 1.55 / height, 0.99, 1 - 0.35 / height, 0, 0.45 / (0.24 * len(outcomes)))
-    for axes, title, of_arm, is_told in zip(grid.flat, arms, values, told):
+    for axes, title, of_arm, is_above in zip(grid.flat, arms, values, above_floor):
         axes.imshow(
-            np.where(is_told, np.clip(np.nan_to_num(of_arm), 0, 1), 0.0), aspect="auto", cmap="Blues", vmin=0, vmax=1
+            np.where(is_above, np.clip(np.nan_to_num(of_arm), 0, 1), 0.0), aspect="auto", cmap="Blues", vmin=0, vmax=1
         )
         for i, j in np.argwhere(np.isfinite(of_arm)):
-            text = f"{min(1.0, max(0.0, of_arm[i, j])):.2f}".removeprefix("0") if is_told[i, j] else "·"
+            text = f"{min(1.0, max(0.0, of_arm[i, j])):.2f}".removeprefix("0") if is_above[i, j] else "·"
             axes.text(
                 j,
                 i,
@@ -94,7 +96,7 @@ def heat(
                 ha="center",
                 va="center",
                 fontsize=7,
-                color="white" if is_told[i, j] and of_arm[i, j] > 0.55 else INK,
+                color="white" if is_above[i, j] and of_arm[i, j] > 0.55 else INK,
             )
         axes.set_title(wrapped(title, 90), fontsize=8.5)
         axes.set_yticks(range(len(outcomes)), [wrapped(outcome, 40) for outcome in outcomes], fontsize=7.5)
@@ -118,7 +120,7 @@ class Point:
 
 @drawing("tradeoffs")
 def tradeoffs(panels: Sequence[tuple[str, str, Sequence[Point]]]) -> Figure:
-    """Policies by what they change for people (up) and for others (across), a panel an outcome; filled: not dominated."""
+    """Policies by their change for people (up) and for others (across), one panel per outcome; filled: not dominated."""
     columns = min(3, len(panels))
     rows = math.ceil(len(panels) / columns)
     figure = Figure(figsize=(10.6, rows * 2.7 + 0.7))
@@ -162,7 +164,7 @@ def tradeoffs(panels: Sequence[tuple[str, str, Sequence[Point]]]) -> Figure:
 
 @drawing("doses")
 def doses(titles: Sequence[str], panels: Sequence[tuple[str, str, Sequence[Sequence[dict]]]]) -> Figure:
-    """Dose curves against the baseline, a panel an outcome and scale, a line a policy with its interval; more is better."""
+    """Dose curves against the baseline with intervals: a panel per outcome and scale, a line per policy; up is better."""
     columns = min(2, len(panels))
     rows = math.ceil(len(panels) / columns)
     figure = Figure(figsize=(10.6, rows * 2.6 + 0.6))

@@ -1,6 +1,6 @@
 """`docs/data.md`: every table of a results folder with its columns, drawn from `experiments/results/schema.py`."""
 
-from displace.cli.listings import cell
+from displace.wording.words import cell
 from experiments.comparison import costs, displacement, fates
 from experiments.results.schema import BY_PLACE, NOT_BY_PLACE, TABLES, TEXT
 from model.registry.outcomes import GROUPED, RECORDED
@@ -12,29 +12,41 @@ OUTCOMES = {
 }
 OPEN = """## Opening them
 
-Any tool that reads Parquet does. `OUT` is the folder, `outputs/compare` here. Parts are one file for each piece of work; read all of a
-folder, but no file of a batch that is not finished without `experiments.read`, which knows what is committed.
+Any tool that reads Parquet does. `OUT` is the folder, here `outputs/compare`. A table in parts has one file for each
+piece of work: read all files of its folder. Read an unfinished batch with `experiments.read` only, which knows the
+parts that are committed.
 
 DuckDB:
 
 ```python
 import duckdb
-print(duckdb.sql("SELECT arm, difference, low, high FROM 'outputs/compare/paired.parquet' WHERE outcome = 'people_held' AND place = '' AND aggregate = 'mean'"))
-print(duckdb.sql("SELECT arm, week, avg(people_held) FROM 'outputs/compare/worldwide/*.parquet' GROUP BY ALL ORDER BY ALL"))
+
+effects = (
+    "SELECT arm, difference, low, high FROM 'outputs/compare/paired.parquet' "
+    "WHERE outcome = 'people_held' AND place = '' AND aggregate = 'mean'"
+)
+weeks = "SELECT arm, week, avg(people_held) FROM 'outputs/compare/worldwide/*.parquet' GROUP BY ALL ORDER BY ALL"
+print(duckdb.sql(effects))
+print(duckdb.sql(weeks))
 ```
 
 Polars:
 
 ```python
 import polars
-print(polars.read_parquet("outputs/compare/paired.parquet").filter(polars.col("place") == "", polars.col("outcome") == "people_held"))
-print(polars.scan_parquet("outputs/compare/worldwide/*.parquet").group_by("arm").agg(polars.col("people_held").mean()).collect())
+from polars import col
+
+effects = polars.read_parquet("outputs/compare/paired.parquet")
+weeks = polars.scan_parquet("outputs/compare/worldwide/*.parquet")
+print(effects.filter(col("place") == "", col("outcome") == "people_held"))
+print(weeks.group_by("arm").agg(col("people_held").mean()).collect())
 ```
 
 pandas:
 
 ```python
 import pandas
+
 print(pandas.read_parquet("outputs/compare/paired.parquet").query("place == '' and outcome == 'people_held'"))
 print(pandas.read_parquet("outputs/compare/worldwide").groupby("arm", observed=True)["people_held"].mean())
 ```
@@ -49,11 +61,16 @@ open_dataset("outputs/compare/worldwide") |> group_by(arm) |> summarise(people_h
 
 ## What they carry
 
-Every file has in its schema's metadata: `displace.plan` (the hash of all that bears on the results), `displace.code`, `displace.commit`,
-`displace.lock`, `displace.version`, `displace.versions` (of the packages), `displace.seed`, `displace.people_per_agent`, `displace.scenarios`
-(the hash of each arm's scenario). Every column has `unit` and `meaning`. `manifest.json` holds the plan itself, the places, each arm in
-sentences, the range of each parameter that is drawn, and `finished`: null until all is there, then how many runs failed and the size and SHA-256 of each whole table. Null in a column
-of an interval: fewer than two pairs; in a value: it means nothing there."""
+The schema of every file holds as metadata: `displace.plan` (the hash of everything that bears on the results),
+`displace.code`, `displace.commit`, `displace.lock`, `displace.version`, `displace.versions` (of the packages),
+`displace.seed`, `displace.people_per_agent` and `displace.scenarios` (the hash of each arm's scenario). Every column
+has `unit` and `meaning`.
+
+`manifest.json` holds the plan itself, the places, each arm in sentences, the range of each drawn parameter, and
+`finished`: null until everything is there, then the number of runs that failed and the size and SHA-256 of each whole
+table.
+
+A null means: in a column of an interval, fewer than two pairs; in a value, that it has no meaning there."""
 
 
 def page(made: str) -> str:
@@ -79,8 +96,9 @@ def page(made: str) -> str:
     hidden = ", ".join(f"`{name}`" for name in sorted(NOT_BY_PLACE))
     parts += [
         "",
-        f"Never by place, since it could guide an operator or a raid: {hidden}. All outcomes: [tables/outcomes.md](tables/outcomes.md). Whom their own State identifies "
-        "after they were handed over is counted at home, not where they came out: shares of the identified mean something worldwide.",
+        f"Never by place, since it could guide an operator or a raid: {hidden}. All outcomes: "
+        "[tables/outcomes.md](tables/outcomes.md). People whom their own State identifies after a handover are counted "
+        "at home, not where they came out, so shares of the identified have a meaning worldwide only.",
     ]
     return "\n".join(parts) + "\n"
 

@@ -16,7 +16,7 @@ from calibration.patterns.arms import ARMS
 from calibration.patterns.check import MEANING
 from calibration.patterns.judge import FAILS, HOLDS, UNDECIDED
 from calibration.patterns.patterns import EVIDENCE, LEFT_OUT, PATTERNS, QUESTION, UNIT, kinds
-from displace.cli.checks import TITLES, number
+from displace.wording.patterns import TITLES, rounded
 
 PAGE = Path(__file__).parents[2] / "docs" / "patterns.md"
 MARK = {HOLDS: "+", FAILS: "**−**", UNDECIDED: "?"}
@@ -49,7 +49,7 @@ def left_out() -> str:
 def results(found: dict) -> str:
     """Return the table of the model's own rules, by kind."""
     clauses = found["rules"]["learned"]["clauses"]
-    parts = [f"{found['seeds']} paired seeds, {found['people_per_agent']} people an agent."]
+    parts = [f"{found['seeds']} paired seeds, {found['people_per_agent']} people per agent."]
     for kind in (EVIDENCE, UNIT, QUESTION):
         rows = [
             (
@@ -110,7 +110,7 @@ def expected(clause: dict) -> str:
 
 
 def say(x) -> str:
-    return number(float("nan") if x is None else x)
+    return rounded(float("nan") if x is None else x)
 
 
 def filled(text: str, parts: dict[str, str]) -> str:

@@ -1,12 +1,12 @@
-"""The tables of the documentation, drawn from the registries: `python -m displace.reference.registry_tables` writes `docs/tables/` and `docs/data.md`.
+"""The tables of the documentation, made from the registries.
 
-A test fails while a table differs from what the registries say.
+`python -m displace.reference.registry_tables` writes `docs/tables/` and `docs/data.md`. A test fails while a table
+differs from what the registries say.
 """
 
 from pathlib import Path
 
-from displace.cli.listings import cell
-from displace.wording.words import start
+from displace.wording.words import cell, start
 from model.registry.institutions import INSTITUTIONS
 from model.registry.lever import KINDS
 from model.registry.levers import CONTEXT_ONLY, LEVERS, channels
@@ -67,8 +67,10 @@ def parameters() -> str:
         ]
         parts += [f"## {start(topic)}", _table(header, rows)]
     intro = (
-        "*Evidence*: a reported number. *Derived*: computed from reported numbers. *Assumption*: no source, swept over its prior and never "
-        "cited as a fact. Evidence ids are rows of `scenarios/evidence/evidence.csv`; sections are those of the briefing paper. The effects of the "
+        "*Evidence*: a reported number. *Derived*: computed from reported numbers. *Assumption*: no "
+        "source, swept over its prior and never "
+        "cited as a fact. Evidence ids are rows of `scenarios/evidence/evidence.csv`; sections are those "
+        "of the briefing paper. The effects of the "
         "levers' channels are in [levers.md](levers.md)."
     )
     return _page("Parameters", intro, *parts)
@@ -124,7 +126,8 @@ def levers() -> str:
         parts += [_table(("channel", "may", "moves", "mode", "effect", "prior", "because"), effects)]
     left = _table(("recommendation", "why no lever moves it"), CONTEXT_ONLY.items())
     intro = (
-        "Strength 0 is as now, 1 what a committed State could plausibly reach in 24 months. No lever has a sourced effect size: every "
+        "Strength 0 is as now, 1 what a committed State could plausibly reach in 24 months. No lever has "
+        "a sourced effect size: every "
         "effect is an assumption, and every prior includes zero. Modes combine as in the ODD description, section 7.1."
     )
     return _page("Levers", intro, *parts, "## Recommendations without a lever", left)
@@ -172,7 +175,10 @@ def outcomes() -> str:
         for o in OUTCOMES
     ]
     header = ("outcome", "label", "unit", "kind", "better", "counts", "among", "whose", "section", "")
-    intro = "A *flow* counts transitions, a *level* people by status at a week's end, a *measure* is written by a phase, a *ratio* divides two others."
+    intro = (
+        "A *flow* counts transitions, a *level* people by status at a week's end, a *measure* is written "
+        "by a phase, a *ratio* divides two others."
+    )
     return _page("Outcomes", intro, _table(header, rows))
 
 

@@ -3,8 +3,8 @@
     displace sensitivity sensitivity-quick --out outputs/sensitivity
     python -m displace.reference.sensitivity_page outputs/sensitivity
 
-`make reference-sensitivity` does both. Nothing on the page is written by hand. Without a folder, the page says that there is
-no reference yet.
+`make reference-sensitivity` does both. Nothing on the page is written by hand. Without a folder, the page says that
+there is no reference yet.
 """
 
 import json
@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from displace.report import sensitivity as sensitivity_report
 from displace.report.sensitivity import REFERENCE
 from displace.wording import words
-from displace.wording.sensitivity import Said
+from displace.wording.sensitivity import Answers
 from experiments.results.folder import write_whole
 from experiments.sensitivity.analysis import Analysis, read_analysis
 from experiments.sensitivity.schema import FILE
@@ -32,40 +32,42 @@ PICTURES = {
 }
 
 HOW = """
-## How it is found out
+## Method
 
 Four stages, each a batch of runs that can be interrupted and resumed:
 
-1. **Worlds**, drawn from all priors at once, feedbacks and the relocation rule among them: how much chance makes of each outcome, which policy
-   holds up, and where a policy harms.
-2. **Screening** (Morris): every factor, one step at a time: which matter at all.
-3. **Indices** (Sobol): of those that matter, how much of the variance each explains, alone (first order) and with all that it interacts with
-   (total order). Raid intensity and leaks are always crossed.
-4. **Doses**: each policy at parts of its dose: how effective it must be. Above the full dose, channels that reach their bounds stay there.
+1. **Worlds**, drawn from all priors at once, feedbacks and the relocation rule among them: how much of each outcome is
+   chance, which policy holds up, and where a policy does harm.
+2. **Screening** (Morris): every factor, one step at a time: which of them matter at all.
+3. **Indices** (Sobol): how much of the variance each of those that matter explains, alone (first order) and with its
+   interactions (total order). Raid intensity and leaks are always crossed.
+4. **Doses**: each policy at fractions of its dose: how effective must it be? Above the full dose, channels that reach
+   their bounds stay there.
 
-The model is stochastic, so all rows of one base row share their random numbers, the seed is itself a factor (its index is what chance makes),
-and a dummy, one parameter changed by at most a hundredth of a per cent, is judged like all others: an index that does not stand above the
-dummy's is not told. Intervals come from independent scrambles. A quantity that some run does not have is refused, not guessed. PAWN, which looks at
-whole distributions, gives a second opinion.
+The model is stochastic, so all rows of one base row share their random numbers. The seed is itself a factor: its index
+is the part of chance. A dummy, one parameter changed by at most a hundredth of a per cent, is judged like all others:
+an index that does not exceed the dummy's is not distinguishable from noise. Intervals come from independent scrambles.
+A quantity that some run lacks gets no index; it is not guessed. PAWN, which looks at whole distributions, gives a
+second opinion.
 
-Robustness metrics are McPhail et al.'s (2018) three stages: what to compare (change, regret), which worlds to look at, how to sum up. They are
-different ways to be cautious, so they may disagree; no weighted score stands above them, and outcomes of people are never traded silently
-against those of others.
+Robustness metrics follow the three stages of McPhail et al. (2018): what to compare (change, regret), which worlds to
+look at, how to sum up. They are different ways to be cautious, so they may disagree. There is no weighted score above
+them, and outcomes of people are never traded silently against those of others.
 
-What is in it and where: `displace sensitivity --help`, the tables' columns below, the code in `experiments/sensitivity/analysis.py`.
+More: `displace sensitivity --help`, the tables' columns below, the code in `experiments/sensitivity/analysis.py`.
 """
 
 
 def write(analysis: Analysis, folder: Path = REFERENCE, page: Path = PAGE) -> list[Path]:
     """Write the reference folder and the page from a finished analysis; return what was written."""
     folder.mkdir(parents=True, exist_ok=True)
-    said = Said(analysis)
+    answers = Answers(analysis)
     written = []
     for name, table in analysis.tables.items():
         pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
         written.append(folder / f"{name}.parquet")
     for name, draw in PICTURES.items():
-        svg = str(draw(said).svg)
+        svg = str(draw(answers).svg)
         if svg:
             content = (
                 svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
@@ -75,40 +77,45 @@ def write(analysis: Analysis, folder: Path = REFERENCE, page: Path = PAGE) -> li
             write_whole(folder / f"{name}.svg", content.encode())
             written.append(folder / f"{name}.svg")
     write_whole(folder / FILE, (json.dumps(analysis.manifest, indent=1, ensure_ascii=False) + "\n").encode())
-    write_whole(page, text(said).encode())
+    write_whole(page, text(answers).encode())
     return [*written, folder / FILE, page]
 
 
-def text(said: Said) -> str:
+def text(answers: Answers) -> str:
     """Return the page as Markdown. The same tables give the same bytes."""
-    m = said.manifest
+    m = answers.manifest
     runs = sum(stage["runs"] for stage in m["stages"].values())
     parts = [
         "# What drives the answer",
-        f"*{said.manifest['question']}*",
-        f"Made by `make reference-sensitivity` from the design `{Path(m['design']).stem}`: {runs:,} runs at {m['people_per_agent']} people an agent, "
-        f"{m['window']['start']} to {m['window']['end']}. Code {m['code']}, plan `{m['plan'][:16]}`. **Illustrative**: priors are set by hand, nothing is fitted to data. "
+        f"*{answers.manifest['question']}*",
+        f"Made by `make reference-sensitivity` from the design `{Path(m['design']).stem}`: {runs:,} runs "
+        f"at {m['people_per_agent']} people per agent, "
+        f"{m['window']['start']} to {m['window']['end']}. Code {m['code']}, plan `{m['plan'][:16]}`. "
+        "**Illustrative**: priors are set by hand, nothing is fitted to data. "
         "An index says which assumption matters within these priors, not which is true.",
     ]
-    for question, answers in said.in_short():
-        parts += [f"## {question}", "\n".join(f"- {answer}" for answer in answers)]
+    for question, sentences in answers.in_short():
+        parts += [f"## {question}", "\n".join(f"- {sentence}" for sentence in sentences)]
     parts += ["## Pictures", *(f"![{name}](../outputs/reference/sensitivity/{name}.svg)" for name in PICTURES)]
-    columns, rows = said.breakeven_table()
+    columns, rows = answers.breakeven_table()
     parts += [
         "## How effective must each policy be?",
-        "Least part of the assumed effectiveness of the helping channels, with hurting channels in full, from which a policy is better on average.",
+        (
+            "Least part of the assumed effectiveness of the helping channels, with hurting channels in full, "
+            "from which a policy is better on average."
+        ),
         table(columns, rows),
     ]
     parts.append("## Who is first, under which metric?")
-    for outcome in dict.fromkeys(row["outcome"] for row in said.rows("robustness")):
-        columns, rows = said.rank_table(outcome)
+    for outcome in dict.fromkeys(row["outcome"] for row in answers.rows("robustness")):
+        columns, rows = answers.rank_table(outcome)
         parts += [
-            f"**{words.start(OUTCOMES[outcome].label)}**: rank, and how often first when worlds are drawn anew.",
+            f"**{words.start(OUTCOMES[outcome].label)}**: rank, and how often first when worlds are resampled.",
             table(columns, rows),
         ]
     parts += [
         "## How sure?",
-        "\n".join(f"- {sentence}" for sentence in said.how_sure()),
+        "\n".join(f"- {sentence}" for sentence in answers.how_sure()),
         HOW.strip(),
         "## A design of your own",
         settings(),
@@ -122,7 +129,10 @@ def without_reference() -> str:
     """Return the page as it is before any reference was made with this version: the method and the tables."""
     parts = [
         "# What drives the answer",
-        "No reference result has been made with this version of the model yet: `make reference-sensitivity` makes it and this page.",
+        (
+            "No reference result has been made with this version of the model yet: `make "
+            "reference-sensitivity` makes it and this page."
+        ),
         HOW.strip(),
         "## A design of your own",
         settings(),

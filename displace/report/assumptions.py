@@ -1,23 +1,22 @@
 """What a report says about its assumptions: every parameter by label, with the sources it cites."""
 
-import csv
-import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
+from calibration.targets.evidence_uses import parameters_citing
 from displace.wording import words
 from model.registry.levers import channels
 from model.registry.parameters import PARAMETERS
-
-EVIDENCE = Path(__file__).parents[2] / "scenarios" / "evidence" / "evidence.csv"
-LIMITS = Path(__file__).parents[2] / "docs" / "limits.md"
+from scenarios.evidence.reports import Row, read_evidence
 
 UNTRACED = "UNVERIFIED"  # the source_key of a row whose source is not known
 
 LABELS = {
     "evidence": "A source gives the value or its bounds.",
     "derived": "Computed from sources, with a step of reasoning between.",
-    "assumption": "No source gives these. They are chosen by hand, and a result that hangs on one is only as good as it is.",
+    "assumption": (
+        "No source gives these. They are set by hand, and a result that hangs on one is only as good as "
+        "that assumption."
+    ),
 }
 VALUE, HAND_SET = "Value used", "Hand-set value (not used where drawn)"
 CHANNELS = (
@@ -28,7 +27,7 @@ CHANNELS = (
 def groups(arms: Mapping[str, Mapping[str, float]], drawn: Mapping[str, Sequence[float]]) -> list[dict]:
     """Return the report's tables of parameters: by label, the assumptions by topic, and the levers' channels last.
 
-    `arms` is {arm: {parameter: value}}, what each sets itself; `drawn` is {parameter: (lowest, highest)} over the draws.
+    `arms` is {arm: {parameter: value}}, what each sets itself; `drawn` is {parameter: (lowest, highest)} over draws.
     """
     helps = {f"{lever.name}.{channel.name}": helps for lever, channel, helps in channels()}
     tables: dict[str, dict] = {}
@@ -65,7 +64,7 @@ def _row(parameter, arms, drawn) -> dict:
 
 
 def _used(parameter, arms, drawn) -> dict[str, list[str]]:
-    """Return {value as text: arms that use it}, first what holds where no arm sets it: what an arm sets itself holds over the draws."""
+    """Return {value as text: arms that use it}, first the value where no arm sets it. An arm's own value wins over draws."""
     low, high = drawn.get(parameter.name, (parameter.default, parameter.default))
     usual = " to ".join(dict.fromkeys(_shown(parameter, end) for end in (low, high))) + (
         ", drawn" if parameter.name in drawn else ""
@@ -88,27 +87,15 @@ def _range(parameter) -> str:
 
 
 def cited() -> list[tuple[str, str]]:
-    """Return (id, source) for every row of `scenarios/evidence/evidence.csv` that a parameter cites and whose source is known."""
-    return [(row["id"], row["source"]) for row in _cited() if row["source_key"] != UNTRACED]
+    """Return (id, source) for every report that a parameter cites and whose source is known."""
+    return [(row.id, row.source) for row in _cited() if row.source_key != UNTRACED]
 
 
 def untraced() -> list[tuple[str, str]]:
-    """Return (id, what is noted of it, and which parameters cite it) for every such row that is not traced to a source."""
-    rows = [row for row in _cited() if row["source_key"] == UNTRACED]
-    return [
-        (row["id"], f"{row['note']} (for {words.listed([p.name for p in PARAMETERS if row['id'] in p.evidence])})")
-        for row in rows
-    ]
+    """Return (id, its note and the parameters that cite it) for every such report that is not traced to a source."""
+    rows = [row for row in _cited() if row.source_key == UNTRACED]
+    return [(row.id, f"{row.note} (for {words.listed(parameters_citing(row.id))})") for row in rows]
 
 
-def _cited() -> list[dict[str, str]]:
-    wanted = {key for parameter in PARAMETERS for key in parameter.evidence}
-    with EVIDENCE.open(encoding="utf-8", newline="") as file:
-        return [row for row in csv.DictReader(file) if row["id"] in wanted]
-
-
-def limits() -> list[tuple[str, str]]:
-    """Return (lead, text) for each point of the section 'In short' of `docs/limits.md`."""
-    section = LIMITS.read_text(encoding="utf-8").split("## In short", 1)[1].split("\n## ", 1)[0]
-    points = [" ".join(point.split()) for point in re.split(r"^- ", section, flags=re.MULTILINE)[1:]]
-    return [tuple(re.fullmatch(r"\*\*(.+?)\*\* (.+)", point).groups()) for point in points]
+def _cited() -> list[Row]:
+    return [row for row in read_evidence().values() if parameters_citing(row.id)]

@@ -14,7 +14,7 @@ from scenarios.explain import PAPER
 
 from .cards import card
 from .form import PolicyForm
-from .scene import KINDS, scene
+from .map_ground import KINDS, ground
 from .session import Session
 from .story import PACES, SCENES
 
@@ -23,7 +23,7 @@ PAST = "The known past, up to August 2023."
 
 
 @solara.component_vue("map.vue")
-def WorldMaps(scene: dict, frame: dict, titles: list, picked: str, event_pick=None):
+def WorldMaps(ground: dict, frame: dict, titles: list, picked: str, event_pick=None):
     """Both worlds on the map."""
 
 
@@ -126,7 +126,7 @@ def Stage(session: Session):
     worlds, frame = session.worlds.value, session.frame()
     with solara.Div(classes=["stage"]):
         WorldMaps(
-            scene=scene(), frame=frame, titles=session.titles, picked=session.picked.value, event_pick=session.pick
+            ground=ground(), frame=frame, titles=session.titles, picked=session.picked.value, event_pick=session.pick
         )
         Differences(
             frame=frame,
@@ -150,10 +150,10 @@ def PlaceCard(session: Session):
     update_counter.get()
     if not session.picked.value:
         return solara.Div()
-    told = card(session.worlds.value, session.picked.value, KINDS)
+    shown = card(session.worlds.value, session.picked.value, KINDS)
     with solara.Card(classes=["place-card"], margin=0) as main:
         with solara.Row(justify="space-between"):
-            solara.Text(told.name, classes=["card-title"])
+            solara.Text(shown.name, classes=["card-title"])
             solara.Button(
                 icon_name="mdi-close",
                 icon=True,
@@ -161,11 +161,13 @@ def PlaceCard(session: Session):
                 on_click=lambda: session.pick(session.picked.value),
                 attributes={"aria-label": "Close"},
             )
-        solara.Text(f"{told.kind}, {told.state}" if told.state not in told.name else told.kind, classes=["card-kind"])
-        solara.Text(told.told, classes=["card-told"])
-        Rows("Here", told.place_rows)
-        Rows(f"State: {told.state}", told.state_rows)
-        for policy in told.policies:
+        solara.Text(
+            f"{shown.kind}, {shown.state}" if shown.state not in shown.name else shown.kind, classes=["card-kind"]
+        )
+        solara.Text(shown.text, classes=["card-text"])
+        Rows("Here", shown.place_rows)
+        Rows(f"State: {shown.state}", shown.state_rows)
+        for policy in shown.policies:
             solara.Text(f"• {policy}", classes=["card-policy"])
     return main
 

@@ -1,6 +1,6 @@
-"""What the page tells of a place when it is asked: what the paper says, how many are held, and what its State does.
+"""What the page says about a place when it is clicked: the paper's words, how many are held, what its State does.
 
-Read from the Mesa agents behind the map (`Compound`, `State`). Never told: what cover costs, room, routes, beliefs.
+Read from the Mesa agents behind the map (`Compound`, `State`). Never shown: what cover costs, room, routes, beliefs.
 """
 
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ from model.registry.policy import Policy
 from model.world.policies_in_force import NONE
 from scenarios.explain import trigger_in_words
 
-from .scene import places
-from .worlds import TwoWorlds
+from .map_ground import places
+from .two_worlds import TwoWorlds
 
 YEAR = 52  # weeks that "in the last year" covers
 FLOWS = ("raids", "freed_in_raids", "detained")
@@ -33,24 +33,41 @@ CAPACITIES = (
 )
 
 # What the briefing paper says of each place that it names, in our own words.
-TOLD = {
+TEXTS = {
     "phnom-penh": "Named among the towns and provinces of Cambodia where centres were reported up to July 2023.",
     "kandal": "A province named among those of Cambodia where centres were reported up to July 2023.",
     "pursat": "A province of Cambodia that the paper names; one of its economic zones is named as well.",
-    "henge-thmorda-sez": "An economic zone that the paper names: such zones have rules of their own, and little light falls into them.",
+    "henge-thmorda-sez": (
+        "An economic zone that the paper names: such zones have rules of their own, and little light falls into them."
+    ),
     "koh-kong": "A province of Cambodia that the paper names; one of its economic zones is named as well.",
-    "dara-sakor-sez": "An economic zone that the paper names: such zones have rules of their own, and little light falls into them.",
-    "bavet": "A casino town in Cambodia that the paper names. Casinos and online gambling are where this industry grew from.",
+    "dara-sakor-sez": (
+        "An economic zone that the paper names: such zones have rules of their own, and little light falls into them."
+    ),
+    "bavet": (
+        "A casino town in Cambodia that the paper names. Casinos and online gambling are where this industry grew from."
+    ),
     "svay-rieng": "A province named among those of Cambodia where centres were reported up to July 2023.",
-    "preah-sihanouk": "A casino town in Cambodia that the paper names. Casinos and online gambling are where this industry grew from.",
+    "preah-sihanouk": (
+        "A casino town in Cambodia that the paper names. Casinos and online gambling are where this industry grew from."
+    ),
     "oddar-meanchey": "A province named among those of Cambodia where centres were reported up to July 2023.",
-    "shwe-kokko": "A place on Myanmar's border with Thailand that the paper names. Since the coup armed groups, not courts, decide what goes on in such places.",
-    "myawaddy": "Centres around this border town are named, one zone among them. Authority is contested, and the border is porous.",
+    "shwe-kokko": (
+        "A place on Myanmar's border with Thailand that the paper names. Since the coup armed groups, "
+        "not courts, decide what goes on in such places."
+    ),
+    "myawaddy": (
+        "Centres around this border town are named, one zone among them. Authority is contested, and the "
+        "border is porous."
+    ),
     "moei-corridor": "Further compounds along the river are mentioned without names: they are one place here.",
     "kokang": "A self-administered zone in Myanmar that the paper names, where the State's law hardly reaches.",
     "mong-la": "A town in Myanmar on the border with China that the paper names: it is outside the State's control.",
     "golden-triangle-sez": "The zone around which the industry in Lao PDR is said to gather.",
-    "clark": "A free port zone in the Philippines that the paper names, where licensed offshore gaming and scam operations met.",
+    "clark": (
+        "A free port zone in the Philippines that the paper names, where licensed offshore gaming and "
+        "scam operations met."
+    ),
 }
 COARSE = "Not one place: it stands for wherever else operations may be there. It is no prediction of a next place."
 
@@ -68,7 +85,7 @@ class Row:
 class Card:
     name: str
     kind: str
-    told: str
+    text: str
     state: str
     place_rows: tuple[Row, ...]
     state_rows: tuple[Row, ...]
@@ -83,7 +100,7 @@ def card(worlds: TwoWorlds, place: str, kinds: dict[str, str]) -> Card:
     return Card(
         name=shown["name"],
         kind=kinds[shown["kind"]],
-        told=TOLD.get(place, COARSE),
+        text=TEXTS.get(place, COARSE),
         state=world.state_names[state],
         place_rows=tuple(_place_rows(worlds, index)),
         state_rows=tuple(_state_rows(worlds, state)),
@@ -121,7 +138,10 @@ def _policies(worlds: TwoWorlds, place: str, country: str):
     simulation = worlds.worlds[1].simulation
     for policy, at in zip(simulation.inputs.policies, simulation.columns.policies):
         if country in policy.states or place in policy.places or not (policy.states or policy.places):
-            yield f"{words.start(LEVERS[policy.lever].summary)} (strength {policy.strength:g}; {_acts(policy, at, worlds.week - 1)})"
+            yield (
+                f"{words.start(LEVERS[policy.lever].summary)} (strength {policy.strength:g}; "
+                f"{_acts(policy, at, worlds.week - 1)})"
+            )
 
 
 def _acts(policy: Policy, at, week: int) -> str:

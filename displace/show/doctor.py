@@ -35,18 +35,8 @@ class Finding:
         return "NO" if not self.good else "slow" if self.slow else "ok"
 
 
-def examine(port: int) -> bool:
-    """Print what was found; return whether the show will run."""
-    from displace.cli import terminal
-
-    findings = list(_findings(port))
-    terminal.show_table(("", "", ""), [[found.mark, found.what, found.says] for found in findings])
-    good = all(found.good for found in findings)
-    print("\nThe show will run without a network." if good else "\nThe show is not ready: see the lines with NO.")
-    return good
-
-
-def _findings(port: int) -> Iterator[Finding]:
+def findings(port: int) -> Iterator[Finding]:
+    """Yield what was looked at, one after the other: the last ones serve the page and take seconds."""
     yield from _packages()
     yield _compiled()
     yield _port(port)

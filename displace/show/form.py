@@ -6,7 +6,7 @@ import solara
 from mesa.visualization.utils import update_counter
 
 from model.registry.levers import BY_NAME as LEVERS
-from scenarios.files import list_scenarios
+from scenarios.loading import list_scenarios
 
 from . import policies
 from .frames import STRIPS
@@ -99,8 +99,8 @@ def Composer(session: Session, shown: str):
 @solara.component
 def Entry(entry: dict, change, remove):
     """One policy: lever, States, start and strength; what else its file says is kept as it is."""
-    said = dict(policies.levers())
-    levers = {text: name for name, text in said.items()}
+    texts = dict(policies.levers())
+    levers = {text: name for name, text in texts.items()}
     states = policies.states()
     codes = {name: iso3 for iso3, name in states.items()}
     lever = LEVERS[entry["lever"]]
@@ -110,7 +110,7 @@ def Entry(entry: dict, change, remove):
         change(lever=name, strength=min(entry["strength"], LEVERS[name].maximum))
 
     with solara.Card(margin=0, classes=["entry"]):
-        solara.Select("Lever", values=[*levers], value=said[lever.name], on_value=pull)
+        solara.Select("Lever", values=[*levers], value=texts[lever.name], on_value=pull)
         solara.SelectMultiple(
             f"Only at: {', '.join(entry['places'])}" if "places" in entry else "States (none = all)",
             values=[states[iso3] for iso3 in entry.get("states", [])], all_values=[*codes],
@@ -164,7 +164,7 @@ def Settings(session: Session):
     size, set_size = solara.use_state_or_update(str(shown.people_per_agent))
     with solara.Div(classes=["dose", "settings"]):
         solara.InputText("Seed", value=seed, on_value=set_seed)
-        solara.InputText("People an agent", value=size, on_value=set_size)
+        solara.InputText("People per agent", value=size, on_value=set_size)
         solara.Button("Start anew", outlined=True, on_click=lambda: session.resize(seed, size))
     names = {strip.label: key for key, strip in reversed(STRIPS.items())}
     solara.SelectMultiple("Differences under the maps", values=[STRIPS[key].label for key in session.strips.value], all_values=[*names],

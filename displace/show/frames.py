@@ -9,8 +9,8 @@ from model.registry.institutions import I
 from model.registry.life_course import S
 from model.registry.outcomes import BY_NAME, RECORDED, Outcome, is_level
 
-from .scene import places
-from .worlds import TwoWorlds
+from .map_ground import places
+from .two_worlds import TwoWorlds
 
 NEWLY = 13  # weeks: people who came so lately make the arcs of trafficking
 LATELY = 26  # weeks of relocation that the arcs show
@@ -23,7 +23,7 @@ CLOSED = 0.3  # a country's borders are drawn as closed when this share of its c
 
 
 class Map:
-    """Reads two worlds for the map. Indices into `scene.places()` and `scene.homes()` stand for places and nationalities."""
+    """Reads two worlds for the map. Places and nationalities are indices into `map_ground.places()` and `.homes()`."""
 
     def __init__(self, worlds: TwoWorlds):
         world = worlds.worlds[0].world
@@ -33,7 +33,7 @@ class Map:
         self.index[self.shown] = np.arange(len(self.shown))
 
     def week(self, raids_since: int) -> list[dict]:
-        """Return for each world: people held and raids (since a week) by place, arcs, states with closed borders, total held."""
+        """Return for each world: people held and raids (since a week) by place, arcs, States with closed borders, total."""
         return [self._of(k, raids_since) for k in range(len(self.worlds.worlds))]
 
     def _of(self, k: int, raids_since: int) -> dict:
@@ -97,7 +97,7 @@ class Strip:
         return not is_level(BY_NAME[self.outcomes[0]])
 
     def lines(self, worlds: TwoWorlds, first: int, levels: bool = False) -> list[list[float]]:
-        """Return each line by week since week `first`: the difference, or the baseline's own level where nothing can differ."""
+        """Return each line by week since `first`: the difference, or the baseline's level where nothing can differ."""
         at = worlds.places_of_policy if self.where_policy_acts else slice(None)
         start = 0 if self.grows else first
         found = []

@@ -1,4 +1,4 @@
-"""What a visitor composes: policies as plain entries, read back as sentences, as a scenario file and as a command line."""
+"""What a visitor composes: policies as plain entries, read back as sentences, as a scenario file and as a command."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -8,11 +8,14 @@ from model.registry.calendar import WEEKS, monday
 from model.registry.lever import KINDS
 from model.registry.levers import LEVERS
 from model.registry.policy import Policy, Shock
+from scenarios.errors import ScenarioError
 from scenarios.explain import explain
-from scenarios.files import Scenario, from_dict, load, to_toml, world_graph
-from scenarios.schema import ScenarioError
+from scenarios.loading import from_dict, load
+from scenarios.scenario import Scenario
+from scenarios.toml_files import to_toml
+from scenarios.world_files import world_graph
 
-from .worlds import BASELINE, ShowScenario
+from .two_worlds import BASELINE, ShowScenario
 
 NAME = "my-policy"
 START = date(2025, 1, 6)  # where the shipped policies start
@@ -56,7 +59,9 @@ def day(text: str) -> date | None:
 
 
 def composed(policies: Sequence[Mapping], title: str, like: Scenario) -> Scenario:
-    """Return the scenario of these entries, with what else `like` sets. Raises ScenarioError as for a file; what is typed as a start may be no date."""
+    """Return the scenario of these entries, with what else `like` sets.
+
+    Raises ScenarioError as for a file: the start that was typed may not be a date."""
     for number, entry in enumerate(policies, 1):
         if not isinstance(entry["start"], date):
             raise ScenarioError(
@@ -88,7 +93,7 @@ def file_of(scenario: Scenario) -> str:
 def sentences(scenario: Scenario) -> list[str]:
     """Return a scenario read back, without its title and what every world shares."""
     shared = set(explain(load(BASELINE))[1:])
-    return [said for said in explain(scenario)[1:] if said not in shared]
+    return [sentence for sentence in explain(scenario)[1:] if sentence not in shared]
 
 
 def command(shown: ShowScenario) -> str:
@@ -111,7 +116,7 @@ def _argument(scenario: Scenario) -> str:
 
 @cache
 def _shipped_hash(name: str) -> str | None:
-    from scenarios.files import SHIPPED
+    from scenarios.loading import SHIPPED
 
     return load(name).hash if (SHIPPED / f"{name}.toml").is_file() else None
 

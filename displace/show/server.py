@@ -43,7 +43,7 @@ class OwnPagesOnly:
 
 
 def quiet_settings():
-    """Set Solara to ask nobody anything, whatever the environment or a `.env` file says. Before its server is imported."""
+    """Make Solara contact nobody, whatever the environment or a `.env` file says. Before its server is imported."""
     os.environ["SOLARA_TELEMETRY_MIXPANEL_ENABLE"] = "False"
     os.environ["SOLARA_APP"] = "displace.show.app"
     import solara.settings

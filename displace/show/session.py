@@ -12,14 +12,15 @@ from mesa.visualization.utils import force_update
 from displace.wording import words
 from experiments.design.limits import MOST_PEOPLE_PER_AGENT, MOST_SEED
 from model.registry.calendar import monday, week_of
+from scenarios.errors import ScenarioError
 from scenarios.explain import PAPER
-from scenarios.files import Scenario, from_dict, load
-from scenarios.schema import ScenarioError
+from scenarios.loading import from_dict, load
+from scenarios.scenario import Scenario
 
 from . import opening, policies
 from .frames import CHOSEN, STRIPS, Map, Strip, described
 from .story import PACES, SCENES, Scene
-from .worlds import BASELINE, ShowScenario, TwoWorlds
+from .two_worlds import BASELINE, ShowScenario, TwoWorlds
 
 A_LOT = 104  # weeks in one turn, at most
 LARGEST_FILE = 1_000_000  # bytes
@@ -35,7 +36,7 @@ def _whole(name: str, typed: str, low: int, high: int) -> int:
     return number
 
 
-def told(act: Callable) -> Callable:
+def error_as_message(act: Callable) -> Callable:
     """Make of a visitor's act one whose error becomes a message on the page, and stops the clock."""
 
     @wraps(act)
@@ -45,7 +46,7 @@ def told(act: Callable) -> Callable:
             return act(self, *args)
         except ValueError as wrong:  # a ScenarioError is one
             self.error.value = str(wrong)
-        except Exception as broken:  # a defect: said, not hidden, and the page stays
+        except Exception as broken:  # a defect: shown, not hidden, and the page stays
             traceback.print_exc()
             self.error.value = (
                 f"The model stopped ({type(broken).__name__}: {broken}). Choose a scene or a policy to start anew."
@@ -86,19 +87,19 @@ class Session:
 
     # --- acts ---------------------------------------------------------------------------------------
 
-    @told
+    @error_as_message
     def choose(self, scenario: str):
         """Show a shipped scenario, at the date that is on the page."""
         self._play(load(scenario), self._today)
         self.scene.value = None
 
-    @told
+    @error_as_message
     def compose(self, entries: Sequence[dict], title: str, like: Scenario):
         """Show the policies of these entries, at the date that is on the page."""
         self._play(policies.composed(entries, title, like), self._today)
         self.scene.value = None
 
-    @told
+    @error_as_message
     def open_file(self, name: str, content: bytes):
         """Show the scenario of a file's content, at the date that is on the page."""
         if len(content) > LARGEST_FILE:
@@ -110,17 +111,17 @@ class Session:
         self._play(from_dict(data, name.removesuffix(".toml").lower()), self._today)
         self.scene.value = None
 
-    @told
+    @error_as_message
     def resize(self, seed: str, people_per_agent: str):
         """Start anew, as typed, on another seed or with simulated people that stand for more or fewer persons."""
         self._play(
             self.policy,
             None,
             _whole("seed", seed, 0, MOST_SEED),
-            _whole("people an agent", people_per_agent, 1, MOST_PEOPLE_PER_AGENT),
+            _whole("people per agent", people_per_agent, 1, MOST_PEOPLE_PER_AGENT),
         )
 
-    @told
+    @error_as_message
     def open_scene(self, number: int):
         """Open a scene of the story: its scenario on its first day, playing until its last."""
         if number >= len(SCENES):
@@ -131,7 +132,7 @@ class Session:
         self.until = week_of(scene.ends)
         self.playing.value = True
 
-    @told
+    @error_as_message
     def advance(self, weeks: int):
         """Run so many weeks in both worlds; stops playing at the end of a scene and of time."""
         worlds = self.worlds.value
@@ -143,18 +144,18 @@ class Session:
         force_update()
 
     def due(self, asked: dict):
-        """Run the weeks that are due by the browser's clock, unless it asked before it knew of a pause or of other worlds."""
+        """Run the weeks due by the browser's clock, unless it asked before it knew of a pause or of other worlds."""
         if self.playing.value and self.worlds.value is self._of and asked["run"] == self._run:
             self.advance(asked["weeks"])
 
-    @told
+    @error_as_message
     def jump(self, week: int):
         """Show a week, run up to it from where the worlds are or from the start."""
         self.until = None
         self.worlds.value = self.worlds.value.at(monday(min(max(int(week), 0), self.worlds.value.stop - 1)))
         force_update()
 
-    @told
+    @error_as_message
     def reset(self, *_):
         """Show the first week of the same worlds."""
         self.playing.value, self.until = False, None

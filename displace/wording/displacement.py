@@ -3,10 +3,10 @@
 import math
 from dataclasses import dataclass
 
-from displace.report.contents import Study
 from experiments.comparison.displacement import EVERYWHERE
 
 from . import words
+from .study import Study
 
 NAMED = 3  # places that a sentence names
 
@@ -45,9 +45,9 @@ class Moved:
         )
         if self.target == EVERYWHERE:
             return f"Under enforcement everywhere: {there} people held. {words.start(self.short)}."
-        unclear = "" if _told(self.at["held_elsewhere"]) else " (undetermined)"
-        said = f"Under enforcement ({self.target}): {there} people held; elsewhere: {elsewhere}{unclear}."
-        return f"{said} {words.start(self.short)}.{self._where()}"
+        unclear = "" if _is_clear(self.at["held_elsewhere"]) else " (undetermined)"
+        text = f"Under enforcement ({self.target}): {there} people held; elsewhere: {elsewhere}{unclear}."
+        return f"{text} {words.start(self.short)}.{self._where()}"
 
     @property
     def short(self) -> str:
@@ -62,18 +62,18 @@ class Moved:
             return (
                 f"{'the fall is not clear' if fell else 'there is no fall'}, so no share of it can be called displaced"
             )
-        return f"displacement ratio {ratio} ({interval}): {self._tells()}"
+        return f"displacement ratio {ratio} ({interval}): {self._supported()}"
 
     @property
     def _unchanged(self) -> bool:
-        """Is nothing changed in any pair, as by a policy whose condition never holds?"""
+        """Whether no pair differs, as with a policy whose condition never holds."""
         return all(
             self.at[measure][column] == 0.0
             for measure in ("held_at_target", "held_elsewhere")
             for column in ("value", "low", "high")
         )
 
-    def _tells(self) -> str:
+    def _supported(self) -> str:
         value, low, high = (self.at["displacement_ratio"][column] for column in ("value", "low", "high"))
         if low > 0 and high >= 1:
             return f"between {100 * low:.0f} of every 100 and all of them reappeared elsewhere"
@@ -84,23 +84,23 @@ class Moved:
         return (
             f"at most {100 * high:.0f} of every 100 reappeared elsewhere"
             if high < 1
-            else "whether they reappeared elsewhere cannot be told"
+            else "whether they reappeared elsewhere is undetermined"
         )
 
     def _where(self) -> str:
-        """Where more are held: first what cannot be assigned to single places, lest what is clear be taken for what is large."""
-        clear = [rise for rise in self.rises if _told(rise[1])]
+        """Where more are held. What can't be assigned to places comes first: a clear rise is not always a large one."""
+        clear = [rise for rise in self.rises if _is_clear(rise[1])]
         least = words.step_of(self.at["held_elsewhere"]["value"]) / 2
-        unclear = [rise for rise in self.rises if not _told(rise[1]) and rise[1]["value"] >= least]
+        unclear = [rise for rise in self.rises if not _is_clear(rise[1]) and rise[1]["value"] >= least]
         if not unclear:
             return f" More are held: {_named(clear)}." if clear else ""
-        said = f" {self._unassigned(clear)} the largest undetermined rises are those of {_named(unclear)}."
-        return f"{said} A rise is clear for {_named(clear)}." if clear else said
+        text = f" {self._unassigned(clear)} the largest undetermined rises are those of {_named(unclear)}."
+        return f"{text} A rise is clear for {_named(clear)}." if clear else text
 
     def _unassigned(self, clear: list[tuple[str, dict]]) -> str:
         total = self.at["held_elsewhere"]
         rest = total["value"] - sum(row["value"] for _, row in clear)
-        if not _told(total) or rest <= 0:
+        if not _is_clear(total) or rest <= 0:
             return "Of single places,"
         if not clear:
             return "They cannot be assigned to single places:"
@@ -115,8 +115,8 @@ class Moved:
         return columns
 
 
-def _told(row: dict) -> bool:
-    return words.told(row["low"], row["high"])
+def _is_clear(row: dict) -> bool:
+    return words.excludes_zero(row["low"], row["high"])
 
 
 def _named(rises: list[tuple[str, dict]]) -> str:

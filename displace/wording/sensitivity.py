@@ -1,7 +1,5 @@
 """What a sensitivity analysis says, in words: the same sentences for terminal, report and docs/sensitivity.md."""
 
-from collections.abc import Sequence
-
 from model.registry.outcomes import BY_NAME as OUTCOMES
 from model.registry.parameters import BY_NAME as PARAMETERS
 
@@ -9,7 +7,7 @@ from . import words
 
 NOT_DRIVERS = ("dummy", "seed")
 PRIMARY = "people_held"
-HALF = 0.5  # of the variance: what one factor alone must explain for a result to hang on it
+HALF = 0.5  # of the variance: what one factor must explain alone for a result to hang on it
 MEASURES = {
     "level": "in the baseline",
     "difference": "change against the baseline",
@@ -27,7 +25,7 @@ SCALES = {"strength": "all channels together", "effectiveness": "helping channel
 ILLUSTRATIVE = "Illustrative: hand-set priors, nothing here is fitted to data."
 
 
-class Said:
+class Answers:
     """An analysis (`experiments.sensitivity.analysis.Analysis`) as a reader meets it."""
 
     def __init__(self, analysis):
@@ -48,7 +46,7 @@ class Said:
 
     @property
     def primary(self) -> str:
-        """The outcome that is told first."""
+        """The outcome that comes first."""
         return PRIMARY if PRIMARY in self.outcomes else self.outcomes[0]
 
     def title(self, arm: str) -> str:
@@ -103,7 +101,7 @@ class Said:
                 "Which assumption decides whether a crackdown displaces or deters?",
                 [self._displacement(arm) for arm in self.enforcing],
             ),
-            ("Does the result hang on one guess?", [self._hangs(arm) for arm in self.policies]),
+            ("Does the result hang on one assumption?", [self._hangs(arm) for arm in self.policies]),
             (
                 "Which policy holds up, whatever the assumptions?",
                 [
@@ -115,41 +113,47 @@ class Said:
             ("How effective must it be?", [self._effective(arm) for arm in self.policies]),
             (
                 "When does it do more harm than good?",
-                [said for arm in self.policies if (said := self._harmful(arm))] or list(self.manifest["notes"]),
+                [text for arm in self.policies if (text := self._harmful(arm))] or list(self.manifest["notes"]),
             ),
         ]
         return [(question, [a for a in answers if a]) for question, answers in asked if any(answers)]
 
     def _displacement(self, arm: str) -> str:
-        told = [row for row in self.drivers(arm, "people_held", "balance") if row["above_floor"]]
-        if not told:
-            return f"{self.title(arm)}: no factor can be told from noise."
-        first, rest = told[0], told[1:3]
-        said = f"{self.title(arm)}: of the factors that can be told from noise most of all {self.factor(first['factor'])}, {index(first)}"
-        said += (
+        above = [row for row in self.drivers(arm, "people_held", "balance") if row["above_floor"]]
+        if not above:
+            return f"{self.title(arm)}: no factor is distinguishable from noise."
+        first, rest = above[0], above[1:3]
+        text = (
+            f"{self.title(arm)}: of the factors distinguishable from noise, most of all "
+            f"{self.factor(first['factor'])}, {index(first)}"
+        )
+        text += (
             f"; then {words.listed([self.factor(row['factor'], decimal(row['value'])) for row in rest])}"
             if rest
             else ""
         )
-        return f"{said}{self._larger(arm, 'people_held', 'balance', first)}." + self._thirds(
-            arm, next((row["factor"] for row in told if self.rows("deciding", arm=arm, factor=row["factor"])), "")
+        return f"{text}{self._larger(arm, 'people_held', 'balance', first)}." + self._thirds(
+            arm, next((row["factor"] for row in above if self.rows("deciding", arm=arm, factor=row["factor"])), "")
         )
 
     def _larger(self, arm: str, outcome: str, measure: str, first: dict) -> str:
-        """Say which factors have a larger index than the first that is told, and are only not told from noise."""
+        """Say which factors have a larger index than the first, but are not distinguishable from noise."""
         larger = [
             f"{in_words(row['factor'])} ({decimal(row['value'])})"
             for row in self.drivers(arm, outcome, measure)
             if row["value"] > first["value"]
         ]
-        return f"; larger but not told: {words.listed(larger)}" if larger else ""
+        return f"; larger, but not distinguishable from noise: {words.listed(larger)}" if larger else ""
 
     def _thirds(self, arm: str, factor: str) -> str:
         rows = [row for row in self.rows("deciding", arm=arm, factor=factor) if row["ratio"] is not None]
         if len(rows) < 2:
             return ""
         parts = [f"{decimal(row['ratio'])} where it is {in_words(row['third'])}" for row in rows]
-        return f" Of {in_words(factor)}: the share of what left the target that reappeared elsewhere is {words.listed(parts)}."
+        return (
+            f" Of {in_words(factor)}: the share of what left the target that reappeared elsewhere is "
+            f"{words.listed(parts)}."
+        )
 
     def _hangs(self, arm: str) -> str:
         outcome = self.primary
@@ -157,20 +161,26 @@ class Said:
         if share is None:
             return ""
         better = "fewer" if OUTCOMES[outcome].better == "down" else "more"
-        sign = f"{self.title(arm)}: {better} {OUTCOMES[outcome].label} in {words.percent(share['value'])} of worlds drawn from all priors"
+        sign = (
+            f"{self.title(arm)}: {better} {OUTCOMES[outcome].label} in {words.percent(share['value'])} of "
+            "worlds drawn from all priors"
+        )
         drivers = [row for row in self.drivers(arm, outcome, "relative") if row["above_floor"]]
         if not drivers:
-            return f"{sign}; how much, in relation to the baseline, no factor explains that can be told from noise."
+            return f"{sign}; no factor distinguishable from noise explains how many, relative to the baseline."
         first = drivers[0]
         alone = self.one("indices", arm=arm, outcome=outcome, measure="relative", order="first", factor=first["factor"])
         hangs = (
-            "how much hangs on one guess"
+            "the size hangs on one assumption"
             if alone["low"] is not None and alone["low"] > HALF
-            else "no guess alone is shown to explain half of how much"
+            else "no single assumption is shown to explain half of the size"
         )
         alone = f"alone {decimal(alone['value'])}, {decimal(alone['low'])} to {decimal(alone['high'])}"
-        said = f"{sign}; {hangs}: of the factors that can be told from noise most of all {self.factor(first['factor'])}, {index(first)}, {alone}"
-        return f"{said}{self._larger(arm, outcome, 'relative', first)}."
+        text = (
+            f"{sign}; {hangs}: of the factors distinguishable from noise, most of all "
+            f"{self.factor(first['factor'])}, {index(first)}, {alone}"
+        )
+        return f"{text}{self._larger(arm, outcome, 'relative', first)}."
 
     def _holds_up(self, outcome: str) -> str:
         rows = self.rows("robustness", outcome=outcome)
@@ -180,16 +190,22 @@ class Said:
         )
         firsts = {policy: sum(row["rank"] < 1.5 for row in rows if row["policy"] == policy) for policy in self.titles}
         other = max((policy for policy in firsts if policy != best["policy"]), key=lambda policy: firsts[policy])
-        said = f"{words.start(OUTCOMES[outcome].label)}: on average over worlds {self.title(best['policy'])} (first in {words.percent(best['probability_first'])} of resamples)"
-        said += f"; it is first under {firsts[best['policy']]} of {len(self.metrics)} robustness metrics"
-        return said + (f", {self.title(other)} under {firsts[other]}." if firsts[other] else ".")
+        text = (
+            f"{words.start(OUTCOMES[outcome].label)}: on average over worlds {self.title(best['policy'])} "
+            f"(first in {words.percent(best['probability_first'])} of resamples)"
+        )
+        text += f"; it is first under {firsts[best['policy']]} of {len(self.metrics)} robustness metrics"
+        return text + (f", {self.title(other)} under {firsts[other]}." if firsts[other] else ".")
 
     def _effective(self, arm: str) -> str:
         row = self.one("breakeven", arm=arm, scale="effectiveness", outcome=self.primary, rival=self.baseline)
         if not row:
             return ""
-        told = "at no dose tried" if row["clear"] is None else f"from {words.percent(row['clear'])} on"
-        return f"{self.title(arm)}, on {OUTCOMES[self.primary].label}: on average better than the baseline {least(row)} of the assumed effectiveness, told from chance {told}."
+        above = "at no dose tried" if row["clear"] is None else f"from {words.percent(row['clear'])} on"
+        return (
+            f"{self.title(arm)}, on {OUTCOMES[self.primary].label}: on average better than the baseline "
+            f"{least(row)} of the assumed effectiveness, distinguishable from chance {above}."
+        )
 
     def _harmful(self, arm: str) -> str:
         rows = self.rows("boxes", arm=arm)
@@ -200,7 +216,11 @@ class Said:
         base = f"{self.title(arm)}: {what} for people in {words.percent(rows[0]['base'])} of worlds"
         if not rows[0]["factor"]:
             return f"{base}; {rows[0]['says']}."
-        return f"{base}. In {words.percent(rows[0]['density'])} of those with {words.listed([self.restriction(row) for row in rows])}, which hold {words.percent(rows[0]['coverage'])} of all harmful ones."
+        return (
+            f"{base}. In {words.percent(rows[0]['density'])} of those with "
+            f"{words.listed([self.restriction(row) for row in rows])}, which hold "
+            f"{words.percent(rows[0]['coverage'])} of all harmful ones."
+        )
 
     def restriction(self, row: dict) -> str:
         """Return one side of a box, as words."""
@@ -209,7 +229,7 @@ class Said:
     # --- tables -------------------------------------------------------------------------------------
 
     def breakeven_table(self) -> tuple[list[str], list[list[str]]]:
-        """Return the table that a minister can read: least effectiveness against the baseline and each rival, by outcome."""
+        """Return the least effectiveness at which each policy beats the baseline and each rival, by outcome, as a table."""
         columns = ["policy", "outcome", *(f"beats {self.title(rival)}" for rival in self.titles)]
         rows = []
         for arm in self.policies:
@@ -242,34 +262,40 @@ class Said:
 
     def how_sure(self) -> list[str]:
         """Return what was left out, refused and not converged, in sentences."""
-        said = []
+        text = []
         for name, stage in self.manifest["stages"].items():
             if stage["left_out"]:
-                said.append(
-                    f"Stage {name}: {stage['left_out']} of {stage['bases']} base rows hold a run that could not be simulated and are left out, so what is told holds for the others ({stage['why'].rstrip('.')})."
+                text.append(
+                    (
+                        f"Stage {name}: {stage['left_out']} of {stage['bases']} base rows hold a run that could not be "
+                        f"simulated and are left out, so the results hold for the others ({stage['why'].rstrip('.')})."
+                    )
                 )
-        told = self.rows("indices", order="total")
-        moved = [row for row in told if row["factor"] not in NOT_DRIVERS and row["above_floor"]]
+        above = self.rows("indices", order="total")
+        moved = [row for row in above if row["factor"] not in NOT_DRIVERS and row["above_floor"]]
         if moved:
             far = [row for row in moved if not row["low"] <= row["half"] <= row["high"]]
-            said.append(
-                f"Doubling the base rows moved {len(far)} of {len(moved)} total indices above the floor out of their interval."
+            text.append(
+                (
+                    f"Doubling the base rows moved {len(far)} of {len(moved)} total indices above the floor out of "
+                    "their interval."
+                )
             )
         noise = self.rows("noise", measure="difference", outcome=self.primary)
         if noise:
-            said.append(
-                "Of one run's variance over worlds, chance makes "
+            text.append(
+                "Of one run's variance over worlds, chance accounts for "
                 + words.listed([f"{words.percent(row['noise_share'])} ({self.title(row['arm'])})" for row in noise])
                 + f" of the change in {OUTCOMES[self.primary].label}."
             )
         refused: dict[tuple[str, str], list[str]] = {}
         for row in self.rows("refused"):
             refused.setdefault((row["stage"], OUTCOMES[row["outcome"]].label), []).append(row["why"])
-        said += [
-            f"No index is told in stage {stage} of {label} ({words.count(len(why), 'quantity', 'quantities')}): {why[0]}."
+        text += [
+            f"Stage {stage} gives no index for {label} ({words.count(len(why), 'quantity', 'quantities')}): {why[0]}."
             for (stage, label), why in refused.items()
         ]
-        return [*said, *self.manifest["notes"]]
+        return [*text, *self.manifest["notes"]]
 
 
 def in_words(name: str) -> str:
@@ -291,56 +317,3 @@ def index(row: dict) -> str:
     """Return an index with its interval and floor: `total index 0.41 (0.35 to 0.47; noise floor 0.01)`."""
     value, low, high, floor = (decimal(row[key]) for key in ("value", "low", "high", "floor"))
     return f"{row['order']} index {value} ({low} to {high}; noise floor {floor})"
-
-
-# --- terminal ---------------------------------------------------------------------------------------
-
-
-def show_plan(plan, workers: int | None):
-    """Print how many runs each stage takes at most, how long and how much disk."""
-    from displace.cli import terminal
-    from experiments.batch.workers import usable_cores
-    from experiments.sensitivity.stages import STAGES
-
-    runs = plan.runs()
-    cores = workers or usable_cores()
-    rows = [[stage, f"{count:,}", STAGES[stage]] for stage, count in runs.items()]
-    room = words.room(plan.bytes_on_disk())
-    rows.append(
-        [
-            "all",
-            f"{sum(runs.values()):,}",
-            f"{words.duration(plan.seconds() / cores)} with {words.count(cores, 'worker')}, {room} of disk",
-        ]
-    )
-    terminal.show_table(("stage", "runs at most", ""), rows)
-
-
-def show_answer(analysis):
-    """Print the questions and their answers, and the table of break-evens."""
-    from displace.cli import terminal
-
-    said = Said(analysis)
-    print()
-    print(said.manifest["title"])
-    print(
-        f"{ILLUSTRATIVE} {said.manifest['people_per_agent']} people an agent; {sum(stage['runs'] for stage in said.manifest['stages'].values()):,} runs."
-    )
-    for question, answers in said.in_short():
-        print(f"\n{question}")
-        for answer in answers:
-            print(f"  {answer}")
-    print()
-    columns, rows = said.breakeven_table()
-    terminal.show_table(
-        columns, _primary(said, rows), title="Least effectiveness of the helping channels at which a policy is better"
-    )
-    print("\nHow sure?")
-    for sentence in said.how_sure():
-        print(f"  {sentence}")
-    print()
-
-
-def _primary(said: Said, rows: Sequence[Sequence[str]]) -> list:
-    label = OUTCOMES[said.primary].label
-    return [row for row in rows if row[1] == label]

@@ -60,14 +60,16 @@ def _decimals(step: float) -> int:
 
 
 def change(difference: float | None, low: float | None, high: float | None, unit: str, sizes=LONG) -> tuple[str, str]:
-    """Return (difference, interval) as text, rounded together to what the interval supports; a difference that has but one digit so gets one more."""
+    """Return (difference, interval) as text, rounded together to what the interval supports.
+
+    A difference that is left with a single digit gets one more."""
     if difference is None:
         return "–", ""
     values = [None if v is None else scaled(v, unit) for v in (difference, low, high)]
     step = step_of(*values)
     own = step / 10 if values[0] is not None and step / 2 <= abs(values[0]) < 10 * step else step
     middle, *ends = (
-        number(v, unit, s if told(low, high) is False else _step_that_tells(v, unit, s), True, sizes)
+        number(v, unit, s if not excludes_zero(low, high) else _step_that_tells(v, unit, s), True, sizes)
         for v, s in ((difference, own), (low, step), (high, step))
     )
     return middle, "one pair only" if low is None else " to ".join(ends)
@@ -97,13 +99,13 @@ def verdict(better: str | None, low: float | None, high: float | None) -> str:
         return NEITHER
     if low == high == 0:
         return UNCHANGED
-    if not told(low, high):
+    if not excludes_zero(low, high):
         return UNDETERMINED
     return BETTER if (low > 0) == (better == "up") else WORSE
 
 
-def told(low: float | None, high: float | None) -> bool:
-    """Tell whether an interval excludes no change."""
+def excludes_zero(low: float | None, high: float | None) -> bool:
+    """Return whether an interval excludes no change."""
     return low is not None and high is not None and (low > 0 or high < 0)
 
 
@@ -153,3 +155,18 @@ def day(week: int) -> str:
 def more_or_fewer(value: float) -> str:
     """Return a change in people as `2,300 fewer` or `150 more`."""
     return f"{number(abs(value))} {'fewer' if value < 0 else 'more'}"
+
+
+def cell(value) -> str:
+    """Return the value of a registry's field as a cell of a table: lists joined, nothing for None, numbers short."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (list, tuple)):
+        return ", ".join(cell(part) for part in value)
+    if isinstance(value, dict):
+        return f"{value['name']} ({value['why']}: {value['moves']}, {value['mode']} {value['effect']:g})"
+    if isinstance(value, float):
+        return f"{value:g}"
+    return str(value)

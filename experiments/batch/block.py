@@ -14,7 +14,7 @@ from experiments.design.expected_reports import ExpectedReport, needs_groups
 from experiments.results.columns import from_rows
 from experiments.results.folder import COMMIT_MARK, PLACEBO, digest
 from experiments.results.parquet import Part
-from scenarios.files import Scenario
+from scenarios.scenario import Scenario
 
 from . import rows
 from .changed_fates import nationality_of_strata

@@ -15,7 +15,8 @@ from experiments.comparison.read import Results, read
 from experiments.design.design import Chunk, Design, DesignError
 from experiments.design.files import assuming, from_names, single
 from experiments.results.parquet import stamp
-from scenarios import files
+from scenarios import loading
+from scenarios.scenario import Scenario
 
 from . import workers
 from .block import Done, Setting, run_chunk
@@ -294,7 +295,7 @@ def compare(
 
 
 def run(
-    scenario: str | Path | files.Scenario,
+    scenario: str | Path | Scenario,
     *,
     out: str | Path | None = None,
     parameters: Mapping[str, float | str] = {},
@@ -309,7 +310,7 @@ def run(
     run fails; in a folder a failed run is named there (`Results.failed`).
     """
     design = single(
-        assuming(scenario if isinstance(scenario, files.Scenario) else files.load(scenario), parameters), **settings
+        assuming(scenario if isinstance(scenario, Scenario) else loading.load(scenario), parameters), **settings
     )
     if out is not None:
         return execute(design, out, workers_wanted=1, resume=resume, overwrite=overwrite)

@@ -9,10 +9,12 @@ from itertools import combinations, product
 from pathlib import Path
 
 from model.registry.levers import BY_NAME as LEVERS
-from scenarios import files
+from scenarios import loading
 from scenarios.compose import changed, together
-from scenarios.files import Scenario
-from scenarios.schema import NAME, ScenarioError, Where
+from scenarios.errors import ScenarioError, Where
+from scenarios.file_format import NAME
+from scenarios.scenario import Scenario, resolved
+from scenarios.world_files import world_graph
 
 from . import unit_costs
 
@@ -90,7 +92,7 @@ def load(name: str, design: Path, where: Where) -> Scenario:
     """Return the scenario that a design file names: beside it, or shipped."""
     beside = design.parent / name
     try:
-        return files.load(beside if beside.is_file() else name)
+        return loading.load(beside if beside.is_file() else name)
     except ScenarioError as error:
         raise ScenarioError(f"{where}: {error}") from None
 
@@ -190,7 +192,7 @@ def with_budget(scenario: Scenario, baseline: Scenario, budget: float, where: Wh
     """
     from model.registry.parameters import DEFAULTS
 
-    world = files.world_graph()
+    world = world_graph()
     country_of, hosts = dict(world.nodes(data="iso3")), {place for place, host in world.nodes(data="host") if host}
     cost = unit_costs.planned(scenario.policies, country_of, hosts, DEFAULTS | scenario.parameters)
     if baseline.policies:
@@ -225,7 +227,7 @@ def numbers(values: Mapping[str, float | str]) -> dict[str, float]:
 def with_parameters(scenario: Scenario, parameters: Mapping[str, float | str]) -> Scenario:
     """Return the scenario with these parameters in place of its own."""
     parameters = dict(sorted(numbers(parameters).items()))
-    return scenario if parameters == scenario.parameters else files.resolved(scenario, parameters=parameters)
+    return scenario if parameters == scenario.parameters else resolved(scenario, parameters=parameters)
 
 
 def checked(parameters: Mapping[str, float | str]) -> Mapping[str, float | str]:

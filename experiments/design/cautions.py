@@ -10,7 +10,8 @@ from model.registry.calendar import monday, week_of
 from model.registry.levers import BY_NAME as LEVERS
 from model.registry.parameters import DEFAULTS
 from model.registry.policy import Policy
-from scenarios.files import Scenario, world_graph
+from scenarios.scenario import Scenario
+from scenarios.world_files import world_graph
 
 from .design import Design
 

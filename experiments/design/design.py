@@ -16,8 +16,8 @@ from itertools import batched
 from experiments.results.folder import PLACEBO, content_hash
 from model.registry import outcomes
 from model.registry.calendar import WEEKS
-from scenarios.files import Scenario
-from scenarios.schema import ScenarioError, Where
+from scenarios.errors import ScenarioError, Where
+from scenarios.scenario import Scenario
 
 from .expected_reports import ExpectedReport
 from .limits import MOST_DRAWS, MOST_PEOPLE_PER_AGENT, MOST_SEED

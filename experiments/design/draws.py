@@ -16,7 +16,7 @@ from experiments.results.folder import write_whole
 from model.registry.levers import channels
 from model.registry.parameter import Parameter
 from model.registry.parameters import BY_NAME, DEFAULTS, PARAMETERS
-from scenarios.schema import ScenarioError, Where
+from scenarios.errors import ScenarioError, Where
 
 from .limits import MOST_DRAWS
 

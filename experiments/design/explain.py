@@ -6,7 +6,7 @@ from model.registry.levers import BY_NAME as LEVERS
 from model.registry.policy import Policy
 from scenarios.diff import besides_policies
 from scenarios.explain import day_of, parameter_in_words, sentence, special_timing, where_of, whom
-from scenarios.files import Scenario
+from scenarios.scenario import Scenario
 
 from .design import Design
 

@@ -6,9 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from model.registry import outcomes
-from scenarios import files
-from scenarios.files import Scenario
-from scenarios.schema import NAME, ScenarioError, Where, check, json_schema, scenario_schema
+from scenarios import loading
+from scenarios.checking import check
+from scenarios.errors import ScenarioError, Where
+from scenarios.file_format import NAME, json_schema, scenario_schema
+from scenarios.scenario import Scenario
+from scenarios.toml_files import flat
+from scenarios.world_files import world_graph
 
 from .arms import checked, load, read, schema, with_budget, with_parameters
 from .design import ALLOWED, Design, DesignError, error
@@ -38,10 +42,10 @@ def from_names(
         written = _from_file(paths[0])
         design = _assuming(_with(written, baseline, settings), parameters, names)
         return _something_to_compare(_on_budget(design, paths[0], written.baseline))
-    arms = _arms((Where(name), name, files.load(name)) for name in names)
+    arms = _arms((Where(name), name, loading.load(name)) for name in names)
     wanted = baseline or "baseline"
     if wanted not in arms:
-        scenario = files.load(wanted)
+        scenario = loading.load(wanted)
         arms = {scenario.name: scenario} | arms
         wanted = scenario.name
     several = [arm for name, arm in arms.items() if name != wanted] or list(arms.values())
@@ -106,7 +110,7 @@ def _given(settings):
 def _with(design, baseline, settings):
     arms = design.arms
     if baseline and baseline not in arms:
-        scenario = files.load(baseline)
+        scenario = loading.load(baseline)
         arms, baseline = {scenario.name: scenario} | arms, scenario.name
     return replace(design, arms=arms, baseline=baseline or design.baseline, **_given(settings))
 
@@ -132,13 +136,13 @@ def design_path(name: str) -> Path | None:
     """
     if Path(name).suffix != ".toml" and Path(name).name == name:
         path = SHIPPED / f"{name}.toml"
-        scenarios = [path.stem for path in files.SHIPPED.glob("*.toml")]
+        scenarios = [path.stem for path in loading.SHIPPED.glob("*.toml")]
         if path.is_file():
             return path
         if name not in scenarios:
             both = [*scenarios, *(path.stem for path in SHIPPED.glob("*.toml"))]
             wanted = "a name of `displace list scenarios` or `displace list designs`, or a path that ends in .toml"
-            raise error(Where(name), "no such scenario or design", wanted, *files.meant(name, both))
+            raise error(Where(name), "no such scenario or design", wanted, *loading.meant(name, both))
         return None
     path = Path(name)
     return path if path.is_file() and _is_design(path) else None
@@ -212,9 +216,9 @@ def _from_file(path: Path) -> Design:
     where = Where(label_of(path))
     for table in (data, *(entry for entry in _list(data.get("arm")) if isinstance(entry, dict))):
         if isinstance(table.get("parameters"), dict):
-            table["parameters"] = files.flat(table["parameters"])
+            table["parameters"] = flat(table["parameters"])
     try:
-        check(data, _schema(scenario_schema(files.world_graph())), where)
+        check(data, _schema(scenario_schema(world_graph())), where)
         found = _arms(read(data, path, where))
         baseline = data.get("baseline", "baseline")
         if baseline not in found:

@@ -14,7 +14,7 @@ from experiments.comparison.intervals import Pairs
 from experiments.results.folder import content_hash
 from model.registry.levers import BY_NAME as LEVERS
 from model.registry.parameters import BY_NAME as PARAMETERS
-from scenarios.files import Scenario
+from scenarios.scenario import Scenario
 
 STRENGTH, EFFECTIVENESS = "strength", "effectiveness"
 SCALES = (STRENGTH, EFFECTIVENESS)

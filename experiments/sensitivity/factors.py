@@ -15,7 +15,7 @@ from experiments.design.sensitivity_settings import FEEDBACKS, HELPS, HURTS, NAM
 from model.registry.levers import channels
 from model.registry.parameter import Parameter
 from model.registry.parameters import BY_NAME, DEFAULTS, PARAMETERS
-from scenarios.schema import Where
+from scenarios.errors import Where
 
 DUMMY, SEED = "dummy", "seed"
 PERTURBED, BY = "recruitment_rate", 1e-4  # the dummy: so small a change that only the noise of changed fates answers

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from experiments.design.design import Design, DesignError
 from experiments.design.files import design_path, from_names, label_of, read_design
 from experiments.design.sensitivity_settings import FEEDBACKS, NAMED, Settings
-from scenarios.schema import Where
+from scenarios.errors import Where
 
 from .factors import DUMMY, PERTURBED, SEED, Factor, check_names, chosen, factors_of
 

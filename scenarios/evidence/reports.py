@@ -2,20 +2,16 @@
 
 import csv
 import re
-from collections.abc import Iterable
-from functools import cache
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from scenarios.schema import ScenarioError
-
 EVIDENCE = Path(__file__).parent / "evidence.csv"
 UNCERTAINTY = {"high": 0.0, "medium": 0.15, "low": 0.4}  # assumption: sd of the log, added for a source's reliability
 
 
-class EvidenceError(ScenarioError):
+class EvidenceError(ValueError):
     """Reported estimates or their mapping that can't be used. The message: `<file>: <row and key>: <what is wrong>`."""
 
 
@@ -124,11 +120,11 @@ def _row(path, number, line) -> Row:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"]) or "row"
         raise EvidenceError(
-            f"{path}: line {number} ({line.get('id')}): {key}: {first['msg'].removeprefix('Value error, ')}; given {first['input'] if key != 'row' else 'low, central, high'}"
+            (
+                f"{path}: line {number} ({line.get('id')}): {key}: {first['msg'].removeprefix('Value error, ')}; "
+                f"given {first['input'] if key != 'row' else 'low, central, high'}"
+            )
         ) from None
-
-
-# --- what else rows are used for ----------------------------------------------------------------------
 
 
 def evidence_ids(text: str) -> list[str]:
@@ -137,26 +133,3 @@ def evidence_ids(text: str) -> list[str]:
     for first, last in re.findall(r"\bE(\d{3})(?:-E(\d{3}))?\b", text):
         ids += [f"E{n:03d}" for n in range(int(first), int(last or first) + 1)]
     return ids
-
-
-@cache
-def _cited_by_the_world() -> frozenset[str]:
-    folder = EVIDENCE.parents[1]
-    files = [*sorted((folder / "world").glob("*.csv")), *sorted((folder / "parts").glob("*.toml"))]
-    return frozenset(evidence_ids(" ".join(path.read_text(encoding="utf-8") for path in files)))
-
-
-def parameters_citing(id: str) -> list[str]:
-    """Return the parameters whose value or prior cites a row."""
-    from model.registry.parameters import PARAMETERS
-
-    return [p.name for p in PARAMETERS if id in p.evidence]
-
-
-def other_uses(id: str, patterns: Iterable) -> list[str]:
-    """Return what a row is used for beside targets: priors of parameters, initial conditions and events, patterns."""
-    priors = parameters_citing(id)
-    mine = [pattern.id for pattern in patterns if id in evidence_ids(pattern.evidence)]
-    uses = [f"prior of {', '.join(priors)}"] if priors else []
-    uses += ["the world as put in: places, States or dated events"] if id in _cited_by_the_world() else []
-    return uses + ([f"pattern {', '.join(mine)}"] if mine else [])

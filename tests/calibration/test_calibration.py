@@ -383,7 +383,7 @@ def test_a_naive_forecast_holds_the_last_report_on():
 @pytest.fixture(scope="module")
 def run():
     from model.model import Simulation
-    from scenarios.files import load
+    from scenarios.loading import load
 
     scenario = load("baseline")
     inputs = replace(scenario.inputs(3, 1000, groups=True), stop=120)
@@ -446,8 +446,8 @@ def test_the_guide_runs_as_it_stands(tmp_path, monkeypatch, capsys):
     assert results.manifest["plan"]["draws_from"]["targets"].keys() == {"X001", "X002", "X003"}
     assert max(row["parameter_share"] or 0 for row in results.paired.to_pylist()) > 0
 
-    from displace.report.contents import Study
-    from displace.report.report import render
+    from displace.report.comparison import render
+    from displace.wording.study import Study
 
     page = render(Study(results))
     assert (
@@ -480,7 +480,7 @@ def test_the_guide_runs_as_it_stands(tmp_path, monkeypatch, capsys):
     ],
 )
 def test_a_posterior_says_what_became_of_all_parameters(stamp, said):
-    from displace.wording.origin_of_parameters import standing
+    from displace.wording.parameter_sources import standing
 
     source = {
         "kind": "posterior",

@@ -13,13 +13,13 @@ from calibration.patterns import check, judge, measures
 from calibration.patterns.arms import ARMS, HUB, RELEASE, START, TAIWAN, Seen, inputs, months, simulate
 from calibration.patterns.judge import FAILS, HOLDS, UNDECIDED, Ratio, ratio_of_means, together, verdict
 from calibration.patterns.patterns import BY_ID, EVIDENCE, LEFT_OUT, PATTERNS, QUESTION, UNIT, kinds
-from displace.cli import checks
 from displace.cli.main import app
 from displace.reference import patterns_page
 from model.registry.life_course import T
 from model.registry.outcomes import O
 from model.run.results import quarter_of
-from scenarios.files import load
+from scenarios.evidence.reports import evidence_ids
+from scenarios.loading import load
 from scenarios.world_files import SECTION
 
 IDS = [f"P{n}" for n in (*range(1, 15), 18, 19, 20)] + ["R1", "R2", "R3", "R6"]
@@ -43,7 +43,7 @@ def test_a_pattern_says_what_is_compared_expected_and_whence(pattern):
     assert pattern.clauses
     for clause in pattern.clauses:
         assert clause.low < clause.high and (np.isfinite(clause.low) or np.isfinite(clause.high))
-    named = checks.evidence_ids(pattern.evidence)
+    named = evidence_ids(pattern.evidence)
     assert KNOWN & set(named)
     assert {id for id in pattern.evidence.split() if "-" not in id} <= KNOWN
 
@@ -281,7 +281,7 @@ def made_up_runs(monkeypatch):
                 seen.append(numbers)
             return {rule: check.judge(seen, IDS) for rule in rules}
 
-        monkeypatch.setattr(checks, "gather", gather)
+        monkeypatch.setattr(check, "gather", gather)
 
     return judged
 

@@ -10,10 +10,11 @@ from calibration.fit import checks as fit_checks
 from calibration.fit import likelihood
 from calibration.fit.config import MOST_FAMILIES, MOST_FREE, read_config
 from calibration.fit.holdout import persistence
+from calibration.targets.evidence_uses import other_uses
 from calibration.targets.targets import HOLDOUT, TARGETS, Target, read_targets
 from experiments.design.draws import of_levers, uncertain
 from experiments.design.expected_reports import ExpectedReport
-from scenarios.evidence.reports import EVIDENCE, EvidenceError, other_uses, read_evidence
+from scenarios.evidence.reports import EVIDENCE, EvidenceError, read_evidence
 
 ROWS = read_evidence()
 

@@ -19,8 +19,9 @@ from model.registry.calendar import week_of
 from model.registry.parameters import DEFAULTS
 from scenarios.compose import changed, together
 from scenarios.diff import differences
-from scenarios.files import from_dict, load, world_graph
-from scenarios.schema import ScenarioError, Where
+from scenarios.errors import ScenarioError, Where
+from scenarios.loading import from_dict, load
+from scenarios.world_files import world_graph
 
 HEAD = 'title = "T"\nquestion = "Q?"\n'
 FOUR = '[factorial]\npolicies = ["unilateral-crackdown", "non-punishment", "firewalls", "regional-cooperation"]\n'

@@ -9,8 +9,8 @@ import pytest
 from made_up import manifest, policy, results, row, rows
 from test_runner import design, tiny, whole  # noqa: F401 (fixtures)
 
-from displace.report import sections
-from displace.report.contents import Study
+from displace.report import further_tables
+from displace.wording.study import Study
 from experiments import read
 from experiments.comparison.contributions import contributions, titles
 from experiments.comparison.costs import costs, programme_years
@@ -51,7 +51,7 @@ def test_what_is_added_has_titles_and_says_what_is_mixed_into_it(names, policies
     plan = manifest({name: [] for name in ("base", *names)}, 2, 1, 20, 10)
     for name, arm in plan["plan"]["arms"].items():
         arm["title"] = " + ".join(f"Policy {part.upper()}" for part in name.split("--"))
-    found = sections.contributions(
+    found = further_tables.contributions(
         Study(results(plan, lambda arm, d, r: {"people_held": np.full((20, 4), 1.0 + len(arm))}))
     )
     assert found.grid.headers == [f"Policy {letter}" for letter in policies]

@@ -30,7 +30,7 @@ from experiments.design.design import Block, Chunk, Design
 from experiments.design.files import from_names
 from experiments.results.reader import ResultsError
 from model.registry.outcomes import RECORDED
-from scenarios.files import resolved
+from scenarios.scenario import resolved
 
 ROOT = Path(__file__).parents[2]
 SCENARIOS = {

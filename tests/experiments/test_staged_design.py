@@ -18,7 +18,7 @@ from experiments.sensitivity.factors import DUMMY, SEED, Column, Factor, draw, f
 from experiments.sensitivity.quantities import RELATIVE, Quantity, balance, quantities, share
 from experiments.sensitivity.samples import generator, saltelli, trajectories
 from model.registry.parameters import BY_NAME, DEFAULTS
-from scenarios.schema import ScenarioError
+from scenarios.errors import ScenarioError
 
 DESIGN = 'title = "t"\nquestion = "q"\n{more}\n[sensitivity]\n{settings}\n[[arm]]\nscenario = "unilateral-crackdown"\n'
 

@@ -8,7 +8,7 @@ import pytest
 from model.model import Simulation
 from model.registry.calendar import week_of
 from model.registry.outcomes import O
-from scenarios.files import load
+from scenarios.loading import load
 
 SEEDS = range(1, 6)
 MID_2023 = week_of(date(2023, 7, 3))

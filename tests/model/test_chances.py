@@ -16,7 +16,7 @@ from model.engine.thinning import LEVELS, NEVER, next_strike
 from model.model import set_week
 from model.registry.calendar import WEEKS
 from model.registry.streams import R
-from scenarios.files import load
+from scenarios.loading import load
 
 numbers = st.integers(0, 2**64 - 1)
 

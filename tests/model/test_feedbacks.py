@@ -13,7 +13,7 @@ from model.registry.calendar import week_of
 from model.registry.outcomes import O
 from model.registry.parameters import PARAMETERS
 from model.world.tiny_world import tiny_world
-from scenarios.files import load
+from scenarios.loading import load
 
 SWITCHES = [row.name for row in PARAMETERS if row.name.startswith("feedback_")]
 NO_RAIDS = ({}, {"raids_per_month": 0.0})

@@ -14,7 +14,7 @@ from model.registry.institutions import I
 from model.registry.outcomes import O
 from model.registry.policy import Policy, Trigger
 from model.world.tiny_world import tiny_world
-from scenarios.files import load
+from scenarios.loading import load
 
 UNBETRAYED = dict(tip_off=0, raid_reach=1e5)
 

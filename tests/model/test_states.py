@@ -10,7 +10,7 @@ from model.people.roster import MALE
 from model.registry.institutions import I
 from model.registry.life_course import S
 from model.registry.outcomes import O
-from scenarios.files import load
+from scenarios.loading import load
 
 
 def test_a_policy_for_some_acts_on_what_is_pooled_by_their_share():

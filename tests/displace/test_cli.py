@@ -11,7 +11,7 @@ from displace.cli import main as cli
 from displace.cli.listings import COLUMNS, LISTINGS
 from displace.wording import words
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 SCENARIO = 'title = "Mine"\nquestion = "What if?"\nextends = "history"\n'
 
 
@@ -160,7 +160,7 @@ def test_a_new_scenario_loads_at_once_without_a_caution(displace, tmp_path):
     code, out, _ = displace("diff", tmp_path / "mine.toml", "unilateral-crackdown")
     assert code == 0 and "strength 1 in 'mine', 2 in 'unilateral-crackdown'" in out
     code, _, errors = displace("new", "mine", "--folder", tmp_path)
-    assert code == 2 and "is there already" in errors
+    assert code == 2 and "already exists" in errors
 
 
 def test_a_lever_is_shown_whole_by_its_name(displace):
@@ -181,10 +181,14 @@ def test_a_comparison_names_the_command_that_uses_a_designs_sensitivity_table(di
 
 @pytest.mark.parametrize("arguments", [["list", "levers", "crackdown"], ["list", "parameters"]], ids=" ".join)
 def test_a_full_disk_behind_the_output_is_told(arguments):
-    code = f"import sys; sys.argv = {['displace', *arguments]}\nfrom displace.cli.main import main\nmain()"
     with open("/dev/full", "w") as full:
         done = subprocess.run(
-            [sys.executable, "-c", code], cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60
+            [sys.executable, "-m", "displace", *arguments],
+            cwd=ROOT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
         )
     assert (
         done.returncode == 1
@@ -197,7 +201,10 @@ def test_a_defect_is_no_bad_input():
 
 
 def test_explaining_loads_neither_the_model_nor_the_mesa_package():
-    code = "import sys; sys.argv = ['displace', 'explain', 'firewalls']\nfrom displace.cli.main import main\ntry: main()\nexcept SystemExit: pass\n"
+    code = (
+        "import sys; sys.argv = ['displace', 'explain', 'firewalls']\nfrom displace.cli.main import "
+        "main\ntry: main()\nexcept SystemExit: pass\n"
+    )
     code += "print({'numba', 'mesa', 'matplotlib', 'scipy.stats', 'pyarrow'} & sys.modules.keys())"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert done.stdout.strip().endswith("set()"), done
@@ -303,7 +310,7 @@ def test_a_run_prints_its_outcomes_and_writes_its_tables(displace, tiny, tmp_pat
 def test_a_folder_without_a_run_is_no_success(displace, tiny, tmp_path):
     from experiments.batch.store import open_store
     from experiments.design.files import single
-    from scenarios.files import load
+    from scenarios.loading import load
 
     with open_store(tmp_path / "out", single(load(tiny / "raids.toml"))):
         pass

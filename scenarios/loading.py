@@ -1,76 +1,28 @@
-"""Scenario files: read, checked, joined with what they extend, and turned into what the model takes.
+"""Scenario files: read, checked, joined with what they extend, and turned into Scenarios.
 
-A scenario is a TOML file; its name is the file's stem. Importing this module is light: neither the model nor the
-world's network is loaded before a scenario is.
+A scenario is a TOML file; its name is the file's stem. Importing this module is light: the world's data are read
+when the first scenario is.
 """
 
 import functools
-import hashlib
-import json
 import re
-from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from model.registry import levers
 from model.registry.calendar import WEEKS, monday, week_of
 from model.registry.institutions import BY_NAME as INSTITUTIONS
+from model.registry.parameters import BY_NAME as PARAMETERS
 from model.registry.policy import Policy, Shock, Trigger
 
-from .schema import NAME, PEOPLE, SCOPE, Where, check, scenario_schema
-from .toml_files import label, read_toml
+from .checking import check
+from .errors import Where
+from .file_format import NAME, PEOPLE, SCOPE, scenario_schema
+from .scenario import Scenario, refuse_contradictions, resolved
+from .toml_files import flat, label, read_toml
+from .world_files import world_graph
 
 SHIPPED = Path(__file__).parent
 NO_HOST = ("origin", "hub", "border_town")  # kinds of places that never host operations
-
-
-@dataclass(frozen=True)
-class Scenario:
-    """What is simulated: checked, complete, in the model's terms. Policies and shocks are in a fixed order."""
-
-    name: str
-    title: str
-    question: str
-    source_file: str  # "" when composed in memory
-    policies: tuple[Policy, ...]
-    shocks: tuple[Shock, ...]
-    parameters: dict[str, float]
-    world_changes: tuple[tuple[str, str, float], ...]  # place, column, value
-    stop: int  # weeks simulated: 0 <= week < stop
-    hash: str = field(repr=False)  # of all that bears on results, the world included; not of names and comments
-    notes: tuple[str, ...] = ()  # what the files say otherwise than it is simulated: dates that were moved
-
-    @property
-    def world(self):
-        """The compiled world (`model.world.places.World`), compiled once for each set of changes."""
-        return _compiled(self.world_changes)
-
-    @property
-    def first_policy_week(self):
-        """The first week in which anybody acts on a policy, or None without a policy."""
-        return min(
-            (policy.announced if levers.heeds_announcement(policy) else policy.start for policy in self.policies),
-            default=None,
-        )
-
-    def inputs(self, seed, people_per_agent=10, parameters=None, record="places", window_start=0, **more):
-        """Return the `model.model.Inputs` of one run.
-
-        `parameters` (by name) replace the defaults; where the scenario itself sets one, the scenario's value holds.
-        """
-        from model.model import Inputs
-
-        return Inputs(
-            world=self.world,
-            seed=seed,
-            people_per_agent=people_per_agent,
-            parameters={**(parameters or {}), **self.parameters},
-            policies=self.policies,
-            shocks=self.shocks,
-            stop=self.stop,
-            window_start=window_start,
-            record=record,
-            **more,
-        )
 
 
 # --- the doors ----------------------------------------------------------------------------------------
@@ -101,7 +53,7 @@ def load(name_or_path):
 
 
 def meant(name, names):
-    """Return what `Where.error` takes to suggest what was meant: the file of this name in the current folder, or one of `names`."""
+    """Return (given, valid) for `Where.error`'s suggestion: the file of this name in the current folder, or `names`."""
     file = f"{name}.toml"
     return (file, [file]) if Path(file).is_file() else (name, names)
 
@@ -113,49 +65,7 @@ def from_dict(data, name):
     return _build(data, name, "", SHIPPED / f"({name})")
 
 
-def to_toml(data):
-    """Return `data`, shaped as a scenario file is read, as TOML text with one key a line."""
-    plain, tables, arrays = [], [], []
-    for key, value in data.items():
-        if isinstance(value, dict):
-            pairs = [f"{_key(name)} = {_value(item)}" for name, item in flat(value).items()]
-            tables.append("\n".join([f"[{_key(key)}]", *pairs]))
-        elif isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
-            for entry in value:
-                arrays.append(
-                    "\n".join([f"[[{_key(key)}]]", *(f"{_key(name)} = {_value(item)}" for name, item in entry.items())])
-                )
-        else:
-            plain.append(f"{_key(key)} = {_value(value)}")
-    return "\n\n".join(["\n".join(plain), *tables, *arrays]).strip() + "\n"
-
-
-def _key(name):
-    return ".".join(part if re.fullmatch(r"[A-Za-z0-9_-]+", part) else _value(part) for part in name.split("."))
-
-
-def _value(value):
-    match value:
-        case bool():
-            return str(value).lower()
-        case str():
-            return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-        case dict():
-            return "{" + ", ".join(f"{_key(name)} = {_value(item)}" for name, item in value.items()) + "}"
-        case list() | tuple():
-            return "[" + ", ".join(map(_value, value)) + "]"
-    return str(value)  # numbers as Python writes them, dates as ISO 8601
-
-
 # --- reading and joining ---------------------------------------------------------------------------------
-
-
-@functools.cache
-def world_graph():
-    """The shipped world as a network (not to be changed), read once."""
-    from .world_files import load_world
-
-    return load_world()
 
 
 class _Content:
@@ -223,28 +133,18 @@ def _entries(data, key, where):
     return [(entry, where.at(key).entry(number, entry)) for number, entry in enumerate(data.get(key, []), start=1)]
 
 
-def flat(table, prefix=""):
-    """Return {'a': {'b': 1}} and {'a.b': 1} both as {'a.b': 1}."""
-    found = {}
-    for key, value in table.items():
-        found |= flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {f"{prefix}{key}": value}
-    return found
-
-
 @functools.cache
 def _schema(fragment):
     return scenario_schema(world_graph(), fragment)
 
 
 def _settings(data, where):
-    """The file's single values with their places, by key: ("run", "end"), ("parameters", name), ("world", place, column)."""
-    from model.registry.parameters import BY_NAME
-
+    """The file's single values with their places: ("run", "end"), ("parameters", name), ("world", place, column)."""
     settings = {}
     if "end" in data.get("run", {}):
         settings["run", "end"] = week_of(data["run"]["end"]) + 1, where.at("run", "end")
     for name, value in data.get("parameters", {}).items():
-        number = BY_NAME[name].choices.index(value) if isinstance(value, str) else value
+        number = PARAMETERS[name].choices.index(value) if isinstance(value, str) else value
         settings["parameters", name] = float(number), where.at("parameters", name)
     for entry, place in _entries(data, "world", where):
         for column, value in entry["set"].items():
@@ -399,49 +299,6 @@ def _build(data, name, source_file, path):
     )
 
 
-def resolved(scenario, **content):
-    """Return `scenario` with other `content`, policies and shocks in a fixed order, and the hash that follows from them."""
-    for key in ("policies", "shocks"):
-        if key in content:
-            content[key] = tuple(sorted(content[key], key=repr))
-    if "parameters" in content:
-        content["parameters"] = dict(sorted(content["parameters"].items()))
-    scenario = replace(scenario, **content)
-    bears = {key: [asdict(item) for item in getattr(scenario, key)] for key in ("policies", "shocks")}
-    bears |= {key: getattr(scenario, key) for key in ("parameters", "world_changes", "stop")}
-    text = json.dumps([bears, world_graph().graph["hash"]], sort_keys=True)
-    return replace(scenario, hash=hashlib.sha256(text.encode()).hexdigest())
-
-
-def refuse_contradictions(policies):
-    """Refuse two entries that set the same lever for the same people, somewhere, in the same week."""
-    for number, (policy, where) in enumerate(policies):
-        for other, earlier in policies[:number]:
-            if policy.lever == other.lever and _overlap(policy, other):
-                raise where.error(
-                    f"contradicts {earlier}, which pulls the same lever there and then",
-                    "other states or dates, or one entry",
-                )
-
-
-def _overlap(a, b):
-    def meet(x, y):
-        return not x or not y or bool({x} & {y} if isinstance(x, str) else {*x} & {*y})
-
-    people = all(meet(getattr(a, key), getattr(b, key)) for key in ("nationalities", *PEOPLE))
-    return people and meet(_places(a), _places(b)) and bool(_active_weeks(a) & _active_weeks(b))
-
-
-def _places(policy):
-    """The places where a policy acts; empty = everywhere."""
-    in_states = {place for place, iso3 in world_graph().nodes(data="iso3") if iso3 in policy.states}
-    return in_states | {*policy.places}
-
-
-def _active_weeks(policy):
-    return {*range(policy.start, policy.end)}.difference(*(range(*pause) for pause in policy.pauses))
-
-
 def _world_changes(settings):
     """Check the changed places as a whole and return the changes, in the type of what they replace."""
     world = world_graph()
@@ -464,16 +321,3 @@ def _world_changes(settings):
         (place, column, type(world.nodes[place][column])(value)) for (place, column), (value, _) in settings.items()
     )
     return tuple(sorted(changes))
-
-
-@functools.lru_cache(maxsize=8)
-def _compiled(changes):
-    from model.world.places import compile_world
-
-    world = world_graph()
-    if changes:
-        world = world.copy()
-        for place, column, value in changes:
-            world.nodes[place][column] = value
-        world.graph["hash"] = hashlib.sha256(repr((world.graph["hash"], changes)).encode()).hexdigest()
-    return compile_world(world)

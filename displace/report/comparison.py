@@ -1,6 +1,6 @@
 """`report.html`: one self-contained page that a minister can read in five minutes, made from a results folder.
 
-Words and tables are put together here, pictures in `pictures.py`, the page in `templates/`. Nothing
+Words and tables are put together here, pictures in `figures/comparison.py`, the page in `templates/`. Nothing
 is fetched when it is read: style, pictures and tables for download are inside. What is never shown
 (the prices, room, routes and beliefs of a real place) is not read in the first place.
 """
@@ -17,13 +17,15 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from displace.figures import comparison as pictures
 from displace.figures import outlines
-from displace.figures import report_pictures as pictures
 from displace.wording import words
-from displace.wording.direct_channels import why
 from displace.wording.displacement import Moved, moved
-from displace.wording.headline import Cell, Line, lines
-from displace.wording.origin_of_parameters import between_draws
+from displace.wording.effects_table import Cell, Line, lines
+from displace.wording.limits import LIMITS
+from displace.wording.parameter_sources import between_draws
+from displace.wording.reasons import reason
+from displace.wording.study import Study
 from experiments.comparison.fates import MEASURES
 from experiments.comparison.paired import ENOUGH_PAIRS
 from experiments.design.explain import PLANNED
@@ -31,12 +33,11 @@ from experiments.results.folder import PLACEBO, REPORT, write_whole
 from model.registry.lever import Lever
 
 from . import assumptions as assumed
-from . import sections
+from . import further_tables as further
 from . import sensitivity as sensitivity_report
-from .contents import Study
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-PUBLISHED_AT = 10  # people an agent, at most
+PUBLISHED_AT = 10  # people per agent, at most
 AT_ONCE = 8  # policies side by side in the table of the answer
 SIZES_SHOWN = 5  # outcomes with their sizes on a policy's card, for each verdict
 NATIONALITIES = 12  # shown in the table of changed fates
@@ -94,13 +95,13 @@ def _context(study: Study) -> dict:
         "answers": [(list(names.values()), _only(answer, names)) for names in _batches(study.titles)],
         "comparisons": sum(len(line.cells) for line in answer),
         "timing": _timing(study, answer),
-        "months": sections.months(study),
-        "worse_before": sections.worse_before(study),
-        "endings": sections.endings(study),
-        "contributions": sections.contributions(study),
-        "burden": sections.burden(study),
-        "costs": sections.costs(study),
-        "unit_costs": sections.unit_cost_rows(),
+        "months": further.months(study),
+        "worse_before": further.worse_before(study),
+        "endings": further.endings(study),
+        "contributions": further.contributions(study),
+        "burden": further.burden(study),
+        "costs": further.costs(study),
+        "unit_costs": further.unit_cost_rows(),
         "between_draws": between_draws(study.paired, answer),
         "pictures": {
             "outcomes": [pictures.outcomes(study, answer, stamp)],
@@ -127,7 +128,7 @@ def _context(study: Study) -> dict:
             "targets": study.standing.targets,
             "sentence": _how_much(groups),
         },
-        "limits": assumed.limits(),
+        "limits": LIMITS,
         "made": {"command": _command(study), "rows": _made(study), "stamp": stamp},
         "outlines": outlines.source(),
         "tables": _tables(study, answer, displacement, groups),
@@ -181,7 +182,7 @@ def _tables(study: Study, answer: list[Line], displacement: list[Moved], groups:
         "endings": csv_table("after-a-policy-ends", study.results.endings.to_pylist()),
         "contributions": csv_table("what-each-adds", study.results.contributions.to_pylist()),
         "burden": csv_table(
-            "by-group", [row for row in study.results.by_group.to_pylist() if row["outcome"] in sections.BORNE]
+            "by-group", [row for row in study.results.by_group.to_pylist() if row["outcome"] in further.BORNE]
         ),
         "costs": csv_table("costs", study.results.costs.to_pylist()),
         "fates": csv_table("changed-fates", study.results.fates_compared.to_pylist()),
@@ -198,7 +199,7 @@ def _facts(study: Study) -> list[tuple[str, str]]:
         ("Compared with the baseline", words.count(len(study.titles), "policy", "policies")),
         ("Window", study.window),
         ("Pairs of runs", _pairs(study)),
-        ("Scale", f"{plan['people_per_agent']} people an agent"),
+        ("Scale", f"{plan['people_per_agent']} people per agent"),
         (
             "Parameters",
             "hand-set"
@@ -219,7 +220,7 @@ def _only(answer: list[Line], arms: Mapping[str, str]) -> list[Line]:
 
 
 def _pairs(study: Study) -> str:
-    """Return the number of pairs in words: draws of the parameters are worlds of their own, seeds of one draw are not."""
+    """Return the number of pairs in words: each draw of the parameters is a world of its own, each seed is not."""
     draws, seeds = study.plan["draws"], study.plan["replicates"]
     if study.pairs != study.planned:
         return f"{study.pairs} of {study.planned}" + ("" if study.results.finished else " so far")
@@ -254,23 +255,23 @@ def _policy(study: Study, name: str, answer: list[Line], displacement: list[Move
 
 
 def _summary(cells: Sequence[Cell], levers: Sequence[Lever]) -> list[tuple[str, list[dict]]]:
-    """Return (verdict, outcomes with sizes and, where the model knows a direct way, why) for the verdicts that a policy has."""
-    said = []
+    """Return (verdict, outcomes with their sizes and any direct reason) for each verdict that a policy has."""
+    by_verdict = []
     for verdict in (words.BETTER, words.WORSE):
         mine = [cell for cell in cells if cell.verdict == verdict]
         shown = [
-            {"label": cell.outcome.label, "size": _size(cell), "why": why(levers, cell.outcome.name, verdict)}
+            {"label": cell.outcome.label, "size": _size(cell), "why": reason(levers, cell.outcome.name, verdict)}
             for cell in mine[:SIZES_SHOWN]
         ]
         if len(mine) > SIZES_SHOWN:
             shown.append({"label": f"and {len(mine) - SIZES_SHOWN} more, in the table below", "size": "", "why": ""})
         if shown:
-            said.append((verdict, shown))
+            by_verdict.append((verdict, shown))
     undetermined = [cell.outcome.label for cell in cells if cell.verdict == words.UNDETERMINED]
     if undetermined:
         label = "; ".join(undetermined) if len(undetermined) <= 3 else f"{len(undetermined)} of {len(cells)} outcomes"
-        said.append((words.UNDETERMINED, [{"label": label, "size": "", "why": ""}]))
-    return said
+        by_verdict.append((words.UNDETERMINED, [{"label": label, "size": "", "why": ""}]))
+    return by_verdict
 
 
 def _size(cell: Cell) -> str:
@@ -279,7 +280,7 @@ def _size(cell: Cell) -> str:
 
 
 def _timing(study: Study, answer: list[Line]) -> list[tuple[str, list[str]]]:
-    """Return when each effect is first told from chance, a row an outcome; outcomes without any are left out."""
+    """Return when each effect is first distinguishable from chance, one row per outcome that has one."""
     rows = []
     for line in answer:
         cells = {cell.arm: study.first_effect(cell) for cell in line.cells}
@@ -299,7 +300,7 @@ def _fates(study: Study) -> dict | None:
         if nation and arm == PLACEBO and measure == "held_in_one_world_only"
     }
 
-    def said(arm, nation, measure):
+    def text_of(arm, nation, measure):
         row = rows[arm, nation, measure]
         if measure == "held_in_one_world_only":
             return words.number(row["value"]), words.between(row["low"], row["high"])
@@ -307,10 +308,10 @@ def _fates(study: Study) -> dict | None:
 
     nations = sorted(gross, key=lambda nation: -gross[nation])[:NATIONALITIES]
     return {
-        "rows": [(title, [said(arm, "", measure) for measure in MEASURES]) for arm, title in titles.items()],
+        "rows": [(title, [text_of(arm, "", measure) for measure in MEASURES]) for arm, title in titles.items()],
         "titles": list(titles.values()),
         "nations": [
-            (study.place_names.get(nation, nation), [said(arm, nation, "net_held") for arm in titles])
+            (study.place_names.get(nation, nation), [text_of(arm, nation, "net_held") for arm in titles])
             for nation in nations
         ],
     }
@@ -328,13 +329,16 @@ def _places(study: Study) -> list[dict]:
 
 def _trial(study: Study) -> str:
     scale = study.plan["people_per_agent"]
-    return f"A trial at {scale} people an agent: publish at {PUBLISHED_AT} or less." if scale > PUBLISHED_AT else ""
+    return f"A trial at {scale} people per agent: publish at {PUBLISHED_AT} or less." if scale > PUBLISHED_AT else ""
 
 
 def _how_much(groups: list[dict]) -> str:
     count = {label: sum(row["label"] == label for group in groups for row in group["rows"]) for label in assumed.LABELS}
     total = sum(count.values())
-    return f"Of {total} parameters, {count['evidence']} have a source, {count['derived']} are derived from sources, and {count['assumption']} are assumptions."
+    return (
+        f"Of {total} parameters, {count['evidence']} have a source, {count['derived']} are derived from "
+        f"sources, and {count['assumption']} are assumptions."
+    )
 
 
 # --- where it comes from ----------------------------------------------------------------------------
@@ -350,7 +354,7 @@ def _stamp(study: Study) -> str:
         f"scenarios {study.scenarios_hash[:10]}",
         f"seed {plan['seed']}",
         words.count(study.pairs, "pair"),
-        f"{plan['people_per_agent']} people an agent",
+        f"{plan['people_per_agent']} people per agent",
     ]
     return " · ".join(parts)
 
@@ -360,12 +364,13 @@ def _command(study: Study) -> str:
     asked = study.manifest.get("asked") or [name for name in plan["arms"] if name != plan["baseline"]]
     return (
         f"displace compare {' '.join(asked)} --baseline {plan['baseline']} \\\n"
-        f"    --replicates {plan['replicates']} --seed {plan['seed']} --people-per-agent {plan['people_per_agent']}{_draws_option(study)} --out outputs/again"
+        f"    --replicates {plan['replicates']} --seed {plan['seed']} --people-per-agent "
+        f"{plan['people_per_agent']}{_draws_option(study)} --out outputs/again"
     )
 
 
 def _draws_option(study: Study) -> str:
-    """Return the draws as they were asked for; a folder made before this was kept tells their kind alone."""
+    """Return the draws as they were asked for; an older folder knows only their kind."""
     source = study.plan.get("draws_from") or {}
     name = study.manifest.get("draws_asked") or (f"{source['kind']}:{source['draws']}" if source.get("kind") else "")
     return f" \\\n    --draws {name}" if name else ""

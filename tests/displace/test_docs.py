@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from displace.reference import registry_tables as tables
+from displace.wording.limits import LIMITS
 from model.registry.mechanisms import BY_ID
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 ODD = (ROOT / "docs" / "ODD.md").read_text(encoding="utf-8")
 
 
@@ -74,3 +75,10 @@ def test_every_parameter_that_an_equation_names_exists():
     defined = set(re.findall(r"^    ([a-z_]+)(?:\([^)]*\))?(?:\[[^]]*\])? +[=←]", ODD, flags=re.MULTILINE))
     explained = set(re.findall(r"`([a-z_]+)`:", ODD))
     assert names - known - defined - explained == set()
+
+
+def test_the_page_on_limits_begins_with_those_that_every_report_states():
+    page = (ROOT / "docs" / "limits.md").read_text(encoding="utf-8")
+    section = page.split("## In short", 1)[1].split("\n## ", 1)[0]
+    points = [" ".join(point.split()) for point in re.split(r"^- ", section, flags=re.MULTILINE)[1:]]
+    assert points == [f"**{lead}** {text}" for lead, text in LIMITS], "displace/wording/limits.py says otherwise"

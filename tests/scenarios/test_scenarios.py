@@ -14,15 +14,19 @@ from model.registry import levers, outcomes
 from model.registry.calendar import WEEK_0, WEEKS, monday
 from model.registry.parameters import BY_NAME as PARAMETERS
 from model.registry.policy import Trigger
-from scenarios import files, world_files
+from scenarios import loading, world_files
+from scenarios.errors import ScenarioError
+from scenarios.evidence.reports import read_evidence
 from scenarios.explain import explain
-from scenarios.files import from_dict, load, to_toml
-from scenarios.schema import ScenarioError, json_schema
+from scenarios.file_format import SCOPE, json_schema
+from scenarios.loading import from_dict, load
+from scenarios.toml_files import to_toml
+from scenarios.world_files import world_graph
 
 HEAD = 'title = "Test"\nquestion = "What if?"\n'
 CRACKDOWN = '\n[[policy]]\nlever = "crackdown"\nstates = ["KHM"]\nstart = 2025-01-06\nstrength = 1\n'
 SHOCK = '\n[[shock]]\nname = "flood"\nmoves = "raids"\nmode = "add"\nvalue = 1\nstart = 2020-01-06\n'
-SHIPPED = [name for name, _, _ in files.list_scenarios()]
+SHIPPED = [name for name, _, _ in loading.list_scenarios()]
 
 
 @pytest.fixture
@@ -208,10 +212,10 @@ def test_an_error_names_file_key_and_what_was_expected(case, write):
 
 
 @pytest.mark.parametrize(
-    "lever", [lever for lever in levers.LEVERS if set(files.SCOPE) - {*lever.scope}], ids=lambda lever: lever.name
+    "lever", [lever for lever in levers.LEVERS if set(SCOPE) - {*lever.scope}], ids=lambda lever: lever.name
 )
 def test_a_lever_refuses_the_scope_that_it_lacks(lever):
-    for key in set(files.SCOPE) - {*lever.scope}:
+    for key in set(SCOPE) - {*lever.scope}:
         value = {"nationalities": ["IDN"], "sex": "male", "age": "child"}[key]
         with pytest.raises(ScenarioError, match=rf"\. {key}: '{lever.name}' can't be limited by {key}"):
             from_dict({**scenario(lever.name), "policy": [policy(lever.name) | {key: value}]}, "test")
@@ -241,8 +245,11 @@ def test_a_byte_order_mark_and_windows_lines_are_read(tmp_path):
 
 
 def test_validating_and_explaining_load_neither_mesa_nor_numba():
-    code = "import sys; from scenarios import files, explain; explain.explain(files.load('baseline')); assert not {'mesa', 'numba'} & {*sys.modules}"
-    subprocess.run([sys.executable, "-c", code], cwd=files.SHIPPED.parent, check=True)
+    code = (
+        "import sys; from scenarios import loading, explain; explain.explain(loading.load('baseline')); "
+        "assert not {'mesa', 'numba'} & {*sys.modules}"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=loading.SHIPPED.parent, check=True)
 
 
 # --- what overlaps ------------------------------------------------------------------------------------
@@ -413,7 +420,7 @@ def test_capacity_at_places_is_said_to_be_their_part_of_the_states():
     said = " ".join(
         explain(from_dict(scenario(policy=[without(policy(places=["preah-sihanouk", "bavet"]), "states")]), "test"))
     )
-    hosts = [place for place, row in files.world_graph().nodes(data=True) if row["host"] and row["iso3"] == "KHM"]
+    hosts = [place for place, row in world_graph().nodes(data=True) if row["host"] and row["iso3"] == "KHM"]
     assert f"its places of operation have equal parts: here 2 of {len(hosts)} in Cambodia." in said
     assert "equal parts" not in " ".join(explain(load("unilateral-crackdown")))
 
@@ -527,16 +534,16 @@ def test_a_simultaneous_crackdown_spends_what_a_unilateral_one_does():
 
 
 def test_each_event_of_history_cites_what_is_known():
-    evidence = world_files._evidence_ids()
+    evidence = read_evidence()
     for shock in load("baseline").shocks:
         for key in shock.source.split(";"):
             assert key in evidence or world_files.SECTION.fullmatch(key), f"{shock.name}: {key}"
 
 
 def test_the_raids_in_one_place_are_counted_for_its_whole_state():
-    """A State's raids are the mean over its places of operation: 6 a month more that get in are 6 times their number at one."""
-    control = {place: row["control"] for place, row in files.world_graph().nodes(data=True)}
-    hosts = [place for place, row in files.world_graph().nodes(data=True) if row["iso3"] == "KHM" and row["host"]]
+    """A State's raids are the mean over its places of operation: 6 more a month are 6 times their number at one place."""
+    control = {place: row["control"] for place, row in world_graph().nodes(data=True)}
+    hosts = [place for place, row in world_graph().nodes(data=True) if row["iso3"] == "KHM" and row["host"]]
     (raids,) = (shock for shock in load("baseline").shocks if shock.moves == "raids" and shock.places)
     assert raids.value * control[raids.places[0]] == 6 * len(hosts)
 

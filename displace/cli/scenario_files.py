@@ -20,9 +20,9 @@ def new(
     ],
     folder: Annotated[Path, typer.Option(help="The folder in which it is written.")] = Path("."),
 ):
-    """Write a commented scenario file to begin with.
+    """Write a commented scenario file to start from.
 
-    It can be run at once: a crackdown with screening and shelter in one State. Comments say what else may stand in it.
+    It runs as it is: a crackdown with screening and shelter in one State. Comments say what else it may contain.
 
     \b
     Example:
@@ -31,8 +31,9 @@ def new(
     import re
 
     from experiments.design.files import list_designs
-    from scenarios.files import list_scenarios
-    from scenarios.schema import NAME, Where
+    from scenarios.errors import Where
+    from scenarios.file_format import NAME
+    from scenarios.loading import list_scenarios
 
     name = name.removesuffix(".toml")
     path = folder / f"{name}.toml"
@@ -45,7 +46,7 @@ def new(
             f"'{name}' is shipped", "a name of its own, so that one name never means two policies"
         )
     if path.exists():
-        raise Where(str(path)).error("is there already", "another name, or remove it first")
+        raise Where(str(path)).error("already exists", "another name, or remove it first")
     if not folder.is_dir():
         raise Where(str(folder)).error("is no folder", "an existing --folder")
     path.write_text(TEMPLATE.read_text(encoding="utf-8").replace("NAME", name), encoding="utf-8")
@@ -53,7 +54,10 @@ def new(
 
     terminal.show_where(Scenario=path)
     print(
-        f"Read it back:  displace explain {path}\nCompare it:    displace compare {path} unilateral-crackdown --out outputs/{name}"
+        (
+            f"Read it back:  displace explain {path}\nCompare it:    displace compare {path} "
+            f"unilateral-crackdown --out outputs/{name}"
+        )
     )
 
 
@@ -61,7 +65,7 @@ def diff(
     first: Annotated[str, typer.Argument(metavar="A", help="A shipped scenario's name, or a path to a .toml file.")],
     second: Annotated[str, typer.Argument(metavar="B", help="The other.")],
 ):
-    """Say in sentences in what two scenarios differ.
+    """Say in sentences how two scenarios differ.
 
     Policies with their States, strengths and dates, events of the past, assumptions and the world's data.
 
@@ -74,5 +78,5 @@ def diff(
     from . import terminal
     from .loading import scenario_of
 
-    said = differences(scenario_of(first), scenario_of(second))
-    terminal.show_sentences(said or ["They are the same simulation: only title, question or name may differ."])
+    sentences = differences(scenario_of(first), scenario_of(second))
+    terminal.show_sentences(sentences or ["They are the same simulation: only title, question or name may differ."])

@@ -1,7 +1,7 @@
 """Why an effect goes the way it goes, where the model knows a direct way from what a policy moves to what is counted.
 
-An institution bears on an outcome here only if agents read it in the very transition that is counted. What works through
-decisions of many (operations that move, people who are recruited instead) has no such way and is not explained in a word.
+An institution bears on an outcome here only if agents read it in the very transition that is counted. What works
+through the decisions of many (operations that move, people recruited instead) has no such direct way, and no reason here.
 """
 
 from collections.abc import Sequence
@@ -57,7 +57,7 @@ BEARS_ON = {
 
 LESS_FEAR = "fewer fear punishment outside, so more try to escape, and some die of it"
 AGAINST = {
-    # institution and outcome: how what helps elsewhere worsens this, by what people then decide (`captivity.escape_hazard`)
+    # (institution, outcome): why what helps elsewhere worsens this, by what people then decide (`escape_hazard`)
     ("np_scope", "deaths"): LESS_FEAR,
     ("np_practice", "deaths"): LESS_FEAR,
     ("detains", "deaths"): LESS_FEAR,
@@ -65,8 +65,8 @@ AGAINST = {
 }
 
 
-def why(levers: Sequence[Lever], outcome: str, verdict: str) -> str:
-    """Return the declared channels by which these levers bear on an outcome in the direction of the verdict; empty if none is direct."""
+def reason(levers: Sequence[Lever], outcome: str, verdict: str) -> str:
+    """Return the channels by which these levers directly move an outcome in the verdict's direction; empty if none."""
     channels = [c for lever in levers for c in (lever.helps_by if verdict == words.BETTER else lever.hurts_by)]
     texts = dict.fromkeys(c.why for c in channels if outcome in BEARS_ON.get(c.moves, ()))
     if verdict == words.WORSE and not texts:

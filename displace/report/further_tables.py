@@ -1,4 +1,4 @@
-"""Tables of the report beside the answer: month by month, after a policy's end, what each adds, who bears it, what it costs.
+"""Further tables of the report: by month, after a policy's end, what each adds, who bears it, what it costs.
 
 Each function returns what the template prints: titles, headers and cells as (text, interval), never a number.
 """
@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from displace.wording import words
+from displace.wording.study import Study
 from experiments.design import unit_costs
 from model.registry.outcomes import BY_NAME as OUTCOMES
-
-from .contents import Study
 
 BESIDE = (
     "people_held",
@@ -33,7 +32,7 @@ COSTS = ("public", "ransom", "fraud", "journeys", "captivity_avoided", "per_week
 
 @dataclass(frozen=True)
 class Grid:
-    """A table: its title, the headers after the first column, and rows of (name, cells of (text, interval, verdict))."""
+    """A table: title, headers after the first column, and rows of (name, cells of (text, interval, verdict))."""
 
     title: str
     headers: list[str]
@@ -77,13 +76,16 @@ def months(study: Study) -> list[Grid]:
 
 def worse_before(study: Study) -> list[str]:
     """Say what is worse for some months and better in the end."""
-    said = []
+    sentences = []
     for row in study.results.timing.to_pylist():
         if row["temporarily_worse"] and row["arm"] in study.titles:
-            said.append(
-                f"{study.titles[row['arm']]}: {OUTCOMES[row['outcome']].label}, worse from month {row['first_worse']}, in {words.count(row['months_worse'], 'month')}"
+            sentences.append(
+                (
+                    f"{study.titles[row['arm']]}: {OUTCOMES[row['outcome']].label}, worse from month "
+                    f"{row['first_worse']}, in {words.count(row['months_worse'], 'month')}"
+                )
             )
-    return said
+    return sentences
 
 
 def endings(study: Study) -> list[Grid]:
@@ -109,7 +111,7 @@ def endings(study: Study) -> list[Grid]:
 
 @dataclass(frozen=True)
 class Added:
-    """What each policy of a factorial adds on average, what is mixed into it, and sentences on pairs that achieve more or less together."""
+    """What each policy of a factorial adds on average, what is confounded with it, and sentences on interacting pairs."""
 
     grid: Grid
     mixed: str
@@ -127,8 +129,9 @@ def contributions(study: Study) -> Added | None:
     title = titles(study.manifest)
     run, all_of_them = len(pulled(study.manifest)[1]), 2 ** len(policies)
     mixed = (
-        f"Only {run} of the {all_of_them} combinations were run: what several of these policies achieve together, beyond the sum of each, "
-        "is mixed into these figures and cannot be told apart from what each adds."
+        f"Only {run} of the {all_of_them} combinations were run: what several of these policies achieve "
+        "together, beyond the sum of each, "
+        "is mixed into these figures and cannot be separated from what each adds."
     )
     alone = {(row["outcome"], row["arm"]): row for row in rows if not row["beside"]}
     grid = Grid(
@@ -140,15 +143,18 @@ def contributions(study: Study) -> Added | None:
             if (o, policies[0]) in alone
         ],
     )
-    said = []
+    sentences = []
     for row in rows:
-        if row["beside"] and words.told(row["low"], row["high"]):
+        if row["beside"] and words.excludes_zero(row["low"], row["high"]):
             change, interval, verdict = cell(row, "value")
             how = f", which is {verdict}" if verdict in (words.BETTER, words.WORSE) else ""
-            said.append(
-                f"{title[row['arm']]} and {title[row['beside']]}: {OUTCOMES[row['outcome']].label} {change} ({interval}){how}"
+            sentences.append(
+                (
+                    f"{title[row['arm']]} and {title[row['beside']]}: {OUTCOMES[row['outcome']].label} {change} "
+                    f"({interval}){how}"
+                )
             )
-    return Added(grid, mixed if run < all_of_them else "", said)
+    return Added(grid, mixed if run < all_of_them else "", sentences)
 
 
 # --- who bears it -----------------------------------------------------------------------------------
@@ -194,7 +200,7 @@ def _by_dimension(study: Study, found: Mapping, name: str, dimension: str) -> Gr
 # --- what it costs ----------------------------------------------------------------------------------
 
 
-NOT_TOLD = {
+NOT_KNOWN = {
     "USD": "fewer weeks are not clear, or spending is not known",
     "million USD": "a policy waits for a trigger: how long it acted is not recorded",
 }
@@ -224,7 +230,7 @@ def costs(study: Study) -> Grid | None:
 
 def _cost(row: Mapping | None, unit: str) -> tuple[str, str, str]:
     if row is None or row["value"] is None:
-        return "–", NOT_TOLD.get(unit, ""), words.NEITHER
+        return "–", NOT_KNOWN.get(unit, ""), words.NEITHER
     return *words.change(row["value"], row["low"], row["high"], unit), words.NEITHER
 
 

@@ -2,13 +2,10 @@
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from displace.figures.maps import Flow, Spot
-from displace.wording import words
-from displace.wording.headline import Cell
-from displace.wording.origin_of_parameters import Standing, standing
 from experiments.comparison.paired import ENOUGH_PAIRS, rights_floor
 from experiments.design.explain import policies_in_words
 from experiments.results.reader import policies_of
@@ -19,8 +16,41 @@ from model.registry.outcomes import BY_NAME as OUTCOMES
 from model.registry.parameters import BY_NAME as PARAMETERS
 from model.registry.policy import Policy
 from scenarios.explain import NO_POLICY, parameter_in_words
+from scenarios.world_files import world_graph
+
+from . import words
+from .effects_table import Cell
+from .parameter_sources import Standing, standing
 
 KNOWN_UNTIL = 2023 + 8 / 12  # the briefing paper of August 2023: then the conditional world begins
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A place on a map: `coarse` ones stand for the rest of a country or continent, not for a location."""
+
+    id: str
+    name: str
+    kind: str
+    longitude: float
+    latitude: float
+
+    @property
+    def coarse(self) -> bool:
+        return self.kind in ("elsewhere", "beyond")
+
+    @property
+    def short(self) -> str:
+        return self.name.removeprefix("beyond the region: ")
+
+
+@dataclass(frozen=True)
+class Flow:
+    """People carried along by operations from one place to another, a year."""
+
+    source: str
+    target: str
+    people: float
 
 
 class Study:
@@ -37,7 +67,7 @@ class Study:
 
     @cached_property
     def titles(self) -> dict[str, str]:
-        """The policies' titles by arm, without the baseline and arms of which no pair is complete, in the design's order."""
+        """The policies' titles by arm, in the design's order; without the baseline and arms with no complete pair."""
         return {name: self.plan["arms"][name]["title"] for name in self.results.compared if self.pairs_of[name]}
 
     @property
@@ -69,7 +99,10 @@ class Study:
         """Say how far an unfinished batch is; empty when it is finished."""
         if self.results.finished or self.pairs == self.planned:
             return ""
-        return f"Unfinished: {self.pairs} of {words.count(self.planned, 'pair')} of runs so far. Every figure may still change."
+        return (
+            f"Unfinished: {self.pairs} of {words.count(self.planned, 'pair')} of runs so far. Every figure "
+            "may still change."
+        )
 
     @cached_property
     def lost(self) -> str:
@@ -80,18 +113,22 @@ class Study:
             return ""
         most = max(self.pairs_of.values())
         left = f"{self.pairs}" if self.pairs == most else f"{self.pairs} to {most}"
-        said = f"{len(failed)} of {words.count(len(runs), 'run')} failed: {left} of {words.count(self.planned, 'pair')} remain, and worlds in which runs fail may not be like the others. The first error: {failed[0]['error']}."
+        said = (
+            f"{len(failed)} of {words.count(len(runs), 'run')} failed: {left} of "
+            f"{words.count(self.planned, 'pair')} remain, and worlds in which runs fail may differ from the "
+            f"others. The first error: {failed[0]['error']}."
+        )
         without = [self.plan["arms"][name]["title"] for name in self.results.compared if name not in self.titles]
         return said + (f" Left out, since no pair is complete: {words.listed(without)}." if without else "")
 
     @property
     def cautions(self) -> list[str]:
-        """What may not be meant in what was compared."""
+        """What may not be meant as it is."""
         return list(self.manifest.get("cautions", ()))
 
     @property
     def drawn(self) -> Mapping | None:
-        """The lowest and highest value of each parameter that is drawn; None where the folder, made before this was kept, does not tell."""
+        """The lowest and highest value of each drawn parameter; None if the folder's version did not keep them."""
         return self.manifest.get("drawn", None if self.plan["draws"] > 1 or self.plan.get("draws_from") else {})
 
     @cached_property
@@ -100,7 +137,7 @@ class Study:
         return policies_of(self.manifest, self.baseline)
 
     def dates(self, arm: str) -> list:
-        """Return the days within the run on which a policy starts or ends that only one of an arm and its baseline has."""
+        """Return the days on which a policy starts or ends that only the arm or only its baseline has."""
         weeks = {
             week
             for policy in {*policies_of(self.manifest, arm)} ^ {*self.of_baseline}
@@ -114,7 +151,7 @@ class Study:
         return [lever for lever in LEVERS.values() if lever.name in pulled]
 
     def pulled(self, arm: str) -> list[str]:
-        """Return in sentences what an arm pulls beyond its baseline, entry by entry with its timing, and what it leaves out of it."""
+        """Return in sentences what an arm pulls beyond its baseline, each entry with its timing, and what it omits."""
         return policies_in_words(policies_of(self.manifest, arm), self.of_baseline) or [
             "Its policies are those of the baseline."
         ]
@@ -160,8 +197,6 @@ class Study:
     @cached_property
     def place_names(self) -> dict[str, str]:
         """Names of places by id and of states by ISO code."""
-        from scenarios.files import world_graph
-
         return {iso3: row["name"] for iso3, row in world_graph().graph["states"].items()} | {
             p["id"]: p["name"] for p in self.manifest["places"]
         }
@@ -203,26 +238,29 @@ class Study:
 
     def floor(self, arm: str) -> str:
         """Say which rights of the floor an arm worsens, clearly or probably; empty without any."""
-        said = []
+        parts = []
         for clear, how in ((True, "worse"), (False, "probably worse")):
             labels = [
                 OUTCOMES[row["outcome"]].label for row in self._floor if row["arm"] == arm and row["clear"] is clear
             ]
-            said += [f"{how} for {words.listed(labels)}"] if labels else []
-        return "; ".join(said)
+            parts += [f"{how} for {words.listed(labels)}"] if labels else []
+        return "; ".join(parts)
 
     def no_floor(self, arm: str) -> str:
         """Say what is known where an arm worsens no right of the floor."""
         if self.pairs_of[arm] < ENOUGH_PAIRS:
-            return f"nothing on it is worse clearly; {words.count(self.pairs_of[arm], 'pair')} of runs cannot tell what is probable"
-        return "nothing on it is worse clearly, or in three quarters of the pairs"
+            return (
+                f"nothing on it is clearly worse; {words.count(self.pairs_of[arm], 'pair')} of runs "
+                f"{'is' if self.pairs_of[arm] == 1 else 'are'} too few to say what is probable"
+            )
+        return "nothing on it is worse clearly or in three quarters of the pairs"
 
     @cached_property
     def _timing(self) -> dict[tuple[str, str], dict]:
         return {(row["arm"], row["outcome"]): row for row in self.results.timing.to_pylist()}
 
     def first_effect(self, cell: Cell) -> str:
-        """Say in which month an effect is first told from chance, each way that it goes; empty where it is not."""
+        """Return the month from which an effect is distinguishable from chance, in each direction; empty if none."""
         row = self._timing.get((cell.arm, cell.outcome.name))
         if row is None:
             return ""
@@ -237,10 +275,10 @@ class Study:
 
     @staticmethod
     def _whole_only(cell: Cell) -> str:
-        """Say of an effect that no months tell from chance whether the whole window does; empty if not."""
-        if not words.told(cell.low, cell.high):
+        """Return whether an effect without such a month is clear over the whole window; empty if not."""
+        if not words.excludes_zero(cell.low, cell.high):
             return ""
-        return (f"{cell.verdict} " if cell.outcome.better else "") + "over the whole time alone"
+        return (f"{cell.verdict} " if cell.outcome.better else "") + "over the whole window only"
 
     @cached_property
     def _flows(self) -> list[dict]:

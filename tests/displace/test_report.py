@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 from made_up import manifest, policy, results
 
+from displace.figures import comparison as pictures
 from displace.figures import drawing
-from displace.figures import report_pictures as pictures
 from displace.report import assumptions as assumed
-from displace.report import report
-from displace.report.contents import Study
+from displace.report import comparison as report
 from displace.wording import words
 from displace.wording.displacement import moved
-from displace.wording.headline import Cell, lines
+from displace.wording.effects_table import Cell, lines
+from displace.wording.study import Study
 from experiments.comparison.read import Results
 from model.registry.outcomes import BY_NAME, HEADLINE
 from model.registry.parameters import DEFAULTS
@@ -129,7 +129,7 @@ def test_the_reader_is_warned(page):
     text = " ".join(Page(page).text.split())
     assert "Illustrative: hand-set parameters" in text
     assert "after August 2023 this is a conditional world: nothing else happens" in text
-    assert "It is not a forecast." in text and "no ranking" in text
+    assert "It is not a forecast." in text and "not a ranking" in text
 
 
 class Partial(Results):
@@ -240,7 +240,7 @@ def test_the_command_asks_for_the_draws_as_they_were_asked_for():
 def test_what_is_not_traced_to_a_source_is_not_among_the_sources():
     sources, untraced = dict(assumed.cited()), dict(assumed.untraced())
     assert not sources.keys() & untraced.keys() and not any("unverified" in text.lower() for text in sources.values())
-    assert {*sources, *untraced} == {row["id"] for row in assumed._cited()}
+    assert {*sources, *untraced} == {row.id for row in assumed._cited()}
     assert all(text.endswith(")") and " (for " in text for text in untraced.values())
 
 
@@ -249,7 +249,7 @@ def test_what_is_not_traced_to_a_source_is_not_among_the_sources():
     [
         ((2, 2, None), -9, -1, "better in month 2"),
         ((1, 62, 1), -5, 5, "worse in month 1, better in month 62"),
-        ((None, None, None), 1, 9, "worse over the whole time alone"),
+        ((None, None, None), 1, 9, "worse over the whole window only"),
         ((None, None, None), -1, 9, ""),
     ],
 )
@@ -336,7 +336,7 @@ def test_displacement_is_told_as_numerator_denominator_and_ratio(page):
         (0.2, 0.6, "40 of every 100 reappeared elsewhere"),
         (-0.1, 0.6, "at most 60 of every 100 reappeared elsewhere"),
         (-0.9, -0.1, "none reappeared elsewhere, where fewer are held too (a diffusion of benefits)"),
-        (-2.0, 3.0, "whether they reappeared elsewhere cannot be told"),
+        (-2.0, 3.0, "whether they reappeared elsewhere is undetermined"),
     ],
 )
 def test_of_displacement_only_that_is_said_which_the_interval_supports(study, low, high, said):
@@ -359,7 +359,8 @@ def test_where_more_are_held_the_large_and_undetermined_is_told_before_the_small
     ]
     large = replace(found, at=found.at | {"held_elsewhere": total}, rises=tuple(rises))
     assert large.sentence.endswith(
-        "Of the 9,000, 7,000 cannot be assigned to single places: the largest undetermined rises are those of Big (+6,000), "
+        "Of the 9,000, 7,000 cannot be assigned to single places: the largest undetermined rises are "
+        "those of Big (+6,000), "
         "Small 0 (+300), Small 1 (+300) and 1 other place. A rise is clear for Clear (+2,000)."
     )
     vague = replace(large, at=found.at | {"held_elsewhere": total | {"low": -1.0}}, rises=tuple(rises[:1]))
@@ -381,7 +382,7 @@ def test_an_outcome_that_no_pair_changes_is_called_unchanged(study):
 def test_a_comparison_of_one_pair_has_a_report_without_intervals(alone):
     text = " ".join(Page(report.render(alone)).text.split())
     assert "one pair only" in text and "so no share of it can be called displaced" in text
-    assert "1 pair of runs cannot tell what is probable" in text and not re.search(r"(better|worse) in \d", text)
+    assert "1 pair of runs is too few to say what is probable" in text and not re.search(r"(better|worse) in \d", text)
 
 
 def test_the_share_of_an_undetermined_outcome_is_told_from_the_side_to_which_it_leans(study):

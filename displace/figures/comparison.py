@@ -1,32 +1,24 @@
 """Which pictures a report has, from a study's tables to the arrays that `charts.py` and `maps.py` draw."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
-from displace.report.contents import KNOWN_UNTIL, Study
 from displace.wording import words
-from displace.wording.headline import Line
+from displace.wording.effects_table import Line
+from displace.wording.study import KNOWN_UNTIL, Study
 from displace.wording.words import CONDITIONAL
 from model.registry.outcomes import BY_NAME as OUTCOMES
 
 from . import charts, drawing, maps, series
+from .drawing import Picture
 
 THROUGH_TIME = ("people_held", "newly_held", "in_detention", "free_and_safe")
 LEAST_WEEKS = 2 * series.FOUR_WEEKS  # two points make a line
 FLOWS_OF_A_WORLD, FLOWS_OF_A_POLICY = 14, 6
 IN_SHORT = ("people_held", "in_detention", "coerced_returns", "identified_share")  # of the one picture that says most
-
-
-@dataclass(frozen=True)
-class Picture:
-    title: str
-    svg: Markup
-    caption: str
-    folded: bool = False
 
 
 # --- outcomes by policy -----------------------------------------------------------------------------
@@ -35,9 +27,12 @@ class Picture:
 def outcomes(study: Study, answer: list[Line], stamp: str) -> Picture:
     """Return the picture of every headline outcome by policy."""
     title = "What each policy changes"
-    alt = "Paired differences against the baseline with intervals; the same numbers stand in the table of the answer."
+    alt = "Paired differences against the baseline with intervals; the same numbers are in the table of the answer."
     svg = charts.dots(list(study.titles.values()), [_panel(line) for line in answer], title=title, alt=alt, stamp=stamp)
-    caption = f"Each mark is the mean difference of the pairs, {study.window}; each bar is its {study.level} interval. The upright line is no change. {CONDITIONAL}"
+    caption = (
+        f"Each mark is the mean difference of the pairs, {study.window}; each bar is its {study.level} "
+        f"interval. The vertical line is no change. {CONDITIONAL}"
+    )
     return Picture(title, Markup(svg), caption)
 
 
@@ -70,25 +65,32 @@ def relocation(study: Study, stamp: str) -> list[Picture]:
     alt = f"Map of the baseline, average over {study.window}. Most people are held in: {top}."
     still = maps.people_map(spots, levels, study.flows(FLOWS_OF_A_WORLD), title=title, alt=alt, stamp=stamp)
     caption = (
-        f"The baseline, average over {study.window}. Places are those that the briefing paper names; a pale disc stands for the rest of a country or continent. "
+        f"The baseline, average over {study.window}. Places are those that the briefing paper names; a "
+        "pale disc stands for the rest of a country or continent. "
         f"Arrows: the {FLOWS_OF_A_WORLD} largest flows of people carried along when operations move. {CONDITIONAL}"
     )
     drawn = Picture(title, Markup(still), caption)
     title = "Where people are held: what each policy changes"
-    alt = "One small map a policy of the change in people held by place; the numbers stand in the table of people held by place."
+    alt = (
+        "One small map per policy of the change in people held by place; the numbers are in the table of "
+        "people held by place."
+    )
     changes = [_change(study, arm) for arm in study.titles]
     svg = maps.change_maps(spots, changes, title=title, alt=alt, stamp=stamp)
     caption = (
-        f"Change in people held against the baseline, average over {study.window}: discs are places with fewer, diamonds with more, hollow where the interval includes no "
-        f"change. Named: where the rise is clear and largest. Arrows: up to {FLOWS_OF_A_POLICY} flows of people carried along by moving operations to which the policy adds "
-        f"most, if their interval stays above half of the mean. All maps have one scale; the numbers are in the table of people held by place. {CONDITIONAL}"
+        f"Change in people held against the baseline, average over {study.window}: discs are places with "
+        "fewer, diamonds with more, hollow where the interval includes no "
+        f"change. Named: where the rise is clear and largest. Arrows: up to {FLOWS_OF_A_POLICY} flows of "
+        "people carried along by moving operations to which the policy adds "
+        "most, if their interval stays above half of the mean. All maps have one scale; the numbers are "
+        f"in the table of people held by place. {CONDITIONAL}"
     )
     return [Picture(title, Markup(svg), caption), drawn]
 
 
 def _change(study: Study, arm: str) -> maps.Change:
     rows = {id: by_arm[arm] for id, by_arm in study.held_by_place.items() if arm in by_arm}
-    held = {id: (row["difference"], words.told(row["low"], row["high"])) for id, row in rows.items()}
+    held = {id: (row["difference"], words.excludes_zero(row["low"], row["high"])) for id, row in rows.items()}
     return maps.Change(study.titles[arm], held, study.added_flows(arm, FLOWS_OF_A_POLICY))
 
 
@@ -96,7 +98,9 @@ def _change(study: Study, arm: str) -> maps.Change:
 
 
 def years(study: Study, stamp: str) -> list[Picture]:
-    """Return the first outcome's level through the years, then the difference from the baseline of each outcome; nothing where `no_years` says why."""
+    """Return the first outcome's level through the years, then each outcome's difference from the baseline.
+
+    Nothing where `no_years` gives a reason."""
     if no_years(study):
         return []
     names = _through_time(study)
@@ -107,11 +111,17 @@ def years(study: Study, stamp: str) -> list[Picture]:
 def no_years(study: Study) -> str:
     """Say why no picture through the years can be drawn; empty if one can."""
     if study.plan["stop"] < LEAST_WEEKS:
-        return f"Only {words.count(study.plan['stop'], 'week')} were simulated: a picture through time takes at least {LEAST_WEEKS}."
+        return (
+            f"Only {words.count(study.plan['stop'], 'week')} were simulated: a picture through time takes at "
+            f"least {LEAST_WEEKS}."
+        )
     if not study.results.by_week:
         return "This comparison records no weeks: there is no picture through time."
     if not _through_time(study):
-        return f"None of the outcomes that are drawn through the years is one of this comparison: {words.listed([OUTCOMES[name].label for name in THROUGH_TIME])}."
+        return (
+            "None of the outcomes that are drawn through the years is one of this comparison: "
+            f"{words.listed([OUTCOMES[name].label for name in THROUGH_TIME])}."
+        )
     return ""
 
 
@@ -147,7 +157,7 @@ def _levels(study: Study, name: str, stamp: str) -> Picture:
     )
     caption = (
         f"Lines are means of the runs, bands hold nine runs in ten (four-week averages). {CONDITIONAL} "
-        "Bands that overlap say little: the runs come in pairs, and the difference of the pairs, below, is what tells."
+        "Overlapping bands say little: the runs come in pairs, and what counts is the difference of the pairs, below."
     )
     return Picture(title, Markup(svg), caption)
 
@@ -182,7 +192,10 @@ def _differences(study: Study, name: str, stamp: str, folded: bool) -> Picture:
     better = {"down": "Below zero is better.", "up": "Above zero is better.", None: "There is no better direction."}[
         outcome.better
     ]
-    caption = f"Mean difference of the pairs with its {study.level} interval, week by week (four-week averages). {better} {CONDITIONAL}"
+    caption = (
+        f"Mean difference of the pairs with its {study.level} interval, week by week (four-week "
+        f"averages). {better} {CONDITIONAL}"
+    )
     return Picture(title, Markup(svg), caption, folded)
 
 
@@ -199,7 +212,7 @@ def _ends(bands, signed=False) -> str:
 
 
 def save_headline(study: Study, answer: list[Line], path: Path, stamp: str, warning: str):
-    """Write the one picture that says most: where people are held under the policy that enforces first, and four outcomes."""
+    """Write the one picture that says most: a map of people held under the first enforcing policy, and four outcomes."""
     chosen = [line for line in answer if line.outcome.name in IN_SHORT] or answer[:4]
     enforced = next((row["arm"] for row in study.results.displacement.to_pylist()), next(iter(study.titles)))
     drawing.save(_headline, path, study, chosen, enforced, stamp, warning)
@@ -212,7 +225,10 @@ def _headline(study: Study, chosen: list[Line], arm: str, stamp: str, warning: s
     figure.text(
         0.012,
         0.91,
-        f"Change against the baseline, {study.window}: {words.count(study.pairs, 'pair')} of runs, {study.level} intervals. {CONDITIONAL}",
+        (
+            f"Change against the baseline, {study.window}: {words.count(study.pairs, 'pair')} of runs, "
+            f"{study.level} intervals. {CONDITIONAL}"
+        ),
         fontsize=8.5,
         va="top",
     )

@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from . import words
-from .headline import Line
+from .effects_table import Line
 
 DIFFERENCES = "Read differences between policies and the assumptions behind them, not levels."
 
 
 @dataclass(frozen=True)
 class Standing:
-    """`head`: one sentence for banners. `text`: what it means. `targets`: the reports that the parameters are fitted to."""
+    """`head`: one sentence for banners. `text`: what it means. `targets`: the reports behind the fit, (id, label)."""
 
     head: str
     text: str
@@ -43,28 +43,36 @@ def _fitted(source: Mapping, plan: Mapping) -> Standing:
         if informed
         else f"Not informed by the reports ({fitted})"
     )
-    said = [f"{inform}; {_of_others(source)}. {DIFFERENCES}"]
+    sentences = [f"{inform}; {_of_others(source)}. {DIFFERENCES}"]
     if missed:
-        said.append(f"The fit misses {words.count(len(missed), 'report')}: {words.listed(missed)}.")
+        sentences.append(f"The fit misses {words.count(len(missed), 'report')}: {words.listed(missed)}.")
     by_hand = plan["arms"][plan["baseline"]].get("parameters") or {}
     against, instead = (
         [name for name in by_hand if name in source["free"]],
         [name for name in by_hand if name not in source["free"]],
     )
     if against:
-        said.append(f"Then set by hand, against the fit: {words.listed(against)}.")
+        sentences.append(f"Then set by hand, against the fit: {words.listed(against)}.")
     if instead:
-        said.append(f"Set by hand, and not fitted: {words.listed(instead)}.")
+        sentences.append(f"Set by hand, and not fitted: {words.listed(instead)}.")
     if source["code"] != code_hash():
-        said.append("It was made by another version of the model.")
-    head = f"{'Fitted' if informed else 'Not informed by the reports, though fitted'} to reported estimates ({words.count(len(targets), 'target')} in {words.count(len(source['families']), 'family', 'families')})"
+        sentences.append("It was made by another version of the model.")
+    head = (
+        f"{'Fitted' if informed else 'Not informed by the reports, though fitted'} to reported estimates "
+        f"({words.count(len(targets), 'target')} in "
+        f"{words.count(len(source['families']), 'family', 'families')})"
+    )
     if "effective" in source and not trusted(source):
-        head += f", and not to be trusted without more draws: {source['effective']:.0f} are effective (asked for: {source['enough']}), k-hat {'unknown' if source['k_hat'] is None else format(source['k_hat'], '.2f')}"
-    return Standing(f"{head}.", " ".join(said), tuple(targets.items()))
+        head += (
+            f", and not to be trusted without more draws: {source['effective']:.0f} are effective (asked for: "
+            f"{source['enough']}), k-hat "
+            f"{'unknown' if source['k_hat'] is None else format(source['k_hat'], '.2f')}"
+        )
+    return Standing(f"{head}.", " ".join(sentences), tuple(targets.items()))
 
 
 def _of_others(source: Mapping) -> str:
-    """Say what became of the parameters that were not fitted; a posterior made before this was kept has them from their priors."""
+    """Say where the unfitted parameters come from; in a posterior that does not say so, from their priors."""
     drawn, kept = "drawn from their priors", "stay as set by hand"
     match source.get("rest", "priors"), source.get("levers", "priors"):
         case "priors", "priors":
@@ -77,7 +85,7 @@ def _of_others(source: Mapping) -> str:
 
 
 def between_draws(paired: Sequence[Mapping], answer: Sequence[Line]) -> list[tuple[str, str, list[str]]]:
-    """Return (outcome, unit, by policy where nine of ten draws' effects lie), and how much of the spread is the parameters' where known."""
+    """Return (outcome, unit, range of the effects in nine of ten draws by policy), with the parameters' share if known."""
     known = {
         (row["arm"], row["outcome"], row["aggregate"]): row
         for row in paired

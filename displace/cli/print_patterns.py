@@ -1,4 +1,4 @@
-"""`displace check`: is what the model does what was observed? The tables of patterns, and of rival rules on the same patterns."""
+"""What `displace check patterns` prints: the patterns and their verdicts, and rival rules on the same patterns."""
 
 import math
 import sys
@@ -6,19 +6,15 @@ import time
 from collections.abc import Mapping, Sequence
 
 from calibration.patterns.arms import ARMS
-from calibration.patterns.check import MEANING, RULES, Judged, gather, of_kind
+from calibration.patterns.check import MEANING, Judged, of_kind
 from calibration.patterns.judge import FAILS, FALSE_ALARM, HOLDS, UNDECIDED
 from calibration.patterns.patterns import EVIDENCE, LEFT_OUT, PATTERNS, QUESTION, UNIT
+from displace.wording.patterns import TITLES, rounded
 from scenarios.evidence.reports import evidence_ids
 
 from .terminal import SECONDS_BETWEEN_LINES, show_table
 
 SHORT = {HOLDS: "holds", FAILS: "FAILS", UNDECIDED: "?"}
-TITLES = {
-    EVIDENCE: "Evidence: what reports describe and the model is not built to repeat",
-    UNIT: "Unit checks: what holds nearly by construction",
-    QUESTION: "The question itself: shown, never used to choose anything",
-}
 
 
 def progress(quiet: bool):
@@ -34,16 +30,9 @@ def progress(quiet: bool):
     return tell
 
 
-def number(x: float) -> str:
-    """Return a number with three significant digits, more where it may be a ratio near 1; a dash for none."""
-    if not math.isfinite(x):
-        return "–"
-    return f"{x:,.0f}" if abs(x) >= 100 else f"{x:.3f}" if 0.1 <= abs(x) < 10 else f"{x:.3g}"
-
-
 def interval(row: Judged) -> str:
-    seen = row.ratio
-    return f"{number(seen.value)} [{number(seen.low)}, {number(seen.high)}]"
+    seen = row.observed
+    return f"{rounded(seen.value)} [{rounded(seen.low)}, {rounded(seen.high)}]"
 
 
 def rows_of(judged: Sequence[Judged], kind: str) -> list[list[str]]:
@@ -94,9 +83,11 @@ def _count(verdicts: Mapping[str, str]) -> str:
 
 def _method(seeds, people_per_agent):
     return (
-        f"{seeds} paired seeds, {people_per_agent} people an agent, hand-set parameters. Ratios of means with Fieller's interval; 'holds' and 'does not hold'\n"
-        f"where the whole interval says so. Were all {len(PATTERNS)} patterns true, one of them would be called false with a probability of at most {FALSE_ALARM:g}.\n"
-        "* a bound chosen here, the source being ordinal. ° a pattern that separates rival rules."
+        f"{seeds} paired seeds, {people_per_agent} people per agent, hand-set parameters. Ratios of means "
+        "with Fieller's interval; 'holds' and 'does not hold'\n"
+        f"where the whole interval says so. Were all {len(PATTERNS)} patterns true, one of them would be "
+        f"called false with a probability of at most {FALSE_ALARM:g}.\n"
+        "* a bound chosen here, since the source is ordinal. ° a pattern that separates rival rules."
     )
 
 
@@ -108,7 +99,7 @@ def show_rivals(by_rule: Mapping[str, Sequence[Judged]], seeds: int, people_per_
         for across in zip(*by_rule.values()):
             clause, pattern = across[0].clause, across[0].pattern
             if clause.kind == kind:
-                cells = [f"{SHORT[row.verdict]} {number(row.ratio.value)}" for row in across]
+                cells = [f"{SHORT[row.verdict]} {rounded(row.observed.value)}" for row in across]
                 rows.append([f"{pattern.id}{' °' if pattern.separates else ''}", clause.what, clause.expected, *cells])
         show_table(("pattern", "what is seen", "expected", *rules), rows, TITLES[kind])
         print()
@@ -153,15 +144,27 @@ def _plain(row: Judged) -> dict:
     value, low, high = (x if math.isfinite(x) else None for x in (seen.value, seen.low, seen.high))
     expected_low, expected_high = (x if math.isfinite(x) else None for x in (clause.low, clause.high))
     return {
-        "pattern": pattern.id, "title": pattern.title, "worlds": list(pattern.arms), "what": clause.what, "window": clause.window, "kind": clause.kind,
-        "expected_low": expected_low, "expected_high": expected_high, "bound_chosen_here": clause.starred, "observed": value, "low": low, "high": high,
-        "seeds": seen.seeds, "verdict": row.verdict, "evidence": evidence_ids(pattern.evidence), "section": pattern.section, "use": pattern.use, "separates_rules": pattern.separates,
-    }  # fmt: skip
+        "pattern": pattern.id,
+        "title": pattern.title,
+        "worlds": list(pattern.arms),
+        "what": clause.what,
+        "window": clause.window,
+        "kind": clause.kind,
+        "expected_low": expected_low,
+        "expected_high": expected_high,
+        "bound_chosen_here": clause.starred,
+        "observed": value,
+        "low": low,
+        "high": high,
+        "seeds": seen.seeds,
+        "verdict": row.verdict,
+        "evidence": evidence_ids(pattern.evidence),
+        "section": pattern.section,
+        "use": pattern.use,
+        "separates_rules": pattern.separates,
+    }
 
 
 def failing(judged: Sequence[Judged]) -> list[str]:
     """Return the patterns that do not hold by their evidence."""
     return [id for id, verdict in of_kind(judged, EVIDENCE).items() if verdict == FAILS]
-
-
-__all__ = ["RULES", "as_json", "failing", "gather", "progress", "show", "show_rivals"]

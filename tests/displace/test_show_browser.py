@@ -20,12 +20,12 @@ import pytest
 
 from displace.show import opening
 from displace.show.story import SCENES
-from displace.show.worlds import ShowScenario, TwoWorlds
+from displace.show.two_worlds import ShowScenario, TwoWorlds
 from experiments.design.limits import MOST_SEED
 from model.registry.calendar import week_of
-from scenarios.files import load
+from scenarios.loading import load
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 MISSING = [*(name for name in ("solara", "playwright") if find_spec(name) is None), *([] if CHROMIUM else ["chromium"])]
 
@@ -318,7 +318,10 @@ def test_what_a_file_may_not_say_is_an_error_on_the_page(page):
 def test_a_file_is_opened_by_keyboard(page, tmp_path):
     file = tmp_path / "beds.toml"
     file.write_text(
-        'title = "Beds"\nquestion = "Do beds help?"\nextends = "history"\n[[policy]]\nlever = "shelter_capacity"\nstates = ["KHM"]\nstart = 2025-01-06\nstrength = 1\n'
+        (
+            'title = "Beds"\nquestion = "Do beds help?"\nextends = "history"\n[[policy]]\nlever = '
+            '"shelter_capacity"\nstates = ["KHM"]\nstart = 2025-01-06\nstrength = 1\n'
+        )
     )
     page.click("text=Policies")
     with page.expect_file_chooser() as chooser:

@@ -1,4 +1,4 @@
-"""Two worlds in step, the baseline and a policy: a Mesa model on one seed and one clock. Nothing here knows of a browser."""
+"""Two worlds in step, the baseline and a policy: a Mesa model on one seed and one clock. It knows no browser."""
 
 import threading
 from dataclasses import replace
@@ -10,7 +10,8 @@ from mesa.experimental.scenarios import Scenario as MesaScenario
 from model.mesa_views.scam_model import ScamModel, ScamScenario
 from model.registry.calendar import monday, week_of
 from model.registry.outcomes import O
-from scenarios.files import Scenario, load
+from scenarios.loading import load
+from scenarios.scenario import Scenario
 
 from .opening import PEOPLE_PER_AGENT, SEED
 
@@ -18,7 +19,7 @@ BASELINE = "baseline"
 
 
 class ShowScenario(MesaScenario):
-    """What is played: a policy beside a baseline, and how many persons a simulated one stands for. The seed is `rng`."""
+    """What is played: a policy beside a baseline, and the people per agent. The seed is `rng`."""
 
     policy: Scenario | None = None
     baseline: Scenario | None = None

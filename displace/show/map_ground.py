@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 
 from displace.figures import outlines
-from scenarios.files import world_graph
+from scenarios.world_files import world_graph
 
 VIEW = (91.2, 127.0, 5.0, 25.8)  # west, east, south, north, in degrees
 WIDTH = 1000  # of the drawing; all lengths of the map are in its units
@@ -58,8 +58,8 @@ def _at_edge(x: float, y: float) -> tuple[float, float]:
 
 
 @cache
-def scene() -> dict:
-    """Return the still part of the map as JSON values: size, land, names, places of operation and homes by nationality."""
+def ground() -> dict:
+    """Return the still part of the map as JSON values: size, land, names, places of operation, homes by nationality."""
     graph = world_graph()
     return {
         "width": WIDTH,
@@ -125,7 +125,7 @@ def _short(name: str) -> str:
 
 
 def _apart(points: dict[str, tuple[float, float]], berth: dict[str, float]) -> dict[str, tuple[float, float]]:
-    """Move points apart until each has its berth, pulling each back to where it belongs. Nothing random: the same always."""
+    """Move points apart until each has its berth, pulling each back to where it belongs. Deterministic."""
     names = list(points)
     home = np.array([points[name] for name in names])
     room = np.array([berth[name] for name in names])

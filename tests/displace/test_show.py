@@ -13,19 +13,20 @@ import pytest
 from small import same_bytes
 
 from displace.cli import show as commands_show
-from displace.show import cards, doctor, frames, opening, policies, scene, story
-from displace.show.worlds import ShowScenario, TwoWorlds
+from displace.show import cards, doctor, frames, map_ground, opening, policies, story
+from displace.show.two_worlds import ShowScenario, TwoWorlds
 from experiments.design.limits import MOST_SEED
 from model import Simulation
 from model.registry.calendar import monday, week_of
 from model.registry.levers import BY_NAME as LEVERS
 from model.registry.outcomes import O
 from model.registry.policy import Policy, Trigger
-from scenarios.files import list_scenarios, load, resolved
-from scenarios.schema import ScenarioError
+from scenarios.errors import ScenarioError
+from scenarios.loading import list_scenarios, load
+from scenarios.scenario import resolved
 
-ROOT = Path(__file__).parent.parent
-COARSE = 1000  # people an agent: quick
+ROOT = Path(__file__).parents[2]
+COARSE = 1000  # people per agent: quick
 POLICY = load("unilateral-crackdown")
 AFTER = week_of(POLICY_START := monday(POLICY.first_policy_week)) + 40
 
@@ -82,7 +83,7 @@ def test_a_week_is_a_few_numbers_and_they_add_up(after):
     assert len(json.dumps(week)) < 4000
     for k, world in enumerate(week):
         assert world["total"] == after.weekly(k, "people_held")[-1].sum() == sum(world["held"])
-        assert len(world["held"]) == len(scene.places())
+        assert len(world["held"]) == len(map_ground.places())
         kinds = [kind for kind, *_ in world["arcs"]]
         assert all(kinds.count(kind) <= most for kind, most in frames.ARCS.items())
     assert frames.Map(shown()).week(0)[0]["total"] > 0
@@ -102,26 +103,26 @@ def test_differences_are_policy_minus_baseline_and_come_in_pieces(after):
 
 
 def test_circles_stand_apart_and_on_the_map():
-    places = list(scene.places().values())
-    assert all(0 <= place["x"] <= scene.WIDTH and 0 <= place["y"] <= scene.HEIGHT for place in places)
+    places = list(map_ground.places().values())
+    assert all(0 <= place["x"] <= map_ground.WIDTH and 0 <= place["y"] <= map_ground.HEIGHT for place in places)
     spots = np.array([(place["x"], place["y"]) for place in places])
     gap = np.hypot(*(spots[:, None] - spots[None]).T) + np.eye(len(places)) * 1e9
     assert gap.min() > 30
-    assert json.loads(json.dumps(scene.scene()))["places"][0]["id"] == places[0]["id"]
+    assert json.loads(json.dumps(map_ground.ground()))["places"][0]["id"] == places[0]["id"]
 
 
 def test_every_place_of_the_paper_has_its_sentence_and_no_other():
-    named = {id for id, place in scene.places().items() if place["kind"] != "elsewhere"}
-    assert named == cards.TOLD.keys()
+    named = {id for id, place in map_ground.places().items() if place["kind"] != "elsewhere"}
+    assert named == cards.TEXTS.keys()
 
 
 def test_a_card_tells_both_worlds_and_nothing_that_guides_anybody(after):
-    card = cards.card(after, "preah-sihanouk", scene.KINDS)
+    card = cards.card(after, "preah-sihanouk", map_ground.KINDS)
     held = next(row for row in card.place_rows if row.label == "People held")
     index = after.worlds[0].world.place_index["preah-sihanouk"]
     assert [held.baseline, held.policy] == [f"{after.weekly(k, 'people_held')[-1, index]:,.0f}" for k in (0, 1)]
     assert card.policies and "acts now" in card.policies[0]
-    assert not cards.card(after, "clark", scene.KINDS).policies
+    assert not cards.card(after, "clark", map_ground.KINDS).policies
     never = {
         "tip_off",
         "protection_price",
@@ -148,10 +149,14 @@ def test_a_card_says_whether_a_policy_acts_is_paused_or_waits():
 
     def said(week):
         return [
-            text.rsplit("; ", 1)[1] for text in cards.card(worlds.advance(week), "preah-sihanouk", scene.KINDS).policies
+            text.rsplit("; ", 1)[1]
+            for text in cards.card(worlds.advance(week), "preah-sihanouk", map_ground.KINDS).policies
         ]
 
-    only_after = "from 1 February 2016, but only after people held in operations (Cambodia) stood above 1,000,000,000 persons for 3 weeks)"
+    only_after = (
+        "from 1 February 2016, but only after people held in operations (Cambodia) stood above "
+        "1,000,000,000 persons for 3 weeks)"
+    )
     ends = "from 1 February 2016 to 14 March 2016)"
     assert dict(zip(entries, ("from 1 February 2016)", only_after, ends))) == dict(
         zip(worlds.worlds[1].simulation.inputs.policies, said(4))
@@ -186,10 +191,14 @@ def test_a_shipped_scenario_becomes_entries_and_a_file_and_stays_itself(name, tm
 def test_everything_that_a_file_may_say_survives_the_download(tmp_path):
     file = tmp_path / "all.toml"
     file.write_text(
-        'title = "All"\nquestion = "All of it?"\nextends = "history"\n[run]\nend = 2027-01-04\n[parameters]\nrefill_elasticity = 0.5\nrelocation_rule = "nearest"\n'
-        '[[policy]]\nlever = "screening"\nstates = ["KHM"]\nannounced = 2024-06-03\nstart = 2025-01-06\nend = 2026-01-05\nstrength = 0.5\nramp_weeks = 4\nsex = "male"\nage = "adult"\n'
-        'nationalities = ["IDN"]\npauses = [{from = 2025-03-03, to = 2025-04-07}]\nwhen = {outcome = "people_held", above = 1000, weeks = 2, places = ["KHM"]}\n'
-        '[[shock]]\nname = "a drought"\nmoves = "at_risk"\nmode = "scale"\nvalue = 0.2\nstart = 2025-06-02\nstates = ["LAO"]\n'
+        'title = "All"\nquestion = "All of it?"\nextends = "history"\n[run]\nend = '
+        '2027-01-04\n[parameters]\nrefill_elasticity = 0.5\nrelocation_rule = "nearest"\n'
+        '[[policy]]\nlever = "screening"\nstates = ["KHM"]\nannounced = 2024-06-03\nstart = '
+        '2025-01-06\nend = 2026-01-05\nstrength = 0.5\nramp_weeks = 4\nsex = "male"\nage = "adult"\n'
+        'nationalities = ["IDN"]\npauses = [{from = 2025-03-03, to = 2025-04-07}]\nwhen = {outcome = '
+        '"people_held", above = 1000, weeks = 2, places = ["KHM"]}\n'
+        '[[shock]]\nname = "a drought"\nmoves = "at_risk"\nmode = "scale"\nvalue = 0.2\nstart = '
+        '2025-06-02\nstates = ["LAO"]\n'
         '[[world]]\nplace = "clark"\nset = {infrastructure = 0.5}\n',
         encoding="utf-8",
     )
@@ -228,8 +237,8 @@ def test_the_form_offers_every_lever_and_the_command_line_names_the_pair():
 
 
 def call(*arguments, **environment):
-    code = f"import sys; sys.argv = {['displace', *map(str, arguments)]}\nfrom displace.cli.main import main\nmain()"
-    return subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    command = [sys.executable, "-m", "displace", *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
 
 
 def test_a_missing_extra_a_bad_file_and_a_taken_port_are_one_message_each(tmp_path, monkeypatch):

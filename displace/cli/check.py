@@ -1,0 +1,133 @@
+"""`displace check`: the model against what was observed, and the fit against reports that it did not use."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .exit_codes import SOME_FAILED
+from .options import Quiet, Scale, Workers, workers_of
+
+Checked = StrEnum("Checked", ["patterns", "holdout"])
+
+
+def register(app: typer.Typer):
+    """Add the command to the command line."""
+    app.command()(check)
+
+
+def check(
+    what: Annotated[
+        Checked,
+        typer.Argument(
+            help=(
+                "patterns: what was observed and the model should reproduce; holdout: reports that the fit did not use."
+            )
+        ),
+    ] = Checked.patterns,
+    rivals: Annotated[
+        bool, typer.Option("--rivals", help="Judge rival rules of relocation and null rules on the same patterns.")
+    ] = False,
+    seeds: Annotated[int | None, typer.Option(min=2, help="Paired seeds. Default: 40; with --rivals 14.")] = None,
+    evidence: Annotated[
+        Path | None,
+        typer.Option(
+            help="holdout: another file of reports, as scenarios/evidence/evidence.csv; all of its rows count."
+        ),
+    ] = None,
+    targets: Annotated[
+        Path | None, typer.Option(help="holdout: another file of targets, as calibration/targets/holdout.toml.")
+    ] = None,
+    draws: Annotated[
+        str, typer.Option(help="holdout: draws of the parameters, as in `displace compare`.")
+    ] = "posterior",
+    out: Annotated[Path, typer.Option(help="holdout: folder for the runs.")] = Path("outputs/holdout"),
+    people_per_agent: Scale = 100,
+    workers: Workers = "auto",
+    json: Annotated[bool, typer.Option("--json", help="Print JSON, with every field, instead of tables.")] = False,
+    strict: Annotated[
+        bool,
+        typer.Option(
+            "--strict", help="Exit with 1 when a pattern does not hold by its evidence, or a report is missed."
+        ),
+    ] = False,
+    resume: Annotated[
+        bool,
+        typer.Option("--resume", help="holdout: go on with what is unfinished in the folder (also the default)."),
+    ] = False,
+    overwrite: Annotated[
+        bool,
+        typer.Option(
+            "--overwrite", help="holdout: replace what is in the folder, for instance runs under another posterior."
+        ),
+    ] = False,
+    quiet: Quiet = False,
+):
+    """Check the model against what was observed, or against held-out reports.
+
+    Patterns, on paired seeds: expected, observed, and whether each holds, does not hold or is undecided. Unit checks,
+    which hold nearly by construction, are kept apart from evidence.
+    Held-out reports: what the posterior predicts for each, whether it was right, and whether a naive forecast was
+    nearer.
+
+    \b
+    Examples:
+      displace check patterns
+      displace check patterns --rivals
+      displace check patterns --json --strict > patterns.json
+      displace check holdout
+      displace check holdout --evidence later.csv --targets later.toml
+
+    Takes two to five minutes on two cores.
+    """
+    if what is Checked.holdout:
+        _check_holdout(
+            evidence, targets, draws, people_per_agent, out, workers_of(workers), json, strict, quiet, overwrite
+        )
+        return
+    from calibration.patterns.check import RULES, gather
+
+    from . import print_patterns
+
+    count = seeds or (14 if rivals else 40)
+    rules = tuple(RULES) if rivals else ("learned",)
+    judged = gather(rules, count, people_per_agent, workers_of(workers), tell=print_patterns.progress(quiet))
+    if json:
+        from json import dumps
+
+        print(dumps(print_patterns.as_json(judged, count, people_per_agent), indent=1, ensure_ascii=False))
+    elif rivals:
+        print_patterns.show_rivals(judged, count, people_per_agent)
+    else:
+        print_patterns.show(judged["learned"], count, people_per_agent)
+    if strict and print_patterns.failing(judged["learned"]):
+        raise typer.Exit(SOME_FAILED)
+
+
+def _check_holdout(evidence, targets, draws, people_per_agent, out, workers, json, strict, quiet, overwrite):
+    """Predict reports that were not used, and print how well (`displace check holdout`)."""
+    from calibration.fit import holdout
+    from calibration.targets.targets import HOLDOUT, read_targets
+    from experiments.design.draws import draws_of
+    from scenarios.evidence.reports import EVIDENCE, read_evidence
+
+    from . import print_fit, terminal
+
+    rows = read_evidence(evidence or EVIDENCE)
+    mapping = read_targets(targets or HOLDOUT, rows)
+    found = draws_of(draws)
+    with terminal.progress(2 * len(found.values), quiet) as tell:
+        result = holdout.check(
+            found, rows, mapping, out, all_rows=evidence is not None, people_per_agent=people_per_agent,
+            workers_wanted=workers, resume=not overwrite and (out / "manifest.json").exists(), overwrite=overwrite,
+            progress=tell,
+        )  # fmt: skip
+    if json:
+        from json import dumps
+
+        print(dumps(print_fit.as_json(result), indent=1, ensure_ascii=False))
+    else:
+        print_fit.show_holdout(result, found.source)
+    if strict and result.covered < len(result.scored):
+        raise typer.Exit(SOME_FAILED)
