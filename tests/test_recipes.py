@@ -17,12 +17,15 @@ LEVER = """    Lever(
         kind="protection",
         summary="run buses from border towns to shelters",
         unit="every second person stranded can reach a service",
-        helps_by=(Channel("reach", moves="services_reach", mode="scale", effect=0.5, high=2.0, why="services reach more"),),
+        recommendations=(),
+        section="IV.F",
+        helps_by=(
+            Channel("reach", moves="services_reach", mode="scale", effect=0.5, high=2.0, why="services reach more"),
+        ),
     ),
 )
 """
-OUTCOME = """    _flow("left_shelter", label="people who left open shelter by themselves", better=None, of=("TRANSITION",),
-        whose=PERSON),
+OUTCOME = """    _flow("left_shelter", label="people who left open shelter", better=None, of=("TRANSITION",), whose=PERSON),
 )
 """
 SCENARIO = """title = "Buses"

@@ -28,7 +28,7 @@ def show_holdout(result: Holdout, source: Mapping):
     rows = [
         [
             r.target.label,
-            r.told,
+            r.report,
             fit_in_words.interval(r.predicted),
             r.verdict,
             f"{r.error:.2f}",
@@ -76,7 +76,7 @@ def as_json(result: Holdout) -> dict:
         {
             "id": r.target.id,
             "says": r.target.says,
-            "told": r.told,
+            "told": r.report,
             "predicted": list(r.predicted),
             "verdict": r.verdict,
             "error": r.error,

@@ -31,7 +31,7 @@ def progress(quiet: bool):
 
 
 def interval(row: Judged) -> str:
-    seen = row.observed
+    seen = row.ratio
     return f"{rounded(seen.value)} [{rounded(seen.low)}, {rounded(seen.high)}]"
 
 
@@ -99,7 +99,7 @@ def show_rivals(by_rule: Mapping[str, Sequence[Judged]], seeds: int, people_per_
         for across in zip(*by_rule.values()):
             clause, pattern = across[0].clause, across[0].pattern
             if clause.kind == kind:
-                cells = [f"{SHORT[row.verdict]} {rounded(row.observed.value)}" for row in across]
+                cells = [f"{SHORT[row.verdict]} {rounded(row.ratio.value)}" for row in across]
                 rows.append([f"{pattern.id}{' °' if pattern.separates else ''}", clause.what, clause.expected, *cells])
         show_table(("pattern", "what is seen", "expected", *rules), rows, TITLES[kind])
         print()

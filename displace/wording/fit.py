@@ -40,7 +40,7 @@ def tables(fit: Fit) -> Iterator[Table]:
         [
             [
                 p.target.label,
-                p.told,
+                p.report,
                 interval(p.prior),
                 interval(p.posterior),
                 p.verdict.upper() if p.verdict == "missed" else p.verdict,
@@ -63,7 +63,7 @@ def tables(fit: Fit) -> Iterator[Table]:
                 interval(row.posterior),
                 f"{row.contraction:.0%}",
                 f"{row.shift:+.2f}",
-                row.said,
+                row.verdict,
             ]
             for row in fit.learnt
             if row.free
@@ -106,7 +106,7 @@ def _of_the_rest(fit: Fit) -> str:
     rest = [row for row in fit.learnt if not row.free]
     if not rest:
         return f"{NOT_INFORMED_MEANS} All other parameters stay as they are."
-    moved = sorted((row for row in rest if row.said == "informed"), key=lambda row: -row.contraction)
+    moved = sorted((row for row in rest if row.verdict == "informed"), key=lambda row: -row.contraction)
     named = ", ".join(f"{row.name} ({row.contraction:.0%})" for row in moved[:MOST_OF_REST])
     return (
         f"{NOT_INFORMED_MEANS} "
@@ -128,7 +128,7 @@ def _trust(fit: Fit) -> list[list[str]]:
                 *share,
                 three_digits(row.truth),
                 f"{three_digits(row.low)} to {three_digits(row.high)}",
-                row.said,
+                row.verdict,
             ]
         )
     return rows

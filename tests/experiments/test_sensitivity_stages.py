@@ -159,7 +159,7 @@ def test_what_is_larger_but_not_told_is_said_and_nothing_by_its_name_in_the_code
     ]
     answers = [answer for _, answers in said.in_short() for answer in answers]
     assert answers[0].startswith(
-        "Unilateral crackdown: of the factors that can be told from noise most of all refill elasticity (how "
+        "Unilateral crackdown: of the factors distinguishable from noise, most of all refill elasticity (how "
         "recruitment answers"
     )
     assert not [answer for answer in answers if "_" in answer or "-0" in answer]
