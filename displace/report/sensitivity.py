@@ -1,5 +1,6 @@
 """The page of a sensitivity analysis, and its section of a comparison's report: self-contained HTML from its tables."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
