@@ -29,10 +29,8 @@ def besides_policies(first, second) -> list[str]:
     sentences = [*_shocks(first, second), *_parameters(first, second), *_worlds(first, second)]
     if first.stop != second.stop:
         sentences.append(
-            (
-                f"'{first.name}' is simulated up to {monday(first.stop - 1)}, '{second.name}' up to "
-                f"{monday(second.stop - 1)}."
-            )
+            f"'{first.name}' is simulated up to {monday(first.stop - 1)}, '{second.name}' up to "
+            f"{monday(second.stop - 1)}."
         )
     return sentences
 

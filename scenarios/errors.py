@@ -26,7 +26,7 @@ class Where:
         return Where(self.file, *outer, f"{key} {number} ({about[0]})" if about else f"{key} {number}")
 
     def error(self, wrong, expected, given=None, valid=()):
-        """Return the error; with `given`, it suggests the nearest of `valid` (names, or a dict of names and aliases)."""
+        """Return the error; with `given`, it suggests the nearest of `valid` (names, or names with aliases)."""
         near = nearest(given, valid)
         return ScenarioError(f"{self}: {wrong}; expected {expected}" + (f" (did you mean '{near}'?)" if near else ""))
 

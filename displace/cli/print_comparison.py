@@ -54,16 +54,12 @@ def show_headline(study):
     if study.lost:
         terminal.console.print(Text(study.lost, style="bold"))
     print(
-        (
-            f"Change against the baseline worldwide, {study.window}: {words.count(study.pairs, 'pair')} of "
-            f"runs, {study.level} intervals, {study.plan['people_per_agent']} people per agent."
-        )
+        f"Change against the baseline worldwide, {study.window}: {words.count(study.pairs, 'pair')} of "
+        f"runs, {study.level} intervals, {study.plan['people_per_agent']} people per agent."
     )
     print(
-        (
-            f"{study.standing.head} 'better' and 'worse': the interval excludes no change; beside it the "
-            "share of pairs that agree (a tie counts half)."
-        )
+        f"{study.standing.head} 'better' and 'worse': the interval excludes no change; beside it the "
+        "share of pairs that agree (a tie counts half)."
     )
     names = list(study.titles)
     width = terminal.console.width if terminal.console.is_terminal else LABEL_WIDTH + CELL_WIDTH * len(names)
@@ -168,9 +164,7 @@ def show_run(results, scenario):
     )
     terminal.show_table(("outcome", "worldwide", "unit", "over the window"), rows)
     print(
-        (
-            f"{standing(results.manifest['plan']).head} One run alone shows no effect of a policy: compare "
-            "pairs with `displace compare`."
-        )
+        f"{standing(results.manifest['plan']).head} One run alone shows no effect of a policy: compare "
+        "pairs with `displace compare`."
     )
     terminal.show_where(Results=results.folder)

@@ -41,25 +41,19 @@ def show_holdout(result: Holdout, source: Mapping):
     terminal.show_table(columns, rows, "Reports that were not used")
     print()
     print(
-        (
-            f"{result.covered} of {len(result.scored)} lie within the 90 % interval of what {result.draws} "
-            f"draws ({source.get('kind', 'given')}) predict."
-        )
+        f"{result.covered} of {len(result.scored)} lie within the 90 % interval of what {result.draws} "
+        f"draws ({source.get('kind', 'given')}) predict."
     )
     model, naive = summary(result.scored)
     if naive is not None:
         wins = result.nearer(NAIVE)
         print(
-            (
-                "Where a naive forecast exists (the last report persists; flows continue at the same rate): "
-                f"median error {model:.2f} for the model, {naive:.2f} for the naive forecast."
-            )
+            "Where a naive forecast exists (the last report persists; flows continue at the same rate): "
+            f"median error {model:.2f} for the model, {naive:.2f} for the naive forecast."
         )
         print(
-            (
-                f"The naive forecast is nearer for {len(wins)}: {', '.join(wins) or 'none'}; the model for "
-                f"{len(result.nearer(MODEL))}."
-            )
+            f"The naive forecast is nearer for {len(wins)}: {', '.join(wins) or 'none'}; the model for "
+            f"{len(result.nearer(MODEL))}."
         )
     print()
     terminal.show_table(

@@ -33,10 +33,8 @@ def show_answer(analysis):
     print()
     print(answers.manifest["title"])
     print(
-        (
-            f"{ILLUSTRATIVE} {answers.manifest['people_per_agent']} people per agent; "
-            f"{sum(stage['runs'] for stage in answers.manifest['stages'].values()):,} runs."
-        )
+        f"{ILLUSTRATIVE} {answers.manifest['people_per_agent']} people per agent; "
+        f"{sum(stage['runs'] for stage in answers.manifest['stages'].values()):,} runs."
     )
     for question, texts in answers.in_short():
         print(f"\n{question}")

@@ -54,10 +54,8 @@ def new(
 
     terminal.show_where(Scenario=path)
     print(
-        (
-            f"Read it back:  displace explain {path}\nCompare it:    displace compare {path} "
-            f"unilateral-crackdown --out outputs/{name}"
-        )
+        f"Read it back:  displace explain {path}\nCompare it:    displace compare {path} "
+        f"unilateral-crackdown --out outputs/{name}"
     )
 
 

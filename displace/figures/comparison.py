@@ -212,7 +212,7 @@ def _ends(bands, signed=False) -> str:
 
 
 def save_headline(study: Study, answer: list[Line], path: Path, stamp: str, warning: str):
-    """Write the one picture that says most: a map of people held under the first enforcing policy, and four outcomes."""
+    """Write the one picture that says most: people held under the first enforcing policy, and four outcomes."""
     chosen = [line for line in answer if line.outcome.name in IN_SHORT] or answer[:4]
     enforced = next((row["arm"] for row in study.results.displacement.to_pylist()), next(iter(study.titles)))
     drawing.save(_headline, path, study, chosen, enforced, stamp, warning)

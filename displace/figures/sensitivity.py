@@ -120,7 +120,7 @@ class Point:
 
 @drawing("tradeoffs")
 def tradeoffs(panels: Sequence[tuple[str, str, Sequence[Point]]]) -> Figure:
-    """Policies by their change for people (up) and for others (across), one panel per outcome; filled: not dominated."""
+    """Policies by their change for people (up) and others (across), one panel per outcome; filled: not dominated."""
     columns = min(3, len(panels))
     rows = math.ceil(len(panels) / columns)
     figure = Figure(figsize=(10.6, rows * 2.7 + 0.7))
@@ -164,7 +164,7 @@ def tradeoffs(panels: Sequence[tuple[str, str, Sequence[Point]]]) -> Figure:
 
 @drawing("doses")
 def doses(titles: Sequence[str], panels: Sequence[tuple[str, str, Sequence[Sequence[dict]]]]) -> Figure:
-    """Dose curves against the baseline with intervals: a panel per outcome and scale, a line per policy; up is better."""
+    """Dose curves against the baseline, with intervals: panels by outcome and scale, lines by policy; up is better."""
     columns = min(2, len(panels))
     rows = math.ceil(len(panels) / columns)
     figure = Figure(figsize=(10.6, rows * 2.6 + 0.6))

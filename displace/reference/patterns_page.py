@@ -117,7 +117,10 @@ def filled(text: str, parts: dict[str, str]) -> str:
     """Return the page with each marked part replaced."""
     for name, part in parts.items():
         text, count = re.subn(
-            rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", lambda m: m[1] + part + "\n" + m[2], text, flags=re.DOTALL
+            rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)",
+            lambda m, part=part: m[1] + part + "\n" + m[2],
+            text,
+            flags=re.DOTALL,
         )
         if count != 1:
             raise ValueError(f"{PAGE.name}: expected the part '{name}' once, found it {count} times")

@@ -64,7 +64,7 @@ def _row(parameter, arms, drawn) -> dict:
 
 
 def _used(parameter, arms, drawn) -> dict[str, list[str]]:
-    """Return {value as text: arms that use it}, first the value where no arm sets it. An arm's own value wins over draws."""
+    """Return {value as text: arms that use it}, first the usual value. An arm's own value wins over the draws."""
     low, high = drawn.get(parameter.name, (parameter.default, parameter.default))
     usual = " to ".join(dict.fromkeys(_shown(parameter, end) for end in (low, high))) + (
         ", drawn" if parameter.name in drawn else ""

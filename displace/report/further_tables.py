@@ -80,10 +80,8 @@ def worse_before(study: Study) -> list[str]:
     for row in study.results.timing.to_pylist():
         if row["temporarily_worse"] and row["arm"] in study.titles:
             sentences.append(
-                (
-                    f"{study.titles[row['arm']]}: {OUTCOMES[row['outcome']].label}, worse from month "
-                    f"{row['first_worse']}, in {words.count(row['months_worse'], 'month')}"
-                )
+                f"{study.titles[row['arm']]}: {OUTCOMES[row['outcome']].label}, worse from month "
+                f"{row['first_worse']}, in {words.count(row['months_worse'], 'month')}"
             )
     return sentences
 
@@ -111,7 +109,7 @@ def endings(study: Study) -> list[Grid]:
 
 @dataclass(frozen=True)
 class Added:
-    """What each policy of a factorial adds on average, what is confounded with it, and sentences on interacting pairs."""
+    """What each policy of a factorial adds on average, what is confounded with it, and interacting pairs in words."""
 
     grid: Grid
     mixed: str
@@ -149,10 +147,8 @@ def contributions(study: Study) -> Added | None:
             change, interval, verdict = cell(row, "value")
             how = f", which is {verdict}" if verdict in (words.BETTER, words.WORSE) else ""
             sentences.append(
-                (
-                    f"{title[row['arm']]} and {title[row['beside']]}: {OUTCOMES[row['outcome']].label} {change} "
-                    f"({interval}){how}"
-                )
+                f"{title[row['arm']]} and {title[row['beside']]}: {OUTCOMES[row['outcome']].label} {change} "
+                f"({interval}){how}"
             )
     return Added(grid, mixed if run < all_of_them else "", sentences)
 

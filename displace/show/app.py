@@ -33,9 +33,11 @@ def Differences(frame: dict, strips: list, levels: bool, policyWeek: int | None,
 
 
 @solara.component_vue("clock.vue")
-def Clock(week: int, run: int, stop: int, date: str, playing: bool, pace: float, paces: list, known: int, policyWeek: int | None,
-          dated: list, years: list, event_play=None, event_advance=None, event_due=None, event_reset=None, event_hurry=None, event_jump=None,
-          event_scene=None, event_close=None):  # fmt: skip
+def Clock(
+    week: int, run: int, stop: int, date: str, playing: bool, pace: float, paces: list, known: int,
+    policyWeek: int | None, dated: list, years: list, event_play=None, event_advance=None, event_due=None,
+    event_reset=None, event_hurry=None, event_jump=None, event_scene=None, event_close=None,
+):  # fmt: skip
     """Play, pause, step, reset, speed and date, by mouse and keys; keeps the time while playing."""
 
 
@@ -88,11 +90,14 @@ def Mesa(session: Session):
 def Story(session: Session):
     """The scenes, a click each, in the bar at the top."""
     with solara.AppBar():
-        for number, scene_ in enumerate(SCENES):
+        for number, scene in enumerate(SCENES):
             solara.Button(
-                f"{number + 1} {scene_.title}", text=True, small=True, on_click=lambda number=number: session.open_scene(number),
+                f"{number + 1} {scene.title}",
+                text=True,
+                small=True,
+                on_click=lambda number=number: session.open_scene(number),
                 classes=["scene", "now"] if session.scene.value == number else ["scene"],
-            )  # fmt: skip
+            )
         solara.Button(
             "Policies",
             icon_name="mdi-tune",
@@ -137,10 +142,11 @@ def Stage(session: Session):
             event_missing=session.resend,
         )
         Clock(
-            week=worlds.week, run=frame["run"], stop=worlds.stop, date=session.day, playing=session.playing.value, pace=session.pace.value,
-            paces=list(PACES), known=PAPER, policyWeek=worlds.policy_week, dated=session.events, years=session.years,
-            event_play=session.play, event_advance=session.advance, event_due=session.due, event_reset=session.reset, event_hurry=session.hurry,
-            event_jump=session.jump, event_scene=session.open_scene, event_close=session.close,
+            week=worlds.week, run=frame["run"], stop=worlds.stop, date=session.day, playing=session.playing.value,
+            pace=session.pace.value, paces=list(PACES), known=PAPER, policyWeek=worlds.policy_week,
+            dated=session.events, years=session.years, event_play=session.play, event_advance=session.advance,
+            event_due=session.due, event_reset=session.reset, event_hurry=session.hurry, event_jump=session.jump,
+            event_scene=session.open_scene, event_close=session.close,
         )  # fmt: skip
 
 
@@ -187,10 +193,10 @@ def Rows(title: str, rows: tuple):
 
 
 @solara.component
-def Layout(children=[]):
+def Layout(children=()):
     """Mesa's drawer closed at first, and no frame around the page."""
     solara.AppLayout(
-        children=children,
+        children=[*children],
         sidebar_open=False,
         navigation=False,
         color="white",

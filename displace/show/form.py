@@ -167,5 +167,10 @@ def Settings(session: Session):
         solara.InputText("People per agent", value=size, on_value=set_size)
         solara.Button("Start anew", outlined=True, on_click=lambda: session.resize(seed, size))
     names = {strip.label: key for key, strip in reversed(STRIPS.items())}
-    solara.SelectMultiple("Differences under the maps", values=[STRIPS[key].label for key in session.strips.value], all_values=[*names],
-                          on_value=lambda chosen: session.strips.set([names[label] for label in chosen][:MOST_STRIPS]), dense=True)  # fmt: skip
+    solara.SelectMultiple(
+        "Differences under the maps",
+        values=[STRIPS[key].label for key in session.strips.value],
+        all_values=[*names],
+        on_value=lambda chosen: session.strips.set([names[label] for label in chosen][:MOST_STRIPS]),
+        dense=True,
+    )

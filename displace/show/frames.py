@@ -33,7 +33,7 @@ class Map:
         self.index[self.shown] = np.arange(len(self.shown))
 
     def week(self, raids_since: int) -> list[dict]:
-        """Return for each world: people held and raids (since a week) by place, arcs, States with closed borders, total."""
+        """Return for each world: people held and raids (in a week) by place, arcs, closed borders by State, total."""
         return [self._of(k, raids_since) for k in range(len(self.worlds.worlds))]
 
     def _of(self, k: int, raids_since: int) -> dict:
@@ -71,7 +71,7 @@ class Map:
         arcs = [
             (source, target, table[source, target]) for source, target in zip(*np.unravel_index(order, table.shape))
         ]
-        return [[kind, int(a), int(self.index[b]), int(round(people))] for a, b, people in arcs if people > 0]
+        return [[kind, int(a), int(self.index[b]), round(people)] for a, b, people in arcs if people > 0]
 
 
 def _held_at_start(run) -> np.ndarray:

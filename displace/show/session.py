@@ -52,6 +52,7 @@ def error_as_message(act: Callable) -> Callable:
                 f"The model stopped ({type(broken).__name__}: {broken}). Choose a scene or a policy to start anew."
             )
         self.playing.value = False
+        return None
 
     return tried
 

@@ -40,7 +40,7 @@ class Cell:
 
     @property
     def relative(self) -> str:
-        """The change in per cent of the baseline; empty for shares, where it would confuse, and for a change that rounds to 0."""
+        """The change in per cent of the baseline; empty for shares and for a change that rounds to 0."""
         if self.outcome.unit == "share" or not (self.baseline or 0) > 0 or not self.change.strip("0."):
             return ""
         percent = 100 * self.difference / self.baseline

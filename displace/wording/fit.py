@@ -108,12 +108,11 @@ def _of_the_rest(fit: Fit) -> str:
         return f"{NOT_INFORMED_MEANS} All other parameters stay as they are."
     moved = sorted((row for row in rest if row.verdict == "informed"), key=lambda row: -row.contraction)
     named = ", ".join(f"{row.name} ({row.contraction:.0%})" for row in moved[:MOST_OF_REST])
-    return (
-        f"{NOT_INFORMED_MEANS} "
-        f"{words.count(len(rest), 'more parameter is drawn from its prior', 'more parameters are drawn from their priors')} "
-        ""
-        "and called not informed"
-    ) + (f"; {len(moved)} of them moved with the weights all the same, the most: {named}." if named else ".")
+    drawn = words.count(
+        len(rest), "more parameter is drawn from its prior", "more parameters are drawn from their priors"
+    )
+    still = f"; {len(moved)} of them moved with the weights all the same, the most: {named}" if named else ""
+    return f"{NOT_INFORMED_MEANS} {drawn} and called not informed{still}."
 
 
 def _trust(fit: Fit) -> list[list[str]]:

@@ -85,7 +85,7 @@ def _of_others(source: Mapping) -> str:
 
 
 def between_draws(paired: Sequence[Mapping], answer: Sequence[Line]) -> list[tuple[str, str, list[str]]]:
-    """Return (outcome, unit, range of the effects in nine of ten draws by policy), with the parameters' share if known."""
+    """Return (outcome, unit, range of effects in nine of ten draws by policy), with the parameters' share if known."""
     known = {
         (row["arm"], row["outcome"], row["aggregate"]): row
         for row in paired

@@ -1,7 +1,7 @@
 """Why an effect goes the way it goes, where the model knows a direct way from what a policy moves to what is counted.
 
 An institution bears on an outcome here only if agents read it in the very transition that is counted. What works
-through the decisions of many (operations that move, people recruited instead) has no such direct way, and no reason here.
+through the decisions of many (operations that move, people recruited instead) has no such direct way, and no reason.
 """
 
 from collections.abc import Sequence

@@ -229,7 +229,7 @@ class Answers:
     # --- tables -------------------------------------------------------------------------------------
 
     def breakeven_table(self) -> tuple[list[str], list[list[str]]]:
-        """Return the least effectiveness at which each policy beats the baseline and each rival, by outcome, as a table."""
+        """Return, as a table, the least effectiveness at which each policy beats its rivals, by outcome."""
         columns = ["policy", "outcome", *(f"beats {self.title(rival)}" for rival in self.titles)]
         rows = []
         for arm in self.policies:
@@ -266,20 +266,16 @@ class Answers:
         for name, stage in self.manifest["stages"].items():
             if stage["left_out"]:
                 text.append(
-                    (
-                        f"Stage {name}: {stage['left_out']} of {stage['bases']} base rows hold a run that could not be "
-                        f"simulated and are left out, so the results hold for the others ({stage['why'].rstrip('.')})."
-                    )
+                    f"Stage {name}: {stage['left_out']} of {stage['bases']} base rows hold a run that could not be "
+                    f"simulated and are left out, so the results hold for the others ({stage['why'].rstrip('.')})."
                 )
         above = self.rows("indices", order="total")
         moved = [row for row in above if row["factor"] not in NOT_DRIVERS and row["above_floor"]]
         if moved:
             far = [row for row in moved if not row["low"] <= row["half"] <= row["high"]]
             text.append(
-                (
-                    f"Doubling the base rows moved {len(far)} of {len(moved)} total indices above the floor out of "
-                    "their interval."
-                )
+                f"Doubling the base rows moved {len(far)} of {len(moved)} total indices above the floor out of "
+                "their interval."
             )
         noise = self.rows("noise", measure="difference", outcome=self.primary)
         if noise:

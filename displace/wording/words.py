@@ -126,11 +126,9 @@ def count(number: int, one: str, many: str = "") -> str:
 
 def duration(seconds: float) -> str:
     """Return an estimate of a time, rounded up: `about 2 minutes`, `about 3 hours`."""
-    for size, name, most in ((60, "minute", 90), (3600, "hour", 48), (86_400, "day", math.inf)):
-        number = math.ceil(seconds / size)
-        if number <= most:
-            break
-    return f"about {count(max(1, number), name)}"
+    units = ((60, "minute", 90), (3600, "hour", 48), (86_400, "day", math.inf))
+    size, name = next((size, name) for size, name, most in units if math.ceil(seconds / size) <= most)
+    return f"about {count(max(1, math.ceil(seconds / size)), name)}"
 
 
 def room(size: float) -> str:

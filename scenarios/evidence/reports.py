@@ -120,10 +120,8 @@ def _row(path, number, line) -> Row:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"]) or "row"
         raise EvidenceError(
-            (
-                f"{path}: line {number} ({line.get('id')}): {key}: {first['msg'].removeprefix('Value error, ')}; "
-                f"given {first['input'] if key != 'row' else 'low, central, high'}"
-            )
+            f"{path}: line {number} ({line.get('id')}): {key}: {first['msg'].removeprefix('Value error, ')}; "
+            f"given {first['input'] if key != 'row' else 'low, central, high'}"
         ) from None
 
 

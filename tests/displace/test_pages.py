@@ -51,10 +51,8 @@ def folder(tmp_path_factory):
     here = tmp_path_factory.mktemp("data")
     scenario = here / "raids.toml"
     scenario.write_text(
-        (
-            'title = "R"\nquestion = "Q?"\nextends = "history"\n[run]\nend = 2016-04-04\n[[policy]]\nlever = '
-            '"crackdown"\nstates = ["KHM"]\nstart = 2016-02-01\nstrength = 1\n'
-        )
+        'title = "R"\nquestion = "Q?"\nextends = "history"\n[run]\nend = 2016-04-04\n[[policy]]\nlever = '
+        '"crackdown"\nstates = ["KHM"]\nstart = 2016-02-01\nstrength = 1\n'
     )
     compare(scenario, out=here / "outputs" / "compare", replicates=2, people_per_agent=5000, workers=1)
     return here

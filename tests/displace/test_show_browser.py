@@ -1,6 +1,6 @@
 """The presenter's page in a real browser, on a machine that reaches nothing else.
 
-Needs the extras viz and browser, and a Chromium; without them these are skipped, or fail where DISPLACE_BROWSER=required
+Needs the extras viz and browser, and a Chromium; without them these are skipped, or fail if DISPLACE_BROWSER=required
 (`make test DISPLACE_BROWSER=required`).
 """
 
@@ -35,7 +35,7 @@ pytestmark = pytest.mark.skipif(
     bool(MISSING), reason=f"the page is not tested without {', '.join(MISSING)} (make test DISPLACE_BROWSER=required)"
 )
 
-READY = 10.0  # seconds of work from the command to a page that can be used; by the clock, on a machine that does nothing else
+READY = 10.0  # seconds from the command to a usable page, on a machine that does nothing else
 # The server, in a process that notes and refuses every attempt to reach another machine.
 OFFLINE = """
 import socket, sys
@@ -45,7 +45,8 @@ def refuse(where):
     open(tried, "a").write(f"{where}\\n")
     raise OSError("this machine reaches nothing else")
 def guarded_connect(self, address):
-    return connect(self, address) if self.family not in (socket.AF_INET, socket.AF_INET6) or address[0] in here else refuse(address)
+    local = self.family not in (socket.AF_INET, socket.AF_INET6) or address[0] in here
+    return connect(self, address) if local else refuse(address)
 def guarded_look_up(host, *rest, **more):
     return look_up(host, *rest, **more) if host in here else refuse(host)
 socket.socket.connect, socket.getaddrinfo = guarded_connect, guarded_look_up
@@ -318,10 +319,8 @@ def test_what_a_file_may_not_say_is_an_error_on_the_page(page):
 def test_a_file_is_opened_by_keyboard(page, tmp_path):
     file = tmp_path / "beds.toml"
     file.write_text(
-        (
-            'title = "Beds"\nquestion = "Do beds help?"\nextends = "history"\n[[policy]]\nlever = '
-            '"shelter_capacity"\nstates = ["KHM"]\nstart = 2025-01-06\nstrength = 1\n'
-        )
+        'title = "Beds"\nquestion = "Do beds help?"\nextends = "history"\n[[policy]]\nlever = '
+        '"shelter_capacity"\nstates = ["KHM"]\nstart = 2025-01-06\nstrength = 1\n'
     )
     page.click("text=Policies")
     with page.expect_file_chooser() as chooser:

@@ -60,7 +60,8 @@ BAD = {  # what is wrong: (text of the file, what the message must say after the
     ),
     "unknown lever": (
         HEAD + CRACKDOWN.replace("crackdown", "crakdown"),
-        r"policy 1 \(crakdown\) \. lever: unknown 'crakdown'; expected a lever of `displace list levers` \(did you mean 'crackdown'",
+        r"policy 1 \(crakdown\) \. lever: unknown 'crakdown'; "
+        r"expected a lever of `displace list levers` \(did you mean 'crackdown'",
     ),
     "no start": (
         HEAD + CRACKDOWN.replace("start = 2025-01-06", ""),
@@ -345,7 +346,7 @@ def test_places_of_the_world_merge_by_column(write):
 
 def test_a_title_is_not_inherited(write):
     write(HEAD, "parent.toml")
-    with pytest.raises(ScenarioError, match="test.toml: title: is missing"):
+    with pytest.raises(ScenarioError, match=r"test\.toml: title: is missing"):
         load(write('extends = "parent"'))
 
 
@@ -369,7 +370,10 @@ def test_parents_that_disagree_need_the_child_to_settle_it(write):
     both = HEAD + 'extends = ["left", "right"]\n'
     with pytest.raises(
         ScenarioError,
-        match=r"test.toml: extends: left.toml says 10.0 and right.toml says 20.0 for parameters . crackdown.raids; expected parents that agree",
+        match=(
+            r"test.toml: extends: left.toml says 10.0 and right.toml says 20.0 for parameters . crackdown.raids; "
+            "expected parents that agree"
+        ),
     ):
         load(write(both))
     assert load(write(both + "[parameters]\ncrackdown.raids = 15")).parameters == {"crackdown.raids": 15.0}
@@ -378,13 +382,13 @@ def test_parents_that_disagree_need_the_child_to_settle_it(write):
 def test_a_circle_of_files_is_named(write):
     write('extends = "b"', "a.toml")
     write('extends = "a"', "b.toml")
-    with pytest.raises(ScenarioError, match="b.toml: extends: a circle, a -> b -> a"):
+    with pytest.raises(ScenarioError, match=r"b\.toml: extends: a circle, a -> b -> a"):
         load(write(HEAD + 'extends = "a"'))
 
 
 def test_an_error_in_a_parent_names_the_parent(write):
     write("x = 1", "parent.toml")
-    with pytest.raises(ScenarioError, match="^parent.toml: x: unknown key"):
+    with pytest.raises(ScenarioError, match=r"^parent\.toml: x: unknown key"):
         load(write(HEAD + 'extends = "parent"'))
 
 
@@ -541,7 +545,7 @@ def test_each_event_of_history_cites_what_is_known():
 
 
 def test_the_raids_in_one_place_are_counted_for_its_whole_state():
-    """A State's raids are the mean over its places of operation: 6 more a month are 6 times their number at one place."""
+    """A State's raids are the mean over its places: 6 more a month are 6 times their number at one place."""
     control = {place: row["control"] for place, row in world_graph().nodes(data=True)}
     hosts = [place for place, row in world_graph().nodes(data=True) if row["iso3"] == "KHM" and row["host"]]
     (raids,) = (shock for shock in load("baseline").shocks if shock.moves == "raids" and shock.places)
