@@ -1,4 +1,4 @@
-"""Runs of the shipped baseline, 2016 to 2030, in a process of its own. `python -m benchmarks.one PEOPLE_PER_AGENT RUNS [PHASES]`.
+"""Runs of the shipped baseline in a process of its own: `python -m benchmarks.one PEOPLE_PER_AGENT RUNS [PHASES]`.
 
 Prints one line of JSON: CPU seconds a run, world set-up, audit and result included, the first run left out; peak
 memory; and, with PHASES = 1, where the time goes and how many people there were.
@@ -17,8 +17,8 @@ from scenarios import loading
 
 # Statuses in which people are somewhere between leaving home and having somewhere to stay.
 ACTIVE = (
-    S.travelling, S.stopped, S.held, S.held_other_sector, S.held_by_armed_group, S.out, S.stranded, S.detained, S.prosecuted,
-    S.sheltered_open, S.sheltered_closed,
+    S.travelling, S.stopped, S.held, S.held_other_sector, S.held_by_armed_group, S.out, S.stranded, S.detained,
+    S.prosecuted, S.sheltered_open, S.sheltered_closed,
 )  # fmt: skip
 SMALL = 100  # people an agent of a small run
 PERSON_PHASES = ("recruiting", "travel_and_borders", "captivity", "raids", "screening_and_after", "home_again")

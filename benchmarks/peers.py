@@ -1,7 +1,7 @@
 """The same small life course in plain Mesa, in Starsim and as this model has it; the full model beside them.
 
 `make peers` installs the two frameworks in an environment of their own, build/peers, and runs this. Each is timed in a
-process of its own, weeks only: what it takes to start and to set up the people is left out, of the full model it is not.
+process of its own, weeks only: starting and setting up the people is left out, but of the full model it counts.
 """
 
 import json

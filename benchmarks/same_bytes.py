@@ -1,4 +1,4 @@
-"""Does a change of the code leave every result as it was? `python -m benchmarks.same_bytes --keep FILE`, then `--against FILE`.
+"""Does a change leave every result as it was? `python -m benchmarks.same_bytes --keep FILE`, then `--against FILE`.
 
 Runs the command line in processes of their own: one run at two sizes, with its event log, one small comparison, and one
 under draws of the priors. Prints a checksum of each table, over its rows alone: what a file says of the code that wrote

@@ -1,7 +1,8 @@
 """How far results depend on how many persons one simulated person stands for: `python -m benchmarks.sizes`.
 
-Runs the baseline at several sizes with some seeds and prints a table: mean and spread over seeds, and by how much the mean
-differs from that of the smallest size. Sizes share no luck, so differences within a few standard errors say nothing.
+Runs the baseline at several sizes with some seeds and prints a table: mean and spread over seeds, and by how much the
+mean differs from that of the smallest size. Sizes share no luck, so differences within a few standard errors mean
+nothing.
 """
 
 import argparse
@@ -42,7 +43,7 @@ def shown(value: float) -> str:
 
 
 def table(found: dict[int, dict[str, list[float]]]) -> str:
-    """Return the table: mean (standard deviation over seeds) by size, and differences from the smallest size (standard error)."""
+    """Return the table: mean (sd over seeds) by size, and differences from the smallest size (standard error)."""
     smallest, *larger = sorted(found)
     header = [
         "figure",

@@ -1,7 +1,7 @@
 """Measure the model's speed and memory on this machine beside the figures to reach. `python -m benchmarks.speed`.
 
 CPU seconds of one process, medians, kernels compiled before. Exit code 1 when the small run costs half as much again as
-the best on record (`guard`). `--record` adds this measurement to the record; `--quick` measures only what the guard needs.
+the best on record (`guard`). `--record` adds this measurement to the record; `--quick` measures what the guard needs.
 """
 
 import argparse
@@ -151,7 +151,8 @@ def main() -> int:
         guard.add(ratio, seconds, guard.instructions_a_run(SMALL))
     if record is not None and ratio > guard.SLOWER * record:
         console.print(
-            f"Slower: {ratio:.2f} fixed loops a small run, {ratio / record:.2f} times the record of {record:.2f}; at most {guard.SLOWER} times"
+            f"Slower: {ratio:.2f} fixed loops a small run, {ratio / record:.2f} times the record of {record:.2f}; "
+            f"at most {guard.SLOWER} times"
         )
         return 1
     return 0

@@ -1,7 +1,7 @@
 """The small life course as this model would have it: columns, and keyed draws that have no state.
 
 Every number is a function of seed, week and person (`model.engine.random_numbers`), so runs of different policies
-share their luck person by person: what Starsim calls common random numbers. `python -m benchmarks.toy_ours PEOPLE WEEKS RUNS`.
+share their luck person by person: common random numbers. `python -m benchmarks.toy_ours PEOPLE WEEKS RUNS`.
 """
 
 import json

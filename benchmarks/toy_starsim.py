@@ -13,7 +13,8 @@ class LifeCourse(ss.Module):
     def __init__(self):
         super().__init__()
         self.define_pars(
-            leave=ss.bernoulli(LEAVE), arrive=ss.bernoulli(ARRIVE), come_out=ss.bernoulli(COME_OUT), go_home=ss.bernoulli(GO_HOME),
+            leave=ss.bernoulli(LEAVE), arrive=ss.bernoulli(ARRIVE), come_out=ss.bernoulli(COME_OUT),
+            go_home=ss.bernoulli(GO_HOME),
             again=ss.bernoulli(AT_RISK_AGAIN), settle=ss.bernoulli(SETTLE / (1.0 - AT_RISK_AGAIN)),
         )  # fmt: skip
         self.define_states(*[ss.BoolState(name, default=name == "at_risk") for name in STATUSES])

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 from model.registry.calendar import WEEKS, week_of
-from model.registry.levers import BY_NAME as LEVERS
+from model.registry.levers import LEVERS
 from model.registry.policy import Policy
 
 from .errors import Where

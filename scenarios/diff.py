@@ -3,7 +3,7 @@
 from dataclasses import fields
 
 from model.registry.calendar import WEEKS, monday
-from model.registry.levers import BY_NAME as LEVERS
+from model.registry.levers import LEVERS
 from model.registry.parameters import DEFAULTS
 
 from .explain import (

@@ -3,11 +3,10 @@
 from datetime import date, timedelta
 
 from model.registry.calendar import WEEKS, monday, week_of
-from model.registry.institutions import BY_NAME as INSTITUTIONS
-from model.registry.levers import BY_NAME as LEVERS
-from model.registry.levers import heeds_announcement
-from model.registry.outcomes import BY_NAME as OUTCOMES
-from model.registry.parameters import BY_NAME as PARAMETERS
+from model.registry.institutions import INSTITUTIONS
+from model.registry.levers import LEVERS, heeds_announcement
+from model.registry.outcomes import OUTCOMES
+from model.registry.parameters import PARAMETERS
 
 from .world_files import world_graph
 

@@ -50,7 +50,7 @@ def _table(required=(), **keys):
 def _parameters():
     return {
         p.name: _name(p.meaning, p.choices) if p.choices else _number(f"{p.meaning} ({p.unit})", p.low, p.high)
-        for p in PARAMETERS
+        for p in PARAMETERS.values()
     }
 
 
@@ -84,7 +84,7 @@ def scenario_schema(world, fragment=False):
     trigger["oneOf"] = [{"required": ["above"]}, {"required": ["below"]}]
     policy = _table(
         ["lever", "start", "strength"],
-        lever=_name("a lever of `displace list levers`", [lever.name for lever in levers.LEVERS]),
+        lever=_name("a lever of `displace list levers`", [lever.name for lever in levers.LEVERS.values()]),
         strength=_number("0 = as now, 1 = what a committed state could plausibly reach in 24 months"),
         announced=_date("first week in which it is known; none = when it starts"),
         nationalities=_some(
@@ -97,11 +97,13 @@ def scenario_schema(world, fragment=False):
         when=trigger | {"description": "start only when this holds, at the earliest at `start`"},
         **period,
     )
-    policy["allOf"] = [_allowed(lever) for lever in levers.LEVERS]
+    policy["allOf"] = [_allowed(lever) for lever in levers.LEVERS.values()]
     shock = _table(
         ["name", "moves", "mode", "value", "start"],
         name=_text("what happened, in words"),
-        moves=_name("an institution of `displace list institutions`", [i.name for i in institutions.INSTITUTIONS]),
+        moves=_name(
+            "an institution of `displace list institutions`", [i.name for i in institutions.INSTITUTIONS.values()]
+        ),
         mode=_name("how it moves", MODES),
         value=_number("how far"),
         source=_text("keys of scenarios/evidence/evidence.csv, sections of the paper, or assumption"),

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from model.registry import levers
 from model.registry.calendar import WEEKS, monday, week_of
-from model.registry.institutions import BY_NAME as INSTITUTIONS
-from model.registry.parameters import BY_NAME as PARAMETERS
+from model.registry.institutions import INSTITUTIONS
+from model.registry.parameters import PARAMETERS
 from model.registry.policy import Policy, Shock, Trigger
 
 from .checking import check
@@ -183,7 +183,7 @@ def _extent(entry, where):
 
 
 def _policy(entry, where):
-    lever, strength = levers.BY_NAME[entry["lever"]], float(entry["strength"])
+    lever, strength = levers.LEVERS[entry["lever"]], float(entry["strength"])
     if not 0 <= strength <= lever.maximum:
         raise where.at("strength").error(
             f"{entry['strength']} is out of range", f"a number from 0 to {lever.maximum:g}"

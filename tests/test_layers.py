@@ -161,10 +161,25 @@ def test_a_seeded_generator_is_fine_above_the_model_only(source):
     assert ambient_randomness(source + "\nself.rng.normal()", IN_THE_MODEL)
 
 
+# --- Style ------------------------------------------------------------------------------------------
+
+
+def test_the_code_is_formatted_and_without_lint():
+    for arguments in (["check", "--no-cache"], ["format", "--check", "--no-cache"]):
+        done = subprocess.run([sys.executable, "-m", "ruff", *arguments, "."], cwd=ROOT, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout[-2000:] + done.stderr
+
+
 # --- Files ------------------------------------------------------------------------------------------
 
 # Where this or another machine fetches packages, and where its folders lie, is nobody else's concern.
-REGISTRY = r"pypi\.org|pythonhosted\.org|npmjs\.(org|com)|(deb|archive|ports)\.(debian|ubuntu)|conda\.anaconda|--(extra-)?index-url|--find[-]links"
+REGISTRY = "|".join(
+    (
+        r"pypi\.org|pythonhosted\.org|npmjs\.(org|com)",
+        r"(deb|archive|ports)\.(debian|ubuntu)|conda\.anaconda",
+        r"--(extra-)?index-url|--find[-]links",
+    )
+)
 MACHINE_PATH = r"(?<![\w.}])/(root|home|work|Users|mnt|opt)/\w|file:/{3}"
 
 

@@ -25,7 +25,7 @@ LEVER = """    Lever(
     ),
 )
 """
-OUTCOME = """    _flow("left_shelter", label="people who left open shelter", better=None, of=("TRANSITION",), whose=PERSON),
+OUTCOME = """    _flow("left_shelter", label="left open shelter", better=None, of=("TRANSITION",), whose=PERSON),
 )
 """
 SCENARIO = """title = "Buses"
@@ -55,7 +55,7 @@ def copy(tmp_path_factory):
     ):
         text = (folder / path).read_text(encoding="utf-8")
         ends = [match.end() for match in re.finditer(r"^\)\n", text, re.MULTILINE)]
-        end = ends[-1] if "protection" in path else next(e for e in ends if e > text.index("OUTCOMES = ("))
+        end = ends[-1] if "protection" in path else next(e for e in ends if e > text.index("_ROWS = ("))
         (folder / path).write_text(text[: end - 2] + row + text[end:], encoding="utf-8")
     (folder / "buses.toml").write_text(SCENARIO, encoding="utf-8")
     return folder

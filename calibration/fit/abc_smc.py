@@ -16,7 +16,7 @@ from experiments.batch.versions import code_hash
 from experiments.batch.workers import usable_cores
 from experiments.design.draws import Draws, scaled, write_draws
 from experiments.design.expected_reports import expected_reports, needs_groups
-from model.registry.parameters import BY_NAME, complete
+from model.registry.parameters import PARAMETERS, complete
 from scenarios.evidence.reports import EvidenceError
 
 from .config import Config
@@ -112,7 +112,8 @@ def calibrate(
     likelihood = Likelihood(config)
     draws = [likelihood.values(frame.iloc[k].to_dict()) for k in chosen]
     draws = [
-        {name: min(max(value, BY_NAME[name].low), BY_NAME[name].high) for name, value in draw.items()} for draw in draws
+        {name: min(max(value, PARAMETERS[name].low), PARAMETERS[name].high) for name, value in draw.items()}
+        for draw in draws
     ]
     source = {
         "kind": "posterior",

@@ -10,7 +10,7 @@ import numpy as np
 
 from calibration.targets.targets import Target, with_errors
 from experiments.design.draws import from_unit
-from model.registry.parameters import BY_NAME
+from model.registry.parameters import PARAMETERS
 
 from .ensemble import Ensemble, normal_scores
 from .likelihood import draw_report, over_replicates, predicted, simulated, total_log_likelihood
@@ -134,9 +134,9 @@ def _prior_quantile(values, before):
 
 def _column(ensemble, drawn, name):
     return (
-        from_unit(BY_NAME[name], ensemble.unit[:, drawn[name]])
+        from_unit(PARAMETERS[name], ensemble.unit[:, drawn[name]])
         if name in drawn
-        else np.full(len(ensemble.unit), BY_NAME[name].default)
+        else np.full(len(ensemble.unit), PARAMETERS[name].default)
     )
 
 

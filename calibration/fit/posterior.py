@@ -9,7 +9,7 @@ import numpy as np
 
 from calibration.targets.targets import Target
 from experiments.design.draws import Draws, read_draws, write_draws
-from model.registry.parameters import BY_NAME
+from model.registry.parameters import PARAMETERS
 
 from .ensemble import Ensemble
 from .likelihood import over_replicates, total_log_likelihood
@@ -64,7 +64,8 @@ def save(path: Path, ensemble: Ensemble, weights: Weights, count: int, seed: int
     which = resample(weights.weights, count, seed)
     draws = [{name: float(f"{value:.6g}") for name, value in draw.items()} for draw in ensemble.values(which)]
     clipped = [
-        {name: min(max(value, BY_NAME[name].low), BY_NAME[name].high) for name, value in draw.items()} for draw in draws
+        {name: min(max(value, PARAMETERS[name].low), PARAMETERS[name].high) for name, value in draw.items()}
+        for draw in draws
     ]
     write_draws(path, Draws(tuple(clipped), {"kind": "posterior", "distinct": len(set(which.tolist())), **source}))
 

@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 
 from model.registry.calendar import week_of
-from model.registry.parameters import BY_NAME
+from model.registry.parameters import PARAMETERS
 
 from .arms import COUP, HOTLINE_ENDS, HUB, MOEI, RAIDS, RELEASE, START, TAIWAN, months
 
@@ -255,7 +255,7 @@ def debt_by_time(w):
 def ransom_when_sold(w):
     """Hazard of ransom, as debt sets it, of those sold against that of the others (at the default scale of debts)."""
     s = w["history"]
-    chance = 1.0 / (1.0 + s.held["debt"] / BY_NAME["debt_scale"].default)
+    chance = 1.0 / (1.0 + s.held["debt"] / PARAMETERS["debt_scale"].default)
     sold = s.held["sold"] >= 1
     return float(chance[sold].mean()) if sold.any() else math.nan, float(chance[~sold].mean())
 

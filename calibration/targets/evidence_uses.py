@@ -16,7 +16,7 @@ def _cited_by_the_world() -> frozenset[str]:
 
 def parameters_citing(id: str) -> list[str]:
     """Return the parameters whose value or prior cites a row."""
-    return [p.name for p in PARAMETERS if id in p.evidence]
+    return [p.name for p in PARAMETERS.values() if id in p.evidence]
 
 
 def other_uses(id: str, patterns: Iterable) -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from experiments.design.expected_reports import AGGREGATES, ExpectedReport
 from model.registry.calendar import monday, week_of
-from model.registry.outcomes import BY_NAME as OUTCOMES
+from model.registry.outcomes import OUTCOMES
 from model.run.observation import BY_SERIES, MONEY, SERIES
 from scenarios.checking import check
 from scenarios.errors import ScenarioError, Where

@@ -19,7 +19,7 @@ def levers() -> list[dict]:
             "moves": sorted({channel.moves for channel in lever.channels}),
             "plausible_24_months": 1.0,
         }
-        for lever in LEVERS
+        for lever in LEVERS.values()
     ]
 
 
@@ -27,7 +27,7 @@ def parameters() -> list[dict]:
     """Return every parameter with unit, default, bounds, prior, label and evidence."""
     from model.registry.parameters import PARAMETERS
 
-    return [asdict(parameter) for parameter in PARAMETERS]
+    return [asdict(parameter) for parameter in PARAMETERS.values()]
 
 
 def outcomes() -> list[dict]:
@@ -41,7 +41,7 @@ def outcomes() -> list[dict]:
             "denominator": outcome.of[1] if outcome.kind == "ratio" else None,
             "headline": outcome.name in HEADLINE,
         }
-        for outcome in OUTCOMES
+        for outcome in OUTCOMES.values()
     ]
 
 
@@ -62,7 +62,7 @@ def institutions() -> list[dict]:
         names = moved_by.setdefault(channel.moves, [])
         if lever.name not in names:
             names.append(lever.name)
-    return [asdict(row) | {"moved_by": moved_by.get(row.name, [])} for row in INSTITUTIONS]
+    return [asdict(row) | {"moved_by": moved_by.get(row.name, [])} for row in INSTITUTIONS.values()]
 
 
 def mechanisms() -> list[dict]:

@@ -12,7 +12,7 @@ from displace.wording.effects_table import AGGREGATES, lines
 from displace.wording.parameter_sources import standing
 from experiments.batch.workers import usable_cores
 from model.registry.calendar import monday
-from model.registry.outcomes import BY_NAME
+from model.registry.outcomes import OUTCOMES
 
 from . import terminal
 
@@ -148,7 +148,7 @@ def show_run(results, scenario):
     }
     rows = []
     for name in results.manifest["plan"]["outcomes"]:
-        outcome = BY_NAME[name]
+        outcome = OUTCOMES[name]
         value = values.get((name, outcome.aggregate))
         rows.append(
             [

@@ -6,7 +6,7 @@ from displace.wording import words
 from displace.wording.sensitivity import ILLUSTRATIVE, Answers
 from experiments.batch.workers import usable_cores
 from experiments.sensitivity.stages import STAGES
-from model.registry.outcomes import BY_NAME as OUTCOMES
+from model.registry.outcomes import OUTCOMES
 
 from . import terminal
 

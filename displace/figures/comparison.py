@@ -10,7 +10,7 @@ from displace.wording import words
 from displace.wording.effects_table import Line
 from displace.wording.study import KNOWN_UNTIL, Study
 from displace.wording.words import CONDITIONAL
-from model.registry.outcomes import BY_NAME as OUTCOMES
+from model.registry.outcomes import OUTCOMES
 
 from . import charts, drawing, maps, series
 from .drawing import Picture

@@ -49,7 +49,7 @@ def parameters() -> str:
     """Every parameter of behaviour, by topic."""
     header = ("parameter", "default", "unit", "bounds", "prior", "label", "evidence", "section", "meaning")
     parts = []
-    for topic in dict.fromkeys(p.topic for p in PARAMETERS if p.topic != "channels"):
+    for topic in dict.fromkeys(p.topic for p in PARAMETERS.values() if p.topic != "channels"):
         rows = [
             (
                 f"`{p.name}`",
@@ -62,7 +62,7 @@ def parameters() -> str:
                 p.section,
                 p.meaning,
             )
-            for p in PARAMETERS
+            for p in PARAMETERS.values()
             if p.topic == topic
         ]
         parts += [f"## {start(topic)}", _table(header, rows)]
@@ -81,7 +81,7 @@ def levers() -> str:
     names = {f"{lever.name}.{channel.name}": (lever, channel, helps) for lever, channel, helps in channels()}
     parts = []
     for kind in KINDS:
-        chosen = [lever for lever in LEVERS if lever.kind == kind]
+        chosen = [lever for lever in LEVERS.values() if lever.kind == kind]
         rows = [
             (
                 f"`{lv.name}`",
@@ -117,7 +117,7 @@ def levers() -> str:
                 _prior(p),
                 channel.why,
             )
-            for p in PARAMETERS
+            for p in PARAMETERS.values()
             if p.name in names
             for lever, channel, helps in [names[p.name]]
             if lever in chosen
@@ -140,7 +140,7 @@ def institutions() -> str:
         moved_by.setdefault(channel.moves, []).append(lever.name)
     rows = [
         (f"`{i.name}`", i.meaning, i.unit, i.base, f"{i.low:g} to {i.high:g}", sorted(set(moved_by.get(i.name, ()))))
-        for i in INSTITUTIONS
+        for i in INSTITUTIONS.values()
     ]
     header = ("institution", "meaning", "unit", "base", "bounds", "moved by")
     return _page(
@@ -168,11 +168,11 @@ def outcomes() -> str:
     """Every outcome."""
     marks = {
         o.name: [word for word, names in (("headline", HEADLINE), ("rights floor", RIGHTS_FLOOR)) if o.name in names]
-        for o in OUTCOMES
+        for o in OUTCOMES.values()
     }
     rows = [
         (f"`{o.name}`", o.label, o.unit, o.kind, o.better or "none", o.of, o.among, o.whose, o.section, marks[o.name])
-        for o in OUTCOMES
+        for o in OUTCOMES.values()
     ]
     header = ("outcome", "label", "unit", "kind", "better", "counts", "among", "whose", "section", "")
     intro = (

@@ -21,7 +21,7 @@ from displace.wording.sensitivity import Answers
 from experiments.results.folder import write_whole
 from experiments.sensitivity.analysis import Analysis, read_analysis
 from experiments.sensitivity.schema import FILE
-from model.registry.outcomes import BY_NAME as OUTCOMES
+from model.registry.outcomes import OUTCOMES
 
 PAGE = Path(__file__).parents[2] / "docs" / "sensitivity.md"
 PICTURES = {

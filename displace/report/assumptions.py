@@ -32,7 +32,7 @@ def groups(arms: Mapping[str, Mapping[str, float]], drawn: Mapping[str, Sequence
     helps = {f"{lever.name}.{channel.name}": helps for lever, channel, helps in channels()}
     tables: dict[str, dict] = {}
     for label, meaning in LABELS.items():
-        for p in PARAMETERS:
+        for p in PARAMETERS.values():
             if p.name in helps or p.label != label:
                 continue
             title = words.start(f"{label}: {p.topic}" if label == "assumption" else label)
@@ -41,7 +41,7 @@ def groups(arms: Mapping[str, Mapping[str, float]], drawn: Mapping[str, Sequence
             )
             table["rows"].append(_row(p, arms, drawn))
     for which, title in ((True, "How strongly each policy may help"), (False, "How strongly each policy may hurt")):
-        rows = [_row(p, arms, drawn) for p in PARAMETERS if helps.get(p.name) is which]
+        rows = [_row(p, arms, drawn) for p in PARAMETERS.values() if helps.get(p.name) is which]
         tables[title] = {"title": title, "meaning": CHANNELS, "rows": rows, "open": False}
     return list(tables.values())
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from displace.wording import words
 from displace.wording.study import Study
 from experiments.design import unit_costs
-from model.registry.outcomes import BY_NAME as OUTCOMES
+from model.registry.outcomes import OUTCOMES
 
 BESIDE = (
     "people_held",

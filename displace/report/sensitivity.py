@@ -21,8 +21,8 @@ from displace.wording.sensitivity import (
     index,
 )
 from experiments.results.folder import REPORT, write_whole
-from model.registry.outcomes import BY_NAME as OUTCOMES
-from model.registry.parameters import BY_NAME as PARAMETERS
+from model.registry.outcomes import OUTCOMES
+from model.registry.parameters import PARAMETERS
 
 REFERENCE = Path(__file__).parents[2] / "outputs" / "reference" / "sensitivity"
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from displace.wording import words
 from model.mesa_views.agents import Compound, State
 from model.registry.calendar import WEEKS
-from model.registry.institutions import BY_NAME as INSTITUTIONS
-from model.registry.levers import BY_NAME as LEVERS
-from model.registry.outcomes import BY_NAME as OUTCOMES
+from model.registry.institutions import INSTITUTIONS
+from model.registry.levers import LEVERS
+from model.registry.outcomes import OUTCOMES
 from model.registry.policy import Policy
 from model.world.policies_in_force import NONE
 from scenarios.explain import trigger_in_words

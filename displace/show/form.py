@@ -5,7 +5,7 @@ from datetime import date
 import solara
 from mesa.visualization.utils import update_counter
 
-from model.registry.levers import BY_NAME as LEVERS
+from model.registry.levers import LEVERS
 from scenarios.loading import list_scenarios
 
 from . import policies

@@ -7,7 +7,7 @@ import numpy as np
 from displace.wording import words
 from model.registry.institutions import I
 from model.registry.life_course import S
-from model.registry.outcomes import BY_NAME, RECORDED, Outcome, is_level
+from model.registry.outcomes import OUTCOMES, RECORDED, Outcome, is_level
 
 from .map_ground import places
 from .two_worlds import TwoWorlds
@@ -94,7 +94,7 @@ class Strip:
 
     @property
     def grows(self) -> bool:
-        return not is_level(BY_NAME[self.outcomes[0]])
+        return not is_level(OUTCOMES[self.outcomes[0]])
 
     def lines(self, worlds: TwoWorlds, first: int, levels: bool = False) -> list[list[float]]:
         """Return each line by week since `first`: the difference, or the baseline's level where nothing can differ."""
@@ -138,5 +138,5 @@ STRIPS = {strip.key: strip for strip in CHOSEN} | {
 
 def described(strip: Strip) -> dict:
     """Return what the browser must know of a panel."""
-    better = [BY_NAME[name].better or "" for name in strip.outcomes]
+    better = [OUTCOMES[name].better or "" for name in strip.outcomes]
     return {"key": strip.key, "label": strip.label, "note": strip.note, "names": list(strip.names), "better": better}

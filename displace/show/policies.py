@@ -27,7 +27,12 @@ HISTORY = "history"
 
 def levers() -> list[tuple[str, str]]:
     """Return (name, words) of every lever, kind by kind."""
-    return [(lever.name, f"{lever.kind}: {lever.summary}") for kind in KINDS for lever in LEVERS if lever.kind == kind]
+    return [
+        (lever.name, f"{lever.kind}: {lever.summary}")
+        for kind in KINDS
+        for lever in LEVERS.values()
+        if lever.kind == kind
+    ]
 
 
 @cache
@@ -143,7 +148,7 @@ def _data(policies: Sequence[Mapping], title: str, like: Scenario) -> dict:
 
 
 def _choice(name: str, value: float):
-    from model.registry.parameters import BY_NAME as PARAMETERS
+    from model.registry.parameters import PARAMETERS
 
     choices = PARAMETERS[name].choices
     return choices[int(value)] if choices else value

@@ -6,7 +6,7 @@ The terminal and the report both draw on it. Rows come from `OUT/paired.parquet`
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from model.registry.outcomes import BY_NAME, HEADLINE, Outcome
+from model.registry.outcomes import HEADLINE, OUTCOMES, Outcome
 
 from . import words
 
@@ -86,20 +86,20 @@ def lines(paired: Iterable[dict], arms: list[str], outcomes: Iterable[str] = HEA
     """Return the table's rows for `outcomes`, worldwide and in each outcome's own aggregate, for `arms` in order."""
     wanted = {}
     for row in paired:
-        if not row["place"] and row["aggregate"] == BY_NAME[row["outcome"]].aggregate:
+        if not row["place"] and row["aggregate"] == OUTCOMES[row["outcome"]].aggregate:
             wanted[row["outcome"], row["arm"]] = row
     table = []
     for name in outcomes:
         cells = tuple(_cell(wanted[name, arm]) for arm in arms if (name, arm) in wanted)
         if cells:
-            table.append(Line(BY_NAME[name], cells[0].baseline, cells))
+            table.append(Line(OUTCOMES[name], cells[0].baseline, cells))
     return table
 
 
 def _cell(row: dict) -> Cell:
     return Cell(
         row["arm"],
-        BY_NAME[row["outcome"]],
+        OUTCOMES[row["outcome"]],
         row["baseline"],
         row["low"],
         row["difference"],

@@ -24,7 +24,7 @@ BEARS_ON = {
     "job_site_reach": ("newly_held", "recruited"),
     "acquaintance_reach": ("newly_held", "recruited"),
     "stranded_reach": ("newly_held", "retrafficked"),
-    "exit_stop": ("newly_held", "lawful_travellers_stopped"),
+    "exit_stop": ("newly_held",),
     "lawful_stop": ("lawful_travellers_stopped",),
     "closure": ("newly_held",),
     "willing_entry": ("newly_held", "recruited"),

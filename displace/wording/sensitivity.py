@@ -1,7 +1,7 @@
 """What a sensitivity analysis says, in words: the same sentences for terminal, report and docs/sensitivity.md."""
 
-from model.registry.outcomes import BY_NAME as OUTCOMES
-from model.registry.parameters import BY_NAME as PARAMETERS
+from model.registry.outcomes import OUTCOMES
+from model.registry.parameters import PARAMETERS
 
 from . import words
 

@@ -11,9 +11,9 @@ from experiments.design.explain import policies_in_words
 from experiments.results.reader import policies_of
 from model.registry.calendar import monday
 from model.registry.lever import Lever
-from model.registry.levers import BY_NAME as LEVERS
-from model.registry.outcomes import BY_NAME as OUTCOMES
-from model.registry.parameters import BY_NAME as PARAMETERS
+from model.registry.levers import LEVERS
+from model.registry.outcomes import OUTCOMES
+from model.registry.parameters import PARAMETERS
 from model.registry.policy import Policy
 from scenarios.explain import NO_POLICY, parameter_in_words
 from scenarios.world_files import world_graph

@@ -14,7 +14,7 @@ import pyarrow as pa
 from experiments.design.arms import AND, BETWEEN
 from experiments.results.columns import from_rows
 from experiments.results.reader import StoredResults
-from model.registry.outcomes import BY_NAME
+from model.registry.outcomes import OUTCOMES
 
 from .intervals import LEVEL
 from .paired import cube, pairs_of
@@ -60,7 +60,7 @@ def contributions(results: StoredResults, stamp=None) -> pa.Table:
     rows = []
     if policies:
         pairs, runs = pairs_of(results), cube(results, set())
-        keys = [k for k, (outcome, _, how) in enumerate(runs.keys) if how == BY_NAME[outcome].aggregate]
+        keys = [k for k, (outcome, _, how) in enumerate(runs.keys) if how == OUTCOMES[outcome].aggregate]
         values = runs.values[[results.arms.index(arm) for arm in arms]][:, :, keys]
         signs = np.array([[1 if there else -1 for there in row] for row in arms.values()])
         terms = [((k,), 2) for k in range(len(policies))]
@@ -71,7 +71,7 @@ def contributions(results: StoredResults, stamp=None) -> pa.Table:
             effect = np.tensordot(contrast, values, axes=1)
             estimate, (replicates, draws) = pairs.mean(effect), pairs.counts(np.isfinite(effect))
             for j, key in enumerate(keys):
-                outcome = BY_NAME[runs.keys[key][0]]
+                outcome = OUTCOMES[runs.keys[key][0]]
                 row = {
                     "arm": policies[term[0]],
                     "beside": policies[term[1]] if len(term) > 1 else "",

@@ -23,8 +23,7 @@ from experiments.results.columns import from_rows
 from experiments.results.reader import StoredResults, policies_of
 from experiments.results.schema import WORLDWIDE
 from model.registry.calendar import WEEKS
-from model.registry.levers import BY_NAME as LEVERS
-from model.registry.levers import heeds_announcement
+from model.registry.levers import LEVERS, heeds_announcement
 from model.registry.policy import Policy
 
 from .intervals import LEVEL, Estimate

@@ -11,7 +11,7 @@ from experiments.results.columns import build, from_rows, mondays, numbers, text
 from experiments.results.reader import StoredResults
 from experiments.results.schema import AGGREGATES, WORLDWIDE
 from model.registry.calendar import WEEK_0, monday
-from model.registry.outcomes import BY_NAME, OUTCOMES, RIGHTS_FLOOR, Outcome, is_level
+from model.registry.outcomes import OUTCOMES, RIGHTS_FLOOR, Outcome, is_level
 
 from .intervals import LEVEL, Estimate, Pairs, divide, probability_better
 
@@ -34,7 +34,7 @@ def pairs_of(results: StoredResults) -> Pairs:
 def of_interest(results: StoredResults) -> list[Outcome]:
     """Return the outcomes that are followed over time: the design's and the rights floor's, in the registry's order."""
     wanted = {*results.manifest["plan"]["outcomes"], *RIGHTS_FLOOR}
-    return [outcome for outcome in OUTCOMES if outcome.name in wanted]
+    return [outcome for outcome in OUTCOMES.values() if outcome.name in wanted]
 
 
 # --- over the window --------------------------------------------------------------------------------
@@ -94,7 +94,7 @@ def paired(results: StoredResults, stamp=None) -> pa.Table:
     pairs = pairs_of(results)
     runs = cube(results, set(results.hosts))
     place_order = {place: i for i, place in enumerate((WORLDWIDE, *results.hosts))}
-    outcome_order = {outcome.name: i for i, outcome in enumerate(OUTCOMES)}
+    outcome_order = {outcome.name: i for i, outcome in enumerate(OUTCOMES.values())}
     how_order = {how: i for i, how in enumerate(AGGREGATES)}
     order = sorted(
         range(len(runs.keys)),
@@ -107,13 +107,13 @@ def paired(results: StoredResults, stamp=None) -> pa.Table:
     rows = []
     for arm in results.compared:
         for (outcome, place, how), effect in zip(
-            keys, effect_of_arm(results, pairs, arm, values, [BY_NAME[k[0]].better for k in keys])
+            keys, effect_of_arm(results, pairs, arm, values, [OUTCOMES[k[0]].better for k in keys])
         ):
             rows.append(
                 {
                     "arm": arm,
                     "outcome": outcome,
-                    "unit": BY_NAME[outcome].unit,
+                    "unit": OUTCOMES[outcome].unit,
                     "place": place,
                     "aggregate": how,
                     **window,
@@ -352,7 +352,7 @@ def rights_floor(paired: pa.Table) -> list[dict]:
     """
     flags = []
     for row in paired.to_pylist():
-        outcome = BY_NAME[row["outcome"]]
+        outcome = OUTCOMES[row["outcome"]]
         if (
             not outcome.floor
             or row["place"]

@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import combinations, product
 from pathlib import Path
 
-from model.registry.levers import BY_NAME as LEVERS
+from model.registry.levers import LEVERS
 from scenarios import loading
 from scenarios.compose import changed, together
 from scenarios.errors import ScenarioError, Where
@@ -216,10 +216,10 @@ def with_budget(scenario: Scenario, baseline: Scenario, budget: float, where: Wh
 
 def numbers(values: Mapping[str, float | str]) -> dict[str, float]:
     """Return values of parameters as numbers: a choice is its number in the registry."""
-    from model.registry.parameters import BY_NAME
+    from model.registry.parameters import PARAMETERS
 
     return {
-        name: float(BY_NAME[name].choices.index(value) if isinstance(value, str) else value)
+        name: float(PARAMETERS[name].choices.index(value) if isinstance(value, str) else value)
         for name, value in values.items()
     }
 
@@ -232,19 +232,19 @@ def with_parameters(scenario: Scenario, parameters: Mapping[str, float | str]) -
 
 def checked(parameters: Mapping[str, float | str]) -> Mapping[str, float | str]:
     """Return the parameters as they are, if there are such and they may have these values. Raises ScenarioError."""
-    from model.registry.parameters import BY_NAME
+    from model.registry.parameters import PARAMETERS
 
     for name, value in parameters.items():
         where = Where("parameters", name)
-        if name not in BY_NAME:
-            raise where.error("unknown parameter", "a name of `displace list parameters`", name, BY_NAME)
-        _value(BY_NAME[name], str(value), where)
+        if name not in PARAMETERS:
+            raise where.error("unknown parameter", "a name of `displace list parameters`", name, PARAMETERS)
+        _value(PARAMETERS[name], str(value), where)
     return parameters
 
 
 def assignments(texts: Sequence[str]) -> dict[str, float | str]:
     """Return {parameter: value} of `name=value` texts, checked against the registry. Raises ScenarioError."""
-    from model.registry.parameters import BY_NAME
+    from model.registry.parameters import PARAMETERS
 
     values: dict[str, float | str] = {}
     for text in texts:
@@ -252,11 +252,11 @@ def assignments(texts: Sequence[str]) -> dict[str, float | str]:
         where = Where("--set", name)
         if not equals:
             raise Where("--set").error(f"'{text}' assigns nothing", "name=value, such as refill_elasticity=0.5")
-        if name not in BY_NAME:
-            raise where.error("unknown parameter", "a name of `displace list parameters`", name, BY_NAME)
+        if name not in PARAMETERS:
+            raise where.error("unknown parameter", "a name of `displace list parameters`", name, PARAMETERS)
         if name in values:
             raise where.error("is there twice", "each parameter once")
-        values[name] = _value(BY_NAME[name], value, where)
+        values[name] = _value(PARAMETERS[name], value, where)
     return values
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from model.registry.calendar import monday, week_of
-from model.registry.levers import BY_NAME as LEVERS
+from model.registry.levers import LEVERS
 from model.registry.parameters import DEFAULTS
 from model.registry.policy import Policy
 from scenarios.scenario import Scenario

@@ -119,13 +119,13 @@ class Design:
                 where.at("seeds"), f"{len(self.seeds)} for {len(self.draws)} draws", "one number a draw, or None"
             )
         for name in self.outcomes:
-            if name not in outcomes.BY_NAME:
+            if name not in outcomes.OUTCOMES:
                 raise error(
                     where.at("outcomes"),
                     f"unknown '{name}'",
                     "outcomes of `displace list outcomes`",
                     name,
-                    outcomes.BY_NAME,
+                    outcomes.OUTCOMES,
                 )
         late = next((q for q in self.observed if q.last > self.stop), None)
         if late:

@@ -15,7 +15,7 @@ import numpy as np
 from experiments.results.folder import write_whole
 from model.registry.levers import channels
 from model.registry.parameter import Parameter
-from model.registry.parameters import BY_NAME, DEFAULTS, PARAMETERS
+from model.registry.parameters import DEFAULTS, PARAMETERS
 from scenarios.errors import ScenarioError, Where
 
 from .limits import MOST_DRAWS
@@ -44,7 +44,7 @@ class Draws:
 
 def uncertain() -> tuple[str, ...]:
     """Return the parameters that have a continuous prior: rules and switches are choices, not drawn."""
-    return tuple(p.name for p in PARAMETERS if p.prior and p.prior[0] in ("uniform", "loguniform"))
+    return tuple(p.name for p in PARAMETERS.values() if p.prior and p.prior[0] in ("uniform", "loguniform"))
 
 
 def of_levers() -> frozenset[str]:
@@ -84,7 +84,7 @@ def unit_sample(dimensions: int, count: int, seed: int, sampler: str = "sobol") 
 
 def scaled(names: Sequence[str], unit: np.ndarray) -> list[dict[str, float]]:
     """Return points of the unit cube as draws of the parameters `names`."""
-    columns = [from_unit(BY_NAME[name], unit[:, k]).tolist() for k, name in enumerate(names)]
+    columns = [from_unit(PARAMETERS[name], unit[:, k]).tolist() for k, name in enumerate(names)]
     return [dict(zip(names, row)) for row in zip(*columns)]
 
 
@@ -156,7 +156,8 @@ def write_draws(path: Path, draws: Draws):
 
     names = list(draws.values[0])
     fields = [
-        pa.field(n, pa.float64(), metadata={"unit": BY_NAME[n].unit, "meaning": BY_NAME[n].meaning}) for n in names
+        pa.field(n, pa.float64(), metadata={"unit": PARAMETERS[n].unit, "meaning": PARAMETERS[n].meaning})
+        for n in names
     ]
     schema = pa.schema(fields, metadata={METADATA: json.dumps(dict(draws.source), sort_keys=True).encode()})
     sink = io.BytesIO()
@@ -179,11 +180,11 @@ def read_draws(path: Path) -> Draws:
             f"{path}: holds no draws of the parameters; expected a posterior.parquet of `displace calibrate`"
         ) from None
     for name in table.column_names:
-        if name not in BY_NAME:
+        if name not in PARAMETERS:
             raise DrawsError(
                 str(
                     Where(str(path)).error(
-                        f"unknown parameter '{name}'", "draws made with this version of the model", name, BY_NAME
+                        f"unknown parameter '{name}'", "draws made with this version of the model", name, PARAMETERS
                     )
                 )
             )

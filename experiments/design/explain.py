@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator
 
-from model.registry.levers import BY_NAME as LEVERS
+from model.registry.levers import LEVERS
 from model.registry.policy import Policy
 from scenarios.diff import besides_policies
 from scenarios.explain import day_of, parameter_in_words, sentence, special_timing, where_of, whom

@@ -203,7 +203,7 @@ def _schema(of_scenario: dict) -> dict:
             "type": "array",
             "minItems": 1,
             "uniqueItems": True,
-            "items": {"type": "string", "enum": list(outcomes.BY_NAME), "description": "an outcome"},
+            "items": {"type": "string", "enum": list(outcomes.OUTCOMES), "description": "an outcome"},
         },
         "sensitivity": settings_schema(),
         **schema(of_scenario),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from model.registry.outcomes import BY_NAME, HEADLINE
+from model.registry.outcomes import HEADLINE, OUTCOMES
 
 FEEDBACKS = "feedbacks"
 HELPS, HURTS = "helping channels", "hurting channels"
@@ -72,7 +72,7 @@ def settings_schema() -> dict:
 
     keys = {
         "outcomes": some(
-            {"type": "string", "enum": list(BY_NAME), "description": "an outcome"},
+            {"type": "string", "enum": list(OUTCOMES), "description": "an outcome"},
             "the outcomes that are explained; none = the headline",
         ),
         "named": some(name, "factors that are always judged by themselves"),

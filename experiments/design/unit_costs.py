@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from model.registry.levers import BY_NAME as LEVERS
+from model.registry.levers import LEVERS
 
 WEEKS_A_YEAR = 365.25 / 7
 STATE, FAMILIES, DEFRAUDED, TRAVELLERS = (

@@ -12,8 +12,8 @@ import numpy as np
 
 from experiments.comparison.intervals import Pairs
 from experiments.results.folder import content_hash
-from model.registry.levers import BY_NAME as LEVERS
-from model.registry.parameters import BY_NAME as PARAMETERS
+from model.registry.levers import LEVERS
+from model.registry.parameters import PARAMETERS
 from scenarios.scenario import Scenario
 
 STRENGTH, EFFECTIVENESS = "strength", "effectiveness"

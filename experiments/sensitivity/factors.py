@@ -14,7 +14,7 @@ from experiments.design.draws import prior_quantile
 from experiments.design.sensitivity_settings import FEEDBACKS, HELPS, HURTS, NAMED, TOGETHER
 from model.registry.levers import channels
 from model.registry.parameter import Parameter
-from model.registry.parameters import BY_NAME, DEFAULTS, PARAMETERS
+from model.registry.parameters import DEFAULTS, PARAMETERS
 from scenarios.errors import Where
 
 DUMMY, SEED = "dummy", "seed"
@@ -72,8 +72,8 @@ class Factor:
         """Say in words what is varied."""
         if self.name in MEANING:
             return MEANING[self.name]
-        if self.name in BY_NAME:
-            return f"{BY_NAME[self.name].meaning} ({BY_NAME[self.name].unit})"
+        if self.name in PARAMETERS:
+            return f"{PARAMETERS[self.name].meaning} ({PARAMETERS[self.name].unit})"
         return f"{len(self.columns)} parameters together: {self.name}"
 
 
@@ -107,7 +107,7 @@ def columns_of(arms: Mapping, rest: float = 1.0, whole: Iterable[str] = ()) -> d
     levers = pulled(arms)
     fixed = {name for scenario in arms.values() for name in scenario.parameters}
     found = {}
-    for parameter in PARAMETERS:
+    for parameter in PARAMETERS.values():
         lever = parameter.name.partition(".")[0]
         idle = "." in parameter.name and lever in own and lever not in levers
         column = column_of(parameter, 1.0 if "." in parameter.name or parameter.name in whole else rest)
@@ -134,7 +134,7 @@ def factors_of(
         arms, rest, {*whole, *(name for group in TOGETHER if group in {*whole} for name in TOGETHER[group])}
     )
     helps = {f"{lever.name}.{channel.name}": is_help for lever, channel, is_help in channels()}
-    topic = {parameter.name: parameter.topic for parameter in PARAMETERS}
+    topic = {parameter.name: parameter.topic for parameter in PARAMETERS.values()}
     singles = tuple(singles)
     parts: dict[str, list[Column]] = {}
     together = {name: group for group, names in TOGETHER.items() if group in singles for name in names}

@@ -6,8 +6,8 @@ import numpy as np
 
 from experiments.comparison.displacement import target_of
 from experiments.comparison.intervals import Pairs
-from model.registry.outcomes import BY_NAME
-from model.registry.parameters import BY_NAME as PARAMETERS
+from model.registry.outcomes import OUTCOMES
+from model.registry.parameters import PARAMETERS
 
 from . import breakeven, discovery, indices, robustness
 from .factors import DUMMY, SEED, Column
@@ -235,7 +235,7 @@ def performance(found: Findings, values: Values, outcome: str) -> tuple[tuple[st
 def signed(values: Values, arm: str, outcome: str) -> np.ndarray:
     """Return an arm's change against the baseline, mean over replicates, (worlds), more is better."""
     change = values[Quantity(arm, outcome, DIFFERENCE)].mean(axis=1)
-    return change if BY_NAME[outcome].better == "up" else -change
+    return change if OUTCOMES[outcome].better == "up" else -change
 
 
 def robust(found: Findings, values: Values):
@@ -279,7 +279,7 @@ def robust(found: Findings, values: Values):
 
 def directed(found: Findings) -> list[str]:
     """Return the outcomes that have a better direction."""
-    return [name for name in found.staged.settings.outcomes if BY_NAME[name].better]
+    return [name for name in found.staged.settings.outcomes if OUTCOMES[name].better]
 
 
 def tradeoffs(found: Findings, values: Values):
@@ -290,7 +290,7 @@ def tradeoffs(found: Findings, values: Values):
     changes = {o: change for o, change in changes.items() if np.isfinite(change).all(axis=0).mean() >= MOST_KNOWN}
     known = np.all([np.isfinite(change).all(axis=0) for change in changes.values()], axis=0)
     tables = {o: np.vstack([np.zeros(known.sum()), change[:, known]]) for o, change in changes.items()}
-    people = [outcome for outcome in tables if BY_NAME[outcome].whose in PEOPLE]
+    people = [outcome for outcome in tables if OUTCOMES[outcome].whose in PEOPLE]
     for among, outcomes in (
         ("people", people),
         ("others", [o for o in tables if o not in people]),
@@ -314,7 +314,7 @@ def tradeoffs(found: Findings, values: Values):
 def doses(found: Findings, steps: Sequence[breakeven.Dose], values: Values, baseline: str):
     """Add dose curves and break-evens for every outcome with a direction."""
     for outcome in directed(found):
-        sign = 1.0 if BY_NAME[outcome].better == "up" else -1.0
+        sign = 1.0 if OUTCOMES[outcome].better == "up" else -1.0
         benefit = {step.name: sign * values[Quantity(step.name, outcome, DIFFERENCE)].ravel() for step in steps}
         known = np.all([np.isfinite(gain) for gain in benefit.values()], axis=0)
         if known.sum() < 2:
@@ -364,12 +364,12 @@ def boxes(found: Findings, sample: Sample, values: Values, names: Sequence[str])
     columns, unit = single(sample, names)
     ordered = [column.kind in ("uniform", "loguniform") for column in columns]
     columns, unit = [column for column, is_ordered in zip(columns, ordered) if is_ordered], unit[:, ordered]
-    people = [outcome for outcome in directed(found) if BY_NAME[outcome].whose in PEOPLE]
+    people = [outcome for outcome in directed(found) if OUTCOMES[outcome].whose in PEOPLE]
     for arm in found.staged.design.compared:
         gains = np.column_stack([signed(values, arm, outcome) for outcome in people])
         gains = np.nan_to_num(gains)  # an outcome that a world does not have says nothing of harm
         harms = {VOTE: discovery.harmful(gains)} | {
-            f"worse: {BY_NAME[o].label}": gains[:, i] < 0 for i, o in enumerate(people) if o == "people_held"
+            f"worse: {OUTCOMES[o].label}": gains[:, i] < 0 for i, o in enumerate(people) if o == "people_held"
         }
         for what, harm in harms.items():
             try:

@@ -16,7 +16,7 @@ from experiments.comparison.displacement import target_of
 from experiments.comparison.paired import cube
 from experiments.results.reader import StoredResults
 from experiments.results.schema import WORLDWIDE
-from model.registry.outcomes import BY_NAME
+from model.registry.outcomes import OUTCOMES
 
 LEVEL, DIFFERENCE, RELATIVE = "level", "difference", "relative"
 DISPLACEMENT = {
@@ -44,12 +44,12 @@ class Quantity:
             "arm": self.arm,
             "outcome": self.outcome,
             "measure": self.measure,
-            "unit": "share" if self.measure in ("balance", RELATIVE) else BY_NAME[self.outcome].unit,
+            "unit": "share" if self.measure in ("balance", RELATIVE) else OUTCOMES[self.outcome].unit,
         }
 
     @property
     def better(self) -> str | None:
-        return "down" if self.measure in DISPLACEMENT else BY_NAME[self.outcome].better
+        return "down" if self.measure in DISPLACEMENT else OUTCOMES[self.outcome].better
 
 
 def quantities(results: StoredResults, outcomes: Iterable[str]) -> dict[Quantity, np.ndarray]:
@@ -64,7 +64,7 @@ def quantities(results: StoredResults, outcomes: Iterable[str]) -> dict[Quantity
     base = arm_number[results.baseline]
 
     def value(arm, outcome, place=WORLDWIDE):
-        key = (outcome, place, BY_NAME[outcome].aggregate)
+        key = (outcome, place, OUTCOMES[outcome].aggregate)
         return runs.values[arm, :, at[key]].reshape(shape) if key in at else np.full(shape, np.nan)
 
     found = {}
@@ -74,7 +74,7 @@ def quantities(results: StoredResults, outcomes: Iterable[str]) -> dict[Quantity
         for arm in results.compared:
             mine = value(arm_number[arm], outcome)
             found[Quantity(arm, outcome, DIFFERENCE)] = mine - level
-            if BY_NAME[outcome].kind != "ratio":
+            if OUTCOMES[outcome].kind != "ratio":
                 found[Quantity(arm, outcome, RELATIVE)] = share(mine - level, (np.abs(mine) + np.abs(level)) / 2)
     for arm, target in targets.items():
         change = {

@@ -22,7 +22,7 @@ class Institution:
 BIG = 1e9
 
 # fmt: off
-INSTITUTIONS = (
+_ROWS = (
     # --- where operations are -------------------------------------------------------------------
     Institution("control", unit="share", base="place:control", low=0, high=1,
         meaning="can the state enter this place?"),
@@ -218,5 +218,5 @@ INSTITUTIONS = (
 )
 # fmt: on
 
-I = IntEnum("I", [i.name for i in INSTITUTIONS], start=0)  # noqa: E741
-BY_NAME = {i.name: i for i in INSTITUTIONS}
+INSTITUTIONS = {i.name: i for i in _ROWS}
+I = IntEnum("I", list(INSTITUTIONS), start=0)  # noqa: E741

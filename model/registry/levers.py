@@ -2,8 +2,7 @@
 
 from .policies import ALL
 
-LEVERS = ALL
-BY_NAME = {lever.name: lever for lever in LEVERS}
+LEVERS = {lever.name: lever for lever in ALL}
 INDEX = {lever.name: i for i, lever in enumerate(LEVERS)}
 
 # Recommendations of the paper that no lever moves, and why.
@@ -19,7 +18,7 @@ def heeds_announcement(policy) -> bool:
 
     `policies_in_force.announce` is where they do.
     """
-    lever = BY_NAME[policy.lever]
+    lever = LEVERS[policy.lever]
     return policy.when is None and any(
         c.moves == "raids" and c.mode == "add" for c in (*lever.helps_by, *lever.hurts_by)
     )
@@ -27,7 +26,7 @@ def heeds_announcement(policy) -> bool:
 
 def channels():
     """Yield `(lever, channel, helps)` for every channel of every lever, in registry order."""
-    for lever in LEVERS:
+    for lever in LEVERS.values():
         for channel in lever.helps_by:
             yield lever, channel, True
         for channel in lever.hurts_by:

@@ -116,7 +116,7 @@ TRAFFICKED_AGAIN = (
 PERSON = "the person"
 
 # fmt: off
-OUTCOMES = (
+_ROWS = (
     # --- people -----------------------------------------------------------------------------------
     _level("people_held", label="people held in operations", better="down", of=("held",), whose=PERSON,
         section="I.hist", by_group=True, by_place=True),
@@ -259,10 +259,10 @@ OUTCOMES = (
 )
 # fmt: on
 
-O = IntEnum("O", [o.name for o in OUTCOMES if o.kind != "ratio"], start=0)  # noqa: E741
-RECORDED = tuple(o for o in OUTCOMES if o.kind != "ratio")
-BY_NAME = {o.name: o for o in OUTCOMES}
-RATIOS = tuple(o for o in OUTCOMES if o.kind == "ratio")
+OUTCOMES = {o.name: o for o in _ROWS}
+O = IntEnum("O", [o.name for o in OUTCOMES.values() if o.kind != "ratio"], start=0)  # noqa: E741
+RECORDED = tuple(o for o in OUTCOMES.values() if o.kind != "ratio")
+RATIOS = tuple(o for o in OUTCOMES.values() if o.kind == "ratio")
 GROUPED = tuple(o for o in RECORDED if o.by_group)
 HEADLINE = (
     "people_held",
@@ -278,4 +278,4 @@ HEADLINE = (
     "money_defrauded",
     "lawful_travellers_stopped",
 )
-RIGHTS_FLOOR = tuple(o.name for o in OUTCOMES if o.floor)
+RIGHTS_FLOOR = tuple(o.name for o in OUTCOMES.values() if o.floor)

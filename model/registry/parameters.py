@@ -21,10 +21,10 @@ def _from_channel(lever, channel, helps):
     )  # fmt: skip
 
 
-PARAMETERS = tuple(row for rows in BEHAVIOUR for row in rows) + tuple(_from_channel(*row) for row in channels())
-P = IntEnum("P", [parameter.name for parameter in PARAMETERS], start=0)
-BY_NAME = {parameter.name: parameter for parameter in PARAMETERS}
-DEFAULTS = {parameter.name: parameter.default for parameter in PARAMETERS}
+_ROWS = (*(row for rows in BEHAVIOUR for row in rows), *(_from_channel(*row) for row in channels()))
+PARAMETERS = {parameter.name: parameter for parameter in _ROWS}
+P = IntEnum("P", list(PARAMETERS), start=0)
+DEFAULTS = {parameter.name: parameter.default for parameter in PARAMETERS.values()}
 
 
 def complete(values=()) -> dict:
@@ -34,9 +34,9 @@ def complete(values=()) -> dict:
     """
     result = dict(DEFAULTS)
     for name, value in dict(values).items():
-        if name not in BY_NAME:
+        if name not in PARAMETERS:
             raise ValueError(f"unknown parameter {name!r}")
-        row = BY_NAME[name]
+        row = PARAMETERS[name]
         if not row.low <= float(value) <= row.high:
             raise ValueError(f"parameter {name} = {value}: expected between {row.low:g} and {row.high:g} {row.unit}")
         result[name] = float(value)

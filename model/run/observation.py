@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.registry.outcomes import BY_NAME, O, is_level
+from model.registry.outcomes import OUTCOMES, O, is_level
 
 from .results import QUARTER
 
@@ -36,12 +36,12 @@ class Series:
     @property
     def level(self) -> bool:
         """Whether it is a level at a week's end, which averages over time, and no flow."""
-        return is_level(BY_NAME[self.of[0]])
+        return is_level(OUTCOMES[self.of[0]])
 
     @property
     def by_nationality(self) -> bool:
         """Whether it can be told by nationality."""
-        return bool(self.cases) or all(BY_NAME[name].by_group for name in self.of)
+        return bool(self.cases) or all(OUTCOMES[name].by_group for name in self.of)
 
 
 _BY_CONSULATES, _BY_AUTHORITIES, _BY_HOTLINES = (

@@ -103,8 +103,8 @@ class World:
 
     def base_institutions(self, parameters) -> np.ndarray:
         """Return the institutions as they stand without lever or shock, float64 (I, P)."""
-        base = np.empty((len(INSTITUTIONS), len(self.place_ids)))
-        for row in INSTITUTIONS:
+        base = np.empty((len(INSTITUTIONS.values()), len(self.place_ids)))
+        for row in INSTITUTIONS.values():
             kind, _, column = row.base.partition(":")
             if kind == "parameter":
                 base[I[row.name]] = parameters[row.name]

@@ -14,7 +14,7 @@ from model.engine.kernel import kernel
 from model.registry.calendar import WEEKS_A_MONTH
 from model.registry.institutions import INSTITUTIONS, I
 from model.registry.lever import MODES
-from model.registry.levers import BY_NAME, INDEX, LEVERS
+from model.registry.levers import INDEX, LEVERS
 from model.registry.outcomes import O
 from model.registry.parameters import P
 from model.registry.policy import Policy, Shock
@@ -23,13 +23,13 @@ RAISE, LOWER, SCALE, ADD = range(4)
 assert MODES == ("raise", "lower", "scale", "add")
 NONE = -1  # no lever, no trigger, not fired
 
-CHANNEL_FIRST = np.cumsum([0] + [len(lever.channels) for lever in LEVERS])
-_CHANNELS = [(lever, channel) for lever in LEVERS for channel in lever.channels]
+CHANNEL_FIRST = np.cumsum([0] + [len(lever.channels) for lever in LEVERS.values()])
+_CHANNELS = [(lever, channel) for lever in LEVERS.values() for channel in lever.channels]
 CHANNEL_MOVES = np.array([I[c.moves] for _, c in _CHANNELS], np.int64)
 CHANNEL_MODE = np.array([MODES.index(c.mode) for _, c in _CHANNELS], np.int64)
 CHANNEL_EFFECT = np.array([P[f"{lever.name}.{c.name}"] for lever, c in _CHANNELS], np.int64)
-LOW = np.array([row.low for row in INSTITUTIONS], np.float64)
-HIGH = np.array([row.high for row in INSTITUTIONS], np.float64)
+LOW = np.array([row.low for row in INSTITUTIONS.values()], np.float64)
+HIGH = np.array([row.high for row in INSTITUTIONS.values()], np.float64)
 
 
 PLAN = (
@@ -132,7 +132,7 @@ def _covered(world, codes, places, lever=None):
     Nothing named means everywhere.
     """
     names = set(codes) | set(places)
-    kinds = BY_NAME[lever].kinds if lever else ()
+    kinds = LEVERS[lever].kinds if lever else ()
     return [
         (not names or place in names or country in names) and (not kinds or kind in kinds)
         for place, country, kind in zip(world.place_ids, world.place_country, world.place_kinds)
@@ -153,9 +153,9 @@ def extremes(base, values, shocks, policies=None):
     All shocks and all `policies` at once, wherever they act; without `policies`, all levers at their maximum.
     """
     if policies is None:
-        levers = [(lever, lever.maximum) for lever in LEVERS]
+        levers = [(lever, lever.maximum) for lever in LEVERS.values()]
     else:
-        levers = [(BY_NAME[policy.lever], policy.strength) for policy in policies]
+        levers = [(LEVERS[policy.lever], policy.strength) for policy in policies]
     moved = [
         (c.moves, c.mode, values[f"{lever.name}.{c.name}"] * strength)
         for lever, strength in levers

@@ -32,7 +32,7 @@ from experiments.design.draws import (
     write_draws,
 )
 from experiments.design.expected_reports import ExpectedReport
-from model.registry.parameters import BY_NAME
+from model.registry.parameters import PARAMETERS
 from scenarios.evidence.reports import read_evidence
 
 ROWS = read_evidence()
@@ -206,7 +206,7 @@ def test_what_was_proposed_more_often_is_recovered_no_sooner():
     nothing = [replace(report, sigma_log=20.0) for report in REPORTS]
     ensemble = toy(unit, -np.log(2 * unit[:, 0]))
     found, _ = fit_checks.recovery(ensemble, nothing, posterior.weigh(ensemble, nothing), FREE)
-    low, high = from_unit(BY_NAME["upkeep"], [0.05, 0.95])
+    low, high = from_unit(PARAMETERS["upkeep"], [0.05, 0.95])
     assert (found[0].low, found[0].high) == pytest.approx((low, high), rel=0.02)
     surely = [target("point", 50.0, 50.0, sigma=1e-3)]
     assert fit_checks.predictions(ensemble, surely, posterior.weigh(ensemble, surely).weights)[
@@ -268,7 +268,7 @@ def test_abc_keeps_draws_by_their_weights_and_free_parameters_as_proposed(tmp_pa
     assert (draws.source["runs"], draws.source["temperature"]) == (99, 1.5)
     assert len(draws.values) == 8 and all(draw == draws.values[0] for draw in draws.values)
     assert [draws.values[0][name] for name in names] == pytest.approx(
-        [float(from_unit(BY_NAME[name], 0.3)) for name in names]
+        [float(from_unit(PARAMETERS[name], 0.3)) for name in names]
     )
     values = abc.Likelihood(config).values
     first, other = values(dict.fromkeys(names, 0.3)), values(dict.fromkeys(names, 0.31))
@@ -283,9 +283,9 @@ def test_priors_are_sampled_within_their_bounds():
     assert len(draws[0]) == len(uncertain()) > 200 and of_levers() & set(draws[0])
     for name in ("upkeep", "sensitivity"):
         values = np.array([draw[name] for draw in draws])
-        assert BY_NAME[name].prior[1] <= values.min() and values.max() <= BY_NAME[name].prior[2]
-        assert from_unit(BY_NAME[name], to_unit(BY_NAME[name], values)) == pytest.approx(values)
-        assert to_unit(BY_NAME[name], values).mean() == pytest.approx(0.5, abs=0.02)
+        assert PARAMETERS[name].prior[1] <= values.min() and values.max() <= PARAMETERS[name].prior[2]
+        assert from_unit(PARAMETERS[name], to_unit(PARAMETERS[name], values)) == pytest.approx(values)
+        assert to_unit(PARAMETERS[name], values).mean() == pytest.approx(0.5, abs=0.02)
 
 
 def test_draws_come_back_as_written(tmp_path):

@@ -68,7 +68,7 @@ def test_every_mechanism_that_the_description_names_exists():
 def test_every_parameter_that_an_equation_names_exists():
     from model.registry import institutions, parameters
 
-    known = set(parameters.BY_NAME) | set(institutions.BY_NAME)
+    known = set(parameters.PARAMETERS) | set(institutions.INSTITUTIONS)
     equations = re.findall(r"^    (.*)$", ODD, flags=re.MULTILINE)
     assert equations
     names = {name for line in equations for name in re.findall(r"\b[a-z]+(?:_[a-z]+)+\b", line)}

@@ -20,7 +20,7 @@ from displace.wording.displacement import moved
 from displace.wording.effects_table import Cell, lines
 from displace.wording.study import Study
 from experiments.comparison.read import Results
-from model.registry.outcomes import BY_NAME, HEADLINE
+from model.registry.outcomes import HEADLINE, OUTCOMES
 from model.registry.parameters import DEFAULTS
 from scenarios.explain import NO_POLICY, parameter_in_words
 
@@ -257,7 +257,7 @@ def test_what_is_not_traced_to_a_source_is_not_among_the_sources():
 def test_an_effect_shows_each_way_that_it_goes(study, months, low, high, said):
     shown = Study(study.results)
     shown._timing = {("raids", "deaths"): dict(zip(("first_month", "first_better", "first_worse"), months))}
-    assert shown.first_effect(Cell("raids", BY_NAME["deaths"], 100.0, low, 0.0, high, None, 20)) == said
+    assert shown.first_effect(Cell("raids", OUTCOMES["deaths"], 100.0, low, 0.0, high, None, 20)) == said
 
 
 def test_cards_tell_each_entry_with_its_timing():
@@ -430,7 +430,7 @@ def test_a_spreadsheet_runs_nothing():
 def test_a_process_count_has_no_better_direction(study):
     line = lines(study.paired, ["raids"], ["raids"])[0]
     cell = replace(line.cells[0], low=1.0, difference=2.0, high=3.0, probability=None)
-    assert cell.verdict == words.NEITHER and BY_NAME["raids"].better is None
+    assert cell.verdict == words.NEITHER and OUTCOMES["raids"].better is None
 
 
 @pytest.mark.parametrize(
@@ -458,5 +458,5 @@ def test_better_follows_the_outcomes_direction_and_the_interval():
 
 @pytest.mark.parametrize(("difference", "high", "told"), [(0.4, 90.0, ""), (0.004, 0.9, ""), (20.0, 90.0, "+4")])
 def test_no_per_cents_stand_beside_a_change_that_is_rounded_to_nothing(difference, high, told):
-    cell = Cell("firewalls", BY_NAME["people_held"], 450.0, -high, difference, high, 0.5, 20)
+    cell = Cell("firewalls", OUTCOMES["people_held"], 450.0, -high, difference, high, 0.5, 20)
     assert cell.relative.startswith(told) and bool(cell.relative) == bool(told)

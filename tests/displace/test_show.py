@@ -18,7 +18,7 @@ from displace.show.two_worlds import ShowScenario, TwoWorlds
 from experiments.design.limits import MOST_SEED
 from model import Simulation
 from model.registry.calendar import monday, week_of
-from model.registry.levers import BY_NAME as LEVERS
+from model.registry.levers import LEVERS
 from model.registry.outcomes import O
 from model.registry.policy import Policy, Trigger
 from scenarios.errors import ScenarioError

@@ -17,7 +17,7 @@ from experiments.sensitivity.breakeven import EFFECTIVENESS, STRENGTH, Dose, Poi
 from experiments.sensitivity.factors import DUMMY, SEED, Column, Factor, draw, factors_of
 from experiments.sensitivity.quantities import RELATIVE, Quantity, balance, quantities, share
 from experiments.sensitivity.samples import generator, saltelli, trajectories
-from model.registry.parameters import BY_NAME, DEFAULTS
+from model.registry.parameters import DEFAULTS, PARAMETERS
 from scenarios.errors import ScenarioError
 
 DESIGN = 'title = "t"\nquestion = "q"\n{more}\n[sensitivity]\n{settings}\n[[arm]]\nscenario = "unilateral-crackdown"\n'
@@ -43,7 +43,7 @@ def test_factors_hold_every_parameter_that_can_act_once(design):
         names = [column.name for factor in factors for column in factor.columns]
         assert len(names) == len(set(names))
         priors = {
-            p.name for p in BY_NAME.values() if p.prior and ("." not in p.name or p.name.startswith("crackdown."))
+            p.name for p in PARAMETERS.values() if p.prior and ("." not in p.name or p.name.startswith("crackdown."))
         }
         assert {n for n in names if n not in (DUMMY, SEED) and not n.startswith("feedback_")} == priors
 
@@ -60,7 +60,7 @@ def test_points_of_the_cube_become_priors_rules_and_switches(design):
     columns = [c for f in factors_of(design.arms) for c in f.columns]
     for u in (0.0, 0.37, 1.0):
         values = draw(columns, np.full(len(columns), u))
-        assert all(BY_NAME[name].low <= value <= BY_NAME[name].high for name, value in values.items())
+        assert all(PARAMETERS[name].low <= value <= PARAMETERS[name].high for name, value in values.items())
     at = {c.name: c for c in columns}
     assert at["market_saturation"].value(0.5) == pytest.approx(0.85)
     assert at["moving_cost_beyond"].value(0.5) == pytest.approx(np.sqrt(1000 * 15000))

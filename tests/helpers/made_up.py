@@ -8,7 +8,7 @@ from experiments.batch import rows as of_run
 from experiments.comparison.read import Results
 from experiments.results.columns import from_rows
 from experiments.results.parquet import Part
-from model.registry.outcomes import BY_NAME, RECORDED, O
+from model.registry.outcomes import OUTCOMES, RECORDED, O
 
 STAMP = {"displace.plan": "made-up"}
 PLACES = ("a1", "a2", "b1", "far")
@@ -93,7 +93,7 @@ def results(plan: dict, weekly, moves=()) -> Results:
 def _add(parts, tag, plan, numbers, moves):
     recorded = np.zeros((plan["stop"], len(RECORDED), len(PLACES)))
     for name, values in numbers.items():
-        assert name in BY_NAME
+        assert name in OUTCOMES
         recorded[:, O[name], :] = values
     mine = [
         (week, PLACES.index(source), PLACES.index(target), 1, people)

@@ -19,7 +19,7 @@ NO_SCARCITY = dict(
     return_help_per_week=ENOUGH,
 )
 # What becomes of firms and institutions no longer depends on who is held, or on what happened to whom.
-NO_FEEDBACK = {row.name: 0 for row in PARAMETERS if row.name.startswith("feedback_")} | dict(
+NO_FEEDBACK = {row.name: 0 for row in PARAMETERS.values() if row.name.startswith("feedback_")} | dict(
     relocation_rule=1,
     market_saturation=0,
     fee_share_of_value=0,

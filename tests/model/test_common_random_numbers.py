@@ -125,7 +125,7 @@ def test_levers_of_strength_0_change_nothing(baseline):
     people = ({}, dict(sex="female"), dict(age="child"), dict(nationalities=("AAA",)))
     nothing = tuple(
         Policy(lever.name, 0.0, 3 + n % 10, 3 + n % 20, **(people[n % 4] if "sex" in lever.scope else {}))
-        for n, lever in enumerate(LEVERS)
+        for n, lever in enumerate(LEVERS.values())
     )
     assert same_bytes(baseline, Simulation(replace(INPUTS, policies=nothing)).advance().result())
 

@@ -15,7 +15,7 @@ from model.registry.parameters import PARAMETERS
 from model.world.tiny_world import tiny_world
 from scenarios.loading import load
 
-SWITCHES = [row.name for row in PARAMETERS if row.name.startswith("feedback_")]
+SWITCHES = [row.name for row in PARAMETERS.values() if row.name.startswith("feedback_")]
 NO_RAIDS = ({}, {"raids_per_month": 0.0})
 NOBODY_PUNISHED = dict(detains_irregular=0.0, prosecutes_at_home=0.0)
 PLENTY = dict(

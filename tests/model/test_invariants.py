@@ -56,7 +56,7 @@ PLACES = st.fixed_dictionaries(
 
 @st.composite
 def policies(draw) -> Policy:
-    lever = draw(st.sampled_from(LEVERS))
+    lever = draw(st.sampled_from(list(LEVERS.values())))
     announced, lead, length = draw(st.integers(0, 40)), draw(st.integers(0, 10)), draw(st.integers(1, STOP))
     start = announced + lead
     return Policy(
@@ -85,8 +85,8 @@ def from_prior(prior, u):
 @st.composite
 def worlds(draw) -> Inputs:
     rng = np.random.default_rng(draw(st.integers(0, 2**32)))
-    values = {row.name: from_prior(row.prior, rng.uniform()) for row in PARAMETERS if row.prior}
-    values |= {row.name: rng.choice([row.low, row.high]) for row in PARAMETERS if rng.uniform() < AT_AN_END}
+    values = {row.name: from_prior(row.prior, rng.uniform()) for row in PARAMETERS.values() if row.prior}
+    values |= {row.name: rng.choice([row.low, row.high]) for row in PARAMETERS.values() if rng.uniform() < AT_AN_END}
     world = small_world(
         {"AAA": draw(ORIGINS), "CCC": draw(ORIGINS)}, draw(st.sampled_from([1, 2])), draw(PLACES), **draw(STATES)
     )
@@ -171,7 +171,8 @@ def nothing_is_negative_and_no_bed_is_given_twice(inputs, result):
     if values["feedback_capacity"] == 0.0:
         return  # this switch makes room for everybody
     more = {
-        lever.name: [f"{lever.name}.{c.name}" for c in lever.channels if c.moves == "open_beds"] for lever in LEVERS
+        lever.name: [f"{lever.name}.{c.name}" for c in lever.channels if c.moves == "open_beds"]
+        for lever in LEVERS.values()
     }
     added = sum(values[channel] * policy.strength for policy in inputs.policies for channel in more[policy.lever])
     for s in range(len(world.states)):

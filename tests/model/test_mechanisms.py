@@ -16,11 +16,11 @@ RECOMMENDATIONS = [
     f"{letter}{n}" for letter, last in zip("ABCDEFG", (7, 4, 4, 5, 6, 6, 10), strict=True) for n in range(1, last + 1)
 ]
 NAMES = {
-    "parameters": set(parameters.BY_NAME),
-    "institutions": set(institutions.BY_NAME),
-    "levers": set(levers.BY_NAME),
+    "parameters": set(parameters.PARAMETERS),
+    "institutions": set(institutions.INSTITUTIONS),
+    "levers": set(levers.LEVERS),
     "life_course": {row.name for row in life_course.TRANSITIONS},
-    "outcomes": set(outcomes.BY_NAME),
+    "outcomes": set(outcomes.OUTCOMES),
 }
 MODULES = {
     path.stem: import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
@@ -52,7 +52,7 @@ def test_a_mechanism_has_a_place_or_a_reason(mechanism):
 
 
 def test_every_recommendation_has_a_lever_or_a_reason():
-    named = [recommendation for lever in levers.LEVERS for recommendation in lever.recommendations]
+    named = [recommendation for lever in levers.LEVERS.values() for recommendation in lever.recommendations]
     assert set(named) | set(levers.CONTEXT_ONLY) == set(RECOMMENDATIONS)
 
 
@@ -62,16 +62,16 @@ def unread(registry, letter):
 
 
 def test_every_institution_that_a_lever_may_move_is_read():
-    assert not unread(institutions.INSTITUTIONS, "I")
+    assert not unread(institutions.INSTITUTIONS.values(), "I")
 
 
 def test_every_parameter_is_read():
-    others = unread((row for row in parameters.PARAMETERS if row.topic != "channels"), "P")
-    bases = {row.name for row in institutions.INSTITUTIONS if row.base == "parameter"}
+    others = unread((row for row in parameters.PARAMETERS.values() if row.topic != "channels"), "P")
+    bases = {row.name for row in institutions.INSTITUTIONS.values() if row.base == "parameter"}
     assert {name for name in others - bases if f'"{name}"' not in KERNELS} == set()
 
 
 def test_every_transition_stream_and_measure_is_used():
     assert not unread(life_course.TRANSITIONS, "T")
     assert not unread(streams.STREAMS, "R")
-    assert not unread((row for row in outcomes.OUTCOMES if row.kind == "measure"), "O")
+    assert not unread((row for row in outcomes.OUTCOMES.values() if row.kind == "measure"), "O")

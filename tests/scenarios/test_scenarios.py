@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from model.registry import levers, outcomes
 from model.registry.calendar import WEEK_0, WEEKS, monday
-from model.registry.parameters import BY_NAME as PARAMETERS
+from model.registry.parameters import PARAMETERS
 from model.registry.policy import Trigger
 from scenarios import loading, world_files
 from scenarios.errors import ScenarioError
@@ -213,7 +213,7 @@ def test_an_error_names_file_key_and_what_was_expected(case, write):
 
 
 @pytest.mark.parametrize(
-    "lever", [lever for lever in levers.LEVERS if set(SCOPE) - {*lever.scope}], ids=lambda lever: lever.name
+    "lever", [lever for lever in levers.LEVERS.values() if set(SCOPE) - {*lever.scope}], ids=lambda lever: lever.name
 )
 def test_a_lever_refuses_the_scope_that_it_lacks(lever):
     for key in set(SCOPE) - {*lever.scope}:
@@ -514,14 +514,14 @@ def test_a_shipped_scenario_loads_and_reads_back(name):
     text = "\n".join(explain(made))
     assert made.question.endswith("?") and "section" in made.question
     assert all(policy.states and policy.start == policy.announced == 470 for policy in made.policies)
-    assert all(levers.BY_NAME[policy.lever].summary in text for policy in made.policies)
+    assert all(levers.LEVERS[policy.lever].summary in text for policy in made.policies)
     assert "Nothing else happens after August 2023" in text
     assert made.shocks == load("baseline").shocks
 
 
 def test_the_four_policies_of_the_paper_are_shipped():
     used = {name: {policy.lever for policy in load(name).policies} for name in SHIPPED}
-    protection = {lever.name for lever in levers.LEVERS if lever.kind == "protection"}
+    protection = {lever.name for lever in levers.LEVERS.values() if lever.kind == "protection"}
     assert used["baseline"] == set()
     assert used["rights-package"] == protection
     assert used["everything-together"] == protection | used["unilateral-crackdown"] | used["regional-cooperation"]
@@ -552,7 +552,7 @@ def test_the_raids_in_one_place_are_counted_for_its_whole_state():
     assert raids.value * control[raids.places[0]] == 6 * len(hosts)
 
 
-@pytest.mark.parametrize("lever", levers.LEVERS, ids=lambda lever: lever.name)
+@pytest.mark.parametrize("lever", levers.LEVERS.values(), ids=lambda lever: lever.name)
 def test_every_lever_can_be_used_and_explained(lever):
     made = from_dict(
         scenario(policy=[policy(lever.name, strength=lever.maximum, announced=monday(469), end=monday(600))]), "test"
@@ -613,7 +613,7 @@ entries = st.builds(
         "strength": strength * lever.maximum,
         "ramp_weeks": ramp,
     },
-    st.sampled_from(levers.LEVERS),
+    st.sampled_from(list(levers.LEVERS.values())),
     st.floats(0, 1),
     days,
     st.integers(1, 50),
@@ -667,7 +667,7 @@ def test_the_json_schema_draws_on_the_registries():
     keys = schema["properties"]
     entry = keys["policy"]["items"]
     assert schema["required"] == ["title", "question"]
-    assert entry["properties"]["lever"]["enum"] == [lever.name for lever in levers.LEVERS]
+    assert entry["properties"]["lever"]["enum"] == [lever.name for lever in levers.LEVERS.values()]
     assert entry["properties"]["when"]["properties"]["outcome"]["enum"] == [o.name for o in outcomes.RECORDED]
     assert (
         keys["parameters"]["properties"]["crackdown"]["properties"]["raids"]["maximum"]
