@@ -9,6 +9,7 @@ import ast
 import inspect
 import textwrap
 import time
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
@@ -27,10 +28,10 @@ from model.run.all_columns import MOVING, Columns, copied
 from model.run.records import RECORDS, audit, open_quarter
 from model.run.results import Result, make_result, quarter_end
 from model.run.start import (
+    bound_hazards,
     columns_of_policies,
     empty_columns,
     fixed_columns,
-    see_what_is_near,
     set_what_follows,
     start,
     with_more_room,
@@ -72,6 +73,9 @@ class Inputs:
                 f"people_per_agent = {self.people_per_agent}: expected a whole number of persons, 1 or more"
             )
         complete(self.parameters)
+        # Effects are added up in this order: the same policies and events, however listed, give the same bytes.
+        object.__setattr__(self, "policies", tuple(sorted(self.policies, key=repr)))
+        object.__setattr__(self, "shocks", tuple(sorted(self.shocks, key=repr)))
 
 
 @kernel
@@ -212,21 +216,24 @@ class Simulation:
     # --- forks, checkpoints ------------------------------------------------------------------------
 
     def fork(self, inputs: Inputs) -> "Simulation":
-        """Return an exact copy that goes on under other inputs (same seed, scale, world and shocks)."""
-        kept = ("seed", "people_per_agent", "shocks", "stop", "window_start", "record", "groups", "events")
+        """Return an exact copy that goes on under other policies and events (same seed, scale, world, parameters).
+
+        Raises ValueError where anything else differs.
+        """
+        kept = ("seed", "people_per_agent", "stop", "window_start", "record", "groups", "events")
         other = [name for name in kept if getattr(inputs, name) != getattr(self.inputs, name)]
         other += ["world"] * (inputs.world.hash != self.inputs.world.hash)
         other += ["parameters"] * (complete(inputs.parameters) != complete(self.inputs.parameters))
         if other:
-            raise ValueError(f"a fork differs in its policies alone; these differ too: {', '.join(other)}")
+            raise ValueError(f"a fork differs in its policies and events alone; these differ too: {', '.join(other)}")
         other = object.__new__(Simulation)
         other.inputs, other.week, other.quarters = inputs, self.week, list(self.quarters)
         other.columns = copied(self.columns)._replace(**columns_of_policies(inputs, self.columns.base))
         _carry_policies(self, other)
         other.columns.used.stale = 1
         other._bind()
-        see_what_is_near(inputs, other.columns, complete(inputs.parameters), other._handle)
-        if inputs.policies != self.inputs.policies:
+        bound_hazards(inputs, other.columns, complete(inputs.parameters), other._handle)
+        if inputs.policies != self.inputs.policies or inputs.shocks != self.inputs.shocks:
             look_again(other._handle)
         return other
 
@@ -332,17 +339,17 @@ def fingerprint(inputs: Inputs) -> str:
 def first_difference(a: Inputs, b: Inputs) -> int:
     """Return the first week in which a compiled input of `b` differs from `a`'s.
 
-    A policy counts from its announcement, since agents may act on it. Parameters, world, shocks,
-    seed or scale that differ count from week 0.
+    A policy counts from its announcement, since agents may act on it, an event from its start. Parameters, world,
+    seed or scale that differ count from week 0: such runs share no past.
     """
     same = (
         a.world.hash == b.world.hash and a.seed == b.seed and a.people_per_agent == b.people_per_agent
-        and complete(a.parameters) == complete(b.parameters) and a.shocks == b.shocks
+        and complete(a.parameters) == complete(b.parameters)
     )  # fmt: skip
     if not same:
         return 0
-    only = set(a.policies) ^ set(b.policies)
-    weeks_ = [min(row.announced, row.start) for row in only]
+    ours, theirs = Counter((*a.policies, *a.shocks)), Counter((*b.policies, *b.shocks))
+    weeks_ = [min(row.start, getattr(row, "announced", row.start)) for row in ((ours - theirs) + (theirs - ours))]
     for run in (a, b):
         if run.placebo_week >= 0 and a.placebo_week != b.placebo_week:
             weeks_.append(run.placebo_week)

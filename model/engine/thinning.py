@@ -1,9 +1,9 @@
 """When a hazard may strike a person: thinning (Lewis and Shedler 1979) in whole weeks.
 
-Each week is a candidate with probability `far`, a multiple of 1/256, independently; a hazard strikes in a candidate
-week where the week's number in a stream, uniform below `far`, is below the hazard. Candidates and numbers are
-functions of seed and identity alone: the same in every arm, whatever happened before and whatever is near
-(`hazard_bounds`).
+Each person has a number in each week, uniform in (0, 1), and a hazard strikes in a week whose number is below it. The
+number's leading eight bits are a byte of stream `candidates`, of which one draw holds eight weeks; the rest is a draw
+of another stream. So weeks whose byte alone is too large are passed over eight at a time. By which bound they are
+passed over changes the work, never a result: numbers are functions of seed, week and identity alone.
 """
 
 import math
@@ -19,39 +19,41 @@ from model.registry.streams import R
 from .handle import element
 from .kernel import kernel
 from .pages import PAGE, everywhere, lowest
-from .random_numbers import GOLDEN, MIXING, uniform
+from .random_numbers import GOLDEN, MIXING, mix, uniform
 
 NEVER = 32_000  # a week after every run
-LEVELS = 256  # of the bounds that `next_strike` knows
+LEVELS = 256  # values of a byte
 BYTES = 8  # of a draw: a week each
 ONE, ALL = np.uint64(1), np.uint64(0xFFFFFFFFFFFFFFFF)
 
 
 @kernel
-def as_bound(rate):
-    """Return the least multiple of 1/256 that is no less than a weekly hazard: the bounds that `next_strike` knows."""
-    return min(1.0, math.ceil(rate * LEVELS) / LEVELS)
-
-
-@kernel
-def next_strike(stream, who, far, near, m):
-    """Return the first week after this one in which a hazard of at most `near` could strike `who`."""
-    level = int(far * LEVELS)
-    if level == 0:
+def next_strike(stream, who, bound, m):
+    """Return the first week after this one in which a hazard of at most `bound` could strike `who`, or NEVER."""
+    if bound <= 0.0:
         return NEVER
+    most = min(LEVELS, math.ceil(bound * LEVELS)) - 1
     first = (m.now + 1) // BYTES * BYTES
     later = ALL << np.uint64(m.now + 1 - first)
     while first <= WEEKS:
-        weeks = candidates(m.keys, R.candidates, first // BYTES, GOLDEN * who, level - 1) & later
+        weeks = candidates(m.keys, R.candidates, first // BYTES, GOLDEN * who, most) & later
         while weeks:
             week = first + lowest(weeks)
             if week > WEEKS:
                 return NEVER
-            if uniform(m.keys[stream, week], who) * far < near:
+            if number_in(stream, week, who, m) < bound:
                 return week
             weeks &= weeks - ONE
         first, later = first + PAGE, ALL
     return NEVER
+
+
+@kernel
+def number_in(stream, week, who, m):
+    """Return the number of `who` in a week, uniform in (0, 1): its first eight bits, and the rest from `stream`."""
+    eight_weeks = mix(m.keys[R.candidates, week // BYTES] + GOLDEN * who)
+    byte = eight_weeks >> np.uint64(8 * (week % BYTES)) & np.uint64(LEVELS - 1)
+    return (np.float64(byte) + uniform(m.keys[stream, week], who)) / LEVELS
 
 
 @intrinsic

@@ -75,10 +75,13 @@ def fare(edge, m):
 
 @kernel
 def among_travellers(v, p, m):
-    """Return institution `v` at a place as the people meet it who leave there: the mean over their classes."""
-    mean = 0.0
-    for k in range(m.env.shape[0]):
-        mean += m.travellers[m.places[p].state, k] * m.env[k, v, p]
+    """Return an institution at a place as the travellers who leave it meet it: the mean over their classes.
+
+    Differences from the first class are averaged, so that where all classes meet the same the mean is that, to the bit.
+    """
+    mean = m.env[0, v, p]
+    for k in range(1, m.env.shape[0]):
+        mean += m.travellers[m.places[p].state, k] * (m.env[k, v, p] - m.env[0, v, p])
     return mean
 
 

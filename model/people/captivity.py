@@ -154,8 +154,8 @@ def endure(m):
                 me.trafficked = 1
                 count_as(i, 1, m)
             if me.candidate == m.now:
-                near, drawn = me.near, number_of(R.captivity, i, m)
-                keep_bound(drawn - meet_risks(i, drawn, m), near, m)
+                bound, drawn = me.bound, number_of(R.captivity, i, m)
+                keep_bound(drawn - meet_risks(i, drawn, m), bound, m)
         else:
             held_elsewhere(i, m)
         if m.diary[i] == NO_VISIT:

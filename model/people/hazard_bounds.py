@@ -1,10 +1,8 @@
 """Bounds on the hazards that a person may meet: they say in which weeks a person need be looked at.
 
-There are two. The far bound holds for all levers at their maximum, all shocks of the run and every place: it is the
-same in every arm and fixes the weeks in which a hazard *could* strike somebody, and their number in each. The near
-bound holds for this run's policies, the person's place, and what of them never changes while they keep a status or, as
-the debt of people held does, only grows: of those weeks, only the ones whose number is below it are looked at. So how
-near it is changes the work, never a result.
+A bound holds for this run's policies and shocks, the person's place, and what of them never changes while they keep a
+status or, as the debt of people held does, only grows. Weeks in which a person's number is above it are passed over:
+nothing could happen to them. How tight a bound is changes the work, never a result (`thinning`).
 """
 
 import math
@@ -13,8 +11,7 @@ import numpy as np
 
 from model.engine.faults import ABOVE_BOUND
 from model.engine.kernel import entry, kernel
-from model.engine.random_numbers import draw
-from model.engine.thinning import LEVELS, as_bound
+from model.engine.thinning import number_in
 from model.registry.institutions import I
 from model.registry.life_course import RELEASED, S
 from model.registry.parameters import P
@@ -29,7 +26,7 @@ BOUND = (
     ("consular", "f8", "per week, of being freed by a consulate that is there"),
     ("taken", "f8", "per week, of being taken by an armed group"),
     ("stranded", "f8", "per week, but for those that follow"),
-    ("arrested", "f8", "per week, abroad; in the far bound a part of `stranded`"),
+    ("arrested", "f8", "per week, abroad"),
     ("helped", "f8", "per week, of going home with help, with all papers"),
     ("alone", "f8", "per week, of going home alone, with all papers, at median means"),
     ("again", "f8", "per week, of being recruited again while stranded, without debt"),
@@ -95,116 +92,79 @@ def set_bounds(bound, high, low, m):
 
 
 @entry
-def set_near_bounds(high, low, m):
-    """Fill the near bounds from the extremes of each institution, float64 (I, P), in this run."""
+def set_bounds_by_place(high, low, m):
+    """Fill the bounds of every place from the extremes of each institution, float64 (I, P), in this run."""
     closed_door = 1.0 - m.par[P.reach_without_firewall]
     for p in range(m.places.size):
-        near = m.near[p]
-        set_bounds(near, high[:, p], low[:, p], m)
+        bound = m.bounds[p]
+        set_bounds(bound, high[:, p], low[:, p], m)
         # what few services reach, and arrests by themselves
-        near.stranded -= high[I.services_reach, p] * closed_door * (1.0 - high[I.safe_help, p])
-        near.stranded -= m.par[P.arrest_rate]
-        near.arrested = (
+        bound.stranded -= high[I.services_reach, p] * closed_door * (1.0 - high[I.safe_help, p])
+        bound.stranded -= m.par[P.arrest_rate]
+        bound.arrested = (
             m.par[P.arrest_rate]
             * high[I.control, p]
             * high[I.detains, p]
             * (1.0 - m.par[P.assessment_saves] * low[I.assessed, p])
         )
         if m.places[p].kind != MILITIA:
-            near.taken = 0.0
-
-
-@entry
-def set_far_bound(high, low, m):
-    """Fill the far bound from the extremes of each institution, float64 (I), anywhere in any arm."""
-    set_bounds(m.far[0], high, low, m)
+            bound.taken = 0.0
 
 
 @kernel
 def rate_of(i, m):
-    """Return the far bound on a person's weekly hazards in their present status.
-
-    In detention every week is a candidate.
-    """
-    me, far = m.people[i], m.far[0]
-    if me.status == S.detained:
-        return 1.0
-    if me.status == S.held:
-        rate = far.held + far.escape + far.consular + far.taken + far.ransom * me.means
-    elif me.status == S.stranded:
-        rate = far.stranded + far.helped + far.stay + far.lost + far.alone * min(m.par[P.means_for_return], me.means)
-        rate += far.again * up_to_a_power_of_two(pressed_by_debt(i, m))
-    elif me.status == S.returned:
-        rate = far.returned + far.settles + far.cleared * me.record
-    elif me.status == S.staying:
-        rate = m.par[P.status_lost]
-    elif me.status == S.held_other_sector:
-        rate = m.par[P.other_sector_exit] + m.par[P.other_sector_death]
-    elif me.status == S.held_by_armed_group:
-        rate = m.par[P.armed_group_exit] + m.par[P.armed_group_return] + m.par[P.death_rate]
-    else:
-        rate = far.untraced
-    return as_bound(rate)
-
-
-@kernel
-def near_rate_of(i, m):
-    """Return the near bound on a person's weekly hazards in their present status."""
-    me, near = m.people[i], m.near[m.people[i].place]
+    """Return a bound on a person's weekly hazards while they keep their present status."""
+    me, bound = m.people[i], m.bounds[m.people[i].place]
     home = m.nations[me.nation].state == m.places[me.place].state
     presence = 1.0 if home else m.consulate[me.nation, m.places[me.place].state]
     if me.status == S.held:
         away = m.near_home[me.place, m.nations[me.nation].place]
         reach = m.par[P.reach_without_consulate] + (1.0 - m.par[P.reach_without_consulate]) * presence
         return (
-            near.held
-            + near.escape * away
-            + near.consular * reach
-            + near.taken
-            + near.ransom * me.means / (1.0 + debt_now(i, m) / m.par[P.debt_scale])
+            bound.held
+            + bound.escape * away
+            + bound.consular * reach
+            + bound.taken
+            + bound.ransom * me.means / (1.0 + debt_now(i, m) / m.par[P.debt_scale])
         )
     if me.status == S.stranded:
-        papers = near.documents * (
+        papers = bound.documents * (
             m.par[P.papers_without_consulate] + (1.0 - m.par[P.papers_without_consulate]) * presence
         )
         able = (1.0 if home else papers) * (m.par[P.unsafe_return_anyway] if me.unsafe else 1.0)
-        rate = near.stranded + able * (near.helped + near.alone * min(m.par[P.means_for_return], me.means))
-        rate += 0.0 if home else near.arrested
-        return rate + near.again * pressed_by_debt(i, m) + near.stay * me.unsafe + near.lost * (me.until == RELEASED)
+        rate = bound.stranded + able * (bound.helped + bound.alone * min(m.par[P.means_for_return], me.means))
+        rate += 0.0 if home else bound.arrested
+        return rate + bound.again * pressed_by_debt(i, m) + bound.stay * me.unsafe + bound.lost * (me.until == RELEASED)
     if me.status == S.returned:
         return (
-            near.returned
-            + near.settles * me.health / (1.0 + m.par[P.record_stigma] * me.record)
-            + near.cleared * me.record
+            bound.returned
+            + bound.settles * me.health / (1.0 + m.par[P.record_stigma] * me.record)
+            + bound.cleared * me.record
         )
     if me.status == S.untraced:
-        return near.untraced
+        return bound.untraced
     if me.status == S.detained:
         rate = (
-            near.corrupt * m.states[m.places[me.place].state].corruption
-            + near.spared * me.child
-            + near.grounds * me.trafficked
+            bound.corrupt * m.states[m.places[me.place].state].corruption
+            + bound.spared * me.child
+            + bound.grounds * me.trafficked
         )
-        rate += near.charged if me.record == 0 and me.child == 0 else 0.0
-        rate += m.par[P.own_nationals_released] if home else near.deported
+        rate += bound.charged if me.record == 0 and me.child == 0 else 0.0
+        rate += m.par[P.own_nationals_released] if home else bound.deported
         return rate + m.par[P.flees_custody] + m.par[P.death_detained]
-    return rate_of(i, m)
+    if me.status == S.staying:
+        return m.par[P.status_lost]
+    if me.status == S.held_other_sector:
+        return m.par[P.other_sector_exit] + m.par[P.other_sector_death]
+    if me.status == S.held_by_armed_group:
+        return m.par[P.armed_group_exit] + m.par[P.armed_group_return] + m.par[P.death_rate]
+    return 1.0
 
 
 @kernel
 def number_of(stream, i, m):
-    """Return a person's number of this week in a stream, uniform below the far bound on their hazards."""
-    me = m.people[i]
-    return draw(stream, m, me.key) * me.far / LEVELS
-
-
-@kernel
-def up_to_a_power_of_two(x):
-    """Return the least power of two not below `x` (1 or more): small differences between arms change no bound."""
-    power = 1.0
-    while power < x:
-        power *= 2.0
-    return power
+    """Return a person's number of this week, uniform in (0, 1), with which their hazards are compared."""
+    return number_in(stream, m.now, m.people[i].key, m)
 
 
 @kernel
@@ -224,7 +184,7 @@ def pressed_by_debt(i, m):
 
 
 @kernel
-def keep_bound(hazards, near, m):
-    """Report to the audit hazards, as far as they were added up, that exceed the near bound on them."""
-    if hazards > near * (1.0 + 1e-9):
+def keep_bound(hazards, bound, m):
+    """Report to the audit hazards, as far as they were added up, that exceed the bound on them."""
+    if hazards > bound * (1.0 + 1e-9):
         m.faults[ABOVE_BOUND] += 1

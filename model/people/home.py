@@ -124,8 +124,8 @@ def be_home(i, m):
         return
     if me.candidate != m.now:
         return
-    near, drawn = me.near, number_of(R.after, i, m)
-    keep_bound(drawn - settle_in(i, drawn, m), near, m)
+    bound, drawn = me.bound, number_of(R.after, i, m)
+    keep_bound(drawn - settle_in(i, drawn, m), bound, m)
 
 
 @kernel

@@ -11,7 +11,7 @@ from model.engine.columns import NO_OPERATION
 from model.engine.faults import UNDECLARED, WHICH
 from model.engine.kernel import entry, inlined, kernel
 from model.engine.random_numbers import exponential, identity, uniform
-from model.engine.thinning import LEVELS, NEVER, next_strike
+from model.engine.thinning import NEVER, next_strike
 from model.registry.calendar import WEEKS_A_YEAR
 from model.registry.life_course import STATUSES, TRANSITIONS, S
 from model.registry.outcomes import CHARGED, GROUPED, GROUPS, INTO_DETENTION, RECORDED, O
@@ -19,7 +19,7 @@ from model.registry.parameters import P
 from model.registry.streams import R
 
 from .diary import HOME, LANES, NO_VISIT, enter_in_diary
-from .hazard_bounds import near_rate_of, pressed_by_debt, rate_of
+from .hazard_bounds import pressed_by_debt, rate_of
 from .roster import CHILD, COHORT_SHIFT, COHORT_WEEKS, JUST_OF_AGE, YEARS, YOUNG
 
 DECEIVED_JOB, DECEIVED_CONDITIONS, FORCED, WILLING = 0, 1, 2, 3
@@ -46,7 +46,6 @@ PERSON = (  # what most looks read comes first: it lies on one line of memory
     ("held_from", "i2", "week"),
     ("debt_week", "i2", "week"),
     ("trapped", "i2", "week from which a willing entrant cannot leave"),
-    ("far", "i2", "far bound on the hazards that they may meet, in 1/256 per week (bounds)"),
     ("status", "i1", "life_course.S"),
     ("nation", "i1", "nationality"),
     ("sex", "i1", "MALE or FEMALE"),
@@ -66,7 +65,7 @@ PERSON = (  # what most looks read comes first: it lies on one line of memory
     ("ordinal", "i4", "cohort and number within the cell"),
     ("abuse", "f4", "exposure in weeks of usual abuse"),
     ("drive", "f4", "own factor on the hazard of being trafficked again"),
-    ("near", "f4", "near bound on the hazards that they may meet, per week, rounded up"),
+    ("bound", "f4", "on the hazards that they may meet, per week, rounded up (hazard_bounds)"),
     ("stratum", "i2", "index"),
     ("spell", "i2", "how manieth time away, from 0"),
     ("weeks_held", "i2", "of ended spells"),
@@ -290,15 +289,15 @@ def foresee(stream, i, m):
     """Return the next week in which a hazard may strike a person, found anew when the last one found is past."""
     me = m.people[i]
     if me.candidate <= m.now:
-        far, near = rate_of(i, m), near_rate_of(i, m)
-        me.far, me.near = int(far * LEVELS), near * (1.0 + 2.0**-23)
-        me.candidate = next_strike(stream, me.key, far, near, m)
+        bound = rate_of(i, m)
+        me.bound = bound * (1.0 + 2.0**-23)  # kept in single precision: rounded up
+        me.candidate = next_strike(stream, me.key, bound, m)
     return np.int64(me.candidate)
 
 
 @entry
 def look_again(m):
-    """Set anew when everybody is looked at whom other policies may now reach: what is near (`bounds`) has changed."""
+    """Set anew when everybody is looked at whom other policies may now reach: bounds on hazards have changed."""
     for i in range(m.used[0].people):
         me = m.people[i]
         me.candidate = NO_VISIT

@@ -135,8 +135,8 @@ def return_with_help(t, i, m):
 @kernel
 def be_stranded(i, k, m):
     """A week stranded: reached by services or police, trafficked again, home, a status, lost, dead (IV.D, IV.F)."""
-    near, drawn = m.people[i].near, number_of(R.after, i, m)
-    keep_bound(drawn - meet_chances(i, k, drawn, m), near, m)
+    bound, drawn = m.people[i].bound, number_of(R.after, i, m)
+    keep_bound(drawn - meet_chances(i, k, drawn, m), bound, m)
 
 
 @kernel
@@ -213,8 +213,8 @@ def spared_as_child(i, k, m):
 @kernel
 def be_detained(i, k, m):
     """A week in detention: extorted, identified after all, trafficked again, charged, deported (IV.C-F)."""
-    near, drawn = m.people[i].near, draw(R.after, m, m.people[i].key)
-    keep_bound(drawn - meet_custody(i, k, drawn, m), near, m)
+    bound, drawn = m.people[i].bound, number_of(R.after, i, m)
+    keep_bound(drawn - meet_custody(i, k, drawn, m), bound, m)
 
 
 @kernel

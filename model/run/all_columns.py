@@ -36,8 +36,7 @@ class Columns(NamedTuple):
 
     par: np.ndarray  # float64: parameters by P
     base: np.ndarray  # float64 (I, P): institutions without lever or shock
-    far: np.recarray  # bounds.BOUND (1)
-    near: np.recarray  # bounds.BOUND (P)
+    bounds: np.recarray  # hazard_bounds.BOUND (P)
     places: np.recarray  # world.PLACE (P)
     distance: np.ndarray  # float64 (P, P), km
     near_home: np.ndarray  # float64 (P, P): how much less likely an escape is the farther home is, 1 = at home

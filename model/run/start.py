@@ -19,7 +19,7 @@ from model.operations.vacancies import OFFER
 from model.people.border_officials import expect_lawful_stops, plan_routes, start_posts
 from model.people.captivity import measure_distances
 from model.people.diary import LANES, NO_VISIT, enter_in_diary
-from model.people.hazard_bounds import BOUND, set_far_bound, set_near_bounds
+from model.people.hazard_bounds import BOUND, set_bounds_by_place
 from model.people.members import add_member
 from model.people.person import PERSON, count_as, leave_home, next_visit
 from model.people.recruiters import (
@@ -86,7 +86,7 @@ def columns_of_policies(inputs, base) -> dict:
     plans = compile_plans(world, inputs.policies, inputs.shocks)
     classes = plans["plan_whom"].shape[1]
     return plans | {
-        "near": record(BOUND, len(world.place_ids)),
+        "bounds": record(BOUND, len(world.place_ids)),
         "policies": record(PROGRESS, len(plans["plans"]), fired=-1),
         "env": np.repeat(base[None], classes, axis=0),
         "senv": np.zeros((classes, len(base), len(world.states))),
@@ -106,7 +106,6 @@ def empty_columns(inputs, fixed, values) -> Columns:
     return Columns(
         **fixed,
         **columns_of_policies(inputs, fixed["base"]),
-        far=record(BOUND, 1),
         near_home=np.zeros((places, places)),
         answers=np.zeros((len(fixed["strata"]), CHANNELS)),
         people=record(PERSON, people),
@@ -179,17 +178,15 @@ def empty_columns(inputs, fixed, values) -> Columns:
 
 
 def set_what_follows(inputs, columns, values, m):
-    """Fill what follows from parameters and shocks alone: bounds on hazards, answers to recruiters."""
-    high, low = extremes(columns.base, values, inputs.shocks)
-    set_far_bound(high.max(axis=1), low.min(axis=1), m)
-    see_what_is_near(inputs, columns, values, m)
+    """Fill what follows from the inputs: bounds on hazards, answers to recruiters, distances."""
+    bound_hazards(inputs, columns, values, m)
     measure_answers(m)
     measure_distances(m)
 
 
-def see_what_is_near(inputs, columns, values, m):
-    """Fill the near bounds on hazards, which follow from parameters, shocks and policies."""
-    set_near_bounds(*extremes(columns.base, values, inputs.shocks, inputs.policies), m)
+def bound_hazards(inputs, columns, values, m):
+    """Fill the bounds on hazards, which follow from parameters, shocks and policies."""
+    set_bounds_by_place(*extremes(columns.base, values, inputs.shocks, inputs.policies), m)
 
 
 def start(m):

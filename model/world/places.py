@@ -266,4 +266,4 @@ def least_cost_routes(m):
 @kernel
 def weeks_on_the_way(days):
     """Return whole weeks of travel, at least one."""
-    return max(1, int(math.ceil(days / 7.0)))  # noqa: RUF046 - a float where it is compiled
+    return max(1, math.ceil(days / 7.0))

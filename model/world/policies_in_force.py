@@ -147,15 +147,12 @@ def _people(world, policy):
     return [n and s and a for n in nations for s in sexes for a in ages]
 
 
-def extremes(base, values, shocks, policies=None):
+def extremes(base, values, shocks, policies):
     """Return the highest and the lowest that each institution can get in any week, float64 (I, P) each.
 
-    All shocks and all `policies` at once, wherever they act; without `policies`, all levers at their maximum.
+    All shocks and all policies at once, in full and wherever they act.
     """
-    if policies is None:
-        levers = [(lever, lever.maximum) for lever in LEVERS.values()]
-    else:
-        levers = [(LEVERS[policy.lever], policy.strength) for policy in policies]
+    levers = [(LEVERS[policy.lever], policy.strength) for policy in policies]
     moved = [
         (c.moves, c.mode, values[f"{lever.name}.{c.name}"] * strength)
         for lever, strength in levers

@@ -12,7 +12,7 @@ from experiments.design.draws import prior_draws
 from model import Simulation
 from model.engine.choice import first_to_ring
 from model.engine.kernel import entry
-from model.engine.thinning import LEVELS, NEVER, next_strike
+from model.engine.thinning import LEVELS, NEVER, next_strike, number_in
 from model.model import set_week
 from model.registry.calendar import WEEKS
 from model.registry.streams import R
@@ -37,12 +37,12 @@ def draw(key, who):
     return mixed((int(key) + 0x9E3779B97F4A7C15 * who) % 2**64)
 
 
-def strikes(keys, stream, who, far, near, now):
+def strikes(keys, stream, who, bound, now):
     """Yield the weeks after `now` in which a hazard may strike, by the definition."""
     for week in range(now + 1, WEEKS + 1):
         byte = draw(keys[R.candidates, week // 8], who) >> 8 * (week % 8) & 255
-        number = ((draw(keys[stream, week], who) >> 11) + 0.5) * 2.0**-53
-        if byte < far * LEVELS and number * far < near:
+        rest = ((draw(keys[stream, week], who) >> 11) + 0.5) * 2.0**-53
+        if (byte + rest) / LEVELS < bound:
             yield week
 
 
@@ -51,12 +51,27 @@ ring = entry(first_to_ring.py_func)
 
 
 @settings(max_examples=300, deadline=None)
-@given(who=numbers, level=st.integers(0, LEVELS), share=st.floats(0, 1), now=st.integers(-1, WEEKS))
-def test_the_next_strike_is_the_first_week_of_the_definition(run, who, level, share, now):
-    far = level / LEVELS
+@given(
+    who=numbers,
+    bound=st.one_of(st.floats(0, 1), st.integers(0, LEVELS).map(lambda n: n / LEVELS)),
+    now=st.integers(-1, WEEKS),
+)
+def test_the_next_strike_is_the_first_week_of_the_definition(run, who, bound, now):
     set_week(now, run._handle)
-    found = seek(np.int64(R.after), np.uint64(who), far, share * far, run._handle)
-    assert found == next(strikes(run.columns.keys, R.after, who, far, share * far, now), NEVER)
+    found = seek(np.int64(R.after), np.uint64(who), bound, run._handle)
+    assert found == next(strikes(run.columns.keys, R.after, who, bound, now), NEVER)
+
+
+def test_a_persons_numbers_are_uniform_and_independent_between_weeks(run):
+    """4 000 people, 100 weeks: the rate below any hazard is right, and one week's number says nothing of the next."""
+    number = entry(number_in.py_func)
+    found = np.array(
+        [[number(np.int64(R.after), w, np.uint64(who), run._handle) for w in range(100)] for who in range(4000)]
+    )
+    for hazard in (0.001, 1 / 256, 0.01, 0.3):
+        expected, spread = hazard, np.sqrt(hazard * (1 - hazard) / found.size)
+        assert abs((found < hazard).mean() - expected) < 4 * spread
+    assert abs(np.corrcoef(found[:, :-1].ravel(), found[:, 1:].ravel())[0, 1]) < 4 / np.sqrt(found.size)
 
 
 @settings(max_examples=300, deadline=None)
@@ -77,6 +92,6 @@ def test_looks_in_weeks_in_which_nothing_can_happen_change_nothing(draw):
         seed=5 + draw, people_per_agent=200, record="places", parameters=prior_draws(8, 1)[draw]
     )
     few, many = Simulation(inputs), Simulation(inputs)
-    for bound in many.columns.near.dtype.names:
-        many.columns.near[bound] += 1.0
+    for bound in many.columns.bounds.dtype.names:
+        many.columns.bounds[bound] += 1.0
     assert same_bytes(few.advance(400).result(), many.advance(400).result())
