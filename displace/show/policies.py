@@ -44,7 +44,7 @@ def states() -> dict[str, str]:
 
 def new_entry() -> dict:
     """Return the entry with which a new policy starts."""
-    return {"lever": LEVERS[0].name, "states": ["KHM"], "start": START, "strength": 1.0}
+    return {"lever": next(iter(LEVERS)), "states": ["KHM"], "start": START, "strength": 1.0}
 
 
 # --- from a scenario to entries and back ------------------------------------------------------------

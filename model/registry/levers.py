@@ -3,7 +3,7 @@
 from .policies import ALL
 
 LEVERS = {lever.name: lever for lever in ALL}
-INDEX = {lever.name: i for i, lever in enumerate(LEVERS)}
+INDEX = {name: i for i, name in enumerate(LEVERS)}
 
 # Recommendations of the paper that no lever moves, and why.
 CONTEXT_ONLY = {
