@@ -25,7 +25,7 @@ first = Opening()  # set once, before the server starts
 
 
 def free(port: int) -> bool:
-    """Tell whether nobody listens at the port of this machine."""
+    """Say whether nobody listens at the port of this machine."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -160,7 +160,7 @@ def _spent(quantity, prices, pairs) -> dict[str, tuple]:
 
 
 def _no_price(name: str) -> bool:
-    """Tell whether an item is recorded in money, so that no unit cost is in doubt."""
+    """Say whether an item is recorded in money, so that no unit cost is in doubt."""
     return BY_NAME[name].low == BY_NAME[name].high
 
 

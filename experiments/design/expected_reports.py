@@ -27,7 +27,7 @@ class ExpectedReport:
 
 
 def needs_groups(asked: Sequence[ExpectedReport]) -> bool:
-    """Tell whether any report needs what is recorded by group of people."""
+    """Say whether any report needs what is recorded by group of people."""
     from model.run.observation import BY_SERIES
 
     return any(report.nationalities or BY_SERIES[report.series].cases for report in asked)

@@ -149,7 +149,7 @@ def design_path(name: str) -> Path | None:
 
 
 def has_sensitivity_table(names: Sequence[str]) -> bool:
-    """Tell whether `names` (as of `from_names`) mean a design with a [sensitivity] table."""
+    """Say whether `names` (as of `from_names`) mean a design with a [sensitivity] table."""
     path = design_path(names[0])
     return path is not None and "sensitivity" in read_design(path)
 

@@ -106,7 +106,7 @@ def _a_year(lever: str, parameters: Mapping[str, float]) -> float:
 
 
 def used_where_recorded(lever: str) -> bool:
-    """Tell whether a lever's cost is recorded as effort, rather than a programme's sum."""
+    """Say whether a lever's cost is recorded as effort, rather than a programme's sum."""
     return any(c.moves in CAPACITY and c.mode == "add" and c.effect > 0 for c in LEVERS[lever].channels)
 
 

@@ -1,8 +1,8 @@
 """The handle `m` by which kernels reach the columns: a pointer to a table of arrays.
 
 To numba a handle is a type of its own, and so is a column of it: `m.people[i]` is one address computed from the table.
-Nothing counts who holds what and no index wraps around, which would cost more than most of what kernels do; and that
-the table and the parameters stay as they are while a kernel runs is told to the compiler. A handle keeps its arrays
+Nothing counts who holds what and no index wraps around, which would cost more than most of what kernels do. The
+compiler learns that the table and the parameters stay as they are while a kernel runs. A handle keeps its arrays
 alive. Of a part of a column (`m.tally[:]`, `m.tally[o]`) a kernel gets an ordinary array.
 """
 

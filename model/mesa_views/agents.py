@@ -31,7 +31,7 @@ HOME = (S.at_home, S.returned, S.reintegrated, S.prosecuted_at_home, S.dead)
 class View(mesa.Agent):
     """A row of a kind's table. Each declared column is a read-only property.
 
-    A subclass tells where its table is (`table`), which rows are its agents (`rows`), and what tells an
+    A subclass says where its table is (`table`), which rows are its agents (`rows`), and what tells an
     agent from the next one in the same row (`identities`). Nothing else knows where columns are.
     """
 

@@ -87,7 +87,7 @@ def earn(firm, fullness, m):
 
 @inlined
 def fails(firm, cash, key, m):
-    """Tell whether an operation closes: bankrupt, long idle, or for reasons of its own."""
+    """Say whether an operation closes: bankrupt, long idle, or for reasons of its own."""
     if -cash - firm.paid_for_people > m.par[P.debt_limit] or firm.idle > m.par[P.idle_weeks]:
         return True
     hazard = m.par[P.closure_rate] + (m.par[P.closure_rate_at_loss] if m.outlook[firm.place].margin <= 0.0 else 0.0)

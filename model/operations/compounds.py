@@ -26,7 +26,7 @@ SITE = (
     ("reach", "f8", "share of those present whom this week's raid finds; 0 = no raid"),
     ("occupants", "i4", "agents held"),
     ("raided", "i4", "week of the last raid"),
-    ("slot", "i4", "how manieth site of its place; with the place, its identity"),
+    ("slot", "i4", "number of the site at its place; with the place, its identity"),
     ("next", "i4", "next site of the same place"),
     ("place", "i2", "index"),
     ("open", "i1", "stands and may be rented"),

@@ -45,7 +45,7 @@ OPERATION = (  # what most of the week reads comes first: it lies on one line of
     ("paid_for_people", "f8", "USD, less what it was paid for people: no loss to its owners"),
     ("abuse_total", "f8", "abuse of its site, summed over weeks"),
     ("branch", "i4", "the operation that split off this week"),
-    ("born", "i2", "week of founding; with the row, tells a row that is used again"),
+    ("born", "i2", "week of founding; with the row, identifies a firm whose row is used again"),
 )
 
 GROUP = (

@@ -101,7 +101,7 @@ def weigh_places(g, m):
 
 @inlined
 def may_take(here, p, m):
-    """Tell whether a place other than `here` has room for an operation."""
+    """Say whether a place other than `here` has room for an operation."""
     if m.room[p].capacity - m.room[p].rented < m.par[P.smallest_operation] or p == here:
         return False
     return m.places[p].beyond == 0 or m.par[P.feedback_beyond] > 0

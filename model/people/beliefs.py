@@ -42,13 +42,13 @@ def spread_beliefs(m):
             m.heard[n].trust += m.par[P.trust_rate] * (m.par[P.trust_ceiling] * (1.0 - fared) - m.heard[n].trust)
     for k in range(m.hosts.size):
         p = m.hosts[k]
-        total, told = 0.0, 0.0
+        total, heard = 0.0, 0.0
         for n in range(m.nations.size):
             total += m.held_by[n, p]
-            told += m.held_by[n, p] * m.heard[n].home_belief
+            heard += m.held_by[n, p] * m.heard[n].home_belief
         if total > 0.0:
             rate = m.par[P.arrivals_talk] + m.par[P.phones] * m.env[0, I.contact, p]
-            m.known[p].inside += rate * (told / total - m.known[p].inside)
+            m.known[p].inside += rate * (heard / total - m.known[p].inside)
 
 
 @kernel

@@ -140,7 +140,7 @@ def set_out(i, o, t, m):
 
 @kernel
 def still_there(me, m):
-    """Tell whether the operation that recruited a person still exists."""
+    """Say whether the operation that recruited a person still exists."""
     return me.operation >= 0 and m.operations[me.operation].alive == 1 and m.operations[me.operation].born == me.born
 
 

@@ -95,7 +95,7 @@ def wait_on(m):
 
 @kernel
 def waits(i, m):
-    """Tell whether this is a week like any other for a person home again."""
+    """Say whether this is a week like any other for a person home again."""
     me = m.people[i]
     if me.status == S.returned:
         quiet = me.until != JUST_HOME and me.candidate != m.now
@@ -106,7 +106,7 @@ def waits(i, m):
 
 @kernel
 def threshold_passed(i, m):
-    """Tell whether what drives a person to leave again has passed their threshold."""
+    """Say whether what drives a person to leave again has passed their threshold."""
     return m.heard[m.people[i].nation].again >= m.people[i].due
 
 

@@ -67,7 +67,7 @@ PERSON = (  # what most looks read comes first: it lies on one line of memory
     ("drive", "f4", "own factor on the hazard of being trafficked again"),
     ("bound", "f4", "on the hazards that they may meet, per week, rounded up (hazard_bounds)"),
     ("stratum", "i2", "index"),
-    ("spell", "i2", "how manieth time away, from 0"),
+    ("spell", "i2", "number of times away before this one"),
     ("weeks_held", "i2", "of ended spells"),
     ("birth", "i2", "week"),
     ("born", "i2", "founding week of their operation"),
@@ -339,7 +339,7 @@ def see_anew(m):
 
 @inlined
 def awaits_threshold(i, m):
-    """Tell whether a person home again is one whose threshold may be passed."""
+    """Say whether a person home again is one whose threshold may be passed."""
     me = m.people[i]
     return (
         me.status == S.reintegrated

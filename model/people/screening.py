@@ -53,7 +53,7 @@ def give_open_bed(t, i, k, m):
 
 @kernel
 def comes_in(i, k, u, v, m):
-    """Tell whether services admit a person, by the mark `u`, and the person accepts them, by `v` (V64, V65)."""
+    """Say whether services admit a person, by the mark `u`, and the person accepts them, by `v` (V64, V65)."""
     me = m.people[i]
     admitted = me.sex != MALE or me.child == 1 or u <= m.env[k, I.men_admitted, me.place]
     return admitted and v <= m.env[k, I.uptake, me.place]
@@ -89,7 +89,7 @@ def shelter(i, k, u, v, to_open, to_closed, m):
 
 @kernel
 def at_home_here(i, m):
-    """Tell whether a person is in their own country."""
+    """Say whether a person is in their own country."""
     return m.nations[m.people[i].nation].state == m.places[m.people[i].place].state
 
 

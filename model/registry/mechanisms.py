@@ -271,7 +271,7 @@ MECHANISMS = (
            "screening.shelter services.renew_capacities services.reached institutions.open_beds "
            "institutions.services_reach"
        ),
-       partly="who funds the beds (State or civil society) is not told apart"),
+       partly="beds of the State and of civil society are not kept apart"),
     _m("V64", name="men are kept out of services", section="IV.D",
        where="screening.shelter institutions.men_admitted"),
     _m("V65", name="help tied to conditions", section="IV.D",
@@ -403,7 +403,7 @@ MECHANISMS = (
            "accounts.price_places beliefs.adapt_institutions institutions.output_lost parameters.substitution_rate "
            "levers.telecom_supply"
        ),
-       partly="where power and connectivity come from is not told apart"),
+       partly="where power and connectivity come from is not kept apart"),
     _m("O18", name="cash-out through banks and crypto exchanges", section="IV.G",
        where="accounts.price_places institutions.laundering_cost levers.cashout_control"),
     _m("O19", name="trust is built for weeks before a target pays", section="III.purp",
@@ -453,7 +453,7 @@ MECHANISMS = (
            "border_officials.looks_away raids.strike services.be_detained institutions.border_collusion "
            "institutions.tip_off institutions.extortion institutions.collusion"
        ),
-       partly="officials among the guards are not told apart"),
+       partly="officials among the guards are not kept apart"),
     _m("S08", name="corruption before, during and after captivity", section="II.gov",
        where=(
            "states.draw_deviations raids.strike border_officials.looks_away services.be_detained "

@@ -43,7 +43,7 @@ _LEVELS = ("compounds", "operations", "vacancies")
 
 
 def is_level(outcome: Outcome) -> bool:
-    """Tell whether an outcome is a level at a week's end (averaged over a window), not a flow."""
+    """Say whether an outcome is a level at a week's end (averaged over a window), not a flow."""
     return outcome.kind == "level" or outcome.name in _LEVELS
 
 

@@ -1,6 +1,6 @@
-"""What reporters would have told: expected reports of a run, beside its true state.
+"""What reporters would have reported: expected reports of a run, beside its true state.
 
-A *series* is something that somebody counts and tells: an estimate of the true state, cases known to consulates,
+A *series* is something that somebody counts and reports: an estimate of the true state, cases known to consulates,
 complaints to hotlines, people whom authorities say they freed. Its expected number is the true count times the
 probability that the channel learns of it (`beliefs.gather_leads`) times the share of what it knows that is
 published. By place and week, or by state, nationality and quarter.
@@ -20,7 +20,7 @@ PERSONS, SITES, FIRMS, MONEY = "persons", "sites", "firms", "money"  # tiers: wh
 
 @dataclass(frozen=True)
 class Series:
-    """`of`: outcomes that are added up; `published`: the parameter that says which share of them is told, or none.
+    """`of`: outcomes that are added up; `published`: the parameter that says which share of them is reported, or none.
 
     `cases` restricts what consulates know: "all", "held" (an alarm from inside), "out" or "detained" (of those out).
     """
@@ -40,7 +40,7 @@ class Series:
 
     @property
     def by_nationality(self) -> bool:
-        """Whether it can be told by nationality."""
+        """Whether it can be reported by nationality."""
         return bool(self.cases) or all(OUTCOMES[name].by_group for name in self.of)
 
 
@@ -73,7 +73,7 @@ SERIES = (
         "detained",
     ),
     Series(
-        "brought_out", "people whose rescue their own state tells of", CONSULATES, PERSONS, ("freed",), _BY_CONSULATES
+        "brought_out", "people whose rescue their own state reports", CONSULATES, PERSONS, ("freed",), _BY_CONSULATES
     ),
     Series(
         "complaints", "complaints to hotlines and police", HOTLINES, PERSONS, ("reports_to_hotlines",), _BY_HOTLINES
@@ -86,7 +86,7 @@ SERIES = (
     Series(
         "deported", "people sent back, as authorities tell", AUTHORITIES, PERSONS, ("coerced_returns",), _BY_AUTHORITIES
     ),
-    Series("press_reports", "cases told by press and civil society", PRESS, PERSONS, ("reports_in_press",)),
+    Series("press_reports", "cases reported by press and civil society", PRESS, PERSONS, ("reports_in_press",)),
 )
 BY_SERIES = {series.name: series for series in SERIES}
 
