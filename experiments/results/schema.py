@@ -13,11 +13,8 @@ from model.registry.outcomes import GROUPED, RATIOS, RECORDED, Outcome, is_level
 
 TEXT = pa.dictionary(pa.int32(), pa.string())
 WORLDWIDE = ""  # the place that stands for all places together
-# By place these would tell where people are intercepted, where escapes succeed and where there is room: worldwide only.
-NOT_BY_PLACE = frozenset(
-    ("escaped", "escape_attempts_failed", "stopped", "referred_at_borders", "lawful_travellers_stopped", "vacancies")
-)
-BY_PLACE = tuple(o for o in RECORDED if o.name not in NOT_BY_PLACE)
+BY_PLACE = tuple(o for o in RECORDED if o.by_place)  # all others are shown worldwide only
+NOT_BY_PLACE = frozenset(o.name for o in RECORDED if not o.by_place)
 AGGREGATES = ("sum", "mean", "end", "ratio")
 SUMMED = (*RECORDED, *RATIOS)  # the outcomes of table `summary`
 SEXES = ("male", "female")
