@@ -45,13 +45,13 @@ class Moved:
         )
         if self.target == EVERYWHERE:
             return f"Under enforcement everywhere: {there} people held. {words.start(self.short)}."
-        unclear = "" if _is_clear(self.at["held_elsewhere"]) else " (undetermined)"
+        unclear = "" if words.shown(self.at["held_elsewhere"]) else " (not distinguishable)"
         text = f"Under enforcement ({self.target}): {there} people held; elsewhere: {elsewhere}{unclear}."
         return f"{text} {words.start(self.short)}.{self._where()}"
 
     @property
     def short(self) -> str:
-        """The displacement ratio, and of it only what its interval supports."""
+        """The displacement ratio, and of it only what is shown."""
         if self._unchanged:
             return "nothing changes, there or elsewhere"
         if self.target == EVERYWHERE:
@@ -75,32 +75,35 @@ class Moved:
 
     def _supported(self) -> str:
         value, low, high = (self.at["displacement_ratio"][column] for column in ("value", "low", "high"))
-        if low > 0 and high >= 1:
-            return f"between {100 * low:.0f} of every 100 and all of them reappeared elsewhere"
-        if low > 0:
-            return f"{100 * value:.0f} of every 100 reappeared elsewhere"
-        if high <= 0:
+        elsewhere = self.at["held_elsewhere"]
+        if words.rises(elsewhere):
+            most = "all of them" if high >= 1 else f"{100 * high:.0f}"
+            least = f"{100 * low:.0f}" if low > 0 else "few"
+            return (
+                f"{100 * value:.0f} of every 100 reappeared elsewhere"
+                if 0 < low and high < 1
+                else f"of every 100, between {least} and {most} reappeared elsewhere"
+            )
+        if words.shown(elsewhere):
             return "none reappeared elsewhere, where fewer are held too (a diffusion of benefits)"
-        return (
-            f"at most {100 * high:.0f} of every 100 reappeared elsewhere"
-            if high < 1
-            else "whether they reappeared elsewhere is undetermined"
-        )
+        if 0 < high < 1:
+            return f"at most {100 * high:.0f} of every 100 reappeared elsewhere, and possibly none"
+        return "whether they reappeared elsewhere is not distinguishable"
 
     def _where(self) -> str:
         """Where more are held. What can't be assigned to places comes first: a clear rise is not always a large one."""
-        clear = [rise for rise in self.rises if _is_clear(rise[1])]
+        clear = [rise for rise in self.rises if words.rises(rise[1])]
         least = words.step_of(self.at["held_elsewhere"]["value"]) / 2
-        unclear = [rise for rise in self.rises if not _is_clear(rise[1]) and rise[1]["value"] >= least]
+        unclear = [rise for rise in self.rises if not words.rises(rise[1]) and rise[1]["value"] >= least]
         if not unclear:
             return f" More are held: {_named(clear)}." if clear else ""
-        text = f" {self._unassigned(clear)} the largest undetermined rises are those of {_named(unclear)}."
-        return f"{text} A rise is clear for {_named(clear)}." if clear else text
+        text = f" {self._unassigned(clear)} the largest rises, not distinguishable, are those of {_named(unclear)}."
+        return f"{text} A rise is shown for {_named(clear)}." if clear else text
 
     def _unassigned(self, clear: list[tuple[str, dict]]) -> str:
         total = self.at["held_elsewhere"]
         rest = total["value"] - sum(row["value"] for _, row in clear)
-        if not _is_clear(total) or rest <= 0:
+        if not words.rises(total) or rest <= 0:
             return "Of single places,"
         if not clear:
             return "They cannot be assigned to single places:"
@@ -113,10 +116,6 @@ class Moved:
         for measure, row in self.at.items():
             columns |= {measure: row["value"], f"{measure}_low": row["low"], f"{measure}_high": row["high"]}
         return columns
-
-
-def _is_clear(row: dict) -> bool:
-    return words.excludes_zero(row["low"], row["high"])
 
 
 def _named(rises: list[tuple[str, dict]]) -> str:
