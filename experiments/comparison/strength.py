@@ -153,6 +153,8 @@ def critical_value(votes: np.ndarray, seed: int) -> float:
     correlation is shrunk towards none by what the sample leaves open (Schaefer and Strimmer 2005). Columns that do not
     vary need no interval; not a number below two whole rows or without any column that varies.
     """
+    known = np.isfinite(votes).sum(axis=0)
+    votes = votes[:, 2 * known > known.max(initial=0)]  # a share of nothing in most draws leaves the others theirs
     votes = votes[np.isfinite(votes).all(axis=1)]
     count = len(votes)
     if count < 2 or not (varies := votes.std(axis=0) > 0).any():

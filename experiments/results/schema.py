@@ -82,11 +82,11 @@ AGREEMENT = (
     ),
     Column("agree_low", pa.float64(), "share", "lower end of its 95 % Jeffreys interval"),
     Column("agree_high", pa.float64(), "share", "upper end of it"),
-    Column("direction", TEXT, "", "the majority's side: up or down; null where they are even"),
+    Column("direction", pa.string(), "", "the majority's side: up or down; null where they are even"),
     Column("p", pa.float64(), "probability", "of the two-sided sign test of these draws or pairs, looked at alone"),
     Column(
         "strength",
-        TEXT,
+        pa.string(),
         "",
         "clear (agree_low of 0.9 or more), likely (0.67 or more) or not distinguishable; outside the declared family "
         "(see `simultaneous_low`) only what the false discovery rate of the table allows",

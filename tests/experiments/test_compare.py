@@ -263,7 +263,7 @@ def test_a_share_in_a_series_is_one_of_the_past_year_and_a_band_holds_nine_of_te
     ("effect", "strength"),
     [
         (lambda d, r: 50.0 + r, "clear"),
-        (lambda d, r: 50.0 if r else -9000.0, "clear"),
+        (lambda d, r: 50.0 if r else -9000.0, "likely"),
         (lambda d, r: 300.0 if r > 3 else -100.0, "likely"),
         (lambda d, r: 300.0 if r > 9 else -10.0, None),
         (0.0, None),
