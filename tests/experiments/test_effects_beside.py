@@ -13,8 +13,9 @@ from displace.report import further_tables
 from displace.wording.study import Study
 from experiments import read
 from experiments.comparison.contributions import contributions, pulled, titles
-from experiments.comparison.costs import costs, programme_years
+from experiments.comparison.costs import _means, costs, programme_years
 from experiments.comparison.endings import end_of, endings, periods
+from experiments.comparison.intervals import Pairs
 from experiments.comparison.paired import A_YEAR
 from experiments.design import unit_costs
 
@@ -287,6 +288,23 @@ def test_what_takes_no_price_has_one_interval():
     assert [cost[key] for key in ("value", "low", "high")] == pytest.approx(
         [answer[key] for key in ("difference", "low", "high")]
     )
+
+
+@pytest.mark.parametrize(("draws", "seeds"), [(1, 6), (5, 3)])
+def test_the_interval_of_a_cost_is_students_times_the_price(draws, seeds):
+    """What the mean may be has the quantiles of Student's interval over what is independent, however few that is."""
+    pairs = Pairs(np.repeat(np.arange(draws), seeds), 3)
+    values = np.random.default_rng(4).normal(100, 30, draws * seeds)
+    found, drawn = pairs.mean(values[:, None]), _means(pairs, values)
+    width = found.high[0] - found.low[0]
+    assert np.quantile(drawn, [0.025, 0.975]) == pytest.approx([found.low[0], found.high[0]], abs=0.04 * width)
+    assert drawn.mean() == pytest.approx(found.mean[0], abs=0.02 * width)
+    assert _means(pairs, 2 * values) == pytest.approx(2 * drawn)  # two quantities move together
+
+
+def test_spending_for_a_week_avoided_takes_clearly_fewer_weeks():
+    assert row(spent(replicates=10)[0], arm="raids", measure="per_week_avoided")["value"] is None  # ten are not enough
+    assert row(spent()[0], arm="raids", measure="per_week_avoided")["value"] > 0
 
 
 # --- who bears it -----------------------------------------------------------------------------------
