@@ -19,10 +19,9 @@ from . import terminal
 
 STYLE = {words.BETTER: "blue", words.WORSE: "red"}
 LABEL_WIDTH, CELL_WIDTH = 30, 22
-READING = "The median draw with the range of nine of ten, then the difference at the median draw."
 STRENGTH = (
-    f"Clearly or likely better or worse: the draws agree (95 % Jeffreys interval of their share from {CLEAR_FROM:g} or "
-    f"{LIKELY_FROM:g}; a tie counts half)."
+    "Clearly or likely better or worse: draws (pairs, if there is one draw) agree, with a 95 % Jeffreys interval of "
+    f"their share from {CLEAR_FROM:g} or {LIKELY_FROM:g} up; a tie counts half."
 )
 
 
@@ -61,7 +60,8 @@ def show_headline(study):
         terminal.console.print(Text(study.lost, style="bold"))
     print(
         f"Relative change against the baseline worldwide, {study.window}: {words.count(study.pairs, 'pair')} of "
-        f"runs, {study.plan['people_per_agent']} people per agent. {READING}"
+        f"runs, {study.plan['people_per_agent']} people per agent. "
+        f"The median {study.voter} with the range of nine of ten, then the difference at the median {study.voter}."
     )
     print(f"{study.standing.head} {STRENGTH}")
     names = list(study.titles)

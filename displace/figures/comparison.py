@@ -31,9 +31,9 @@ def outcomes(study: Study, answer: list[Line], stamp: str) -> Picture:
     alt = "Relative changes against the baseline with ranges; the same numbers are in the table of the answer."
     svg = charts.dots(list(study.titles.values()), [_panel(line) for line in answer], title=title, alt=alt, stamp=stamp)
     caption = (
-        f"Each mark is the relative change at the median draw, {study.window}; each bar holds nine of ten draws. "
-        f"Without a bar: a ratio of sums, where draws have too few people for a ratio each. The vertical line is no "
-        f"change. {CONDITIONAL}"
+        f"Each mark is the relative change at the median {study.voter}, {study.window}; each bar holds nine of ten. "
+        f"Without a bar: a ratio of sums, where a {study.voter} has too few people for a ratio each. The vertical line "
+        f"is no change. {CONDITIONAL}"
     )
     return Picture(title, Markup(svg), caption)
 
@@ -229,7 +229,7 @@ def _headline(study: Study, chosen: list[Line], arm: str, stamp: str, warning: s
         0.91,
         (
             f"Change against the baseline, {study.window}: {words.count(study.pairs, 'pair')} of runs, "
-            f"the median draw and nine of ten. {CONDITIONAL}"
+            f"the median {study.voter} and nine of ten. {CONDITIONAL}"
         ),
         fontsize=8.5,
         va="top",

@@ -91,6 +91,11 @@ class Study:
         return min((self.pairs_of[name] for name in self.titles), default=0)
 
     @property
+    def voter(self) -> str:
+        """What has one vote on the sign of an effect: a draw of the parameters, or a pair where there is one draw."""
+        return "draw" if self.plan["draws"] > 1 else "pair"
+
+    @property
     def planned(self) -> int:
         """How many pairs of runs the plan has."""
         return self.plan["replicates"] * self.plan["draws"]

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 
-from experiments.comparison.strength import CLEAR, FEWEST, INDISTINCT, LIKELY, UP
+from experiments.comparison.strength import CLEAR, FEWEST, INDISTINCT, LIKELY, OF_SUMS, UP
 from model.registry.calendar import monday
 
 MINUS, SPACE = "\N{MINUS SIGN}", "\N{NO-BREAK SPACE}"
@@ -143,17 +143,20 @@ def relative(row: Mapping, unit: str) -> tuple[str, str]:
     if row["relative"] is None:
         return "–", ""
     middle, ends = change(row["relative"], row["relative_low"], row["relative_high"], "share")
-    of = "points" if unit == "share" else "%"
+    of = "points" if unit == "share" else "% in sum" if row["relative_kind"] == OF_SUMS else "%"
     return f"{middle}{SPACE}{of}", f"[{ends.replace(' to ', ', ')}]" if row["relative_low"] is not None else ""
 
 
 def at_median(row: Mapping, unit: str, sizes=LONG) -> str:
-    """Return the difference at the median draw with its unit; nothing for shares, whose points say it already."""
+    """Return the difference at the median draw with its unit; nothing for shares, whose points say it already.
+
+    Where a draw has too few people, the mean difference for each 1,000 people held, if that is known.
+    """
     if unit == "share" or row["median"] is None:
         return ""
-    text = f"{change(row['median'], row['low'], row['high'], unit, sizes)[0]} {unit_of(unit)}"
-    each = row.get("per_thousand")
-    return text if each is None else f"{text}; {number(each, signed=True)} for each 1,000 people held"
+    if row.get("per_thousand") is not None:
+        return f"{number(row['per_thousand'], signed=True)} for each 1,000 people held"
+    return f"{change(row['median'], row['low'], row['high'], unit, sizes)[0]} {unit_of(unit)}"
 
 
 def _one_sided(low: float | None, high: float | None) -> bool:

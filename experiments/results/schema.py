@@ -399,7 +399,8 @@ TABLES = (
         "contributions",
         False,
         True,
-        "what each policy of a factorial adds on average over the combinations of the others, worldwide",
+        "what each policy of a factorial adds to the others, worldwide (all combinations: Shapley values, which sum to "
+        "the effect of all; a fraction: mean with less mean without)",
         lambda: (
             ARM,
             Column(

@@ -85,7 +85,7 @@ def effect(direction=None):
     """Return a row of results that shows a rise or a fall, or nothing."""
     strength = "clear" if direction else "not distinguishable"
     agreed = {"agree": 60 / 64 if direction else 40 / 64, "direction": direction or "up", "strength": strength}
-    row = dict.fromkeys(("relative", "relative_low", "relative_high", "median"))
+    row = dict.fromkeys(("relative", "relative_kind", "relative_low", "relative_high", "median"))
     return row | {"difference": 1.0, "low": -9.0, "high": 9.0, "replicates": 1, "draws": 64} | agreed
 
 
@@ -427,7 +427,7 @@ def test_an_answer_leads_with_the_relative_change_and_its_range():
     assert shown == ["−12 %", "[−20, −4]", "−12,000 persons"]
     few = effect() | numbers_ | {"relative_low": None, "relative_high": None, "per_thousand": -0.5}
     assert Cell("raids", OUTCOMES["deaths"], few).range == ""
-    assert Cell("raids", OUTCOMES["deaths"], few).median.endswith("; −0.50 for each 1,000 people held")
+    assert Cell("raids", OUTCOMES["deaths"], few).median == "−0.50 for each 1,000 people held"
     share = Cell("raids", OUTCOMES["identified_share"], effect() | numbers_)
     assert share.relative.replace("\N{NO-BREAK SPACE}", " ") == "−12 points" and share.median == ""
 
