@@ -146,6 +146,35 @@ def test_shares_divide_sums_and_are_unknown_over_nothing():
     assert (nowhere["baseline"], nowhere["difference"], nowhere["replicates"]) == (None, None, 0)
 
 
+@pytest.mark.parametrize(("pairs", "of_one", "of_many"), [(8, "likely", "not distinguishable"), (64, "clear", "clear")])
+def test_of_many_effects_of_a_table_only_discoveries_keep_their_word(pairs, of_one, of_many):
+    """All eight of eight pairs agree: of a headline outcome that is likely, among hundreds of places no more."""
+    made = world(-100, replicates=pairs)
+    table = paired(made)
+    assert row(table, outcome="people_held", place="", aggregate="mean")["strength"] == of_one
+    assert row(table, outcome="people_held", place="a1", aggregate="mean")["strength"] == of_many
+    assert row(table, outcome="people_held", place="", aggregate="end")["strength"] == of_many
+    assert row(over_time(made)["effects"], outcome="people_held", months=6)["strength"] == of_many
+    moves = [("arm", week, "a1", "b1", 60.0) for week in (12, 20)]
+    arms = {"baseline": [], "arm": CRACKDOWN}
+    ways = [("baseline", 12, source, target, 10.0) for source in ("a1", "b1") for target in ("a2", "far")]
+    still = [(arm, *way) for _, *way in ways for arm in arms]
+    plan = manifest(arms, pairs, 1, 40, 10)
+    found = flows.flows(results(plan, lambda *_: {"people_held": np.ones((40, 4))}, moves + still))
+    assert row(found, source="a1", target="b1")["strength"] == of_many
+
+
+def test_months_that_differ_by_chance_alone_show_nothing():
+    """Ninety months of two worlds without a policy: of single intervals some five differ, often in a row."""
+
+    def weekly(arm, draw, replicate):
+        chance = np.random.default_rng((5, replicate, arm == "arm")).normal(0, 50, size=(400, 1)).cumsum(axis=0)
+        return {"people_held": 1000.0 + np.repeat(chance, 4, axis=1)}
+
+    found = over_time(results(manifest({"baseline": [], "arm": CRACKDOWN}, 24, 1, 400, 10), weekly))["timing"]
+    assert row(found, outcome="people_held")["first_month"] is None
+
+
 # --- several draws ------------------------------------------------------------------------------------
 
 
