@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 
 from experiments.comparison.displacement import EVERYWHERE
+from experiments.comparison.strength import CLEAR, LIKELY
 
 from . import words
 from .study import Study
@@ -58,10 +59,7 @@ class Moved:
             return "there is nowhere else where anything could reappear"
         ratio, interval = self.text("displacement_ratio")
         if ratio == "–":
-            fell = self.at["held_at_target"]["value"] < 0
-            return (
-                f"{'the fall is not clear' if fell else 'there is no fall'}, so no share of it can be called displaced"
-            )
+            return f"{self._fall()}, so no share of it can be called displaced"
         return f"displacement ratio {ratio} ({interval}): {self._supported()}"
 
     @property
@@ -71,6 +69,15 @@ class Moved:
             self.at[measure][column] == 0.0
             for measure in ("held_at_target", "held_elsewhere")
             for column in ("value", "low", "high")
+        )
+
+    def _fall(self) -> str:
+        """Say why the fall at the target has no ratio; a ratio takes a clear one."""
+        there = self.at["held_at_target"]
+        if there["value"] >= 0 or words.rises(there):
+            return "there is no fall"
+        return {CLEAR: "the average fall may be none", LIKELY: "the fall is likely, not clear"}.get(
+            there["strength"], "the fall is not distinguishable"
         )
 
     def _supported(self) -> str:

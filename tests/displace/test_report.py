@@ -362,6 +362,22 @@ def test_of_displacement_only_that_is_said_which_the_draws_support(study, low, h
     assert replace(found, at=found.at | {"displacement_ratio": ratio}).short.endswith(said)
 
 
+@pytest.mark.parametrize(
+    ("there", "said"),
+    [
+        ({"strength": "likely"}, "the fall is likely, not clear"),
+        ({"strength": "not distinguishable"}, "the fall is not distinguishable"),
+        ({"strength": "clear"}, "the average fall may be none"),
+        ({"value": 5.0}, "there is no fall"),
+    ],
+)
+def test_where_the_fall_is_not_clear_no_share_is_displaced(study, there, said):
+    found = moved(study)[0]
+    null = dict.fromkeys(("value", "low", "high"))
+    at = found.at | {"held_at_target": found.at["held_at_target"] | there, "displacement_ratio": null}
+    assert replace(found, at=at).short == f"{said}, so no share of it can be called displaced"
+
+
 def test_where_more_are_held_the_large_and_undetermined_is_told_before_the_small_and_clear(study):
     def rise(value, shown):
         return effect(direction="up" if shown else None) | {"value": value}
