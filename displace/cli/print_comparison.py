@@ -11,13 +11,18 @@ from displace.wording.displacement import moved
 from displace.wording.effects_table import AGGREGATES, lines
 from displace.wording.parameter_sources import standing
 from experiments.batch.workers import usable_cores
+from experiments.comparison.strength import CLEAR_FROM, LIKELY_FROM
 from model.registry.calendar import monday
 from model.registry.outcomes import OUTCOMES
 
 from . import terminal
 
 STYLE = {words.BETTER: "blue", words.WORSE: "red"}
-LABEL_WIDTH, CELL_WIDTH = 30, 19
+LABEL_WIDTH, CELL_WIDTH = 30, 22
+STRENGTH = (
+    "Clearly or likely better or worse: draws (pairs, if there is one draw) agree, with a 95 % Jeffreys interval of "
+    f"their share from {CLEAR_FROM:g} or {LIKELY_FROM:g} up; a tie counts half."
+)
 
 
 def show_plan(design, workers: int | None):
@@ -54,13 +59,11 @@ def show_headline(study):
     if study.lost:
         terminal.console.print(Text(study.lost, style="bold"))
     print(
-        f"Change against the baseline worldwide, {study.window}: {words.count(study.pairs, 'pair')} of "
-        f"runs, {study.level} intervals, {study.plan['people_per_agent']} people per agent."
+        f"Relative change against the baseline worldwide, {study.window}: {words.count(study.pairs, 'pair')} of "
+        f"runs, {study.plan['people_per_agent']} people per agent. "
+        f"The median {study.voter} with the range of nine of ten, then the difference at the median {study.voter}."
     )
-    print(
-        f"{study.standing.head} 'better' and 'worse': the interval excludes no change; beside it the "
-        "share of pairs that agree (a tie counts half)."
-    )
+    print(f"{study.standing.head} {STRENGTH}")
     names = list(study.titles)
     width = terminal.console.width if terminal.console.is_terminal else LABEL_WIDTH + CELL_WIDTH * len(names)
     at_once = max(1, (width - LABEL_WIDTH) // CELL_WIDTH)
@@ -87,10 +90,7 @@ def show_headline(study):
 def _show_timing(study, answer):
     terminal.console.print(
         Text(
-            (
-                "When does it show? (first month from which an effect is distinguishable from chance, with the "
-                "two months after it)"
-            ),
+            ("When does it show? (first month in which an effect is distinguishable from chance)"),
             style="bold",
         )
     )
@@ -132,11 +132,9 @@ def _cell(cell) -> Text:
         return Text("–")
     if cell.verdict == words.UNCHANGED:
         return Text(cell.says)
-    middle, interval = words.change(cell.difference, cell.low, cell.high, cell.outcome.unit, words.SHORT)
-    text = Text(middle, style="bold")
-    if cell.relative:
-        text.append(f" ({cell.relative})", style="not bold")
-    text.append(f"\n{interval}\n", style="not bold dim")
+    text = Text(cell.relative, style="bold").append(f" {cell.range}\n", style="not bold dim")
+    if persons := words.at_median(cell.row, cell.outcome.unit, words.SHORT):
+        text.append(f"{persons}\n", style="not bold dim")
     return text.append(cell.says, style=f"not bold {STYLE.get(cell.verdict, '')}")
 
 

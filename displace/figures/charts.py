@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
-from displace.wording.words import BETTER, UNDETERMINED, WORSE
+from displace.wording.words import BETTER, INDISTINCT, WORSE
 
 from .drawing import COLOUR, DUSK, GREEN, GREY, INK, MARKER, PALE, SHORT, columns_of, drawing, wrapped
 
@@ -18,16 +18,16 @@ from .drawing import COLOUR, DUSK, GREEN, GREY, INK, MARKER, PALE, SHORT, column
 
 @dataclass(frozen=True)
 class Dots:
-    """One outcome's panel: for each policy (difference, low, high, verdict), in the printed unit."""
+    """One outcome's panel: for each policy (middle, low, high, verdict), in per cent or points."""
 
     title: str
     unit: str
-    rows: Sequence[tuple[float, float | None, float | None, str]]
+    rows: Sequence[tuple[float | None, float | None, float | None, str]]
 
 
 @drawing("outcomes")
 def dots(policies: Sequence[str], panels: Sequence[Dots]) -> Figure:
-    """Paired differences against the baseline, a panel an outcome, a row a policy, with intervals."""
+    """Relative changes against the baseline, a panel an outcome, a row a policy, with the range of draws."""
     columns = min(4, len(panels))
     rows = math.ceil(len(panels) / columns)
     plot, gap = max(0.6, 0.25 * len(policies)), 0.78  # inches: a panel, and between two for title and axis
@@ -75,9 +75,9 @@ def dots_key(axes):
     axes.set(xlim=(0, 100), ylim=(0, 1))
     axes.axis("off")
     for x, says, text in (
-        (0, BETTER, "better: the interval excludes no change"),
-        (36, WORSE, "worse: likewise"),
-        (55, UNDETERMINED, "undetermined: it includes no change"),
+        (0, BETTER, "better, likely or clearly"),
+        (36, WORSE, "worse, likewise"),
+        (55, INDISTINCT, "not distinguishable"),
     ):
         colour = COLOUR[says]
         axes.scatter(
@@ -85,7 +85,7 @@ def dots_key(axes):
             0.6,
             s=26,
             marker=MARKER[says],
-            facecolor="white" if says == UNDETERMINED else colour,
+            facecolor="white" if says == INDISTINCT else colour,
             edgecolor=colour,
             linewidth=1.3,
         )

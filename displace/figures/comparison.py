@@ -18,6 +18,7 @@ from .drawing import Picture
 THROUGH_TIME = ("people_held", "newly_held", "in_detention", "free_and_safe")
 LEAST_WEEKS = 2 * series.FOUR_WEEKS  # two points make a line
 FLOWS_OF_A_WORLD, FLOWS_OF_A_POLICY = 14, 6
+RELATIVE = ("relative", "relative_low", "relative_high")
 IN_SHORT = ("people_held", "in_detention", "coerced_returns", "identified_share")  # of the one picture that says most
 
 
@@ -27,11 +28,12 @@ IN_SHORT = ("people_held", "in_detention", "coerced_returns", "identified_share"
 def outcomes(study: Study, answer: list[Line], stamp: str) -> Picture:
     """Return the picture of every headline outcome by policy."""
     title = "What each policy changes"
-    alt = "Paired differences against the baseline with intervals; the same numbers are in the table of the answer."
+    alt = "Relative changes against the baseline with ranges; the same numbers are in the table of the answer."
     svg = charts.dots(list(study.titles.values()), [_panel(line) for line in answer], title=title, alt=alt, stamp=stamp)
     caption = (
-        f"Each mark is the mean difference of the pairs, {study.window}; each bar is its {study.level} "
-        f"interval. The vertical line is no change. {CONDITIONAL}"
+        f"Each mark is the relative change at the median {study.voter}, {study.window}; each bar holds nine of ten. "
+        f"Without a bar: a ratio of sums, where a {study.voter} has too few people for a ratio each. The vertical line "
+        f"is no change. {CONDITIONAL}"
     )
     return Picture(title, Markup(svg), caption)
 
@@ -39,10 +41,10 @@ def outcomes(study: Study, answer: list[Line], stamp: str) -> Picture:
 def _panel(line: Line) -> charts.Dots:
     unit = line.outcome.unit
     rows = [
-        (*(None if v is None else words.scaled(v, unit) for v in (cell.difference, cell.low, cell.high)), cell.verdict)
-        for cell in line.cells
+        (*(None if cell.row[k] is None else 100 * cell.row[k] for k in RELATIVE), cell.verdict) for cell in line.cells
     ]
-    return charts.Dots(words.start(line.outcome.label), f"{words.unit_of(unit, change=True)}; {line.wish}", rows)
+    of = words.unit_of(unit, change=True) if unit == "share" else "%"
+    return charts.Dots(words.start(line.outcome.label), f"{of}; {line.wish}", rows)
 
 
 # --- maps -------------------------------------------------------------------------------------------
@@ -79,10 +81,10 @@ def relocation(study: Study, stamp: str) -> list[Picture]:
     svg = maps.change_maps(spots, changes, title=title, alt=alt, stamp=stamp)
     caption = (
         f"Change in people held against the baseline, average over {study.window}: discs are places with "
-        "fewer, diamonds with more, hollow where the interval includes no "
-        f"change. Named: where the rise is clear and largest. Arrows: up to {FLOWS_OF_A_POLICY} flows of "
+        "fewer, diamonds with more, hollow where the change is not "
+        f"distinguishable. Named: where a rise is shown and largest. Arrows: up to {FLOWS_OF_A_POLICY} flows of "
         "people carried along by moving operations to which the policy adds "
-        "most, if their interval stays above half of the mean. All maps have one scale; the numbers are "
+        "most, where a rise is shown. All maps have one scale; the numbers are "
         f"in the table of people held by place. {CONDITIONAL}"
     )
     return [Picture(title, Markup(svg), caption), drawn]
@@ -90,7 +92,7 @@ def relocation(study: Study, stamp: str) -> list[Picture]:
 
 def _change(study: Study, arm: str) -> maps.Change:
     rows = {id: by_arm[arm] for id, by_arm in study.held_by_place.items() if arm in by_arm}
-    held = {id: (row["difference"], words.excludes_zero(row["low"], row["high"])) for id, row in rows.items()}
+    held = {id: (row["difference"], words.shown(row)) for id, row in rows.items()}
     return maps.Change(study.titles[arm], held, study.added_flows(arm, FLOWS_OF_A_POLICY))
 
 
@@ -193,7 +195,7 @@ def _differences(study: Study, name: str, stamp: str, folded: bool) -> Picture:
         outcome.better
     ]
     caption = (
-        f"Mean difference of the pairs with its {study.level} interval, week by week (four-week "
+        f"Mean difference of the pairs with the {study.level} interval of this average, week by week (four-week "
         f"averages). {better} {CONDITIONAL}"
     )
     return Picture(title, Markup(svg), caption, folded)
@@ -227,7 +229,7 @@ def _headline(study: Study, chosen: list[Line], arm: str, stamp: str, warning: s
         0.91,
         (
             f"Change against the baseline, {study.window}: {words.count(study.pairs, 'pair')} of runs, "
-            f"{study.level} intervals. {CONDITIONAL}"
+            f"the median {study.voter} and nine of ten. {CONDITIONAL}"
         ),
         fontsize=8.5,
         va="top",

@@ -18,12 +18,12 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from displace.wording.words import BETTER, UNCHANGED, UNDETERMINED, WORSE
+from displace.wording.words import BETTER, INDISTINCT, UNCHANGED, WORSE
 
 INK, GREY, PALE, SEA, LAND, DUSK = "#1b1f24", "#6b7280", "#d5d9df", "#eef3f7", "#ffffff", "#f4f1ea"
 BLUE, VERMILLION, ORANGE, GREEN = "#0072B2", "#D55E00", "#E69F00", "#007A59"  # green a shade darker, for thin lines
-COLOUR = {BETTER: BLUE, WORSE: VERMILLION, UNDETERMINED: GREY, UNCHANGED: GREY}
-MARKER = {BETTER: "o", WORSE: "D", UNDETERMINED: "o", UNCHANGED: "o"}
+COLOUR = {BETTER: BLUE, WORSE: VERMILLION, INDISTINCT: GREY, UNCHANGED: GREY}
+MARKER = {BETTER: "o", WORSE: "D", INDISTINCT: "o", UNCHANGED: "o"}
 
 STYLE = {
     "svg.fonttype": "none",

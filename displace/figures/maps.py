@@ -272,7 +272,7 @@ def change_key(axes, largest: float, arrows: bool):
     for x, colour, marker, filled, rim, text in (
         (1, BLUE, "o", True, "-", "fewer people held"),
         (13.5, VERMILLION, "D", True, "-", "more people held"),
-        (25.5, GREY, "o", False, "-", "undetermined"),
+        (25.5, GREY, "o", False, "-", "not distinguishable"),
         (40, GREY, "o", False, (0, (2, 1.5)), "the rest of a country or continent"),
     ):
         axes.scatter(

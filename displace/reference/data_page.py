@@ -2,6 +2,7 @@
 
 from displace.wording.words import cell
 from experiments.comparison import costs, displacement, fates
+from experiments.comparison.strength import CLEAR_FROM, FEWEST, FEWEST_AGENTS, LIKELY_FROM
 from experiments.results.schema import BY_PLACE, NOT_BY_PLACE, TABLES, TEXT
 from model.registry.outcomes import GROUPED, RECORDED
 
@@ -72,10 +73,51 @@ table.
 
 A null means: in a column of an interval, fewer than two pairs; in a value, that it has no meaning there."""
 
+STRENGTH = f"""## How strongly an effect is shown
+
+One rule carries every word and colour of terminal, report, figures and page (`experiments/comparison/strength.py`).
+What is independent has one vote on the sign of an effect: each draw of the parameters (the mean over its seeds), or
+each pair of runs where there is one draw. `agree` is the share of the majority, with half of the ties, `agree_low` and
+`agree_high` its 95 % Jeffreys interval (Brown, Cai and DasGupta 2001). `strength` is *clear* from a lower end of
+{CLEAR_FROM:g} (62 of 64 draws), *likely* from {LIKELY_FROM:g} (51 of 64, all of {FEWEST}), else *not distinguishable*.
+The interval `low` to `high` is that of a mean, which more draws narrow and the largest worlds decide: it carries no
+word.
+
+**Sizes.** `relative` is the median over draws of the change relative to the draw's own baseline, `relative_low` and
+`relative_high` the range of nine of ten draws; of shares, in points. Where some draw's baseline expects fewer than
+{FEWEST_AGENTS} simulated people (persons / people per agent), or a level is not above zero, a ratio of one draw is
+mostly chance: `relative_kind` is *of sums*, `relative` the ratio of the sums, without a range, and `per_thousand` the
+mean difference for each 1,000 people **held in the baseline** at a time. `median` is the difference at the median draw.
+
+**Many comparisons.** One family is declared: all compared arms, the design's outcomes and those of the rights floor,
+worldwide, each in its own aggregate. Their words stand as they are, and `simultaneous_low` to `simultaneous_high` are
+intervals of their means that cover together in 95 % (max-t: the largest |t| among means that correlate as the draws'
+effects do, shrunk as by Schaefer and Strimmer 2005, simulated with the plan's seed). Everything else (other outcomes,
+places, groups, months, flows, endings, contributions) keeps its word only if its sign test (`p`) is a discovery at a
+rate of 5 % within its table (Benjamini and Yekutieli 2001). With ten draws few of these can be discoveries.
+
+**The rights floor** flags what is likely or clear and for the worse. A policy that does nothing is flagged by chance in
+at most 3 % of comparisons, however many the draws. At 64 draws a worsening of 10 % is flagged in at least 80 % of
+comparisons where chance between two worlds is as measured: over 16 draws of the posterior at 30 people an agent, raids
+at 0.2 % of strength change deaths by a standard deviation of 2.4 % of a draw's baseline, coerced returns by 2.5 %, the
+punished share by 0.5 %, children taken into detention by 12.5 % (the smallest world expects 13 simulated children). For
+the last, that power takes 10 people an agent; at 30 it is about 40 %. A policy whose effect itself differs between
+draws (a unilateral crackdown: standard deviations of 6 %, 25 %, 2 % and 36 %) is flagged where most draws worsen, not
+where their average does.
+
+**A field study** of the arm's world alone would find `wdq` and `wdd`. They are shown to say how wrong it would be:
+`wdd_truth` is what the pairs show of the same operations, `wdd_error` the difference. Target and displacement area are
+each measured against the places beyond the region (Wheeler and Ratcliffe 2018 take a control for each); their variance
+is that of independent events and not used, since operations are a stock.
+
+**Contributions** are found in what the arms pull, whatever they are called. With all combinations they are Shapley
+values, which sum to the effect of all policies together; in a fraction, means with a policy less means without
+(Banzhaf's measure), which do not from three policies on."""
+
 
 def page(made: str) -> str:
     """Return the page; `made` is the comment that says how it was made."""
-    parts = [made, "# The data that a comparison leaves", "", OPEN, "", "## Tables"]
+    parts = [made, "# The data that a comparison leaves", "", OPEN, "", STRENGTH, "", "## Tables"]
     for table in TABLES:
         where = " and ".join([f"`{table.name}/`"] * table.parts + [f"`{table.name}.parquet`"] * table.whole)
         parts += ["", f"### {where}", "", f"{table.meaning[0].upper()}{table.meaning[1:]}.", "", *_columns(table)]

@@ -27,7 +27,7 @@ from displace.wording.parameter_sources import between_draws
 from displace.wording.reasons import reason
 from displace.wording.study import Study
 from experiments.comparison.fates import MEASURES
-from experiments.comparison.paired import ENOUGH_PAIRS
+from experiments.comparison.strength import FEWEST, INDISTINCT
 from experiments.design.explain import PLANNED
 from experiments.results.folder import PLACEBO, REPORT, write_whole
 from model.registry.lever import Lever
@@ -89,7 +89,7 @@ def _context(study: Study) -> dict:
         "planned": PLANNED.format(study.plan["budget"]) if study.plan.get("budget") else "",
         "facts": _facts(study),
         "level": study.level,
-        "enough_pairs": ENOUGH_PAIRS,
+        "fewest": FEWEST,
         "window": study.window,
         "policies": [_policy(study, name, answer, displacement) for name in study.titles],
         "answers": [(list(names.values()), _only(answer, names)) for names in _batches(study.titles)],
@@ -267,16 +267,15 @@ def _summary(cells: Sequence[Cell], levers: Sequence[Lever]) -> list[tuple[str, 
             shown.append({"label": f"and {len(mine) - SIZES_SHOWN} more, in the table below", "size": "", "why": ""})
         if shown:
             by_verdict.append((verdict, shown))
-    undetermined = [cell.outcome.label for cell in cells if cell.verdict == words.UNDETERMINED]
-    if undetermined:
-        label = "; ".join(undetermined) if len(undetermined) <= 3 else f"{len(undetermined)} of {len(cells)} outcomes"
-        by_verdict.append((words.UNDETERMINED, [{"label": label, "size": "", "why": ""}]))
+    others = [cell.outcome.label for cell in cells if cell.verdict == INDISTINCT]
+    if others:
+        label = "; ".join(others) if len(others) <= 3 else f"{len(others)} of {len(cells)} outcomes"
+        by_verdict.append((INDISTINCT, [{"label": label, "size": "", "why": ""}]))
     return by_verdict
 
 
 def _size(cell: Cell) -> str:
-    unit = f"{words.SPACE}points" if cell.outcome.unit == "share" else ""
-    return cell.change + unit + (f" ({cell.relative})" if cell.relative else "")
+    return ", ".join(filter(None, (f"{cell.relative} {cell.range}".strip(), cell.median, cell.says)))
 
 
 def _timing(study: Study, answer: list[Line]) -> list[tuple[str, list[str]]]:
@@ -302,6 +301,8 @@ def _fates(study: Study) -> dict | None:
 
     def text_of(arm, nation, measure):
         row = rows[arm, nation, measure]
+        if arm != PLACEBO:
+            return words.change(row["excess"], row["excess_low"], row["excess_high"], row["unit"])
         if measure == "held_in_one_world_only":
             return words.number(row["value"]), words.between(row["low"], row["high"])
         return words.change(row["value"], row["low"], row["high"], row["unit"])
@@ -318,11 +319,11 @@ def _fates(study: Study) -> dict | None:
 
 
 def _places(study: Study) -> list[dict]:
-    """Return people held by place: the baseline, and the change under each policy with its interval."""
+    """Return people held by place: the baseline, and the change under each policy."""
     table = []
     for id, by_arm in study.held_by_place.items():
         level = next(iter(by_arm.values()))["baseline"]
-        cells = [words.change(row["difference"], row["low"], row["high"], "persons") for row in by_arm.values()]
+        cells = [further.cell(row) for row in by_arm.values()]
         table.append({"name": study.spots[id].name, "level": words.number(level), "cells": cells})
     return table
 

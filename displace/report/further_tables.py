@@ -40,15 +40,20 @@ class Grid:
 
 
 def cell(row: Mapping | None, value: str = "difference") -> tuple[str, str, str]:
-    """Return (text, interval, verdict) of a row of results; dashes where there is none."""
+    """Return (text, what stands beneath, verdict) of a row of results; dashes where there is none.
+
+    The relative change with its range, and the difference at the median draw; where there is none, the mean with its
+    interval.
+    """
     if row is None or row[value] is None:
         return "–", "", words.NEITHER
-    better = OUTCOMES[row["outcome"]].better
-    if row["low"] == row["high"] == 0:
-        return words.UNCHANGED, "", words.UNCHANGED
-    return *words.change(row[value], row["low"], row["high"], row["unit"]), words.verdict(
-        better, row["low"], row["high"]
-    )
+    verdict = words.verdict(OUTCOMES[row["outcome"]].better, row)
+    if verdict == words.UNCHANGED:
+        return words.UNCHANGED, "", verdict
+    if "relative" not in row:
+        return *words.change(row[value], row["low"], row["high"], row["unit"]), verdict
+    middle, ends = words.relative(row, row["unit"])
+    return f"{middle} {ends}".strip(), words.at_median(row, row["unit"]), verdict
 
 
 def _outcome_title(name: str) -> str:
@@ -109,10 +114,10 @@ def endings(study: Study) -> list[Grid]:
 
 @dataclass(frozen=True)
 class Added:
-    """What each policy of a factorial adds on average, what is confounded with it, and interacting pairs in words."""
+    """What each policy of a factorial adds, how it is read (and what is confounded), and interacting pairs in words."""
 
     grid: Grid
-    mixed: str
+    how: str
     pairs: list[str]
 
 
@@ -126,10 +131,14 @@ def contributions(study: Study) -> Added | None:
     policies = list(dict.fromkeys(row["arm"] for row in rows if not row["beside"]))
     title = titles(study.manifest)
     run, all_of_them = len(pulled(study.manifest)[1]), 2 ** len(policies)
+    read = (
+        "Each figure is a Shapley value: what the policy adds to the others, averaged over every order in which they "
+        "could be added. The figures of an outcome sum to the effect of all policies together."
+    )
     mixed = (
         f"Only {run} of the {all_of_them} combinations were run: what several of these policies achieve "
-        "together, beyond the sum of each, "
-        "is mixed into these figures and cannot be separated from what each adds."
+        "together, beyond the sum of each, is mixed into these figures and cannot be separated from what each adds: "
+        "they need not sum to the effect of all."
     )
     alone = {(row["outcome"], row["arm"]): row for row in rows if not row["beside"]}
     grid = Grid(
@@ -143,14 +152,14 @@ def contributions(study: Study) -> Added | None:
     )
     sentences = []
     for row in rows:
-        if row["beside"] and words.excludes_zero(row["low"], row["high"]):
+        if row["beside"] and words.shown(row):
             change, interval, verdict = cell(row, "value")
             how = f", which is {verdict}" if verdict in (words.BETTER, words.WORSE) else ""
             sentences.append(
                 f"{title[row['arm']]} and {title[row['beside']]}: {OUTCOMES[row['outcome']].label} {change} "
                 f"({interval}){how}"
             )
-    return Added(grid, mixed if run < all_of_them else "", sentences)
+    return Added(grid, mixed if run < all_of_them else read, sentences)
 
 
 # --- who bears it -----------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 
 from experiments.comparison.displacement import EVERYWHERE
+from experiments.comparison.strength import CLEAR, LIKELY
 
 from . import words
 from .study import Study
@@ -45,23 +46,20 @@ class Moved:
         )
         if self.target == EVERYWHERE:
             return f"Under enforcement everywhere: {there} people held. {words.start(self.short)}."
-        unclear = "" if _is_clear(self.at["held_elsewhere"]) else " (undetermined)"
+        unclear = "" if words.shown(self.at["held_elsewhere"]) else " (not distinguishable)"
         text = f"Under enforcement ({self.target}): {there} people held; elsewhere: {elsewhere}{unclear}."
         return f"{text} {words.start(self.short)}.{self._where()}"
 
     @property
     def short(self) -> str:
-        """The displacement ratio, and of it only what its interval supports."""
+        """The displacement ratio, and of it only what is shown."""
         if self._unchanged:
             return "nothing changes, there or elsewhere"
         if self.target == EVERYWHERE:
             return "there is nowhere else where anything could reappear"
         ratio, interval = self.text("displacement_ratio")
         if ratio == "–":
-            fell = self.at["held_at_target"]["value"] < 0
-            return (
-                f"{'the fall is not clear' if fell else 'there is no fall'}, so no share of it can be called displaced"
-            )
+            return f"{self._fall()}, so no share of it can be called displaced"
         return f"displacement ratio {ratio} ({interval}): {self._supported()}"
 
     @property
@@ -73,34 +71,46 @@ class Moved:
             for column in ("value", "low", "high")
         )
 
+    def _fall(self) -> str:
+        """Say why the fall at the target has no ratio; a ratio takes a clear one."""
+        there = self.at["held_at_target"]
+        if there["value"] >= 0 or words.rises(there):
+            return "there is no fall"
+        return {CLEAR: "the average fall may be none", LIKELY: "the fall is likely, not clear"}.get(
+            there["strength"], "the fall is not distinguishable"
+        )
+
     def _supported(self) -> str:
         value, low, high = (self.at["displacement_ratio"][column] for column in ("value", "low", "high"))
-        if low > 0 and high >= 1:
-            return f"between {100 * low:.0f} of every 100 and all of them reappeared elsewhere"
-        if low > 0:
-            return f"{100 * value:.0f} of every 100 reappeared elsewhere"
-        if high <= 0:
+        elsewhere = self.at["held_elsewhere"]
+        if words.rises(elsewhere):
+            most = "all of them" if high >= 1 else f"{100 * high:.0f}"
+            least = f"{100 * low:.0f}" if low > 0 else "few"
+            return (
+                f"{100 * value:.0f} of every 100 reappeared elsewhere"
+                if 0 < low and high < 1
+                else f"of every 100, between {least} and {most} reappeared elsewhere"
+            )
+        if words.shown(elsewhere):
             return "none reappeared elsewhere, where fewer are held too (a diffusion of benefits)"
-        return (
-            f"at most {100 * high:.0f} of every 100 reappeared elsewhere"
-            if high < 1
-            else "whether they reappeared elsewhere is undetermined"
-        )
+        if 0 < high < 1:
+            return f"at most {100 * high:.0f} of every 100 reappeared elsewhere, and possibly none"
+        return "whether they reappeared elsewhere is not distinguishable"
 
     def _where(self) -> str:
         """Where more are held. What can't be assigned to places comes first: a clear rise is not always a large one."""
-        clear = [rise for rise in self.rises if _is_clear(rise[1])]
+        clear = [rise for rise in self.rises if words.rises(rise[1])]
         least = words.step_of(self.at["held_elsewhere"]["value"]) / 2
-        unclear = [rise for rise in self.rises if not _is_clear(rise[1]) and rise[1]["value"] >= least]
+        unclear = [rise for rise in self.rises if not words.rises(rise[1]) and rise[1]["value"] >= least]
         if not unclear:
             return f" More are held: {_named(clear)}." if clear else ""
-        text = f" {self._unassigned(clear)} the largest undetermined rises are those of {_named(unclear)}."
-        return f"{text} A rise is clear for {_named(clear)}." if clear else text
+        text = f" {self._unassigned(clear)} the largest rises, not distinguishable, are those of {_named(unclear)}."
+        return f"{text} A rise is shown for {_named(clear)}." if clear else text
 
     def _unassigned(self, clear: list[tuple[str, dict]]) -> str:
         total = self.at["held_elsewhere"]
         rest = total["value"] - sum(row["value"] for _, row in clear)
-        if not _is_clear(total) or rest <= 0:
+        if not words.rises(total) or rest <= 0:
             return "Of single places,"
         if not clear:
             return "They cannot be assigned to single places:"
@@ -113,10 +123,6 @@ class Moved:
         for measure, row in self.at.items():
             columns |= {measure: row["value"], f"{measure}_low": row["low"], f"{measure}_high": row["high"]}
         return columns
-
-
-def _is_clear(row: dict) -> bool:
-    return words.excludes_zero(row["low"], row["high"])
 
 
 def _named(rises: list[tuple[str, dict]]) -> str:

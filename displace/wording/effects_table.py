@@ -1,9 +1,9 @@
-"""The answer in one table: each headline outcome by policy, as a paired difference against the baseline.
+"""The answer in one table: each headline outcome by policy, as a relative change against the baseline.
 
 The terminal and the report both draw on it. Rows come from `OUT/paired.parquet`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from model.registry.outcomes import HEADLINE, OUTCOMES, Outcome
@@ -15,48 +15,40 @@ AGGREGATES = {"sum": "total", "mean": "average", "ratio": "share"}
 
 @dataclass(frozen=True)
 class Cell:
-    """One policy's effect on one outcome worldwide; numbers as computed, texts as printed."""
+    """One policy's effect on one outcome worldwide: `row` is that of `paired.parquet`, texts are as printed."""
 
     arm: str
     outcome: Outcome
-    baseline: float
-    low: float | None
-    difference: float | None
-    high: float | None
-    probability: float | None
-    pairs: int
+    row: Mapping
 
     @property
     def verdict(self) -> str:
-        return words.verdict(self.outcome.better, self.low, self.high)
-
-    @property
-    def change(self) -> str:
-        return words.change(self.difference, self.low, self.high, self.outcome.unit)[0]
-
-    @property
-    def interval(self) -> str:
-        return words.change(self.difference, self.low, self.high, self.outcome.unit)[1]
+        return words.verdict(self.outcome.better, self.row)
 
     @property
     def relative(self) -> str:
-        """The change in per cent of the baseline; empty for shares and for a change that rounds to 0."""
-        if self.outcome.unit == "share" or not (self.baseline or 0) > 0 or not self.change.strip("0."):
-            return ""
-        percent = 100 * self.difference / self.baseline
-        return words.number(percent, step=max(words.step_of(percent), 0.1), signed=True) + f"{words.SPACE}%"
+        return words.relative(self.row, self.outcome.unit)[0]
+
+    @property
+    def range(self) -> str:
+        """The range of the relative change in nine of ten draws."""
+        return words.relative(self.row, self.outcome.unit)[1]
+
+    @property
+    def median(self) -> str:
+        """The difference at the median draw, in the outcome's unit."""
+        return words.at_median(self.row, self.outcome.unit)
+
+    @property
+    def average(self) -> str:
+        """The mean difference with the interval of this mean."""
+        middle, interval = words.change(*(self.row[k] for k in ("difference", "low", "high")), self.outcome.unit)
+        return f"{middle} ({interval})" if interval else middle
 
     @property
     def says(self) -> str:
-        """The verdict with the share of pairs that agree, or that lean one way: `worse in 92 %`; ties count half."""
-        if self.difference is None:
-            return "no pair has a value"
-        if self.probability is None or self.verdict == words.UNCHANGED or self.pairs < 2:
-            return self.verdict
-        better, worse = words.percent(self.probability), words.percent(1 - self.probability)
-        if self.verdict == words.UNDETERMINED:
-            return "undetermined, " + (f"better in {better}" if self.probability >= 0.5 else f"worse in {worse}")
-        return f"{self.verdict} in {better if self.verdict == words.BETTER else worse}"
+        """How strongly the effect is shown, and by how many of the draws."""
+        return "no pair has a value" if self.row["difference"] is None else words.says(self.outcome.better, self.row)
 
 
 @dataclass(frozen=True)
@@ -90,20 +82,7 @@ def lines(paired: Iterable[dict], arms: list[str], outcomes: Iterable[str] = HEA
             wanted[row["outcome"], row["arm"]] = row
     table = []
     for name in outcomes:
-        cells = tuple(_cell(wanted[name, arm]) for arm in arms if (name, arm) in wanted)
+        cells = tuple(Cell(arm, OUTCOMES[name], wanted[name, arm]) for arm in arms if (name, arm) in wanted)
         if cells:
-            table.append(Line(OUTCOMES[name], cells[0].baseline, cells))
+            table.append(Line(OUTCOMES[name], cells[0].row["baseline"], cells))
     return table
-
-
-def _cell(row: dict) -> Cell:
-    return Cell(
-        row["arm"],
-        OUTCOMES[row["outcome"]],
-        row["baseline"],
-        row["low"],
-        row["difference"],
-        row["high"],
-        row["probability_better"],
-        row["replicates"] * row["draws"],
-    )

@@ -24,13 +24,14 @@ LIMITS = (
         "It is that of an average. With one set of parameters: of the effect over seeds, which more seeds "
         "narrow. With draws of them (`--draws`): of the effect over the draws, which more draws narrow. What "
         "few, uncertain reports leave open about the parameters is how far the draws differ, which the report "
-        "shows beside it (`draws_low`, `draws_high`). What is not known about people, operators and states is "
-        "wider still.",
+        "shows first: the median draw with the range of nine of ten. What is not known about people, operators "
+        "and states is wider still.",
     ),
     (
         "Many comparisons are made at once.",
-        "Of every twenty intervals at 95 %, about one would exclude zero by luck alone. One cell of a table "
-        "is a hint; a pattern over outcomes and policies is more.",
+        "The headline outcomes of all policies are one declared family, whose intervals of averages also come so "
+        "wide that all of them cover together. In tables by place, group and month, 5 % of what is called likely or "
+        "clear may be chance.",
     ),
     (
         "A cost is an order of magnitude.",

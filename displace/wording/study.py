@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from experiments.comparison.paired import ENOUGH_PAIRS, rights_floor
+from experiments.comparison.paired import rights_floor
+from experiments.comparison.strength import CLEAR, FEWEST, LIKELY
 from experiments.design.explain import policies_in_words
 from experiments.results.reader import policies_of
 from model.registry.calendar import monday
@@ -88,6 +89,11 @@ class Study:
     def pairs(self) -> int:
         """How many pairs of runs each policy has, at least."""
         return min((self.pairs_of[name] for name in self.titles), default=0)
+
+    @property
+    def voter(self) -> str:
+        """What has one vote on the sign of an effect: a draw of the parameters, or a pair where there is one draw."""
+        return "draw" if self.plan["draws"] > 1 else "pair"
 
     @property
     def planned(self) -> int:
@@ -237,23 +243,24 @@ class Study:
         return rights_floor(self.results.paired)
 
     def floor(self, arm: str) -> str:
-        """Say which rights of the floor an arm worsens, clearly or probably; empty without any."""
+        """Say which rights of the floor an arm worsens, clearly or likely; empty without any."""
         parts = []
-        for clear, how in ((True, "worse"), (False, "probably worse")):
+        for strength, how in ((CLEAR, "clearly worse"), (LIKELY, "likely worse")):
             labels = [
-                OUTCOMES[row["outcome"]].label for row in self._floor if row["arm"] == arm and row["clear"] is clear
+                OUTCOMES[row["outcome"]].label
+                for row in self._floor
+                if row["arm"] == arm and row["strength"] == strength
             ]
             parts += [f"{how} for {words.listed(labels)}"] if labels else []
         return "; ".join(parts)
 
     def no_floor(self, arm: str) -> str:
         """Say what is known where an arm worsens no right of the floor."""
-        if self.pairs_of[arm] < ENOUGH_PAIRS:
-            return (
-                f"nothing on it is clearly worse; {words.count(self.pairs_of[arm], 'pair')} of runs "
-                f"{'is' if self.pairs_of[arm] == 1 else 'are'} too few to say what is probable"
-            )
-        return "nothing on it is worse clearly or in three quarters of the pairs"
+        row = next(row for row in self.paired if row["arm"] == arm)
+        many, one = words.voters(row)
+        if many < FEWEST:
+            return f"{words.count(many, one)} {'is' if many == 1 else 'are'} too few to tell; {FEWEST} are the fewest"
+        return "nothing on it is likely or clearly worse"
 
     @cached_property
     def _timing(self) -> dict[tuple[str, str], dict]:
@@ -275,8 +282,8 @@ class Study:
 
     @staticmethod
     def _whole_only(cell: Cell) -> str:
-        """Return whether an effect without such a month is clear over the whole window; empty if not."""
-        if not words.excludes_zero(cell.low, cell.high):
+        """Return whether an effect without such a month shows over the whole window; empty if not."""
+        if not words.shown(cell.row):
             return ""
         return (f"{cell.verdict} " if cell.outcome.better else "") + "over the whole window only"
 
@@ -294,15 +301,8 @@ class Study:
         )
 
     def added_flows(self, arm: str, most: int) -> list[Flow]:
-        """Return the flows to which an arm adds most, those alone whose interval stays above half of the mean.
-
-        There are hundreds of flows: by luck alone, some twenty would have an interval above zero.
-        """
-        mine = [
-            row
-            for row in self._flows
-            if row["arm"] == arm and row["low"] is not None and row["low"] > row["difference"] / 2 > 0
-        ]
+        """Return the flows to which an arm adds most, of those alone that show a rise, among all flows of the table."""
+        mine = [row for row in self._flows if row["arm"] == arm and words.rises(row)]
         return _widest([Flow(row["source"], row["target"], row["difference"]) for row in mine], most)
 
 

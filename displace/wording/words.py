@@ -1,14 +1,15 @@
 """Numbers and chances in words: what the terminal and the report print, the same in both."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from experiments.comparison.strength import CLEAR, FEWEST, INDISTINCT, LIKELY, OF_SUMS, UP
 from model.registry.calendar import monday
 
 MINUS, SPACE = "\N{MINUS SIGN}", "\N{NO-BREAK SPACE}"
 CONDITIONAL = "After August 2023 this is a conditional world: nothing else happens."
 ILLUSTRATIVE = "Illustrative: hand-set parameters."
-BETTER, WORSE, UNDETERMINED, UNCHANGED, NEITHER = "better", "worse", "undetermined", "unchanged", "neither"
+BETTER, WORSE, UNCHANGED, NEITHER = "better", "worse", "unchanged", "neither"
 
 
 def step_of(*values: float) -> float:
@@ -69,7 +70,7 @@ def change(difference: float | None, low: float | None, high: float | None, unit
     step = step_of(*values)
     own = step / 10 if values[0] is not None and step / 2 <= abs(values[0]) < 10 * step else step
     middle, *ends = (
-        number(v, unit, s if not excludes_zero(low, high) else _step_that_tells(v, unit, s), True, sizes)
+        number(v, unit, s if not _one_sided(low, high) else _step_that_tells(v, unit, s), True, sizes)
         for v, s in ((difference, own), (low, step), (high, step))
     )
     return middle, "one pair only" if low is None else " to ".join(ends)
@@ -89,23 +90,76 @@ def between(low: float | None, high: float | None) -> str:
     return f"{number(max(0.0, low), step=step)} to {number(high, step=step)}"
 
 
-def verdict(better: str | None, low: float | None, high: float | None) -> str:
-    """Return `better` or `worse` where the interval excludes no change, `undetermined` where it does not.
+def verdict(better: str | None, row: Mapping) -> str:
+    """Return `better` or `worse` where a row of results is likely or clear (`experiments/comparison/strength.py`).
 
-    `unchanged` where no pair differs, `neither` for an outcome without a better direction. Not a significance test: one
-    interval of many.
+    Else `not distinguishable`; `unchanged` where no pair differs, `neither` for an outcome without a better direction.
     """
+    if row["low"] == row["high"] == 0:
+        return UNCHANGED
     if better is None:
         return NEITHER
-    if low == high == 0:
-        return UNCHANGED
-    if not excludes_zero(low, high):
-        return UNDETERMINED
-    return BETTER if (low > 0) == (better == "up") else WORSE
+    if not shown(row):
+        return INDISTINCT
+    return BETTER if row["direction"] == better else WORSE
 
 
-def excludes_zero(low: float | None, high: float | None) -> bool:
-    """Return whether an interval excludes no change."""
+def shown(row: Mapping) -> bool:
+    """Return whether a row of results shows an effect, likely or clearly, either way."""
+    return row["strength"] in (LIKELY, CLEAR)
+
+
+def rises(row: Mapping) -> bool:
+    """Return whether a row of results shows a rise."""
+    return shown(row) and row["direction"] == UP
+
+
+def voters(row: Mapping) -> tuple[int, str]:
+    """Return how many draws, or pairs of the one draw, a row of results rests on, and which of the two they are."""
+    return (row["draws"], "draw") if row["draws"] > 1 else (row["replicates"], "pair")
+
+
+def says(better: str | None, row: Mapping) -> str:
+    """Return what a row shows, with those that agree: `clearly better, 62 of 64 draws`; ties count half."""
+    how = verdict(better, row)
+    many, one = voters(row)
+    if how == UNCHANGED:
+        return how
+    if many < FEWEST:
+        return f"{'one ' + one + ' only' if many == 1 else f'{count(many, one)}: too few to tell'}"
+    agree = f"{row['agree'] * many:g} of {count(many, one)}"
+    if not shown(row):
+        return f"{INDISTINCT}, {agree} agree"
+    if how == NEITHER:
+        how = "more" if row["direction"] == UP else "less"
+    return f"{'clearly' if row['strength'] == CLEAR else 'likely'} {how}, {agree}"
+
+
+def relative(row: Mapping, unit: str) -> tuple[str, str]:
+    """Return the relative change of a row of results and the range of nine of ten draws: `-12 %`, `[-20, -4]`.
+
+    Of shares in percentage points. Without a range where it is a ratio of sums.
+    """
+    if row["relative"] is None:
+        return "–", ""
+    middle, ends = change(row["relative"], row["relative_low"], row["relative_high"], "share")
+    of = "points" if unit == "share" else "% in sum" if row["relative_kind"] == OF_SUMS else "%"
+    return f"{middle}{SPACE}{of}", f"[{ends.replace(' to ', ', ')}]" if row["relative_low"] is not None else ""
+
+
+def at_median(row: Mapping, unit: str, sizes=LONG) -> str:
+    """Return the difference at the median draw with its unit; nothing for shares, whose points say it already.
+
+    Where a draw has too few people, the mean difference for each 1,000 people held, if that is known.
+    """
+    if unit == "share" or row["median"] is None:
+        return ""
+    if row.get("per_thousand") is not None:
+        return f"{number(row['per_thousand'], signed=True)} for each 1,000 people held"
+    return f"{change(row['median'], row['low'], row['high'], unit, sizes)[0]} {unit_of(unit)}"
+
+
+def _one_sided(low: float | None, high: float | None) -> bool:
     return low is not None and high is not None and (low > 0 or high < 0)
 
 

@@ -9,6 +9,7 @@ from model.registry.outcomes import GROUPED, is_level
 from model.run.results import QUARTER
 
 from .paired import arms_of, effect_of_arm, labels_of, pair_numbers, pairs_of
+from .strength import among_many
 
 DIMENSIONS = ("nationality", "sex", "child", "state", "how_recruited")
 
@@ -30,9 +31,9 @@ def by_group(results: StoredResults, stamp=None) -> pa.Table:
                     "aggregate": outcome.aggregate,
                     "dimension": dimension,
                 }
-                effects = effect_of_arm(results, pairs, arm, here, [outcome.better] * len(groups))
+                effects = effect_of_arm(results, pairs, arm, here, [outcome.unit] * len(groups))
                 rows += [key | {"group": group} | effect for group, effect in zip(groups, effects)]
-    return from_rows("by_group", rows, stamp)
+    return from_rows("by_group", among_many(rows), stamp)
 
 
 def _sums(results) -> tuple[dict, int]:

@@ -1,12 +1,17 @@
-"""What each policy of a factorial adds: averaged over all combinations of the others, and beyond each other.
+"""What each policy of a factorial adds, and what two achieve beyond the sum of each.
 
-The main effect of a policy is the mean over the arms with it minus that over those without. The interaction of two is
-what both together achieve beyond the sum of each, averaged over the others; it is given only where all combinations
-were run.
+With all combinations, what a policy adds is its Shapley value (1953): its effect beside each combination of the others,
+averaged over every order in which they could be added. Shapley values sum to the effect of all policies together.
+In a fraction it is the mean over the arms with the policy less that over those without (with all combinations: its
+Banzhaf value), which does not sum to that from three policies on, and holds a part of what several achieve together.
+The interaction of two is what both achieve beyond the sum of each, averaged over the combinations of the others; it is
+given only where all were run.
 """
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from itertools import combinations
+from math import factorial
 
 import numpy as np
 import pyarrow as pa
@@ -17,26 +22,59 @@ from experiments.results.reader import StoredResults
 from model.registry.outcomes import OUTCOMES
 
 from .intervals import LEVEL
-from .paired import cube, pairs_of
+from .paired import agreement_columns, cube, pairs_of
+from .strength import agreement, among_many
 
 
 def pulled(manifest: Mapping) -> tuple[tuple[str, ...], dict[str, tuple[bool, ...]]]:
-    """Return the policies of a factorial and which of them each of its arms pulls; nothing if the plan has none.
+    """Return the policies of a factorial and which of them each of its arms pulls; nothing if the arms are none.
 
-    Arms that belong to no combination are left out. A factorial is balanced: every policy in half of its arms.
+    Read from what the arms pull beyond the baseline, not from what they are called: entries that always stand together
+    are one policy, which half of the arms have, and each two of them a quarter. Entries that several policies share
+    tell nothing of them. An arm with an entry that no other arm has belongs to no combination and is left out.
+    """
+    arms = _entries(manifest)
+    while lone := [arm for arm, own in arms.items() if any(_holders(arms, entry) == {arm} for entry in own)]:
+        arms = {arm: own for arm, own in arms.items() if arm not in lone}
+    patterns = {frozenset(_holders(arms, entry)): None for own in arms.values() for entry in own}  # in order
+    factors = [holders for holders in patterns if 2 * len(holders) == len(arms)]
+    orthogonal = all(4 * len(one & other) == len(arms) for one, other in combinations(factors, 2))
+    rows = {arm: tuple(arm in holders for holders in factors) for arm in arms}
+    if len(factors) < 2 or not orthogonal or len(set(rows.values())) < len(rows):
+        return (), {}
+    return tuple(_name(k, rows) for k in range(len(factors))), rows
+
+
+def _entries(manifest: Mapping) -> dict[str, tuple[str, ...]]:
+    """Return what each arm pulls beyond the baseline, as text; the baseline comes first.
+
+    Of arms that are made equally dear the strengths differ and are left out.
     """
     plan = manifest["plan"]
-    names = {arm: tuple(arm.split(BETWEEN)) for arm in plan["arms"] if arm != plan["baseline"]}
-    policies = tuple(dict.fromkeys(policy for parts in names.values() if len(parts) > 1 for policy in parts))
-    rows = {
-        arm: tuple(policy in parts for policy in policies)
-        for arm, parts in names.items()
-        if set(parts) <= set(policies)
-    }
-    rows[plan["baseline"]] = (False,) * len(policies)
-    half = len(rows) / 2
-    balanced = policies and all(sum(row[k] for row in rows.values()) == half for k in range(len(policies)))
-    return (policies, rows) if balanced else ((), {})
+    left_out = {"strength"} if plan.get("budget") else set()
+
+    def of(arm):
+        policies = plan["arms"][arm]["policies"]
+        return [json.dumps({k: v for k, v in p.items() if k not in left_out}, sort_keys=True) for p in policies]
+
+    usual = {*of(plan["baseline"])}
+    names = (plan["baseline"], *(arm for arm in plan["arms"] if arm != plan["baseline"]))
+    return {arm: tuple(entry for entry in of(arm) if entry not in usual) for arm in names if usual <= {*of(arm)}}
+
+
+def _holders(arms: Mapping, entry: str) -> set[str]:
+    return {arm for arm, own in arms.items() if entry in own}
+
+
+def _name(k: int, rows: Mapping[str, tuple[bool, ...]]) -> str:
+    """Return what the k-th policy is called: as its own arm, or as what its arms' names have in common, or a number."""
+    alone = [arm for arm, row in rows.items() if row[k] and sum(row) == 1]
+    common = [
+        part
+        for part in dict.fromkeys(part for arm in rows for part in arm.split(BETWEEN))
+        if all((part in arm.split(BETWEEN)) == row[k] for arm, row in rows.items())
+    ]
+    return (alone or common or [f"policy-{k + 1}"])[0]
 
 
 def titles(manifest: Mapping) -> dict[str, str]:
@@ -44,14 +82,25 @@ def titles(manifest: Mapping) -> dict[str, str]:
     arms = manifest["plan"]["arms"]
     policies, rows = pulled(manifest)
     found = {policy: policy for policy in policies}
-    for arm in sorted(
-        (arm for arm in rows if any(rows[arm])), key=lambda arm: -sum(rows[arm])
-    ):  # one policy alone last: its own title holds
+    for arm in rows:
         names, title = arm.split(BETWEEN), arms[arm]["title"]
-        parts = title.split(AND) if len(names) > 1 else [title]
+        parts = title.split(AND)
         if len(parts) == len(names):  # else a title holds what joins them
-            found |= dict(zip(names, parts))
-    return found
+            found |= {name: part for name, part in zip(names, parts) if name in found}
+    return found | {policy: arms[policy]["title"] for policy in policies if policy in arms}
+
+
+def terms(policies: int, rows: list[tuple[bool, ...]]) -> Iterator[tuple[tuple[int, ...], np.ndarray]]:
+    """Yield (the policy, or two of them; the weight of each arm) of everything that a factorial tells."""
+    signs = np.where(np.array(rows), 1, -1)
+    whole = len(rows) == 2**policies
+    beside = np.array(rows).sum(axis=1)
+    for k in range(policies):
+        others = beside - (signs[:, k] > 0)
+        orders = [factorial(n) * factorial(policies - n - 1) / factorial(policies) for n in others]
+        yield (k,), signs[:, k] * (np.array(orders) if whole else 2 / len(rows))
+    for both in combinations(range(policies), 2) if whole else ():
+        yield both, np.prod(signs[:, both], axis=1) * 4 / len(rows)
 
 
 def contributions(results: StoredResults, stamp=None) -> pa.Table:
@@ -62,14 +111,10 @@ def contributions(results: StoredResults, stamp=None) -> pa.Table:
         pairs, runs = pairs_of(results), cube(results, set())
         keys = [k for k, (outcome, _, how) in enumerate(runs.keys) if how == OUTCOMES[outcome].aggregate]
         values = runs.values[[results.arms.index(arm) for arm in arms]][:, :, keys]
-        signs = np.array([[1 if there else -1 for there in row] for row in arms.values()])
-        terms = [((k,), 2) for k in range(len(policies))]
-        if len(arms) == 2 ** len(policies):
-            terms += [(both, 4) for both in combinations(range(len(policies)), 2)]
-        for term, times in terms:
-            contrast = np.prod(signs[:, term], axis=1) * times / len(arms)
-            effect = np.tensordot(contrast, values, axes=1)
+        for term, weights in terms(len(policies), list(arms.values())):
+            effect = np.tensordot(weights, values, axes=1)
             estimate, (replicates, draws) = pairs.mean(effect), pairs.counts(np.isfinite(effect))
+            agreed = agreement_columns(agreement(pairs.independent(effect)))
             for j, key in enumerate(keys):
                 outcome = OUTCOMES[runs.keys[key][0]]
                 row = {
@@ -77,13 +122,11 @@ def contributions(results: StoredResults, stamp=None) -> pa.Table:
                     "beside": policies[term[1]] if len(term) > 1 else "",
                     "outcome": outcome.name,
                     "unit": outcome.unit,
-                }
-                row |= {
                     "aggregate": outcome.aggregate,
                     "value": estimate.mean[j],
                     "low": estimate.low[j],
                     "high": estimate.high[j],
                     "level": LEVEL,
                 }
-                rows.append(row | {"replicates": int(replicates[j]), "draws": int(draws[j])})
-    return from_rows("contributions", rows, stamp)
+                rows.append(row | agreed[j] | {"replicates": int(replicates[j]), "draws": int(draws[j])})
+    return from_rows("contributions", among_many(rows), stamp)

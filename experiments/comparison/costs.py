@@ -1,8 +1,9 @@
 """What policies cost, and whom: recorded effort, losses and custody at the unit costs of `unit_costs.py`.
 
-Every interval is over the pairs of runs and the unit costs together: pairs are resampled, and each unit cost is drawn
-log-uniformly within its range. Single figures stand at the middle of every range. What takes no price has the interval
-of every paired difference, so that one quantity never has two.
+Every interval is over the runs and the unit costs together: the mean difference is drawn as its Student's t interval
+over what is independent has it (`intervals.py`), all quantities together, and each unit cost log-uniformly within its
+range. Single figures stand at the middle of every range. What takes no price has the interval of every paired
+difference, so that one quantity never has two.
 """
 
 import math
@@ -27,8 +28,9 @@ from experiments.results.schema import WORLDWIDE
 
 from .intervals import LEVEL
 from .paired import cube, pairs_of
+from .strength import CLEAR, UP, agreement
 
-RESAMPLES = 2000
+DRAWN = 4000
 LEVELS = ("deprived_by_a_state",)  # persons at a time: every week counts
 MEASURES = {
     # name: (unit, meaning)
@@ -103,9 +105,9 @@ def costs(results: StoredResults, stamp=None) -> pa.Table:
 
 
 def _prices(seed: int) -> dict[str, np.ndarray]:
-    """Return RESAMPLES draws of every unit cost: the same for all arms, so that they differ by what they do alone."""
+    """Return DRAWN draws of every unit cost: the same for all arms, so that they differ by what they do alone."""
     rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(len(ITEMS), 1)))
-    return {item.name: np.exp(rng.uniform(math.log(item.low), math.log(item.high), RESAMPLES)) for item in ITEMS}
+    return {item.name: np.exp(rng.uniform(math.log(item.low), math.log(item.high), DRAWN)) for item in ITEMS}
 
 
 def _of_arm(results, pairs, runs, prices, arm) -> Iterator[dict]:
@@ -119,11 +121,9 @@ def _of_arm(results, pairs, runs, prices, arm) -> Iterator[dict]:
     saved = found["captivity_avoided"] = _usual(pairs, avoided[there])
     public, drawn = found.pop("public")
     found["public"] = public, *_interval(drawn)
-    if saved[1] > 0:
-        found["per_week_avoided"] = (
-            1e6 * public / saved[0],
-            *_interval(1e6 * drawn / (_resampled(pairs) @ avoided[there])),
-        )
+    fewer = agreement(pairs.independent(avoided[there][:, None]))
+    if fewer.strength == [CLEAR] and fewer.direction == [UP] and saved[1] > 0:
+        found["per_week_avoided"] = 1e6 * public / saved[0], *_interval(1e6 * drawn / _means(pairs, avoided[there]))
     draws = len(np.unique(pairs.draw))
     for measure, (unit, _) in MEASURES.items():
         value, low, high = found.get(measure, (math.nan,) * 3)
@@ -148,10 +148,9 @@ def _quantities(results, runs, arm) -> tuple[dict[str, np.ndarray], np.ndarray]:
 
 def _spent(quantity, prices, pairs) -> dict[str, tuple]:
     """Return (value, low, high) of each item in million USD, and of `public` (value, draws)."""
-    weights = _resampled(pairs)
     scale = {item.name: 1.0 if _no_price(item.name) else 1e-6 for item in ITEMS}  # losses are recorded in million USD
-    middle = {name: BY_NAME[name].middle * scale[name] * values.mean() for name, values in quantity.items()}
-    drawn = {name: prices[name] * scale[name] * (weights @ values) for name, values in quantity.items()}
+    middle = {name: BY_NAME[name].middle * scale[name] * _usual(pairs, values)[0] for name, values in quantity.items()}
+    drawn = {name: prices[name] * scale[name] * _means(pairs, values) for name, values in quantity.items()}
     found = {
         name: _usual(pairs, values) if _no_price(name) else (middle[name], *_interval(drawn[name]))
         for name, values in quantity.items()
@@ -170,21 +169,20 @@ def _usual(pairs, values) -> tuple[float, float, float]:
     return float(found.mean[0]), float(found.low[0]), float(found.high[0])
 
 
-def _resampled(pairs) -> np.ndarray:
-    """Return the weight of each pair in each resample, (RESAMPLES, pairs): draws outside, their pairs inside.
+def _means(pairs, values) -> np.ndarray:
+    """Return what the mean of `values` (pairs) may be, (DRAWN): of two quantities, the same draws go together.
 
-    Not a number with one pair, which has no interval. Fixed by the design's seed.
+    Drawn from the t distribution of the mean over what is independent: with x_i those values, n of them, z_i standard
+    normals and c a chi-squared of n - 1, it is mean + sum z_i (x_i - mean) / sqrt(n c), whose quantiles are the ends
+    of Student's interval. Not a number with one value, which has no interval. Fixed by the design's seed.
     """
-    if len(pairs.draw) < 2:
-        return np.full((RESAMPLES, len(pairs.draw)), np.nan)
-    rng = np.random.default_rng(np.random.SeedSequence(pairs.seed, spawn_key=(len(pairs.draw),)))
-    draws = np.unique(pairs.draw)
-    taken = rng.multinomial(len(draws), np.full(len(draws), 1 / len(draws)), size=RESAMPLES)
-    weights = np.zeros((RESAMPLES, len(pairs.draw)))
-    for times, draw in zip(taken.T, draws):
-        inside = np.flatnonzero(pairs.draw == draw)
-        weights[:, inside] = rng.multinomial(times * len(inside), np.full(len(inside), 1 / len(inside)))
-    return weights / len(pairs.draw)
+    values = pairs.independent(values[:, None])[:, 0]
+    count = len(values)
+    if count < 2:
+        return np.full(DRAWN, np.nan)
+    rng = np.random.default_rng(np.random.SeedSequence(pairs.seed, spawn_key=(count,)))
+    z, chi = rng.standard_normal((DRAWN, count)), rng.chisquare(count - 1, DRAWN)
+    return values.mean() + z @ (values - values.mean()) / np.sqrt(count * chi)
 
 
 def _interval(drawn: np.ndarray) -> tuple[float, float]:

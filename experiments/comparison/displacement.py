@@ -5,16 +5,16 @@ known) and d the paired difference from the baseline, the displacement ratio is
 
     D = - sum over places j outside the target of dY_j / dY_target
 
-1 is full displacement, 0 none, below 0 a diffusion of benefits. It means nothing where the target did not clearly
-lose, and is null there. Beside it stand the measures of field studies, which know one world only: the weighted
-displacement quotient (Bowers and Johnson 2003) and the weighted displacement difference (Wheeler and Ratcliffe 2018).
+1 is full displacement, 0 none, below 0 a diffusion of benefits. It means nothing where the fall at the target is not
+`clear` (`strength.py`), and is null there. Beside it stand the measures of field studies, which know one world only:
+the weighted displacement quotient (Bowers and Johnson 2003) and the weighted displacement difference (Wheeler and
+Ratcliffe 2018), with what the pairs say of the same operations and by how much the field study is wrong.
 """
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -27,7 +27,18 @@ from model.registry.levers import LEVERS, heeds_announcement
 from model.registry.policy import Policy
 
 from .intervals import LEVEL, Estimate
-from .paired import DAYS_A_MONTH, MONTHS, arms_of, labels_of, pair_numbers, pairs_of, week_numbers, weeks_in
+from .paired import (
+    DAYS_A_MONTH,
+    MONTHS,
+    agreement_columns,
+    arms_of,
+    labels_of,
+    pair_numbers,
+    pairs_of,
+    week_numbers,
+    weeks_in,
+)
+from .strength import CLEAR, UP, agreement, among_many
 
 MEASURES = {
     # name: (unit, meaning)
@@ -46,7 +57,13 @@ MEASURES = {
         "ratio",
         "weighted displacement quotient of operations, as a field study of the arm's world alone would find it",
     ),
-    "wdd": ("operations", "weighted displacement difference of operations, likewise, with its published interval"),
+    "wdd": (
+        "operations",
+        "weighted displacement difference of operations, likewise: the target and the region's other places, each "
+        "against the places beyond; interval over the pairs, since operations are a stock, no count of events",
+    ),
+    "wdd_truth": ("operations", "change in the same operations against the same world without the policy"),
+    "wdd_error": ("operations", "by how much the field study is wrong: `wdd` less `wdd_truth`, pair by pair"),
 }
 EVERYWHERE = "everywhere"
 COLUMNS = ("people_held", "newly_held", "operations")
@@ -75,24 +92,17 @@ def wdq(a0: float, a1: float, b0: float, b1: float, c0: float, c1: float) -> flo
     return (b1 / c1 - b0 / c0) / success
 
 
-class Wdd(NamedTuple):
-    value: float
-    error: float
-    low: float
-    high: float
+def wdd(target, control, displaced, displaced_control):
+    """Return the weighted displacement difference; each argument is (before, during), numbers or arrays.
 
-
-def wdd(target, control, displaced=(0, 0), displaced_control=(0, 0)) -> Wdd:
-    """Return the weighted displacement difference with its standard error and 95 % interval.
-
-    Each argument is (before, during). The variance is the sum of the eight counts (Wheeler and Ratcliffe 2018,
-    doi 10.1186/s40163-018-0085-5). Negative: fewer, displacement included.
+    Wheeler and Ratcliffe 2018 (doi 10.1186/s40163-018-0085-5): both the target and the area to which it may be
+    displaced are measured against a control. Negative: fewer, displacement included. Their variance, the sum of the
+    eight counts, is that of independent events, and does not hold for a stock of operations.
     """
-    areas = (target, control, displaced, displaced_control)
-    changes = [during - before for before, during in areas]
-    value = changes[0] - changes[1] + changes[2] - changes[3]
-    error = math.sqrt(sum(before + during for before, during in areas))
-    return Wdd(value, error, value - 1.96 * error, value + 1.96 * error)
+    target, control, displaced, displaced_control = (
+        during - before for before, during in (target, control, displaced, displaced_control)
+    )
+    return (target - control) + (displaced - displaced_control)
 
 
 # --- targets ----------------------------------------------------------------------------------------
@@ -260,7 +270,13 @@ def displacement(results: StoredResults, stamp=None) -> pa.Table:
             for months, end in ends.items():
                 key = {"arm": target.arm, "target": target.named, "months": months}
                 rows += [key | row for row in _measures(held, target, end)]
-    return from_rows("displacement", rows, stamp)
+    return from_rows("displacement", _by_place_among_many(rows), stamp)
+
+
+def _by_place_among_many(rows: list[dict]) -> list[dict]:
+    """Return the rows; of single places only those keep their word that are discoveries among all of them."""
+    single = iter(among_many([row for row in rows if row["place"] and "p" in row]))
+    return [next(single) if row["place"] and "p" in row else row for row in rows]
 
 
 def _measures(held: Held, target: Target, stop: int) -> Iterator[dict]:
@@ -279,10 +295,9 @@ def _measures(held: Held, target: Target, stop: int) -> Iterator[dict]:
     places = np.array(held.results.hosts, object)[outside]
 
     def rows(measure, values, by_place=None):
-        columns = values.sum(axis=1, keepdims=True)
-        yield from _rows(measure, [WORLDWIDE], pairs, pairs.mean(columns))
+        yield from _mean_rows(measure, [WORLDWIDE], pairs, values.sum(axis=1, keepdims=True))
         if by_place is not None:
-            yield from _rows(measure, by_place, pairs, pairs.mean(values))
+            yield from _mean_rows(measure, by_place, pairs, values)
 
     yield from rows("held_at_target", people[:, inside])
     yield from rows("held_elsewhere", people[:, outside], places)
@@ -299,9 +314,17 @@ def _ratio_rows(pairs, target, elsewhere, places) -> Iterator[dict]:
     rise = np.concatenate([elsewhere.sum(axis=1, keepdims=True), elsewhere], axis=1)
     fall = np.repeat(-target.sum(axis=1, keepdims=True), rise.shape[1], axis=1)
     ratio = pairs.ratio(rise, fall)
-    meaningful = (fall.mean(axis=0) > 0) & (elsewhere.shape[1] > 0)
+    fell = agreement(pairs.independent(fall[:, :1]))
+    meaningful = fell.strength == [CLEAR] and fell.direction == [UP] and elsewhere.shape[1] > 0
     shown = Estimate(*(np.where(meaningful, x, np.nan) for x in (ratio.mean, ratio.low, ratio.high)), ratio.pairs)
     yield from _rows("displacement_ratio", [WORLDWIDE, *places], pairs, shown)
+
+
+def _mean_rows(measure, places, pairs, values) -> Iterator[dict]:
+    """Yield rows of the means of `values` (pairs, places), with how far the draws agree on their sign."""
+    agreed = agreement_columns(agreement(pairs.independent(values)))
+    for row, columns in zip(_rows(measure, places, pairs, pairs.mean(values)), agreed):
+        yield row | columns
 
 
 def _rows(measure, places, pairs, estimate) -> Iterator[dict]:
@@ -323,31 +346,24 @@ def _rows(measure, places, pairs, estimate) -> Iterator[dict]:
 def _field_rows(held: Held, target: Target, stop: int, whole, pairs) -> Iterator[dict]:
     """Yield what a field study of the arm's world would find: operations in equally long times before and during.
 
-    Target: the places under enforcement. Where it may be displaced to: the region's other places. Control: beyond the
-    region.
+    Target: the places under enforcement. Where it may be displaced to: the region's other places. Control of both:
+    beyond the region.
     """
     if target.start == 0:
         return  # there is no before
     before = max(0, 2 * target.start - stop)
-    counts = [
-        held.over("operations", target.arm, *weeks)[whole].mean(axis=0)
-        for weeks in ((before, target.start), (target.start, stop))
-    ]
+    times = ((before, target.start), (target.start, stop))
+    counts = [held.over("operations", target.arm, *weeks)[whole] for weeks in times]
     beyond = np.array([place["kind"] == "beyond" for place in held.results.manifest["places"] if place["host"]])
     control = beyond & ~target.places
-    areas = [
-        [float(count[area].sum()) for count in counts] for area in (target.places, ~target.places & ~control, control)
-    ]
-    a, b, c = areas
-    found = wdd(a, c, b)
+    region = ~target.places & ~control
+    a, b, c = ([count[:, area].sum(axis=1) for count in counts] for area in (target.places, region, control))
     try:
-        quotient = wdq(*a, *b, *c)
+        quotient = wdq(*(float(values.mean()) for area in (a, b, c) for values in area))
     except NotMeaningful:
         quotient = math.nan
-    for measure, value, low, high in (
-        ("wdq", quotient, math.nan, math.nan),
-        ("wdd", found.value, found.low, found.high),
-    ):
-        yield from _rows(
-            measure, [WORLDWIDE], pairs, Estimate(*(np.array([x]) for x in (value, low, high)), np.array([0]))
-        )
+    yield from _rows("wdq", [WORLDWIDE], pairs, Estimate(*np.array([[quotient], [math.nan], [math.nan], [0]])))
+    field = wdd(a, c, b, c)
+    truth = held.change("operations", target.arm, target.start, stop)[whole][:, ~control].sum(axis=1)
+    for measure, values in (("wdd", field), ("wdd_truth", truth), ("wdd_error", field - truth)):
+        yield from _mean_rows(measure, [WORLDWIDE], pairs, values[:, None])

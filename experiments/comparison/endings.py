@@ -13,6 +13,7 @@ from experiments.results.reader import StoredResults
 from model.registry.calendar import monday
 
 from .paired import A_YEAR, Course, effect_of_arm, of_interest, pairs_of
+from .strength import among_many
 
 YEARS_AFTER = 3
 
@@ -54,9 +55,7 @@ def endings(results: StoredResults, stamp=None) -> pa.Table:
         course, pairs = Course(results, outcome), pairs_of(results)
         for arm, week in ended.items():
             for period, first, after in periods(week, *results.window):
-                effect = next(
-                    effect_of_arm(results, pairs, arm, course.over(first, after)[:, :, None], [outcome.better])
-                )
+                effect = next(effect_of_arm(results, pairs, arm, course.over(first, after)[:, :, None], [outcome.unit]))
                 key = {
                     "arm": arm,
                     "ended": monday(week),
@@ -66,4 +65,4 @@ def endings(results: StoredResults, stamp=None) -> pa.Table:
                     "period": period,
                 }
                 rows.append(key | effect)
-    return from_rows("endings", rows, stamp)
+    return from_rows("endings", among_many(rows), stamp)

@@ -1,7 +1,7 @@
 """Whose fate a policy changed: people held in one world and not in the other, counted, never named.
 
-Two worlds that differ by one irrelevant perturbation also hold different people. So gross counts are
-read beside the placebo's, and only net counts are the policy's.
+Two worlds that differ by one irrelevant perturbation also hold different people. So every count has its excess over
+the placebo's in the same pair, with an interval: only that is the policy's.
 """
 
 import numpy as np
@@ -28,13 +28,15 @@ def fates_compared(results: StoredResults, stamp=None) -> pa.Table:
     arms = (*results.compared, PLACEBO) if results.compared and results.sources("fates") else ()
     names, counts = _counted(results, arms)
     rows = []
+    counts = np.concatenate([counts.sum(axis=3, keepdims=True), counts], axis=3)  # the first: all nationalities
     for arm, by_measure in zip(arms, counts):
-        for (measure, (unit, _)), values in zip(MEASURES.items(), by_measure):
-            values = np.concatenate([values.sum(axis=1, keepdims=True), values], axis=1)
+        for (measure, (unit, _)), values, placebo in zip(MEASURES.items(), by_measure, counts[-1]):
             estimate, (replicates, draws) = pairs.mean(values), pairs.counts(np.isfinite(values))
+            excess = pairs.mean(np.full_like(values, np.nan) if arm == PLACEBO else values - placebo)
             for k, nationality in enumerate(("", *names)):
                 row = {"arm": arm, "nationality": nationality, "measure": measure, "unit": unit, "level": LEVEL}
                 row |= {"value": estimate.mean[k], "low": estimate.low[k], "high": estimate.high[k]}
+                row |= {"excess": excess.mean[k], "excess_low": excess.low[k], "excess_high": excess.high[k]}
                 rows.append(row | {"replicates": int(replicates[k]), "draws": int(draws[k])})
     return from_rows("fates_compared", rows, stamp)
 

@@ -8,6 +8,7 @@ from experiments.results.columns import from_rows
 from experiments.results.reader import StoredResults
 
 from .paired import arms_of, effect_of_arm, labels_of, pair_numbers, pairs_of, week_numbers
+from .strength import among_many
 
 
 def flows(results: StoredResults, stamp=None) -> pa.Table:
@@ -18,9 +19,11 @@ def flows(results: StoredResults, stamp=None) -> pa.Table:
     pairs = pairs_of(results)
     rows = []
     for arm in results.compared:
-        for (source, target), effect in zip(ways, effect_of_arm(results, pairs, arm, persons, [None] * len(ways))):
+        for (source, target), effect in zip(
+            ways, effect_of_arm(results, pairs, arm, persons, ["persons a year"] * len(ways))
+        ):
             rows.append({"arm": arm, "source": source, "target": target, "unit": "persons a year"} | effect)
-    return from_rows("flows", rows, stamp)
+    return from_rows("flows", among_many(rows), stamp)
 
 
 def _moved(results) -> tuple[list[tuple[str, str]], np.ndarray]:

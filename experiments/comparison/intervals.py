@@ -66,7 +66,7 @@ class Pairs:
 
     def mean(self, values: np.ndarray) -> Estimate:
         """Return the mean of `values` (N, K) and its interval: over pairs, or over draws where there are several."""
-        means = self._independent(values)
+        means = self.independent(values)
         known = np.isfinite(means)
         count = known.sum(axis=0)
         mean = divide(np.where(known, means, 0.0).sum(axis=0), count)
@@ -75,9 +75,14 @@ class Pairs:
         reach = _student(count) * error
         return Estimate(mean, mean - reach, mean + reach, np.isfinite(values).sum(axis=0))
 
+    @staticmethod
+    def reach(count: int) -> float:
+        """Return how many standard errors the interval of a mean of so many reaches to either side."""
+        return float(_student(np.array(count)))
+
     def of_draws(self, values: np.ndarray) -> np.ndarray:
         """Return between which numbers nine of ten draws' means of `values` (N, K) lie, (2, K); NaN with one draw."""
-        means = self._independent(values)
+        means = self.independent(values)
         enough = self.several_draws & (np.isfinite(means).sum(axis=0) > 1)
         found = np.full((2, values.shape[1]), np.nan)
         if enough.any():
@@ -91,13 +96,13 @@ class Pairs:
         """
         top, bottom = self.mean(numerator), self.mean(denominator)
         clear = (bottom.low > 0) | (bottom.high < 0)
-        low, high = fieller(self._independent(numerator), self._independent(denominator))
+        low, high = fieller(self.independent(numerator), self.independent(denominator))
         return Estimate(
             *(np.where(clear, x, np.nan) for x in (divide(top.mean, bottom.mean), low, high)),
             np.minimum(top.pairs, bottom.pairs),
         )
 
-    def _independent(self, values):
+    def independent(self, values):
         """Return `values` (N, K) themselves with one draw, with several the mean of each draw's known ones (D, K)."""
         if not self.several_draws:
             return np.asarray(values, float)
@@ -130,16 +135,6 @@ def fieller(numerator: np.ndarray, denominator: np.ndarray) -> tuple[np.ndarray,
     root = np.sqrt(np.maximum(b**2 - a * c, 0.0))
     bounded = a > 0
     return np.where(bounded, divide(b - root, a), np.nan), np.where(bounded, divide(b + root, a), np.nan)
-
-
-def probability_better(differences: np.ndarray, better: str | None) -> np.ndarray:
-    """Return the share of pairs (N, K) that are strictly better, plus half the ties; nan without a direction."""
-    known = np.isfinite(differences)
-    if better is None:
-        return np.full(differences.shape[1], np.nan)
-    gain = np.where(known, differences, 0.0) * (1 if better == "up" else -1)
-    wins = ((gain > 0) & known).sum(axis=0) + 0.5 * ((gain == 0) & known).sum(axis=0)
-    return divide(wins, known.sum(axis=0))
 
 
 def divide(numerator, denominator) -> np.ndarray:

@@ -1,6 +1,6 @@
 """The paired comparison: every arm against the baseline on the same seeds and draws, over the window and over time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -13,16 +13,12 @@ from experiments.results.schema import AGGREGATES, WORLDWIDE
 from model.registry.calendar import WEEK_0, monday
 from model.registry.outcomes import OUTCOMES, RIGHTS_FLOOR, Outcome, is_level
 
-from .intervals import LEVEL, Estimate, Pairs, divide, probability_better
+from .intervals import LEVEL, Pairs, divide
+from .strength import INDISTINCT, OF_SUMS, Agreement, agreement, among_many, critical_value, discoveries, relative
 
 MONTHS = (6, 12, 24, 60)
 DAYS_A_MONTH = 365.25 / 12
 A_YEAR = 52
-IN_A_ROW = (
-    3  # months whose interval excludes zero, one after the other, before an effect is distinguishable from chance
-)
-ENOUGH_PAIRS = 8  # before anything is called probable
-PROBABLY_WORSE = 0.25  # rights floor: at most this share of pairs better, so at least three quarters worse
 
 
 def pairs_of(results: StoredResults) -> Pairs:
@@ -106,27 +102,50 @@ def paired(results: StoredResults, stamp=None) -> pa.Table:
     window = {"window_start": monday(start), "window_end": monday(stop - 1)}
     rows = []
     for arm in results.compared:
-        for (outcome, place, how), effect in zip(
-            keys, effect_of_arm(results, pairs, arm, values, [OUTCOMES[k[0]].better for k in keys])
-        ):
-            rows.append(
-                {
-                    "arm": arm,
-                    "outcome": outcome,
-                    "unit": OUTCOMES[outcome].unit,
-                    "place": place,
-                    "aggregate": how,
-                    **window,
-                    **effect,
-                }
-            )
-    return from_rows("paired", rows, stamp)
+        effects = effect_of_arm(results, pairs, arm, values, [OUTCOMES[k[0]].unit for k in keys])
+        for (outcome, place, how), effect in zip(keys, effects):
+            key = {"arm": arm, "outcome": outcome, "unit": OUTCOMES[outcome].unit, "place": place, "aggregate": how}
+            rows.append(key | window | effect)
+    family = {(o.name, WORLDWIDE, o.aggregate) for o in of_interest(results)}
+    mine = [k for k, key in enumerate(keys) if key in family]
+    reach = _reach_together(results, pairs, values[:, :, mine]) if rows else np.nan
+    inside = {id(row): _key(row) in family for row in rows}
+    others = iter(among_many([row for row in rows if not inside[id(row)]]))
+    held = next((row["baseline"] for row in rows if _key(row) == ("people_held", WORLDWIDE, "mean")), np.nan)
+    made = [row | _together(row, reach) if inside[id(row)] else next(others) for row in rows]
+    return from_rows("paired", [row | {"per_thousand": _per_thousand(row, held)} for row in made], stamp)
 
 
-def effect_of_arm(results, pairs, arm, values, directions) -> Iterator[dict]:
-    """Yield the columns of an effect for each of K quantities; `values` (arms, pairs, K), `directions`.
+def _key(row) -> tuple[str, str, str]:
+    return row["outcome"], row["place"], row["aggregate"]
 
-    The better ones.
+
+def _reach_together(results, pairs, values) -> float:
+    """Return by which factor intervals of the declared family must be longer to cover together; `values` of its keys.
+
+    The family is every compared arm's effect on every outcome of interest, worldwide, in its own aggregate.
+    """
+    base = values[results.arms.index(results.baseline)]
+    votes = [pairs.independent(values[results.arms.index(arm)] - base) for arm in results.compared]
+    alone = pairs.reach(len(votes[0]))
+    return critical_value(np.concatenate(votes, axis=1), pairs.seed) / alone
+
+
+def _together(row, reach: float) -> dict:
+    return {
+        f"simultaneous_{end}": row["difference"] + reach * (row[end] - row["difference"]) for end in ("low", "high")
+    }
+
+
+def _per_thousand(row, held: float) -> float:
+    """Return the difference for each 1,000 people held in the baseline, where no draw has a ratio of its own."""
+    return 1000 * row["difference"] / held if row["relative_kind"] == OF_SUMS and held > 0 else np.nan
+
+
+def effect_of_arm(results, pairs, arm, values, units) -> Iterator[dict]:
+    """Yield the columns of an effect for each of K quantities; `values` (arms, pairs, K), `units` their names.
+
+    `strength` is the word of each looked at alone: `strength.among_many` takes many of a table together.
     """
     base, other = values[results.arms.index(results.baseline)], values[results.arms.index(arm)]
     difference = other - base
@@ -135,24 +154,45 @@ def effect_of_arm(results, pairs, arm, values, directions) -> Iterator[dict]:
     level_of_baseline = pairs_mean(np.where(known, base, np.nan))
     replicates, draws = pairs.counts(known)
     of_parameters, (draws_low, draws_high) = pairs.parameter_share(difference), pairs.of_draws(difference)
-    better = np.full(len(directions), np.nan)
-    for direction in ("up", "down"):
-        which = [k for k, wanted in enumerate(directions) if wanted == direction]
-        better[which] = probability_better(difference[:, which], direction)
-    for k in range(len(directions)):
+    votes = pairs.independent(difference)
+    agreed = agreement_columns(agreement(votes))
+    per_draw = (pairs.independent(np.where(known, of, np.nan)) for of in (base, other))
+    change = relative(*per_draw, units, results.manifest["plan"]["people_per_agent"])
+    median = median_of(votes)
+    for k in range(len(units)):
         yield {
             "baseline": level_of_baseline[k],
             "difference": estimate.mean[k],
             "low": estimate.low[k],
             "high": estimate.high[k],
             "level": LEVEL,
-            "probability_better": better[k],
+            "relative": change.middle[k],
+            "relative_low": change.low[k],
+            "relative_high": change.high[k],
+            "relative_kind": change.kind[k],
+            "median": median[k],
+            **agreed[k],
             "replicates": int(replicates[k]),
             "draws": int(draws[k]),
             "parameter_share": of_parameters[k],
             "draws_low": draws_low[k],
             "draws_high": draws_high[k],
         }
+
+
+def agreement_columns(found: Agreement) -> list[dict]:
+    """Return the columns of `AGREEMENT` of the tables, a row a quantity."""
+    names = ("agree", "agree_low", "agree_high", "direction", "p", "strength")
+    columns = (found.share, found.low, found.high, found.direction, found.p, found.strength)
+    return [dict(zip(names, row)) for row in zip(*columns)]
+
+
+def median_of(votes: np.ndarray) -> np.ndarray:
+    """Return the median over what is independent (N, K), leaving out what is not a number."""
+    known = np.isfinite(votes).any(axis=0)
+    found = np.full(votes.shape[1], np.nan)
+    found[known] = np.nanmedian(votes[:, known], axis=0)
+    return found
 
 
 def pairs_mean(values: np.ndarray) -> np.ndarray:
@@ -222,11 +262,13 @@ def over_time(results: StoredResults, stamp=None) -> dict[str, pa.Table]:
     pairs = pairs_of(results)
     rows: dict[str, list] = {"effects": [], "timing": []}
     series = [from_rows("series", [], stamp)]
+    monthly = []
     for outcome in of_interest(results) if results.by_week else ():
         course = Course(results, outcome)
         rows["effects"] += _at_months(results, pairs, course)
-        rows["timing"] += _timing(results, pairs, course)
+        monthly += _monthly(results, pairs, course)
         series.append(_series(results, pairs, course, stamp))
+    rows["effects"], rows["timing"] = among_many(rows["effects"]), _timing(monthly)
     made = {name: from_rows(name, given, stamp) for name, given in rows.items()}
     return made | {"series": pa.concat_tables(series).unify_dictionaries().combine_chunks()}
 
@@ -239,7 +281,7 @@ def _at_months(results, pairs, course) -> list[dict]:
             continue
         values = course.over(start, start + weeks_in(months))[:, :, None]
         for arm in results.compared:
-            effect = next(effect_of_arm(results, pairs, arm, values, [course.outcome.better]))
+            effect = next(effect_of_arm(results, pairs, arm, values, [course.outcome.unit]))
             key = {
                 "arm": arm,
                 "outcome": course.outcome.name,
@@ -251,7 +293,17 @@ def _at_months(results, pairs, course) -> list[dict]:
     return rows
 
 
-def _timing(results, pairs, course) -> list[dict]:
+@dataclass(frozen=True)
+class Monthly:
+    """How far the draws agree on an arm's effect on an outcome: in every whole month, and over the whole window."""
+
+    arm: str
+    outcome: Outcome
+    months: Agreement
+    window: int  # the sign of the whole window's effect where it is likely or clear, else 0
+
+
+def _monthly(results, pairs, course) -> list[Monthly]:
     start, stop = results.window
     month = month_of(np.arange(stop - start))
     first = start + np.flatnonzero(np.diff(month, prepend=-1))
@@ -259,45 +311,38 @@ def _timing(results, pairs, course) -> list[dict]:
         return []
     monthly = np.stack([course.over(a, b) for a, b in pairwise(first)], axis=2)  # the last month is not whole
     whole = course.over(start, stop)[:, :, None]
-    baseline = results.arms.index(results.baseline)
-    sign = {"up": 1, "down": -1, None: 0}[course.outcome.better]
+
+    def agreed(values, arm):
+        difference = values[results.arms.index(arm)] - values[results.arms.index(results.baseline)]
+        return agreement(pairs.independent(difference))
+
+    return [
+        Monthly(arm, course.outcome, agreed(monthly, arm), int(agreed(whole, arm).shown()[0]))
+        for arm in results.compared
+    ]
+
+
+def _timing(monthly: list[Monthly]) -> list[dict]:
+    """Return the rows of table `timing`: a month shows an effect that is a discovery among all months of the table."""
+    found = discoveries(np.concatenate([one.months.p for one in monthly])) if monthly else ()
     rows = []
-    for arm in results.compared:
-        number = results.arms.index(arm)
-        clear = signs(pairs.mean(monthly[number] - monthly[baseline]))
-        whole_sign = int(np.sign(_excludes_zero(pairs.mean(whole[number] - whole[baseline]))[0]))
-        better, worse = (clear == sign) & (sign != 0), (clear == -sign) & (sign != 0)
+    for one in monthly:
+        mine, found = found[: len(one.months.p)], found[len(one.months.p) :]
+        shown = np.where(mine, one.months.shown(), 0)
+        sign = {"up": 1, "down": -1, None: 0}[one.outcome.better]
+        better, worse = (shown == sign) & (sign != 0), (shown == -sign) & (sign != 0)
         rows.append(
             {
-                "arm": arm,
-                "outcome": course.outcome.name,
-                "first_month": _first(clear != 0),
+                "arm": one.arm,
+                "outcome": one.outcome.name,
+                "first_month": _first(shown != 0),
                 "first_better": _first(better),
                 "first_worse": _first(worse),
                 "months_worse": int(worse.sum()) if sign else None,
-                "temporarily_worse": bool(worse.any() and whole_sign == sign) if sign else None,
+                "temporarily_worse": bool(worse.any() and one.window == sign) if sign else None,
             }
         )
     return rows
-
-
-def _excludes_zero(estimate: Estimate) -> np.ndarray:
-    return (estimate.low > 0).astype(int) - (estimate.high < 0)
-
-
-def signs(monthly: Estimate) -> np.ndarray:
-    """Return the sign of each month's effect where it is distinguishable from chance, else 0.
-
-    Distinguishable: the interval excludes zero on the same side in three months in a row. One interval in twenty
-    excludes zero by luck; among sixty months that would be three.
-    """
-    single = _excludes_zero(monthly)
-    clear = np.zeros(len(single), int)
-    for first in range(len(single) - IN_A_ROW + 1):
-        run = single[first : first + IN_A_ROW]
-        if run[0] and (run == run[0]).all():
-            clear[first : first + IN_A_ROW] = run[0]
-    return clear
 
 
 def _first(which: np.ndarray) -> int | None:
@@ -345,24 +390,20 @@ def _run_bands(values: np.ndarray) -> np.ndarray:
 
 
 def rights_floor(paired: pa.Table) -> list[dict]:
-    """Return the rows of `paired`, worldwide, in which an arm probably worsens a right of the floor.
+    """Return the rows of `paired`, worldwide, in which an arm worsens a right of the floor, likely or clearly.
 
-    Probably: of ENOUGH_PAIRS pairs or more the mean is worse and at most a quarter are better (half of the ties
-    counted), or the whole interval is worse, which `clear` says.
+    All of seven draws, all of ten or 51 of 64 must be worse in one of the four rights, so that a policy that does
+    nothing is flagged by chance in at most 4 / 2 ** 7 = 3 % of comparisons, however many the draws.
     """
-    flags = []
-    for row in paired.to_pylist():
-        outcome = OUTCOMES[row["outcome"]]
-        if (
-            not outcome.floor
-            or row["place"]
-            or row["aggregate"] != outcome.aggregate
-            or row["probability_better"] is None
-        ):
-            continue
-        sign, nearest_to_zero = (1, row["low"]) if outcome.better == "down" else (-1, row["high"])
-        clear = nearest_to_zero is not None and nearest_to_zero * sign > 0
-        enough = row["replicates"] * row["draws"] >= ENOUGH_PAIRS
-        if clear or (enough and row["difference"] * sign > 0 and row["probability_better"] <= PROBABLY_WORSE):
-            flags.append(row | {"clear": clear})
-    return flags
+    return [row for row in paired.to_pylist() if _of_the_floor(row) and worsens(row)]
+
+
+def _of_the_floor(row) -> bool:
+    outcome = OUTCOMES[row["outcome"]]
+    return outcome.floor and not row["place"] and row["aggregate"] == outcome.aggregate
+
+
+def worsens(row: Mapping) -> bool:
+    """Tell whether a row's effect is likely or clear, and for the worse."""
+    better = OUTCOMES[row["outcome"]].better
+    return row["strength"] != INDISTINCT and better is not None and row["direction"] not in (better, None)

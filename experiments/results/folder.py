@@ -5,7 +5,7 @@ import json
 import os
 from pathlib import Path
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 MANIFEST, LOCK, REPORT = "manifest.json", "lock", "report.html"
 COMMIT_MARK = "summary"  # the part of a piece of work that is written last
 PLACEBO = "placebo"  # the arm with one irrelevant perturbation, beside which changed fates are read

@@ -70,6 +70,25 @@ INTERVAL = (
     Column("high", pa.float64(), "", "upper end of the interval; null below two pairs"),
     Column("level", pa.float64(), "share", "level of the interval"),
 )
+AGREEMENT = (
+    Column(
+        "agree",
+        pa.float64(),
+        "share",
+        "share of draws (of pairs with one draw) on the majority's side; ties count half",
+    ),
+    Column("agree_low", pa.float64(), "share", "lower end of its 95 % Jeffreys interval"),
+    Column("agree_high", pa.float64(), "share", "upper end of it"),
+    Column("direction", pa.string(), "", "the majority's side: up or down; null where they are even"),
+    Column("p", pa.float64(), "probability", "of the two-sided sign test of these draws or pairs, looked at alone"),
+    Column(
+        "strength",
+        pa.string(),
+        "",
+        "clear (agree_low of 0.9 or more), likely (0.67 or more) or not distinguishable; outside the declared family "
+        "(see `simultaneous_low`) only what the false discovery rate of the table allows",
+    ),
+)
 PAIRS = (
     Column("replicates", pa.int32(), "", "seeds a draw that were compared (the largest number)"),
     Column("draws", pa.int32(), "", "draws that were compared"),
@@ -78,12 +97,18 @@ EFFECT = (
     Column("baseline", pa.float64(), "", "mean of the baseline over the pairs"),
     Column("difference", pa.float64(), "", "mean over the pairs of arm minus baseline"),
     *INTERVAL,
+    Column("relative", pa.float64(), "share", "relative change (-0.12: 12 % less); of shares: change in points"),
+    Column("relative_low", pa.float64(), "share", "5th percentile of it over draws (over pairs with one draw)"),
+    Column("relative_high", pa.float64(), "share", "95th percentile of it; null without two draws, and `of sums`"),
     Column(
-        "probability_better",
-        pa.float64(),
-        "share",
-        "share of pairs strictly better, plus half the ties; null without a better direction",
+        "relative_kind",
+        TEXT,
+        "",
+        "per draw: median of the draws' ratios; points: median of their differences, of a share; of sums: ratio of "
+        "sums, where a draw's baseline has fewer than 10 simulated people or a level is not above zero",
     ),
+    Column("median", pa.float64(), "", "difference at the median draw (pair with one draw)"),
+    *AGREEMENT,
     *PAIRS,
     Column(
         "parameter_share",
@@ -237,6 +262,20 @@ TABLES = (
             Column("window_start", pa.date32(), "date", "Monday of the window's first week"),
             Column("window_end", pa.date32(), "date", "Monday of its last week"),
             *EFFECT,
+            Column(
+                "per_thousand",
+                pa.float64(),
+                "",
+                "difference for each 1,000 people held in the baseline (worldwide, on average); only `of sums`",
+            ),
+            Column(
+                "simultaneous_low",
+                pa.float64(),
+                "",
+                "lower end of the interval of the mean that covers together with all others of the declared family: "
+                "all arms, the design's outcomes and the rights floor's, worldwide, each in its own aggregate",
+            ),
+            Column("simultaneous_high", pa.float64(), "", "upper end of it; null outside of the family"),
         ),
     ),
     Table(
@@ -265,7 +304,7 @@ TABLES = (
                 "first_month",
                 pa.int32(),
                 "months",
-                "first month of the window of three in a row whose intervals exclude zero on one side",
+                "first month of the window whose effect is likely or clear and a discovery among all of the table",
             ),
             Column("first_better", pa.int32(), "months", "first such month in which it is better"),
             Column("first_worse", pa.int32(), "months", "first such month in which it is worse"),
@@ -306,6 +345,7 @@ TABLES = (
             UNIT,
             Column("value", pa.float64(), "", "mean over pairs; null = not meaningful"),
             *INTERVAL,
+            *AGREEMENT,
             *PAIRS,
         ),
     ),
@@ -356,7 +396,8 @@ TABLES = (
         "contributions",
         False,
         True,
-        "what each policy of a factorial adds on average over the combinations of the others, worldwide",
+        "what each policy of a factorial adds to the others, worldwide (all combinations: Shapley values, which sum to "
+        "the effect of all; a fraction: mean with less mean without)",
         lambda: (
             ARM,
             Column(
@@ -370,6 +411,7 @@ TABLES = (
             AGGREGATE,
             Column("value", pa.float64(), "", "mean over pairs"),
             *INTERVAL,
+            *AGREEMENT,
             *PAIRS,
         ),
     ),
@@ -407,6 +449,14 @@ TABLES = (
             UNIT,
             Column("value", pa.float64(), "", "mean over pairs"),
             *INTERVAL,
+            Column(
+                "excess",
+                pa.float64(),
+                "",
+                "mean over pairs of what exceeds the placebo's of the same pair; null for it",
+            ),
+            Column("excess_low", pa.float64(), "", "lower end of the interval of the excess"),
+            Column("excess_high", pa.float64(), "", "upper end of it"),
             *PAIRS,
         ),
     ),

@@ -15,11 +15,14 @@ from displace.figures import comparison as pictures
 from displace.figures import drawing
 from displace.report import assumptions as assumed
 from displace.report import comparison as report
+from displace.report import further_tables as further
 from displace.wording import words
 from displace.wording.displacement import moved
 from displace.wording.effects_table import Cell, lines
 from displace.wording.study import Study
+from experiments.comparison.paired import agreement_columns
 from experiments.comparison.read import Results
+from experiments.comparison.strength import agreement
 from model.registry.outcomes import HEADLINE, OUTCOMES
 from model.registry.parameters import DEFAULTS
 from scenarios.explain import NO_POLICY, parameter_in_words
@@ -32,7 +35,7 @@ AT = {"a1": (11.6, 104.9), "a2": (12.0, 103.0), "b1": (20.4, 100.1), "far": (0.0
 
 @pytest.fixture(scope="module")
 def study():
-    return study_of(4)
+    return study_of(28)
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +66,7 @@ def study_of(replicates, arms=ARMS):
 
 def numbers(arm, draw, replicate):
     """The raids halve the people held at a1, a tenth of that reappears at b1; with the firewall more people die."""
+    replicate %= 4
     held = np.tile([1000.0 + 7 * replicate, 300, 200, 50], (WEEKS, 1))
     if arm == "raids":
         held[START:, 0] -= 500 + replicate
@@ -75,6 +79,14 @@ def numbers(arm, draw, replicate):
 @pytest.fixture(scope="module")
 def page(study):
     return report.render(study)
+
+
+def effect(direction=None):
+    """Return a row of results that shows a rise or a fall, or nothing."""
+    strength = "clear" if direction else "not distinguishable"
+    agreed = {"agree": 60 / 64 if direction else 40 / 64, "direction": direction or "up", "strength": strength}
+    row = dict.fromkeys(("relative", "relative_kind", "relative_low", "relative_high", "median"))
+    return row | {"difference": 1.0, "low": -9.0, "high": 9.0, "replicates": 1, "draws": 64} | agreed
 
 
 class Page(HTMLParser):
@@ -139,10 +151,10 @@ class Partial(Results):
 
 
 def test_what_may_not_be_meant_and_what_is_unfinished_stand_at_the_head(study):
-    begun = study.manifest | {"cautions": [f"'raids' lacks {NASTY}"], "plan": study.plan | {"replicates": 9}}
+    begun = study.manifest | {"cautions": [f"'raids' lacks {NASTY}"], "plan": study.plan | {"replicates": 35}}
     page = report.render(Study(Partial(begun, study.results._memory)))
     head = " ".join(Page(page).text.split("The answer", 1)[0].split())
-    assert "Unfinished: 4 of 9 pairs of runs so far." in head and "'raids' lacks" in head
+    assert "Unfinished: 28 of 35 pairs of runs so far." in head and "'raids' lacks" in head
 
 
 def test_runs_that_failed_are_told_and_a_policy_without_a_pair_is_left_out(study):
@@ -197,7 +209,7 @@ def test_where_all_is_enforced_nothing_can_reappear(study):
 def test_cards_give_sizes_and_the_direct_way_where_there_is_one(page):
     text = " ".join(Page(page).text.split())
     assert re.search(
-        r"people held in operations: −[\d,]+ \(−\d+ %\) ?"
+        r"people held in operations: −\d+ % \[−\d+, −\d+\], −[\d,]+ persons, clearly better, 28 of 28 pairs ?"
         r"assumed: raids find and free people, close sites and arrest owners",
         text.replace("\xa0", " "),
     )
@@ -246,18 +258,18 @@ def test_what_is_not_traced_to_a_source_is_not_among_the_sources():
 
 
 @pytest.mark.parametrize(
-    ("months", "low", "high", "said"),
+    ("months", "direction", "said"),
     [
-        ((2, 2, None), -9, -1, "better in month 2"),
-        ((1, 62, 1), -5, 5, "worse in month 1, better in month 62"),
-        ((None, None, None), 1, 9, "worse over the whole window only"),
-        ((None, None, None), -1, 9, ""),
+        ((2, 2, None), "down", "better in month 2"),
+        ((1, 62, 1), None, "worse in month 1, better in month 62"),
+        ((None, None, None), "up", "worse over the whole window only"),
+        ((None, None, None), None, ""),
     ],
 )
-def test_an_effect_shows_each_way_that_it_goes(study, months, low, high, said):
+def test_an_effect_shows_each_way_that_it_goes(study, months, direction, said):
     shown = Study(study.results)
     shown._timing = {("raids", "deaths"): dict(zip(("first_month", "first_better", "first_worse"), months))}
-    assert shown.first_effect(Cell("raids", OUTCOMES["deaths"], 100.0, low, 0.0, high, None, 20)) == said
+    assert shown.first_effect(Cell("raids", OUTCOMES["deaths"], effect(direction=direction))) == said
 
 
 def test_cards_tell_each_entry_with_its_timing():
@@ -326,54 +338,73 @@ def test_displacement_is_told_as_numerator_denominator_and_ratio(page):
     text = " ".join(Page(page).text.split())
     assert "500 fewer people held; elsewhere: 52 more" in text
     assert (
-        "Displacement ratio 0.10 (0.10 to 0.11): 10 of every 100 reappeared elsewhere. More are held: Place b1 (+52)."
+        "Displacement ratio 0.10 (0.10 to 0.10): 10 of every 100 reappeared elsewhere. More are held: Place b1 (+52)."
         in text
     )
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "said"),
+    ("low", "high", "direction", "said"),
     [
-        (0.2, 1.4, "between 20 of every 100 and all of them reappeared elsewhere"),
-        (0.2, 0.6, "40 of every 100 reappeared elsewhere"),
-        (-0.1, 0.6, "at most 60 of every 100 reappeared elsewhere"),
-        (-0.9, -0.1, "none reappeared elsewhere, where fewer are held too (a diffusion of benefits)"),
-        (-2.0, 3.0, "whether they reappeared elsewhere is undetermined"),
+        (0.2, 1.4, "up", "of every 100, between 20 and all of them reappeared elsewhere"),
+        (-0.2, 0.6, "up", "of every 100, between few and 60 reappeared elsewhere"),
+        (0.2, 0.6, "up", "40 of every 100 reappeared elsewhere"),
+        (0.2, 0.6, None, "at most 60 of every 100 reappeared elsewhere, and possibly none"),
+        (-0.9, -0.1, "down", "none reappeared elsewhere, where fewer are held too (a diffusion of benefits)"),
+        (-2.0, 3.0, None, "whether they reappeared elsewhere is not distinguishable"),
     ],
 )
-def test_of_displacement_only_that_is_said_which_the_interval_supports(study, low, high, said):
+def test_of_displacement_only_that_is_said_which_the_draws_support(study, low, high, direction, said):
     found = moved(study)[0]
+    elsewhere = found.at["held_elsewhere"] | effect(direction=direction)
+    found = replace(found, at=found.at | {"held_elsewhere": elsewhere})
     ratio = found.at["displacement_ratio"] | {"value": 0.4, "low": low, "high": high}
     assert replace(found, at=found.at | {"displacement_ratio": ratio}).short.endswith(said)
 
 
+@pytest.mark.parametrize(
+    ("there", "said"),
+    [
+        ({"strength": "likely"}, "the fall is likely, not clear"),
+        ({"strength": "not distinguishable"}, "the fall is not distinguishable"),
+        ({"strength": "clear"}, "the average fall may be none"),
+        ({"value": 5.0}, "there is no fall"),
+    ],
+)
+def test_where_the_fall_is_not_clear_no_share_is_displaced(study, there, said):
+    found = moved(study)[0]
+    null = dict.fromkeys(("value", "low", "high"))
+    at = found.at | {"held_at_target": found.at["held_at_target"] | there, "displacement_ratio": null}
+    assert replace(found, at=at).short == f"{said}, so no share of it can be called displaced"
+
+
 def test_where_more_are_held_the_large_and_undetermined_is_told_before_the_small_and_clear(study):
-    def rise(value, low):
-        return {"value": value, "low": low, "high": 2.0 * value}
+    def rise(value, shown):
+        return effect(direction="up" if shown else None) | {"value": value}
 
     found = moved(study)[0]
-    total = found.at["held_elsewhere"] | rise(9_000.0, 1_000.0)
+    total = found.at["held_elsewhere"] | rise(9_000.0, True)
     rises = [
-        ("Big", rise(6_000.0, -1.0)),
-        ("Clear", rise(2_000.0, 5.0)),
-        *((f"Small {k}", rise(300.0 - k, -1.0)) for k in range(3)),
-        ("Tiny", rise(9.0, -1.0)),
+        ("Big", rise(6_000.0, False)),
+        ("Clear", rise(2_000.0, True)),
+        *((f"Small {k}", rise(300.0 - k, False)) for k in range(3)),
+        ("Tiny", rise(9.0, False)),
     ]
     large = replace(found, at=found.at | {"held_elsewhere": total}, rises=tuple(rises))
     assert large.sentence.endswith(
-        "Of the 9,000, 7,000 cannot be assigned to single places: the largest undetermined rises are "
-        "those of Big (+6,000), "
-        "Small 0 (+300), Small 1 (+300) and 1 other place. A rise is clear for Clear (+2,000)."
+        "Of the 9,000, 7,000 cannot be assigned to single places: the largest rises, not distinguishable, "
+        "are those of Big (+6,000), "
+        "Small 0 (+300), Small 1 (+300) and 1 other place. A rise is shown for Clear (+2,000)."
     )
-    vague = replace(large, at=found.at | {"held_elsewhere": total | {"low": -1.0}}, rises=tuple(rises[:1]))
-    assert "9,000 more (undetermined)" in vague.sentence and vague.sentence.endswith(
-        "Of single places, the largest undetermined rises are those of Big (+6,000)."
+    vague = replace(large, at=found.at | {"held_elsewhere": rise(9_000.0, False)}, rises=tuple(rises[:1]))
+    assert "9,000 more (not distinguishable)" in vague.sentence and vague.sentence.endswith(
+        "Of single places, the largest rises, not distinguishable, are those of Big (+6,000)."
     )
 
 
-def test_the_rights_floor_flags_what_is_probably_worse(study, page):
-    assert study.floor("firewall") == "worse for deaths" and study.floor("raids") == ""
-    assert "Rights floor: worse for deaths." in " ".join(Page(page).text.split())
+def test_the_rights_floor_names_what_is_likely_or_clearly_worse(study, page):
+    assert study.floor("firewall") == "clearly worse for deaths" and study.floor("raids") == ""
+    assert "Rights floor: clearly worse for deaths." in " ".join(Page(page).text.split())
 
 
 def test_an_outcome_that_no_pair_changes_is_called_unchanged(study):
@@ -384,13 +415,49 @@ def test_an_outcome_that_no_pair_changes_is_called_unchanged(study):
 def test_a_comparison_of_one_pair_has_a_report_without_intervals(alone):
     text = " ".join(Page(report.render(alone)).text.split())
     assert "one pair only" in text and "so no share of it can be called displaced" in text
-    assert "1 pair of runs is too few to say what is probable" in text and not re.search(r"(better|worse) in \d", text)
+    assert "1 pair is too few to tell" in text and not re.search(r"(clearly|likely) (better|worse), \d", text)
 
 
-def test_the_share_of_an_undetermined_outcome_is_told_from_the_side_to_which_it_leans(study):
-    cell = replace(lines(study.paired, ["raids"])[0].cells[0], low=-1.0, difference=0.1, high=2.0, pairs=10)
-    said = [replace(cell, probability=share).says.replace("\N{NO-BREAK SPACE}", " ") for share in (0.0, 0.7)]
-    assert said == ["undetermined, worse in 100 %", "undetermined, better in 70 %"]
+@pytest.mark.parametrize(
+    ("draws", "agree", "said"),
+    [
+        (64, 62, "clearly worse, 62 of 64 draws"),
+        (64, 58, "likely worse, 58 of 64 draws"),
+        (64, 40, "not distinguishable, 40 of 64 draws agree"),
+        (10, 10, "likely worse, 10 of 10 draws"),
+        (5, 5, "5 draws: too few to tell"),
+    ],
+)
+def test_the_words_of_an_effect_follow_from_the_draws_that_agree(draws, agree, said):
+    """No interval of a mean has a say: in one world an effect of the other sign is huge. All that agree are no tie."""
+    votes = np.where(np.arange(draws) < agree, 1.0, -1e9 if agree < draws else 1.0)[:, None]
+    (found,) = agreement_columns(agreement(votes))
+    cell = Cell("raids", OUTCOMES["deaths"], effect() | found | {"draws": draws})
+    assert cell.says == said and (cell.verdict == words.WORSE) == ("worse" in said)
+
+
+def test_an_answer_leads_with_the_relative_change_and_its_range():
+    numbers_ = {"relative": -0.12, "relative_low": -0.2, "relative_high": -0.04, "median": -12345.0}
+    cell = Cell("raids", OUTCOMES["people_held"], effect(direction="down") | numbers_)
+    shown = [text.replace("\N{NO-BREAK SPACE}", " ") for text in (cell.relative, cell.range, cell.median)]
+    assert shown == ["−12 %", "[−20, −4]", "−12,000 persons"]
+    few = effect() | numbers_ | {"relative_low": None, "relative_high": None, "per_thousand": -0.5}
+    assert Cell("raids", OUTCOMES["deaths"], few).range == ""
+    assert Cell("raids", OUTCOMES["deaths"], few).median == "−0.50 for each 1,000 people held"
+    share = Cell("raids", OUTCOMES["identified_share"], effect() | numbers_)
+    assert share.relative.replace("\N{NO-BREAK SPACE}", " ") == "−12 points" and share.median == ""
+
+
+def test_no_place_calls_an_effect_otherwise_than_the_others_do(study, page):
+    """Terminal, cards, tables and pictures take a verdict from the same words."""
+    answer = lines(study.paired, list(study.titles), study.plan["outcomes"])
+    for line in answer:
+        assert [row[3] for row in pictures._panel(line).rows] == [cell.verdict for cell in line.cells]
+        for cell in line.cells:
+            assert further.cell(cell.row)[2] in (cell.verdict, words.NEITHER)
+            assert cell.verdict not in (words.BETTER, words.WORSE) or cell.says.split(",")[0].endswith(cell.verdict)
+    held = pictures._change(study, "raids").held
+    assert held["a1"][1] and not held["a2"][1]
 
 
 @pytest.mark.parametrize("kind", ["png", "svg"])
@@ -429,7 +496,7 @@ def test_a_spreadsheet_runs_nothing():
 
 def test_a_process_count_has_no_better_direction(study):
     line = lines(study.paired, ["raids"], ["raids"])[0]
-    cell = replace(line.cells[0], low=1.0, difference=2.0, high=3.0, probability=None)
+    cell = replace(line.cells[0], row=effect(direction="up"))
     assert cell.verdict == words.NEITHER and OUTCOMES["raids"].better is None
 
 
@@ -448,15 +515,8 @@ def test_numbers_are_rounded_to_what_the_interval_supports(difference, low, high
     assert words.change(difference, low, high, unit) == said
 
 
-def test_better_follows_the_outcomes_direction_and_the_interval():
-    assert words.verdict("down", -3, -1) == words.BETTER
-    assert words.verdict("up", -3, -1) == words.WORSE
-    assert words.verdict("down", -3, 1) == words.UNDETERMINED
-    assert words.verdict("down", None, None) == words.UNDETERMINED
-    assert words.verdict(None, 1, 2) == words.NEITHER
-
-
-@pytest.mark.parametrize(("difference", "high", "told"), [(0.4, 90.0, ""), (0.004, 0.9, ""), (20.0, 90.0, "+4")])
-def test_no_per_cents_stand_beside_a_change_that_is_rounded_to_nothing(difference, high, told):
-    cell = Cell("firewalls", OUTCOMES["people_held"], 450.0, -high, difference, high, 0.5, 20)
-    assert cell.relative.startswith(told) and bool(cell.relative) == bool(told)
+def test_better_follows_the_outcomes_direction_and_the_strength():
+    assert words.verdict("down", effect(direction="down")) == words.BETTER
+    assert words.verdict("up", effect(direction="down")) == words.WORSE
+    assert words.verdict("down", effect()) == "not distinguishable"
+    assert words.verdict(None, effect(direction="up")) == words.NEITHER

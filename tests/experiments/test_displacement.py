@@ -59,11 +59,8 @@ def test_wdq_is_refused_where_it_means_nothing(counts):
 
 
 def test_wdd_of_the_published_example():
-    """Wheeler and Ratcliffe 2018: -118, standard error 39.6, 95 % interval -196 to -40."""
-    found = wdd(target=(207, 110), control=(308, 318), displaced=(178, 157), displaced_control=(150, 140))
-    assert found.value == -118
-    assert found.error == pytest.approx(39.6, abs=0.05)
-    assert (round(found.low), round(found.high)) == (-196, -40)
+    """Wheeler and Ratcliffe 2018: -118, the displacement area measured against a control of its own."""
+    assert wdd(target=(207, 110), control=(308, 318), displaced=(178, 157), displaced_control=(150, 140)) == -118
 
 
 # --- the target ---------------------------------------------------------------------------------------
@@ -137,7 +134,7 @@ def test_of_enforcement_that_the_baseline_shares_in_part_the_rest_is_the_target(
 MOVES = [("crackdown", 12, "a1", "b1", 30.0), ("crackdown", 5, "a1", "b1", 9.0), ("crackdown", 12, "b1", "far", 9.0)]
 
 
-def moved_world(elsewhere, pairs=6, fall=100.0, noise=1.0, draws=1, moves=MOVES):
+def moved_world(elsewhere, pairs=30, fall=100.0, noise=1.0, draws=1, moves=MOVES):
     """Every place holds 1000; from week 10 place a1 loses `fall` and b1 gains a share of that, give or take chance."""
 
     def weekly(arm, draw, replicate):
@@ -153,15 +150,15 @@ def moved_world(elsewhere, pairs=6, fall=100.0, noise=1.0, draws=1, moves=MOVES)
     return displacement(results(plan, weekly, moves))
 
 
-@pytest.mark.parametrize(("share", "draws"), [(1.0, 1), (0.6, 1), (0.6, 4), (0.0, 1), (-0.3, 1)])
+@pytest.mark.parametrize(("share", "draws"), [(1.0, 1), (0.6, 1), (0.6, 25), (0.0, 1), (-0.3, 1)])
 def test_the_ratio_is_the_rise_elsewhere_over_the_fall_at_the_target(share, draws):
-    table = moved_world(share, draws=draws)
+    table = moved_world(share, pairs=30 if draws == 1 else 2, draws=draws)
     months = max(table["months"].to_pylist())
     whole = row(table, measure="displacement_ratio", place="", months=months)
     assert whole["value"] == pytest.approx(share, abs=0.03)
     assert whole["low"] <= share <= whole["high"]
     assert whole["high"] - whole["low"] < 0.12
-    assert (whole["replicates"], whole["draws"]) == (6, draws)
+    assert (whole["replicates"], whole["draws"]) == (30 if draws == 1 else 2, draws)
     assert row(table, measure="displacement_ratio", place="b1", months=months)["value"] == pytest.approx(
         share, abs=0.03
     )
@@ -197,8 +194,9 @@ def test_people_who_would_have_moved_anyway_or_move_later_are_not_counted():
 
 
 def test_a_ratio_over_nothing_is_not_meaningful():
-    """The target's change can't be told from zero, or it rose."""
-    for table in (moved_world(0.5, fall=0.0, noise=5.0), moved_world(0.5, fall=-100.0), moved_world(0.5, pairs=1)):
+    """The target's fall is not clear (of ten worlds even all are not enough), or it rose."""
+    worlds = ({"fall": 0.0, "noise": 5.0}, {"fall": -100.0}, {"pairs": 1}, {"pairs": 10})
+    for table in (moved_world(0.5, **world) for world in worlds):
         found = row(table, measure="displacement_ratio", place="", months=7)
         assert (found["value"], found["low"], found["high"]) == (None, None, None)
 
@@ -207,9 +205,25 @@ def test_a_field_study_misses_what_went_beyond_the_region():
     """Operations are 10 a place; the target loses 1 of 20, the buffer gains 0.6 of 10, the control stays."""
     table = moved_world(0.6, noise=0.0)
     assert row(table, measure="wdq", place="", months=7)["value"] == pytest.approx(-0.6, abs=1e-4)
-    found = row(table, measure="wdd", place="", months=7)
-    assert found["value"] == pytest.approx(-0.4, abs=1e-4)
-    assert found["low"] < found["value"] < found["high"]
+    field, truth, error = (row(table, measure=f"wdd{of}", place="", months=7) for of in ("", "_truth", "_error"))
+    assert [x["value"] for x in (field, truth, error)] == pytest.approx([-0.4, -0.4, 0.0], abs=1e-4)
+
+
+def test_what_a_field_study_gets_wrong_is_shown_with_its_size():
+    """Operations grow by 10 at every place in every world; raids take 6. Two areas, one control: 10 are missed."""
+
+    def weekly(arm, draw, replicate):
+        operations = np.full((40, 4), 50.0) + np.random.default_rng(replicate).normal(0, 1, size=4)
+        operations[25:] += 10.0
+        operations[25:, 0] -= 6.0 * (arm == "crackdown")
+        return {"operations": operations}
+
+    plan = manifest({"baseline": [], "crackdown": [policy("crackdown", ["AAA"], start=25)]}, 30, 1, 40, 10)
+    table = displacement(results(plan, weekly))
+    field, truth, error = (row(table, measure=f"wdd{of}", place="") for of in ("", "_truth", "_error"))
+    assert truth["value"] == pytest.approx(-6, abs=1e-3)
+    assert field["value"] == pytest.approx(4, abs=1e-3)  # (20 - 6) - 10 + 10 - 10
+    assert error["value"] == pytest.approx(10, abs=1e-3) and error["strength"] == "clear"
 
 
 def test_a_field_study_looks_at_the_arms_own_world_for_as_long_before_as_during():
@@ -233,7 +247,7 @@ def test_a_field_study_looks_at_the_arms_own_world_for_as_long_before_as_during(
 
     table = found(states=["AAA"])
     assert row(table, measure="wdq", place="")["value"] == pytest.approx((12 / 10 - 10 / 10) / (14 / 10 - 20 / 10))
-    assert row(table, measure="wdd", place="")["value"] == pytest.approx(-6 + 2)
+    assert row(table, measure="wdd", place="")["value"] == pytest.approx(-6 + 2)  # of the control's 0, both areas
     assert (
         row(found(states=["AAA"], places=["far"]), measure="wdq", place="")["value"] is None
     )  # where all beyond is raided, too, there is no control

@@ -12,20 +12,29 @@ from test_runner import design, tiny, whole  # noqa: F401 (fixtures)
 from displace.report import further_tables
 from displace.wording.study import Study
 from experiments import read
-from experiments.comparison.contributions import contributions, titles
-from experiments.comparison.costs import costs, programme_years
+from experiments.comparison.contributions import contributions, pulled, titles
+from experiments.comparison.costs import _means, costs, programme_years
 from experiments.comparison.endings import end_of, endings, periods
+from experiments.comparison.intervals import Pairs
 from experiments.comparison.paired import A_YEAR
 from experiments.design import unit_costs
 
 # --- what each adds ---------------------------------------------------------------------------------
 
 
+LEVERS_OF = {"a": "crackdown", "b": "firewall", "c": "screening"}
+
+
+def factorial(names):
+    """Return arms with the policies that their names join, a lever each."""
+    return {name: [policy(LEVERS_OF[part]) for part in name.split("--") if part in LEVERS_OF] for name in names}
+
+
 def test_a_factorial_tells_what_each_adds_and_what_two_do_beyond_their_sum():
     """a adds 10 people, b takes 4, and together they take 6 more than their sum: over all arms a adds 7, b takes 7."""
     effect = {"none": 0, "a": 10, "b": -4, "a--b": 0}
-    plan = manifest({name: [] for name in effect}, 5, 1, 20, 10)
-    chance = np.random.default_rng(1).normal(size=5)
+    plan = manifest(factorial(effect), 10, 1, 20, 10)
+    chance = np.random.default_rng(1).normal(size=10)
 
     def weekly(arm, draw, replicate):
         return {"people_held": np.full((20, 4), (1000 + effect[arm] + chance[replicate]) / 4)}
@@ -43,23 +52,26 @@ def test_a_factorial_tells_what_each_adds_and_what_two_do_beyond_their_sum():
 
 @pytest.mark.parametrize(
     ("names", "policies", "said"),
-    [(["a--b", "a--c", "b--c"], "ABC", "Only 4 of the 8 combinations were run"), (["a", "b", "a--b"], "AB", "")],
+    [
+        (["a--b", "a--c", "b--c"], "ABC", "Only 4 of the 8 combinations were run"),
+        (["a", "b", "a--b"], "AB", "Each figure is a Shapley value"),
+    ],
     ids=["a fraction", "all"],
 )
 def test_what_is_added_has_titles_and_says_what_is_mixed_into_it(names, policies, said):
     """Of a fraction no policy need be an arm of its own."""
-    plan = manifest({name: [] for name in ("base", *names)}, 2, 1, 20, 10)
+    plan = manifest(factorial(("base", *names)), 2, 1, 20, 10)
     for name, arm in plan["plan"]["arms"].items():
         arm["title"] = " + ".join(f"Policy {part.upper()}" for part in name.split("--"))
     found = further_tables.contributions(
         Study(results(plan, lambda arm, d, r: {"people_held": np.full((20, 4), 1.0 + len(arm))}))
     )
     assert found.grid.headers == [f"Policy {letter}" for letter in policies]
-    assert found.mixed.startswith(said) and bool(found.mixed) == bool(said)
+    assert found.how.startswith(said)
 
 
 def test_a_title_that_holds_what_joins_two_is_not_taken_apart():
-    plan = manifest({name: [] for name in ("base", "a", "b", "a--b")}, 1, 1, 20, 10)
+    plan = manifest(factorial(("base", "a", "b", "a--b")), 1, 1, 20, 10)
     for name, title in (("base", "Base"), ("a", "Raids + beds"), ("b", "B"), ("a--b", "Raids + beds + B")):
         plan["plan"]["arms"][name]["title"] = title
     assert titles(plan) == {"a": "Raids + beds", "b": "B"}
@@ -67,8 +79,34 @@ def test_a_title_that_holds_what_joins_two_is_not_taken_apart():
 
 def test_arms_that_are_no_factorial_add_nothing():
     for names in (("base", "a", "b"), ("base", "a", "a--b")):
-        plan = manifest({name: [] for name in names}, 2, 1, 20, 10)
+        plan = manifest(factorial(names), 2, 1, 20, 10)
         assert contributions(results(plan, lambda arm, d, r: {"people_held": np.full((20, 4), 1.0)})).num_rows == 0
+
+
+def test_a_factorial_is_found_in_what_arms_pull_whatever_they_are_called():
+    """Arms of other names are one, with an arm beside them; names that look like one are none."""
+    a, b, c = (policy(lever) for lever in LEVERS_OF.values())
+    usual = policy("shelter_capacity")
+    arms = {"now": [usual], "raids": [usual, a], "law": [usual, b, c], "all-of-it": [usual, c, a, b]}
+    beside = arms | {"other": [usual, policy("police_training")], "lacks": [a]}
+    for given in (arms, beside):
+        policies, rows_ = pulled(manifest(given, 2, 1, 20, 10))
+        assert policies == ("raids", "law") and {*rows_} == {*arms}
+        assert rows_["all-of-it"] == (True, True) and rows_["now"] == (False, False)
+    assert (
+        pulled(manifest({"base": [], "a": [a], "b": [b], "a--b": [policy("police_training")]}, 2, 1, 20, 10))[0] == ()
+    )
+
+
+def test_of_three_policies_what_each_adds_sums_to_the_effect_of_all():
+    """a and b do 12 only where both and c are: 4 each. Half of the arms with each less half without would give 3."""
+    names = ["none", "a", "b", "c", "a--b", "a--c", "b--c", "a--b--c"]
+    plan = manifest(factorial(names), 10, 1, 20, 10)
+    table = contributions(
+        results(plan, lambda arm, d, r: {"people_held": np.full((20, 4), 25.0 + 3.0 * (arm == "a--b--c"))})
+    )
+    own = {r["arm"]: r["value"] for r in rows(table, outcome="people_held", beside="")}
+    assert own == pytest.approx({"a": 4, "b": 4, "c": 4})
 
 
 # --- after the end ----------------------------------------------------------------------------------
@@ -120,7 +158,7 @@ def test_an_arm_ends_with_the_last_of_its_policies_that_end_within_the_run():
 # --- what it costs ----------------------------------------------------------------------------------
 
 
-def spent(saved=50.0, replicates=6):
+def spent(saved=50.0, replicates=30):
     """Raids take 100 officer-weeks a week and free people; a law leaves no recorded effort."""
 
     def weekly(arm, draw, replicate):
@@ -152,7 +190,7 @@ def test_raids_cost_what_is_recorded_at_the_middle_price_and_the_interval_spans_
     drawn = [104 * 100 * item.low * (item.high / item.low) ** u / 1e6 for u in (0.025, 0.975)]  # of a log-uniform price
     assert (found["low"], found["high"]) == pytest.approx(drawn, rel=0.03)
     avoided = row(table, arm="raids", measure="captivity_avoided")["value"]
-    assert avoided == pytest.approx(104 * 50.25)
+    assert avoided == pytest.approx(104 * 51.45)
     each = row(table, arm="raids", measure="per_week_avoided")
     assert [each[name] for name in ("value", "low", "high")] == pytest.approx(
         [1e6 * found[name] / avoided for name in ("value", "low", "high")], rel=0.01
@@ -250,6 +288,23 @@ def test_what_takes_no_price_has_one_interval():
     assert [cost[key] for key in ("value", "low", "high")] == pytest.approx(
         [answer[key] for key in ("difference", "low", "high")]
     )
+
+
+@pytest.mark.parametrize(("draws", "seeds"), [(1, 6), (5, 3)])
+def test_the_interval_of_a_cost_is_students_times_the_price(draws, seeds):
+    """What the mean may be has the quantiles of Student's interval over what is independent, however few that is."""
+    pairs = Pairs(np.repeat(np.arange(draws), seeds), 3)
+    values = np.random.default_rng(4).normal(100, 30, draws * seeds)
+    found, drawn = pairs.mean(values[:, None]), _means(pairs, values)
+    width = found.high[0] - found.low[0]
+    assert np.quantile(drawn, [0.025, 0.975]) == pytest.approx([found.low[0], found.high[0]], abs=0.04 * width)
+    assert drawn.mean() == pytest.approx(found.mean[0], abs=0.02 * width)
+    assert _means(pairs, 2 * values) == pytest.approx(2 * drawn)  # two quantities move together
+
+
+def test_spending_for_a_week_avoided_takes_clearly_fewer_weeks():
+    assert row(spent(replicates=10)[0], arm="raids", measure="per_week_avoided")["value"] is None  # ten are not enough
+    assert row(spent()[0], arm="raids", measure="per_week_avoided")["value"] > 0
 
 
 # --- who bears it -----------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ def manifest(
 ) -> dict:
     """Return a manifest; `arms` gives each arm's policies, the first arm is the baseline. No key that is not used."""
     return {
-        "schema_version": 1,
+        "schema_version": 2,
         "plan": {
             "hash": "made-up",
             "code": "",
