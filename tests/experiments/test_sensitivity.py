@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
-from experiments.sensitivity import indices
+from experiments.design.draws import spread, unit_sample
+from experiments.sensitivity import indices, stages
 from experiments.sensitivity.factors import DUMMY, SEED, Column, Factor
 from experiments.sensitivity.indices import Constant, NotFinite
 from experiments.sensitivity.samples import Sample, ensemble, generator, saltelli, trajectories
@@ -144,3 +146,57 @@ def test_what_is_not_finite_or_never_changes_is_refused():
     values[0, 0, 0] = np.nan
     with pytest.raises(NotFinite, match="1 of 56"):
         indices.sobol([f.name for f in FACTORS], [], list(values))
+
+
+# --- samples --------------------------------------------------------------------------------------
+
+
+def largest_by_chance(points: int, columns: int, alarm: float = 0.001) -> float:
+    """Return the largest |r| of any two of so many independent columns, exceeded in at most a share `alarm` of samples.
+
+    By Student's t for one pair, and Bonferroni over all pairs.
+    """
+    t = stats.t.isf(alarm / (columns * (columns - 1)), points - 2)
+    return t / np.sqrt(points - 2 + t**2)
+
+
+def largest(unit: np.ndarray) -> float:
+    r = np.corrcoef(unit, rowvar=False)
+    np.fill_diagonal(r, 0.0)
+    return float(np.abs(r).max())
+
+
+@pytest.mark.parametrize(("points", "columns"), [(32, 400), (128, 356), (512, 400), (2048, 423)])
+def test_columns_of_a_sample_correlate_no_more_than_by_chance(points, columns):
+    """The ensemble and `prior:N`; Sobol' points reach 0.99, 0.97, 0.9 and 0.4 here."""
+    bound = largest_by_chance(points, columns)
+    many = [Factor(f"x{i}", (Column(f"x{i}", "uniform"),)) for i in range(columns)]
+    for seed in range(3):
+        assert largest(unit_sample(columns, points, seed)) < bound
+        assert largest(ensemble(many, points, seed).unit) < bound
+
+
+@pytest.mark.parametrize("name", ["sensitivity-quick", "sensitivity-full"])
+def test_base_rows_of_the_shipped_index_designs_alias_no_factors(name):
+    """A group of parameters counts with all of its columns: there are over a hundred, of few points."""
+    plan = stages.load(name)
+    points, scrambles = plan.settings.points, plan.settings.scrambles
+    sample = saltelli(plan.judged(["captivity", "operations"]), points, scrambles, [], plan.design.seed)
+    rows = sample.unit.reshape(points * scrambles, -1, len(sample.columns))
+    both = np.concatenate([rows[:, 0], rows[:, -1]], axis=1)
+    assert largest(both) < largest_by_chance(*both.shape)
+
+
+def test_every_column_of_a_latin_hypercube_has_one_point_in_each_part():
+    unit = unit_sample(7, 40, 3)
+    assert (np.sort((unit * 40).astype(int), axis=0) == np.arange(40)[:, None]).all()
+    assert (unit == unit_sample(7, 40, 3)).all() and (unit != unit_sample(7, 40, 4)).any()
+
+
+def test_few_of_many_draws_are_spread_over_their_order():
+    assert spread(64, 64) == list(range(64))
+    assert spread(64, 4) == [8, 24, 40, 56] and spread(10, 3) == [1, 5, 8] and spread(5, 1) == [2]
+    held = np.sort(np.exp(generator(3).standard_normal(64)))
+    few = held[spread(64, 16)]
+    assert np.log(few).mean() == pytest.approx(np.log(held).mean(), abs=0.1)
+    assert np.log(few).std() == pytest.approx(np.log(held).std(), rel=0.1)
