@@ -254,6 +254,8 @@ class Answers:
                         self.title(policy),
                         *(
                             f"{mine[metric]['rank']:g} ({words.percent(mine[metric]['probability_first'])})"
+                            if metric in mine
+                            else "–"
                             for metric in self.metrics
                         ),
                     ]

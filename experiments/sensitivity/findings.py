@@ -222,20 +222,24 @@ def _parts(column: Column) -> list[tuple[str, float, float]]:
 
 
 def performance(found: Findings, values: Values, outcome: str) -> tuple[tuple[str, ...], np.ndarray]:
-    """Return the policies and their change against the baseline in each world, (policies, worlds), more is better.
+    """Return the policies, the baseline first, and their performance in each world, (policies, worlds), more is better.
 
-    Worlds without a value are left out.
+    Performance is the outcome itself (McPhail et al. 2018), not its change: by that the baseline would be 0 in every
+    world, and so the steadiest of all by construction. Worlds without a value are left out.
     """
     design = found.staged.design
-    change = np.array([signed(values, arm, outcome) for arm in design.compared])
-    known = np.isfinite(change).all(axis=0)
-    return (design.baseline, *design.compared), np.vstack([np.zeros(known.sum()), change[:, known]])
+    baseline = signed(values, design.baseline, outcome, LEVEL)
+    table = np.array([baseline, *(baseline + signed(values, arm, outcome) for arm in design.compared)])
+    return (design.baseline, *design.compared), table[:, np.isfinite(table).all(axis=0)]
 
 
-def signed(values: Values, arm: str, outcome: str) -> np.ndarray:
-    """Return an arm's change against the baseline, mean over replicates, (worlds), more is better."""
-    change = values[Quantity(arm, outcome, DIFFERENCE)].mean(axis=1)
-    return change if OUTCOMES[outcome].better == "up" else -change
+def signed(values: Values, arm: str, outcome: str, measure: str = DIFFERENCE) -> np.ndarray:
+    """Return an arm's change against the baseline, or the baseline's level, (worlds), more is better.
+
+    Mean over replicates.
+    """
+    value = values[Quantity(arm, outcome, measure)].mean(axis=1)
+    return value if OUTCOMES[outcome].better == "up" else -value
 
 
 def robust(found: Findings, values: Values):
@@ -245,10 +249,14 @@ def robust(found: Findings, values: Values):
         policies, table = performance(found, values, outcome)
         if table.shape[1] < 4:
             continue
-        by_metric = {metric.name: metric.of(table) for metric in robustness.METRICS}
+        by_metric = {}
         for metric in robustness.METRICS:
-            chance = robustness.rank_probabilities(metric, table, seed)
-            ranked = zip(policies, by_metric[metric.name], robustness.ranks(by_metric[metric.name]), chance)
+            first = int(metric.beside_baseline)  # which is no rival of itself
+            judged = table[1:] - table[0] if metric.beside_baseline else table
+            scores = metric.of(judged)
+            by_metric[metric.name] = np.append(np.full(first, np.nan), scores)
+            chance = robustness.rank_probabilities(metric, judged, seed)
+            ranked = zip(policies[first:], scores, robustness.ranks(scores), chance)
             for policy, value, rank, probabilities in ranked:
                 key = {"outcome": outcome, "metric": metric.name, "policy": policy}
                 found.add(

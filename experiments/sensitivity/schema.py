@@ -27,7 +27,7 @@ FLOOR = (
     Column("floor", FLOAT, "", "the same of the dummy: what noise alone shows"),
     Column("above_floor", YES_NO, "", "the interval lies above the floor"),
 )
-POLICY = Column("policy", TEXT, "", "the arm; the baseline is one of them")
+POLICY = Column("policy", TEXT, "", "the arm; the baseline is one of them, but under satisficing")
 OUTCOME = Column("outcome", TEXT, "", "the outcome's name")
 
 TABLES: dict[str, tuple[str, tuple[Column, ...]]] = {
@@ -116,8 +116,8 @@ TABLES: dict[str, tuple[str, tuple[Column, ...]]] = {
         ),
     ),
     "robustness": (
-        "every policy under every robustness metric, on its change against the baseline in the same world, "
-        "more is better",
+        "every policy and the baseline under every robustness metric, by the outcome itself in each world, more is "
+        "better; under satisficing, policies by their change against the baseline",
         (
             OUTCOME,
             Column("metric", TEXT, "", "the metric"),
