@@ -108,10 +108,9 @@ def screening(found: Findings, sample: Sample, values: Values) -> list[str]:
         effects = indices.screening(
             sample, of_quantity.mean(axis=1), found.staged.settings.levels, found.staged.design.seed
         )
-        floor = next(e.mu_star for e in effects if e.factor == DUMMY)
+        floor = next(e.high for e in effects if e.factor == DUMMY)
         total = sum(e.mu_star for e in effects if e.factor not in (SEED, DUMMY)) or 1.0
         for e in effects:
-            above = e.low > floor
             found.add(
                 "screening",
                 [
@@ -123,7 +122,7 @@ def screening(found: Findings, sample: Sample, values: Values) -> list[str]:
                         "high": e.high,
                         "sigma": e.sigma,
                         "floor": floor,
-                        "above_floor": above,
+                        "above_floor": bool(e.above > 0),
                     }
                 ],
             )
@@ -139,7 +138,7 @@ def sobol(found: Findings, sample: Sample, values: Values):
     for quantity, of_quantity in found.each("indices", values):
         rows = of_quantity.mean(axis=1).reshape(len(scramble), -1)
         found_indices = indices.sobol(sample.names, pairs, [rows[scramble == m] for m in np.unique(scramble)])
-        floors = {order: indices.floor(found_indices, order) for order in ("first", "total", "second")}
+        floors = {order: indices.floor(found_indices, order) for order in indices.ORDERS}
         found.add(
             "indices",
             [
@@ -154,7 +153,7 @@ def sobol(found: Findings, sample: Sample, values: Values):
                     "half": i.half,
                     "explained": i.explained,
                     "floor": floors[i.order],
-                    "above_floor": bool(i.low > floors[i.order]),
+                    "above_floor": bool(i.above > 0),
                 }
                 for i in found_indices
             ],
@@ -357,7 +356,8 @@ def doses(found: Findings, steps: Sequence[breakeven.Dose], values: Values, base
                         "outcome": outcome,
                         "rival": even.rival,
                         "least": even.least,
-                        "clear": even.clear,
+                        "low": even.low,
+                        "high": even.high,
                         "says": even.says,
                     }
                 ],
@@ -391,9 +391,14 @@ def boxes(found: Findings, sample: Sample, values: Values, names: Sequence[str])
                     "boxes", [base | {"factor": "", "says": "no box of assumptions that can be told from chance"}]
                 )
                 continue
+            base |= {"coverage": box.coverage, "density": box.density, "mass": box.mass}
+            base |= {
+                "placebo": discovery.placebo(columns, unit, harm, found.staged.design.seed),
+                "placebos": discovery.PLACEBOS,
+            }
             for bound in box.bounds:
                 row = {"factor": bound.column.name, "low": bound.low, "high": bound.high, "says": says(bound)}
-                found.add("boxes", [base | row | {"coverage": box.coverage, "density": box.density, "mass": box.mass}])
+                found.add("boxes", [base | row])
 
 
 def says(bound: discovery.Bound) -> str:

@@ -8,6 +8,7 @@ more is better before anything else: were it the change against the baseline, th
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
@@ -154,12 +155,11 @@ def agreement(values: Mapping[str, np.ndarray]) -> list[tuple[str, str, float]]:
     """
     from scipy.stats import kendalltau
 
-    names = list(values)
-    return [
-        (a, b, float(kendalltau(values[a], values[b], nan_policy="omit").statistic))
-        for i, a in enumerate(names)
-        for b in names[i + 1 :]
-    ]
+    def tau(a, b):
+        both = np.isfinite(a) & np.isfinite(b)
+        return float(kendalltau(a[both], b[both]).statistic) if both.sum() > 1 else np.nan
+
+    return [(a, b, tau(values[a], values[b])) for a, b in combinations(values, 2)]
 
 
 def rank_probabilities(metric: Metric, table: np.ndarray, seed: int, threshold: float = 0.0) -> np.ndarray:
