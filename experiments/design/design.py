@@ -71,13 +71,13 @@ class Design:
     """What is compared with what, on which seeds and parameters.
 
     `arms`: Scenario by arm's name, the baseline among them. `draws`: parameter overrides, one dict a draw; what an
-    arm's scenario itself sets holds over them. `repeated_draws`: how many of the draws, spread over their order, are
-    run on all `replicates`, the others on one; None = all. They tell chance from parameters at the price of few. `draws_from`: what is known of where they come from. `seeds`: which
-    draws share their seeds, a number a draw (draws of one number run on the same random numbers); None = each draw has
-    its own. `record`: "places" (weekly by place and worldwide), "totals" (weekly worldwide), "summary" (window only),
-    "window" (window only, people held by place, no placebo and no comparison: what a sensitivity analysis reads) or
-    "observed" (window only, no relocations: what a fit reads). `observed`: the expected reports that are kept, each as
-    one number a run.
+    arm's scenario itself sets holds over them. `draws_from`: what is known of where they come from. `repeated_draws`:
+    how many of the draws, spread over their order, are run on all `replicates`, the others on one; None = all. Few
+    suffice to tell chance from parameters. `seeds`: which draws share their seeds, a number a draw (draws of one number
+    run on the same random numbers); None = each draw has its own. `record`: "places" (weekly by place and worldwide),
+    "totals" (weekly worldwide), "summary" (window only), "window" (window only, people held by place, no placebo and no
+    comparison: what a sensitivity analysis reads) or "observed" (window only, no relocations: what a fit reads).
+    `observed`: the expected reports that are kept, each as one number a run.
     """
 
     title: str
