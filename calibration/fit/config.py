@@ -18,7 +18,6 @@ from scenarios.toml_files import read_toml
 
 SHIPPED = Path(__file__).parent / "reference.toml"
 MOST_FREE, MOST_FAMILIES = 12, 10  # so few reports could not distinguish more
-SAMPLERS = ("sobol", "lhs")
 METHODS = ("importance", "abc")
 
 
@@ -44,7 +43,6 @@ class Config:
     replicates: int = 1
     people_per_agent: int = 100
     seed: int = 1
-    sampler: str = "sobol"
     method: str = "importance"
     waves: int = 3
     enough: int = 200
@@ -125,11 +123,10 @@ def _schema() -> dict:
         "evidence": text("a CSV file of reports, relative to this file; none = the shipped one"),
         "targets": text("a file of targets, relative to this file; none = the shipped one"),
         "set": text("a set of targets"),
-        "draws": whole("draws a wave; for Sobol' points a power of two", 2, MOST_DRAWS),
+        "draws": whole("draws a wave", 2, MOST_DRAWS),
         "replicates": whole("seeds a draw", 1),
         "people_per_agent": whole("persons that one simulated person stands for", 1, MOST_PEOPLE_PER_AGENT),
         "seed": whole("seed of the draws and of the first run", 0, MOST_SEED),
-        "sampler": one("how the priors are sampled", SAMPLERS),
         "method": one("how the posterior is found", METHODS),
         "waves": whole("most waves", 1),
         "enough": whole("effective draws that suffice", 2),

@@ -114,7 +114,7 @@ def forget_later_waves(out: Path):
 def first_wave(config: Config) -> Wave:
     """Return points drawn from the priors."""
     free = len(config.free)
-    unit = unit_sample(len(config.drawn), config.draws, config.seed, config.sampler)
+    unit = unit_sample(len(config.drawn), config.draws, config.seed)
     return Wave(unit, np.zeros((0, free)), np.zeros(0), np.eye(free))
 
 
@@ -139,7 +139,7 @@ def next_wave(config: Config, number: int, so_far: Ensemble, log_weights: np.nda
     trust = wanted / (wanted + 2.0 * free)
     mean, spread = np.round(trust * mean, DIGITS), np.round(trust * covariance + (1.0 - trust) * np.eye(free), DIGITS)
     root = np.round(np.linalg.cholesky(spread), DIGITS)
-    unit = unit_sample(len(config.drawn) + 1, config.draws, config.seed + number, config.sampler)
+    unit = unit_sample(len(config.drawn) + 1, config.draws, config.seed + number)
     from_prior, unit = unit[:, :1] < FROM_PRIOR, unit[:, 1:].copy()
     around = mean + (normal_scores(unit[:, None, :free]) * root).sum(axis=2)
     unit[:, :free] = np.where(from_prior, unit[:, :free], ndtr(around))
@@ -222,7 +222,6 @@ def _write(path: Path, wave: Wave, config: Config):
         names=np.array(config.drawn),
         free=len(config.free),
         seed=config.seed,
-        sampler=config.sampler,
         **vars(wave),
     )
     write_whole(path, sink.getvalue())
@@ -232,11 +231,11 @@ def _read(path: Path, config: Config) -> Wave | None:
     if not path.is_file():
         return None
     with np.load(path, allow_pickle=False) as kept:
-        made = tuple(kept["names"]), int(kept["free"]), int(kept["seed"]), str(kept.get("sampler", ""))
+        made = tuple(kept["names"]), int(kept["free"]), int(kept["seed"])
         wave = Wave(*(kept[name] for name in ("unit", "centres", "chance", "spread")))
-    if made != (config.drawn, len(config.free), config.seed, config.sampler) or len(wave.unit) != config.draws:
+    if made != (config.drawn, len(config.free), config.seed) or len(wave.unit) != config.draws:
         raise StoreError(
-            f"{path}: holds draws of another calibration (other parameters, number, seed or sampler); use "
+            f"{path}: holds draws of another calibration (other parameters, number or seed); use "
             "another --out, or --overwrite to replace them (with make: RESULTS=--overwrite)"
         )
     return wave

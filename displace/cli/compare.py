@@ -60,6 +60,9 @@ def compare(
     executor: Executor = None,
     out: Annotated[Path, typer.Option(help="Folder for results and report.")] = Path("outputs/compare"),
     assume: Assume = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="A quick look: 16 draws with a seed each, 100 people an agent.")
+    ] = False,
     events: Events = False,
     resume: Resume = False,
     overwrite: Overwrite = False,
@@ -76,6 +79,7 @@ def compare(
     Examples:
       displace compare                            the shipped design 'main'
       displace compare unilateral-crackdown firewalls --out outputs/two
+      displace compare --quick --out outputs/quick   the same, roughly, in a minute
       displace compare my-design.toml --dry-run   a file with [[arm]] entries or a [factorial]
       displace compare firewalls --set refill_elasticity=0.2 --out outputs/slow-refill
       displace compare firewalls --draws posterior:16 --replicates 2   under the parameters fitted to reports
@@ -96,7 +100,7 @@ def compare(
         "events": events or None,
         "draws": draws,
     }
-    design = from_names(scenarios or ["main"], baseline, assignments(assume or ()), **settings)
+    design = from_names(scenarios or ["main"], baseline, assignments(assume or ()), quick, **settings)
     make, count = executor_of(executor, workers, dry_run)
     terminal.show_notes(cautions(design))
     if has_sensitivity_table(scenarios or ["main"]):

@@ -28,7 +28,7 @@ Scale = Annotated[
     typer.Option(
         min=1,
         max=MOST_PEOPLE_PER_AGENT,
-        help="People that one simulated person stands for; publish comparisons at 10 or fewer.",
+        help="People that one simulated person stands for; publish comparisons at 30 or fewer.",
     ),
 ]
 DrawsAWave = Annotated[int | None, typer.Option(min=2, max=MOST_DRAWS, help="Draws per wave.")]

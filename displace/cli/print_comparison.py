@@ -28,15 +28,15 @@ STRENGTH = (
 def show_plan(design, workers: int | None):
     """Print how many runs a design takes, how long and how much disk."""
     count = workers or usable_cores()
-    blocks = len(design.draws) * design.replicates
+    blocks = len(design.blocks)
     seconds = design.seconds_a_block() * blocks / min(count, blocks)
     rows = [
         ["arms", ", ".join(design.arms)],
         [
             "runs",
             (
-                f"{design.runs:,} ({words.count(len(design.arms), 'arm')} x "
-                f"{words.count(design.replicates, 'replicate')} x {words.count(len(design.draws), 'draw')})"
+                f"{design.runs:,} ({words.count(len(design.arms), 'arm')} x {blocks:,}: "
+                f"{words.seeds_of_draws(design.plan())})"
             ),
         ],
         ["time", f"{words.duration(seconds)} with {words.count(count, 'worker')}"],

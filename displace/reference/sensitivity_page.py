@@ -42,17 +42,28 @@ Four stages, each a batch of runs that can be interrupted and resumed:
 3. **Indices** (Sobol): how much of the variance each of those that matter explains, alone (first order) and with its
    interactions (total order). Raid intensity and leaks are always crossed.
 4. **Doses**: each policy at fractions of its dose: how effective must it be? Above the full dose, channels that reach
-   their bounds stay there.
+   their bounds stay there. A break-even has the interval of doses at which the mean benefit over draws is not
+   distinguishable from none (as Fieller 1954 inverts a test).
+
+Worlds, and the base rows of the indices wherever they have many columns, are Latin hypercubes (McKay, Beckman and
+Conover 1979): their columns correlate no more than independent draws do. Sobol' points of hundreds of dimensions alias
+parameters, so they serve only where columns are few.
 
 The model is stochastic, so all rows of one base row share their random numbers. The seed is itself a factor: its index
 is the part of chance. A dummy, one parameter changed by at most a hundredth of a per cent, is judged like all others:
-an index that does not exceed the dummy's is not distinguishable from noise. Intervals come from independent scrambles.
-A quantity that some run lacks gets no index; it is not guessed. PAWN, which looks at whole distributions, gives a
-second opinion.
+an index is distinguishable from noise where its difference from the dummy's excludes zero, scramble by scramble (of the
+screening, trajectory by trajectory); the floor that is shown is the upper end of the dummy's interval. Intervals come
+from independent scrambles. A quantity that some run lacks gets no index; it is not guessed. PAWN, which looks at whole
+distributions, gives a second opinion; its floor is the 95th percentile of twenty dummies.
 
-Robustness metrics follow the three stages of McPhail et al. (2018): what to compare (change, regret), which worlds to
-look at, how to sum up. They are different ways to be cautious, so they may disagree. There is no weighted score above
-them, and outcomes of people are never traded silently against those of others.
+Robustness metrics follow the three stages of McPhail et al. (2018): what to compare (the outcome itself, regret), which
+worlds to look at, how to sum up. The baseline is judged like a policy, by its own worlds: by changes alone it would be
+zero everywhere, and so the steadiest of all. Under satisficing, policies are judged by whether they are better than the
+baseline, which is then no rival. The metrics are different ways to be cautious, so they may disagree. There is no
+weighted score above them, and outcomes of people are never traded silently against those of others.
+
+Boxes of assumptions in which a policy harms (PRIM) stand beside a placebo: the share of the same searches that find a
+box after harm has been shuffled over worlds.
 
 More: `displace sensitivity --help`, the tables' columns below, the code in `experiments/sensitivity/analysis.py`.
 """

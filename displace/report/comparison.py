@@ -221,14 +221,9 @@ def _only(answer: list[Line], arms: Mapping[str, str]) -> list[Line]:
 
 def _pairs(study: Study) -> str:
     """Return the number of pairs in words: each draw of the parameters is a world of its own, each seed is not."""
-    draws, seeds = study.plan["draws"], study.plan["replicates"]
     if study.pairs != study.planned:
         return f"{study.pairs} of {study.planned}" + ("" if study.results.finished else " so far")
-    return (
-        f"{study.pairs} ({words.count(draws, 'draw')} of the parameters x {words.count(seeds, 'seed')})"
-        if draws > 1
-        else f"{study.pairs}"
-    )
+    return f"{study.pairs} ({words.seeds_of_draws(study.plan)})" if study.plan["draws"] > 1 else f"{study.pairs}"
 
 
 def _drawn(plan) -> str:
@@ -363,9 +358,10 @@ def _stamp(study: Study) -> str:
 def _command(study: Study) -> str:
     plan = study.plan
     asked = study.manifest.get("asked") or [name for name in plan["arms"] if name != plan["baseline"]]
+    seeds = "" if plan["repeated_draws"] else f"--replicates {plan['replicates']} "  # else the design gives both
     return (
         f"displace compare {' '.join(asked)} --baseline {plan['baseline']} \\\n"
-        f"    --replicates {plan['replicates']} --seed {plan['seed']} --people-per-agent "
+        f"    {seeds}--seed {plan['seed']} --people-per-agent "
         f"{plan['people_per_agent']}{_draws_option(study)} --out outputs/again"
     )
 

@@ -19,6 +19,7 @@ from displace.wording.sensitivity import (
     decimal,
     in_words,
     index,
+    placebo,
 )
 from experiments.results.folder import REPORT, write_whole
 from model.registry.outcomes import OUTCOMES
@@ -127,8 +128,8 @@ def tornado(answers: Answers) -> Picture:
     caption = (
         "Bars: total index, the share of the variance that would go if the factor were known, its "
         "interactions included; lines: 95 % interval from independent scrambles; "
-        "orange marks: the factor alone (first order). Dashed: the noise floor, the index of a dummy "
-        "without any effect; hollow bars are not distinguishable from it. "
+        "orange marks: the factor alone (first order). Dashed: the noise floor, the upper end of the index of a dummy "
+        "without any effect; hollow bars are not distinguishable from the dummy, scramble by scramble. "
         "'Deterred or displaced': the balance of changes at the target and elsewhere."
     )
     return Picture(
@@ -266,7 +267,7 @@ def boxes(answers: Answers) -> dict:
         text = (
             f"{harm}; {words.percent(rows[0]['density'])} of these worlds against "
             f"{words.percent(rows[0]['base'])} of all; {words.percent(rows[0]['coverage'])} of the harmful "
-            "ones"
+            f"ones; {placebo(rows[0])}"
         )
         panels.append((answers.title(arm), text, [_side(answers, row) for row in rows]))
     title = "Assumptions under which a policy harms"

@@ -201,10 +201,9 @@ class Answers:
         row = self.one("breakeven", arm=arm, scale="effectiveness", outcome=self.primary, rival=self.baseline)
         if not row:
             return ""
-        above = "at no dose tried" if row["clear"] is None else f"from {words.percent(row['clear'])} on"
         return (
             f"{self.title(arm)}, on {OUTCOMES[self.primary].label}: on average better than the baseline "
-            f"{least(row)} of the assumed effectiveness, distinguishable from chance {above}."
+            f"{least(row)}, of the assumed effectiveness."
         )
 
     def _harmful(self, arm: str) -> str:
@@ -219,7 +218,7 @@ class Answers:
         return (
             f"{base}. In {words.percent(rows[0]['density'])} of those with "
             f"{words.listed([self.restriction(row) for row in rows])}, which hold "
-            f"{words.percent(rows[0]['coverage'])} of all harmful ones."
+            f"{words.percent(rows[0]['coverage'])} of all harmful ones; {placebo(rows[0])}."
         )
 
     def restriction(self, row: dict) -> str:
@@ -254,6 +253,8 @@ class Answers:
                         self.title(policy),
                         *(
                             f"{mine[metric]['rank']:g} ({words.percent(mine[metric]['probability_first'])})"
+                            if metric in mine
+                            else "–"
                             for metric in self.metrics
                         ),
                     ]
@@ -305,8 +306,18 @@ def decimal(value: float) -> str:
 
 
 def least(row: dict) -> str:
-    """Return from which part of its effectiveness a policy is better, as words."""
-    return row["says"].replace("%", f"{words.SPACE}%")
+    """Return from which part of its effectiveness a policy is better, as words, with the interval over draws."""
+    text = row["says"].replace("%", f"{words.SPACE}%")
+    if row["low"] is None or row["low"] == row["high"]:
+        return text  # worse, or better, at every dose that matters
+    high = "beyond those tried" if row["high"] is None else words.percent(row["high"])
+    return f"{text} (95{words.SPACE}% interval {words.percent(row['low'])} to {high})"
+
+
+def placebo(row: dict) -> str:
+    """Return how often the search for a box finds one where there is nothing, as words."""
+    found = round(row["placebo"] * row["placebos"])
+    return f"with harm shuffled over worlds, {found} of {row['placebos']} searches find a box"
 
 
 def index(row: dict) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from experiments.comparison.paired import rights_floor
+from experiments.comparison.paired import pairs_planned, rights_floor
 from experiments.comparison.strength import CLEAR, FEWEST, LIKELY
 from experiments.design.explain import policies_in_words
 from experiments.results.reader import policies_of
@@ -98,7 +98,7 @@ class Study:
     @property
     def planned(self) -> int:
         """How many pairs of runs the plan has."""
-        return self.plan["replicates"] * self.plan["draws"]
+        return pairs_planned(self.plan)
 
     @property
     def unfinished(self) -> str:

@@ -178,6 +178,15 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def seeds_of_draws(plan) -> str:
+    """Return how pairs lie in draws: `10 draws of the parameters x 2 seeds`, or with how many draws are repeated."""
+    draws, seeds, repeated = plan["draws"], plan["replicates"], plan["repeated_draws"]
+    worlds = f"{count(draws, 'draw')} of the parameters"
+    if seeds > 1 and repeated and repeated < draws:
+        return f"{worlds}, {repeated} of them on {seeds} seeds"
+    return f"{worlds} x {count(seeds, 'seed')}"
+
+
 def duration(seconds: float) -> str:
     """Return an estimate of a time, rounded up: `about 2 minutes`, `about 3 hours`."""
     units = ((60, "minute", 90), (3600, "hour", 48), (86_400, "day", math.inf))

@@ -22,9 +22,18 @@ A_YEAR = 52
 
 
 def pairs_of(results: StoredResults) -> Pairs:
-    """Return the pairs that the plan has: replicates within draws."""
+    """Return the pairs that the plan may have: all replicates of every draw.
+
+    Where only some draws are repeated (`Design.repeated_draws`), a pair that is not run has no number, as a failed one.
+    """
     plan = results.manifest["plan"]
     return Pairs(np.repeat(np.arange(plan["draws"]), plan["replicates"]), plan["seed"])
+
+
+def pairs_planned(plan: Mapping) -> int:
+    """Return how many pairs of draw and seed a plan runs."""
+    repeated = min(plan["draws"], plan["repeated_draws"] or plan["draws"])
+    return plan["draws"] + repeated * (plan["replicates"] - 1)
 
 
 def of_interest(results: StoredResults) -> list[Outcome]:
@@ -151,7 +160,7 @@ def effect_of_arm(results, pairs, arm, values, units) -> Iterator[dict]:
     difference = other - base
     known = np.isfinite(difference)
     estimate = pairs.mean(difference)
-    level_of_baseline = pairs_mean(np.where(known, base, np.nan))
+    level_of_baseline = pairs.mean(np.where(known, base, np.nan)).mean
     replicates, draws = pairs.counts(known)
     of_parameters, (draws_low, draws_high) = pairs.parameter_share(difference), pairs.of_draws(difference)
     votes = pairs.independent(difference)
@@ -193,12 +202,6 @@ def median_of(votes: np.ndarray) -> np.ndarray:
     found = np.full(votes.shape[1], np.nan)
     found[known] = np.nanmedian(votes[:, known], axis=0)
     return found
-
-
-def pairs_mean(values: np.ndarray) -> np.ndarray:
-    """Return the mean over pairs (N, K), leaving out what is not a number."""
-    known = np.isfinite(values)
-    return divide(np.where(known, values, 0.0).sum(axis=0), known.sum(axis=0))
 
 
 # --- over time --------------------------------------------------------------------------------------
@@ -364,7 +367,7 @@ def _series(results, pairs, course, stamp) -> pa.Table:
             "outcome": texts([course.outcome.name] * weeks),
             "unit": texts([course.outcome.unit] * weeks),
             "week": mondays(np.arange(weeks)),
-            "mean": numbers(pairs_mean(values[number])),
+            "mean": numbers(pairs.mean(values[number]).mean),
             "run_low": numbers(bands[0]),
             "run_high": numbers(bands[1]),
             "difference": numbers(estimate.mean),

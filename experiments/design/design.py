@@ -19,6 +19,7 @@ from model.registry.calendar import WEEKS
 from scenarios.errors import ScenarioError, Where
 from scenarios.scenario import Scenario
 
+from .draws import spread
 from .expected_reports import ExpectedReport
 from .limits import MOST_DRAWS, MOST_PEOPLE_PER_AGENT, MOST_SEED
 
@@ -27,7 +28,12 @@ SECONDS_A_CHUNK = 10.0
 SECONDS_TO_WRITE = {"places": 0.1, "totals": 0.02}  # a run, of one core; what is recorded else takes a tenth of that
 MORE_IF_DRAWN = 2.0  # worlds with other parameters than the defaults hold more people, on average
 BYTES_A_RUN = {"places": 2.6e6, "totals": 0.07e6, "summary": 0.02e6, "window": 0.004e6, "observed": 0.02e6}
-ALLOWED = {"replicates": (1, None), "people_per_agent": (1, MOST_PEOPLE_PER_AGENT), "seed": (0, MOST_SEED)}
+ALLOWED = {
+    "replicates": (1, None),
+    "people_per_agent": (1, MOST_PEOPLE_PER_AGENT),
+    "seed": (0, MOST_SEED),
+    "repeated_draws": (1, None),
+}
 
 
 class DesignError(ScenarioError):
@@ -65,12 +71,13 @@ class Design:
     """What is compared with what, on which seeds and parameters.
 
     `arms`: Scenario by arm's name, the baseline among them. `draws`: parameter overrides, one dict a draw; what an
-    arm's scenario itself sets holds over them. `draws_from`: what is known of where they come from. `seeds`: which
-    draws share their seeds, a number a draw (draws of one number run on the same random numbers); None = each draw has
-    its own. `record`: "places" (weekly by place and worldwide), "totals" (weekly worldwide), "summary" (window only),
-    "window" (window only, people held by place, no placebo and no comparison: what a sensitivity analysis reads) or
-    "observed" (window only, no relocations: what a fit reads). `observed`: the expected reports that are kept, each as
-    one number a run.
+    arm's scenario itself sets holds over them. `draws_from`: what is known of where they come from. `repeated_draws`:
+    how many of the draws, spread over their order, are run on all `replicates`, the others on one; None = all. Few
+    suffice to tell chance from parameters. `seeds`: which draws share their seeds, a number a draw (draws of one number
+    run on the same random numbers); None = each draw has its own. `record`: "places" (weekly by place and worldwide),
+    "totals" (weekly worldwide), "summary" (window only), "window" (window only, people held by place, no placebo and no
+    comparison: what a sensitivity analysis reads) or "observed" (window only, no relocations: what a fit reads).
+    `observed`: the expected reports that are kept, each as one number a run.
     """
 
     title: str
@@ -83,6 +90,7 @@ class Design:
     draws: tuple[Mapping[str, float], ...] = ({},)
     draws_from: Mapping = field(default_factory=dict)
     seeds: tuple[int, ...] | None = None
+    repeated_draws: int | None = None
     record: str = "places"
     groups: bool = True
     events: bool = False
@@ -102,6 +110,8 @@ class Design:
             )
         for key, (low, high) in ALLOWED.items():
             value = getattr(self, key)
+            if key == "repeated_draws" and value is None:
+                continue
             if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= (high or value):
                 raise error(
                     where.at(key),
@@ -168,7 +178,7 @@ class Design:
     @property
     def runs(self) -> int:
         """How many runs the design has, the placebo's left out."""
-        return len(self.arms) * len(self.draws) * self.replicates
+        return len(self.arms) * len(self.blocks)
 
     def block_seed(self, draw: int, replicate: int) -> int:
         """Return the model's seed of a block: that of the design for the very first, mixed for the others.
@@ -181,20 +191,26 @@ class Design:
         digest = hashlib.sha256(f"{self.seed}/{group}/{replicate}".encode()).digest()
         return int.from_bytes(digest[:8], "big") >> 12
 
+    @cached_property
+    def blocks(self) -> tuple[Block, ...]:
+        """All blocks in order: draw by draw, and within a draw replicate by replicate."""
+        count = len(self.draws)
+        repeated = set(spread(count, min(count, self.repeated_draws or count)))
+        return tuple(
+            Block(d, r, self.block_seed(d, r), parameters)
+            for d, parameters in enumerate(self.draws)
+            for r in range(self.replicates if d in repeated else 1)
+        )
+
     def chunks(self) -> list[Chunk]:
         """Return all work in order.
 
         By-place records are large: one block a chunk; else as many as take some seconds.
         """
-        blocks = [
-            Block(d, r, self.block_seed(d, r), parameters)
-            for d, parameters in enumerate(self.draws)
-            for r in range(self.replicates)
-        ]
         size = 1
         if self.record != "places":
-            size = max(1, min(int(SECONDS_A_CHUNK / self.seconds_a_block()), math.ceil(len(blocks) / 64)))
-        return [Chunk(blocks) for blocks in batched(blocks, size)]
+            size = max(1, min(int(SECONDS_A_CHUNK / self.seconds_a_block()), math.ceil(len(self.blocks) / 64)))
+        return [Chunk(blocks) for blocks in batched(self.blocks, size)]
 
     def seconds_a_block(self, drawn: bool | None = None) -> float:
         """Return about how long a block takes on one core; measured once, only as good as that.
@@ -230,6 +246,7 @@ class Design:
             "question": self.question,
             "baseline": self.baseline,
             "replicates": self.replicates,
+            "repeated_draws": self.repeated_draws,
             "seed": self.seed,
             "people_per_agent": self.people_per_agent,
             "draws": len(self.draws),

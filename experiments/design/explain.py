@@ -23,12 +23,17 @@ def explain(design: Design) -> list[str]:
     return [
         f"{design.title}: {design.question}",
         f"{design.runs:,} runs at {design.people_per_agent} people an agent: {len(design.arms)} arms, seeds: "
-        f"{design.replicates}, draws of the parameters: {len(design.draws)}. "
+        f"{design.replicates}{_repeated(design)}, draws of the parameters: {len(design.draws)}. "
         f"Every arm is compared with '{design.baseline}'.",
         *([PLANNED.format(design.budget)] if design.budget else []),
         *[parameter_in_words(name, value, "all arms") for name, value in sorted(shared)],
         *[_arm(name, arm, design.arms[design.baseline]) for name, arm in design.arms.items()],
     ]
+
+
+def _repeated(design: Design) -> str:
+    all_repeated = len(design.blocks) == len(design.draws) * design.replicates
+    return "" if all_repeated else f" on {design.repeated_draws} of the draws and one on the others"
 
 
 def _arm(name: str, arm: Scenario, baseline: Scenario) -> str:

@@ -20,16 +20,22 @@ from .draws import DrawsError, draws_of
 from .sensitivity_settings import settings_schema
 
 SHIPPED = Path(__file__).parents[1] / "designs"
+QUICK_DRAWS, QUICK_SEEDS, QUICK_SIZE = 16, 4, 100  # of a quick look
 ARMS = frozenset(("arm", "factorial"))  # keys that tell a design from a scenario
 
 
 def from_names(
-    names: Sequence[str], baseline: str | None = None, parameters: Mapping[str, float | str] = {}, **settings
+    names: Sequence[str],
+    baseline: str | None = None,
+    parameters: Mapping[str, float | str] = {},
+    quick: bool = False,
+    **settings,
 ) -> Design:
     """Return the design of scenarios, or of one design file with `[[arm]]` or `[factorial]`; each by name or path.
 
     `settings` that are not None hold over the defaults and over the file; `parameters` (by name) hold over all else
-    that sets them. The baseline is added if it is not listed.
+    that sets them. `replicates` among the settings are those of all draws. `quick`: the same question asked roughly,
+    in fewer worlds of larger agents (`quick_look`). The baseline is added if it is not listed.
     Raises DesignError, or ScenarioError for a scenario.
     """
     names = [str(name) for name in names]
@@ -40,6 +46,7 @@ def from_names(
         if len(names) > 1:
             raise error(Where(names[1]), "a design and something else", "scenarios, or one design alone")
         written = _from_file(paths[0])
+        settings = quick_look(written, settings) if quick else settings
         design = _assuming(_with(written, baseline, settings), parameters, names)
         return _something_to_compare(_on_budget(design, paths[0], written.baseline))
     arms = _arms((Where(name), name, loading.load(name)) for name in names)
@@ -51,8 +58,23 @@ def from_names(
     several = [arm for name, arm in arms.items() if name != wanted] or list(arms.values())
     title = several[0].title if len(several) == 1 else f"{len(several)} policies against: {arms[wanted].title}"
     question = several[0].question if len(several) == 1 else "What does each of these policies change?"
-    design = Design(title, question, arms, wanted, **_given(settings))
+    design = Design(title, question, arms, wanted)
+    design = replace(design, **_given(quick_look(design, settings) if quick else settings))
     return _something_to_compare(_assuming(design, parameters, names))
+
+
+def quick_look(design: Design, settings: Mapping) -> dict:
+    """Return settings for a quick look: QUICK_DRAWS of the draws with a seed each, or QUICK_SEEDS under the defaults.
+
+    At QUICK_SIZE people an agent. What `settings` give holds over it.
+    """
+    settings = {key: value for key, value in settings.items() if value is not None}
+    draws = settings.get("draws", design.draws_asked)
+    if draws == design.draws_asked and len(design.draws) > QUICK_DRAWS:
+        draws = f"{draws.removesuffix(f':{len(design.draws)}')}:{QUICK_DRAWS}"
+    seeds = QUICK_SEEDS if draws in ("", "defaults") else 1
+    quick = {"replicates": seeds, "people_per_agent": max(QUICK_SIZE, design.people_per_agent)}
+    return quick | ({"draws": draws} if draws else {}) | settings
 
 
 def _something_to_compare(design: Design) -> Design:
@@ -97,8 +119,13 @@ def list_designs() -> list[tuple[str, str, str]]:
 
 
 def _given(settings):
-    """Return the settings that are not None; draws may be a name (`draws.draws_of`)."""
+    """Return the settings that are not None; draws may be a name (`draws.draws_of`).
+
+    Replicates that are given are those of every draw, unless it is also given how many are repeated.
+    """
     given = {key: value for key, value in settings.items() if value is not None}
+    if "replicates" in given:
+        given = {"repeated_draws": None} | given
     if isinstance(name := given.get("draws"), str):
         found = draws_of(name)
         return given | {"draws": found.values, "draws_from": found.source, "draws_asked": name}
@@ -194,6 +221,9 @@ def _schema(of_scenario: dict) -> dict:
             "description": "the arm that the others are compared with; none = baseline",
         },
         "replicates": _whole("how many seeds", "replicates"),
+        "repeated_draws": _whole(
+            "how many of the draws have all of these seeds, the others one; none = all", "repeated_draws"
+        ),
         "people_per_agent": _whole("persons that one simulated person stands for", "people_per_agent"),
         "seed": _whole("the seed of the first replicate", "seed"),
         "draws": _text(
@@ -226,7 +256,7 @@ def _from_file(path: Path) -> Design:
             found = {scenario.name: with_parameters(scenario, data.get("parameters", {}) | scenario.parameters)} | found
     except ScenarioError as error:
         raise DesignError(str(error)) from None
-    settings = {key: data[key] for key in ("replicates", "people_per_agent", "seed", "draws") if key in data}
+    settings = {key: data[key] for key in (*ALLOWED, "draws") if key in data}
     if "outcomes" in data:
         settings["outcomes"] = tuple(data["outcomes"])
     try:

@@ -237,6 +237,11 @@ def read_analysis(folder: str | Path) -> Analysis:
         ]
         if other:
             raise ValueError(f"{other[0]}.parquet is not of this plan")
+        older = [
+            name for name, (_, columns) in TABLES.items() if tables[name].column_names != [c.name for c in columns]
+        ]
+        if older:
+            raise ValueError(f"{older[0]}.parquet has the columns of another version")
         return Analysis(manifest, tables, folder)
     except (OSError, ValueError, pa.ArrowException) as error:
         why = f"no {Path(error.filename).name}" if isinstance(error, FileNotFoundError) else error

@@ -96,14 +96,17 @@ class Point:
 class BreakEven:
     """`least`: where the mean benefit crosses zero for good (not a number: nowhere).
 
-    `clear`: the least dose tried whose interval excludes none.
+    `low` to `high`: the doses at which the interval of the mean benefit over draws includes zero, so that with its
+    level's chance the crossing lies there (as Fieller 1954 inverts a test). `low` is the least dose tried if worse is
+    excluded at none, `high` not a number if better is shown at none.
     """
 
     arm: str
     scale: str
     rival: str
     least: float
-    clear: float
+    low: float
+    high: float
     says: str
 
 
@@ -125,20 +128,30 @@ def break_even(points: Sequence[Point]) -> BreakEven:
     """Return the least dose from which a policy beats its rival at every dose tried above; linear between doses."""
     points = sorted(points, key=lambda p: p.step.dose)
     first = points[0]
-    better = np.array([p.benefit > 0 for p in points])
-    clear = next((p.step.dose for p in points if p.low > 0), np.nan)
-    least = np.nan
-    if better.all():
-        least, says = first.step.dose, "at every dose tried"
-    elif not better[-1]:
-        worse = points[-1].high < 0
-        says = "at no dose tried: it is worse" if worse else "at no dose tried"
+    doses = np.array([p.step.dose for p in points])
+    least, low, high = (
+        _above_zero_from(doses, np.array(of_points))
+        for of_points in zip(*((p.benefit, p.high, p.low) for p in points), strict=True)
+    )
+    if all(p.benefit > 0 for p in points):
+        says = "at every dose tried"
+    elif np.isnan(least):
+        says = "at no dose tried: it is worse" if points[-1].high < 0 else "at no dose tried"
     else:
-        last = int(np.flatnonzero(~better)[-1])
-        a, b = points[last], points[last + 1]
-        least = a.step.dose + (b.step.dose - a.step.dose) * -a.benefit / (b.benefit - a.benefit)
-        says = f"from about {least:.0%}" + (" on" if b is not points[-1] else "")
-    return BreakEven(first.step.arm, first.step.scale, first.rival, float(least), float(clear), says)
+        says = f"from about {least:.0%}" + (" on" if least < doses[-2] else "")
+    return BreakEven(first.step.arm, first.step.scale, first.rival, least, low, high, says)
+
+
+def _above_zero_from(doses: np.ndarray, values: np.ndarray) -> float:
+    """Return the dose from which a curve stays above zero, linear between doses; not a number if it does nowhere."""
+    not_above = np.flatnonzero(~(values > 0))
+    if not len(not_above):
+        return float(doses[0])
+    last = not_above[-1]
+    if last == len(doses) - 1:
+        return np.nan
+    part = -values[last] / (values[last + 1] - values[last])
+    return float(doses[last] + (doses[last + 1] - doses[last]) * part)
 
 
 def curves(

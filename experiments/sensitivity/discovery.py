@@ -11,11 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from .factors import Column
+from .samples import generator
 
 MOST = 3  # factors that a box may restrict, so that it can be read
 LEAST_COVERAGE = 0.5
 ALPHA = 0.05  # a restriction that chance makes as often is dropped
 FEW = 10  # harmful worlds below which no box is sought
+PLACEBOS = 20  # searches after harm is shuffled over worlds
 ERRORS = 4.0  # standard errors by which a box must be denser than all worlds: the search alone finds some
 
 
@@ -82,6 +84,15 @@ def box(columns: Sequence[Column], unit: np.ndarray, harm: np.ndarray) -> Box | 
     return max(
         readable, key=lambda step: 2 * step.coverage * step.density / (step.coverage + step.density), default=None
     )
+
+
+def placebo(columns: Sequence[Column], unit: np.ndarray, harm: np.ndarray, seed: int) -> float:
+    """Return in which share of PLACEBOS searches a box is found though nothing is there: harm is shuffled over worlds.
+
+    A permutation test of the whole search, its choice of factors and of sides included.
+    """
+    rng = generator(seed, 7)
+    return float(np.mean([box(columns, unit, rng.permutation(harm)) is not None for _ in range(PLACEBOS)]))
 
 
 def _peel(columns, unit, harm) -> list[Box]:

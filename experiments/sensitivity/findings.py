@@ -108,10 +108,9 @@ def screening(found: Findings, sample: Sample, values: Values) -> list[str]:
         effects = indices.screening(
             sample, of_quantity.mean(axis=1), found.staged.settings.levels, found.staged.design.seed
         )
-        floor = next(e.mu_star for e in effects if e.factor == DUMMY)
+        floor = next(e.high for e in effects if e.factor == DUMMY)
         total = sum(e.mu_star for e in effects if e.factor not in (SEED, DUMMY)) or 1.0
         for e in effects:
-            above = e.low > floor
             found.add(
                 "screening",
                 [
@@ -123,7 +122,7 @@ def screening(found: Findings, sample: Sample, values: Values) -> list[str]:
                         "high": e.high,
                         "sigma": e.sigma,
                         "floor": floor,
-                        "above_floor": above,
+                        "above_floor": bool(e.above > 0),
                     }
                 ],
             )
@@ -139,7 +138,7 @@ def sobol(found: Findings, sample: Sample, values: Values):
     for quantity, of_quantity in found.each("indices", values):
         rows = of_quantity.mean(axis=1).reshape(len(scramble), -1)
         found_indices = indices.sobol(sample.names, pairs, [rows[scramble == m] for m in np.unique(scramble)])
-        floors = {order: indices.floor(found_indices, order) for order in ("first", "total", "second")}
+        floors = {order: indices.floor(found_indices, order) for order in indices.ORDERS}
         found.add(
             "indices",
             [
@@ -154,7 +153,7 @@ def sobol(found: Findings, sample: Sample, values: Values):
                     "half": i.half,
                     "explained": i.explained,
                     "floor": floors[i.order],
-                    "above_floor": bool(i.low > floors[i.order]),
+                    "above_floor": bool(i.above > 0),
                 }
                 for i in found_indices
             ],
@@ -222,20 +221,24 @@ def _parts(column: Column) -> list[tuple[str, float, float]]:
 
 
 def performance(found: Findings, values: Values, outcome: str) -> tuple[tuple[str, ...], np.ndarray]:
-    """Return the policies and their change against the baseline in each world, (policies, worlds), more is better.
+    """Return the policies, the baseline first, and their performance in each world, (policies, worlds), more is better.
 
-    Worlds without a value are left out.
+    Performance is the outcome itself (McPhail et al. 2018), not its change: by that the baseline would be 0 in every
+    world, and so the steadiest of all by construction. Worlds without a value are left out.
     """
     design = found.staged.design
-    change = np.array([signed(values, arm, outcome) for arm in design.compared])
-    known = np.isfinite(change).all(axis=0)
-    return (design.baseline, *design.compared), np.vstack([np.zeros(known.sum()), change[:, known]])
+    baseline = signed(values, design.baseline, outcome, LEVEL)
+    table = np.array([baseline, *(baseline + signed(values, arm, outcome) for arm in design.compared)])
+    return (design.baseline, *design.compared), table[:, np.isfinite(table).all(axis=0)]
 
 
-def signed(values: Values, arm: str, outcome: str) -> np.ndarray:
-    """Return an arm's change against the baseline, mean over replicates, (worlds), more is better."""
-    change = values[Quantity(arm, outcome, DIFFERENCE)].mean(axis=1)
-    return change if OUTCOMES[outcome].better == "up" else -change
+def signed(values: Values, arm: str, outcome: str, measure: str = DIFFERENCE) -> np.ndarray:
+    """Return an arm's change against the baseline, or the baseline's level, (worlds), more is better.
+
+    Mean over replicates.
+    """
+    value = values[Quantity(arm, outcome, measure)].mean(axis=1)
+    return value if OUTCOMES[outcome].better == "up" else -value
 
 
 def robust(found: Findings, values: Values):
@@ -245,10 +248,14 @@ def robust(found: Findings, values: Values):
         policies, table = performance(found, values, outcome)
         if table.shape[1] < 4:
             continue
-        by_metric = {metric.name: metric.of(table) for metric in robustness.METRICS}
+        by_metric = {}
         for metric in robustness.METRICS:
-            chance = robustness.rank_probabilities(metric, table, seed)
-            ranked = zip(policies, by_metric[metric.name], robustness.ranks(by_metric[metric.name]), chance)
+            first = int(metric.beside_baseline)  # which is no rival of itself
+            judged = table[1:] - table[0] if metric.beside_baseline else table
+            scores = metric.of(judged)
+            by_metric[metric.name] = np.append(np.full(first, np.nan), scores)
+            chance = robustness.rank_probabilities(metric, judged, seed)
+            ranked = zip(policies[first:], scores, robustness.ranks(scores), chance)
             for policy, value, rank, probabilities in ranked:
                 key = {"outcome": outcome, "metric": metric.name, "policy": policy}
                 found.add(
@@ -349,7 +356,8 @@ def doses(found: Findings, steps: Sequence[breakeven.Dose], values: Values, base
                         "outcome": outcome,
                         "rival": even.rival,
                         "least": even.least,
-                        "clear": even.clear,
+                        "low": even.low,
+                        "high": even.high,
                         "says": even.says,
                     }
                 ],
@@ -383,9 +391,14 @@ def boxes(found: Findings, sample: Sample, values: Values, names: Sequence[str])
                     "boxes", [base | {"factor": "", "says": "no box of assumptions that can be told from chance"}]
                 )
                 continue
+            base |= {"coverage": box.coverage, "density": box.density, "mass": box.mass}
+            base |= {
+                "placebo": discovery.placebo(columns, unit, harm, found.staged.design.seed),
+                "placebos": discovery.PLACEBOS,
+            }
             for bound in box.bounds:
                 row = {"factor": bound.column.name, "low": bound.low, "high": bound.high, "says": says(bound)}
-                found.add("boxes", [base | row | {"coverage": box.coverage, "density": box.density, "mass": box.mass}])
+                found.add("boxes", [base | row])
 
 
 def says(bound: discovery.Bound) -> str:

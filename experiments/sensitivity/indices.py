@@ -3,10 +3,12 @@
 Estimators are SALib's. With Y a quantity, theta the parameters and s the seed, which is a factor like another:
 
 - `noise`: one-way random effects over points and replicates; the noise share is V_noise / (V_noise + V_parameters).
-- `screening`: Morris' mu*, in standard deviations of Y. The dummy's mu* is the floor; the seed's is the size of chance.
+- `screening`: Morris' mu*, in standard deviations of Y. The seed's is the size of chance.
 - `sobol`: first and total order. Rows of a base row share their seed, so a factor's effect is not blurred by luck; the
   seed's total index T_s is the noise share, and an index over 1 - T_s is the share of what parameters explain.
-  The dummy's total index is the floor. Intervals: from independent scrambles, since SALib's bootstrap over-covers.
+  Intervals: from independent scrambles, since SALib's bootstrap over-covers.
+- The dummy's upper end is the floor of both. A factor is above it where the difference between the two, trajectory by
+  trajectory or scramble by scramble, excludes zero: one dummy's estimate alone would be a draw of noise, not its size.
 - `pawn`: the second opinion for skewed quantities (median Kolmogorov-Smirnov distance; design choices can mis-rank:
   Puy, Lo Piano and Saltelli 2020).
 """
@@ -24,6 +26,7 @@ from experiments.comparison.intervals import LEVEL
 from .factors import DUMMY, SEED
 from .samples import Sample, generator
 
+ORDERS = ("first", "total", "second")
 ENOUGH = 0.05  # replicates are enough when noise is at most this part of the parameters' variance
 DUMMIES = 20  # dummy factors of PAWN, whose 95th percentile is its floor
 
@@ -103,6 +106,7 @@ class Effect:
     low: float
     high: float
     sigma: float  # of the elementary effects: curvature and interactions; not a number for a group
+    above: float = np.nan  # lower end of its difference from the dummy's
 
 
 def screening(sample: Sample, values: np.ndarray, levels: int, seed: int) -> list[Effect]:
@@ -122,10 +126,43 @@ def screening(sample: Sample, values: np.ndarray, levels: int, seed: int) -> lis
             seed=seed,
         )
     rows = zip(found["names"], found["mu_star"], found["mu_star_conf"], found["sigma"])
+    above = dict(zip(sample.names, _above(elementary(sample, values / scale, levels), sample.names)))
     return [
-        Effect(str(name), float(mu), max(0.0, float(mu - conf)), float(mu + conf), float(np.ma.filled(sigma, np.nan)))
+        Effect(
+            str(name),
+            float(mu),
+            max(0.0, float(mu - conf)),
+            float(mu + conf),
+            float(np.ma.filled(sigma, np.nan)),
+            above[str(name)],
+        )
         for name, mu, conf, sigma in rows
     ]
+
+
+def elementary(sample: Sample, values: np.ndarray, levels: int) -> np.ndarray:
+    """Return the sizes of elementary effects, float64 (trajectories, factors): change over the step of the factor."""
+    count = len(sample.factors)
+    owner = np.array([i for i, factor in enumerate(sample.factors) for _ in factor.columns])
+    moved = np.diff(sample.unit.reshape(-1, count + 1, len(owner)), axis=1) != 0
+    which = owner[moved.argmax(axis=2)]  # (trajectories, steps)
+    change = np.abs(np.diff(values.reshape(-1, count + 1), axis=1)) * 2 * (levels - 1) / levels
+    sizes = np.empty_like(change)
+    np.put_along_axis(sizes, which, change, axis=1)
+    return sizes
+
+
+def _above(each: np.ndarray, names: Sequence[str]) -> np.ndarray:
+    """Return the lower ends of the mean differences of `each` (repeats, names) from the dummy's; NaN without one."""
+    if DUMMY not in names or len(each) < 2:
+        return np.full(each.shape[1], np.nan)
+    excess = each - np.abs(each[:, [list(names).index(DUMMY)]])
+    return excess.mean(axis=0) - _reach(excess)
+
+
+def _reach(each: np.ndarray) -> np.ndarray:
+    """Return half of the width of Student's interval of the mean of `each` (repeats, ...)."""
+    return stdtrit(len(each) - 1, (1 + LEVEL) / 2) * each.std(axis=0, ddof=1) / np.sqrt(len(each))
 
 
 # --- Sobol ------------------------------------------------------------------------------------------
@@ -142,6 +179,7 @@ class Index:
     high: float
     half: float  # the same from half of the base rows: has it converged?
     explained: float  # share of the variance that parameters explain; not a number if that is below 5 %
+    above: float  # lower end of its difference from the dummy's; of a second order, from the dummy's total
     other: str = ""
 
 
@@ -159,9 +197,12 @@ def sobol(names: Sequence[str], pairs: Sequence[tuple[str, str]], scrambles: Seq
         _raw(names, pairs, np.concatenate([part[: len(part) // 2] for part in scrambles])),
     )
     each = np.array([_raw(names, pairs, part) for part in scrambles if len(part) > 1])
-    reach = np.full(whole.shape, np.nan)
-    if len(each) > 1:
-        reach = stdtrit(len(each) - 1, (1 + LEVEL) / 2) * each.std(axis=0, ddof=1) / np.sqrt(len(each))
+    reach = _reach(each) if len(each) > 1 else np.full(whole.shape, np.nan)
+    first, total, second = np.split(each, [len(names), 2 * len(names)], axis=1)
+    beside = [*names, *("".join(pair) for pair in pairs)]
+    above = np.concatenate(
+        [_above(first, names), _above(total, names), _above(np.hstack([total, second]), beside)[len(names) :]]
+    )
     explained = 1.0 - (whole[len(names) + list(names).index(SEED)] if SEED in names else 0.0)
     keys = (
         [(name, "first", "") for name in names]
@@ -177,9 +218,10 @@ def sobol(names: Sequence[str], pairs: Sequence[tuple[str, str]], scrambles: Seq
             float(v + r),
             float(h),
             float(v / explained) if explained >= ENOUGH else np.nan,
+            float(a),
             other,
         )
-        for (factor, order, other), v, r, h in zip(keys, whole, reach, half)
+        for (factor, order, other), v, r, h, a in zip(keys, whole, reach, half, above)
     ]
 
 
@@ -206,9 +248,9 @@ def _salib(rows, count) -> np.ndarray:
 
 
 def floor(indices: Sequence[Index], order: str) -> float:
-    """Return the dummy's index of an order (of `second`, its total): below it nothing is distinguishable from noise."""
+    """Return the upper end of the dummy's index of an order (of `second`, of its total): what noise alone may show."""
     wanted = "total" if order == "second" else order
-    return next((abs(i.value) for i in indices if i.factor == DUMMY and i.order == wanted), np.nan)
+    return next((max(abs(i.low), abs(i.high)) for i in indices if (i.factor, i.order) == (DUMMY, wanted)), np.nan)
 
 
 # --- PAWN -------------------------------------------------------------------------------------------

@@ -2,11 +2,13 @@
 
 A robustness metric transforms performance (as it is, regret, or satisficed or not), selects worlds (all, the worst,
 some percentiles) and aggregates them (doi 10.1002/2017EF000649). So metrics are settings of one function; they may
-disagree, which is shown, not averaged away. Performance is turned so that more is better before anything else.
+disagree, which is shown, not averaged away. Performance is absolute, the outcome in each world, and is turned so that
+more is better before anything else: were it the change against the baseline, the baseline's own row would be zeros.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
@@ -103,13 +105,17 @@ def _over(a, b):
 
 @dataclass(frozen=True)
 class Metric:
-    """One setting of the three stages. `says`: what it asks, in plain words."""
+    """One setting of the three stages. `says`: what it asks, in plain words.
+
+    `beside_baseline`: it judges policies by their change against the baseline, which is then none of them.
+    """
 
     name: str
     says: str
     transform: Callable
     select: Callable
     aggregate: Callable
+    beside_baseline: bool = False
 
     def of(self, table: np.ndarray, threshold: float = 0.0) -> np.ndarray:
         """Return each policy's robustness, float64 (policies), from performance (policies, worlds); more is better."""
@@ -131,7 +137,7 @@ METRICS = (
     Metric("percentile peakedness", "how many worlds lie near the middle", identity, percentiles(10, 25, 75, 90),
         peakedness),
     Metric("satisficing", "in how many worlds it is better than the baseline (Starr's domain criterion)", satisficed,
-        every, mean),
+        every, mean, beside_baseline=True),
 )  # fmt: skip
 
 
@@ -143,13 +149,17 @@ def ranks(values: np.ndarray) -> np.ndarray:
 
 
 def agreement(values: Mapping[str, np.ndarray]) -> list[tuple[str, str, float]]:
-    """Return Kendall's tau-b between the rankings of every two metrics; not a number where one does not rank."""
+    """Return Kendall's tau-b between the rankings of every two metrics; not a number where one does not rank.
+
+    Over the policies that both judge: those that have a value.
+    """
     from scipy.stats import kendalltau
 
-    names = list(values)
-    return [
-        (a, b, float(kendalltau(values[a], values[b]).statistic)) for i, a in enumerate(names) for b in names[i + 1 :]
-    ]
+    def tau(a, b):
+        both = np.isfinite(a) & np.isfinite(b)
+        return float(kendalltau(a[both], b[both]).statistic) if both.sum() > 1 else np.nan
+
+    return [(a, b, tau(values[a], values[b])) for a, b in combinations(values, 2)]
 
 
 def rank_probabilities(metric: Metric, table: np.ndarray, seed: int, threshold: float = 0.0) -> np.ndarray:

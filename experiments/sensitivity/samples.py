@@ -1,7 +1,8 @@
 """Where a sensitivity analysis looks: points of the unit cube, as draws of a design with their seeds.
 
-Samplers are SALib's and scipy's. Common random numbers: all rows of one base row, and all of one trajectory, share
-their seed, except where the seed itself is the factor that changes. Rows that are the same run are run once.
+Samplers are SALib's and scipy's: Latin hypercubes, and Sobol' points only where columns are few. Common random numbers:
+all rows of one base row, and all of one trajectory, share their seed, except where the seed itself is the factor that
+changes. Rows that are the same run are run once.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,7 +11,11 @@ from functools import cached_property
 
 import numpy as np
 
+from experiments.design.draws import unit_sample
+
 from .factors import SEED, Column, Factor, draw
+
+ENOUGH = 8  # points a column from which on Sobol' points are the better sample; of fewer, columns alias each other
 
 
 @dataclass(frozen=True)
@@ -85,13 +90,9 @@ def generator(seed: int, *key: int) -> np.random.Generator:
 
 
 def ensemble(factors: Sequence[Factor], points: int, seed: int) -> Sample:
-    """Return a space-filling sample (scrambled Sobol' points), each point on its own seeds."""
-    from scipy.stats import qmc
-
+    """Return a Latin hypercube of all factors' columns, each point on its own seeds."""
     columns = sum(len(factor.columns) for factor in factors)
-    power = int(np.ceil(np.log2(max(points, 1))))
-    unit = qmc.Sobol(columns, scramble=True, rng=generator(seed, 1)).random_base2(power)[:points]
-    return Sample(tuple(factors), unit, np.arange(len(unit)))
+    return Sample(tuple(factors), unit_sample(columns, points, generator(seed, 1)), np.arange(points))
 
 
 def trajectories(factors: Sequence[Factor], count: int, levels: int, seed: int) -> Sample:
@@ -106,23 +107,27 @@ def trajectories(factors: Sequence[Factor], count: int, levels: int, seed: int) 
 def saltelli(
     factors: Sequence[Factor], points: int, scrambles: int, pairs: Sequence[tuple[str, str]], seed: int
 ) -> Sample:
-    """Return Saltelli's rows for each of `scrambles` independent scrambles of `points` base rows.
+    """Return Saltelli's rows for each of `scrambles` independent samples of `points` base rows.
 
+    These are scrambled Sobol' points where there are ENOUGH of them for the factors' columns, else Latin hypercubes.
     A base row has its rows one after the other: A, A with each factor from B, A with each pair of factors from B, B;
     the design of all reshapes to (scrambles, points, 2 + factors + pairs).
     """
-    from SALib.sample import sobol
-
-    empty = Sample(tuple(factors), np.empty((0, 0)), np.empty(0))
-    problem, count = empty.problem(), len(factors)
     owner = np.array([i for i, factor in enumerate(factors) for _ in factor.columns])
     number = {factor.name: i for i, factor in enumerate(factors)}
     blocks = []
     for m in range(scrambles):
-        rows = sobol.sample(problem, points, calc_second_order=False, seed=generator(seed, 3, m))
-        rows = rows.reshape(points, count + 2, -1)
-        a, b = rows[:, :1], rows[:, -1:]
-        both = [np.where(np.isin(owner, [number[name] for name in pair]), b, a) for pair in pairs]
-        blocks.append(np.concatenate([rows[:, :-1], *both, b], axis=1))
+        a, b = np.split(_base_rows(2 * len(owner), points, generator(seed, 3, m))[:, None, :], 2, axis=2)
+        moved = [[i] for i in range(len(factors))] + [[number[name] for name in pair] for pair in pairs]
+        blocks.append(np.concatenate([a, *(np.where(np.isin(owner, which), b, a) for which in moved), b], axis=1))
     unit = np.concatenate(blocks)
     return Sample(tuple(factors), unit.reshape(-1, unit.shape[-1]), np.repeat(np.arange(len(unit)), unit.shape[1]))
+
+
+def _base_rows(columns: int, points: int, rng: np.random.Generator) -> np.ndarray:
+    """Return base rows A and B side by side, float64 (points, columns)."""
+    from scipy.stats import qmc
+
+    return (
+        qmc.Sobol(columns, rng=rng).random(points) if points >= ENOUGH * columns else unit_sample(columns, points, rng)
+    )

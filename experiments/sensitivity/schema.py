@@ -24,10 +24,10 @@ QUANTITY = (
 FACTOR = Column("factor", TEXT, "", "the factor: a parameter or a named group (table factors)")
 INTERVAL = (Column("low", FLOAT, "", "lower end of the 95 % interval"), Column("high", FLOAT, "", "upper end"))
 FLOOR = (
-    Column("floor", FLOAT, "", "the same of the dummy: what noise alone shows"),
-    Column("above_floor", YES_NO, "", "the interval lies above the floor"),
+    Column("floor", FLOAT, "", "what noise alone shows: upper end of the interval of the same of a dummy"),
+    Column("above_floor", YES_NO, "", "larger than the dummy's; the interval of the difference excludes none"),
 )
-POLICY = Column("policy", TEXT, "", "the arm; the baseline is one of them")
+POLICY = Column("policy", TEXT, "", "the arm; the baseline is one of them, but under satisficing")
 OUTCOME = Column("outcome", TEXT, "", "the outcome's name")
 
 TABLES: dict[str, tuple[str, tuple[Column, ...]]] = {
@@ -98,7 +98,13 @@ TABLES: dict[str, tuple[str, tuple[Column, ...]]] = {
     ),
     "pawn": (
         "PAWN: a second opinion for skewed quantities",
-        (*QUANTITY, FACTOR, Column("value", FLOAT, "distance", "median Kolmogorov-Smirnov distance"), *FLOOR),
+        (
+            *QUANTITY,
+            FACTOR,
+            Column("value", FLOAT, "distance", "median Kolmogorov-Smirnov distance"),
+            Column("floor", FLOAT, "distance", "95th percentile of twenty dummies"),
+            Column("above_floor", YES_NO, "", "the value is larger"),
+        ),
     ),
     "deciding": (
         "displacement by thirds of a factor's range, over all other assumptions",
@@ -116,8 +122,8 @@ TABLES: dict[str, tuple[str, tuple[Column, ...]]] = {
         ),
     ),
     "robustness": (
-        "every policy under every robustness metric, on its change against the baseline in the same world, "
-        "more is better",
+        "every policy and the baseline under every robustness metric, by the outcome itself in each world, more is "
+        "better; under satisficing, policies by their change against the baseline",
         (
             OUTCOME,
             Column("metric", TEXT, "", "the metric"),
@@ -180,7 +186,8 @@ TABLES: dict[str, tuple[str, tuple[Column, ...]]] = {
             OUTCOME,
             Column("rival", TEXT, "", "the baseline or another policy in full"),
             Column("least", FLOAT, "share", "least dose from which the mean benefit stays above none; null = nowhere"),
-            Column("clear", FLOAT, "share", "least dose tried whose interval excludes none"),
+            Column("low", FLOAT, "share", "lower end of its 95 % interval: there the policy may be no worse"),
+            Column("high", FLOAT, "share", "upper end: from there it is shown to be better; null = nowhere"),
             Column("says", TEXT, "", "in words"),
         ),
     ),
@@ -197,6 +204,8 @@ TABLES: dict[str, tuple[str, tuple[Column, ...]]] = {
             Column("density", FLOAT, "share", "of the box's worlds that are harmful"),
             Column("mass", FLOAT, "share", "of all worlds in the box"),
             Column("base", FLOAT, "share", "of all worlds that are harmful"),
+            Column("placebo", FLOAT, "share", "of searches after harm is shuffled over worlds that find a box, too"),
+            Column("placebos", WHOLE, "", "such searches"),
         ),
     ),
     "refused": (

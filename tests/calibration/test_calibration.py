@@ -57,14 +57,14 @@ def exact_mean():
     return (weight * a).sum() / weight.sum(), (weight * b).sum() / weight.sum()
 
 
-def sobol(count, seed=1):
+def hypercube(count, seed=1):
     from experiments.design.draws import unit_sample
 
     return unit_sample(3, count, seed)
 
 
 def test_weights_give_the_exact_posterior():
-    ensemble = toy(sobol(4096))
+    ensemble = toy(hypercube(4096))
     weights = posterior.weigh(ensemble, REPORTS)
     assert weights.weights @ ensemble.unit[:, :2] == pytest.approx(exact_mean(), abs=0.01)
     assert weights.effective > 1000 and weights.k_hat < posterior.GOOD_K
@@ -148,7 +148,7 @@ def test_all_waves_together_are_weighed_back_to_the_prior(tmp_path, monkeypatch)
     "reports", [REPORTS, (*REPORTS, replace(REPORTS[0], id="T003"))], ids=["once", "the same error in two reports"]
 )
 def test_intervals_hold_the_truth_as_often_as_they_say(reports):
-    found, judged = fit_checks.coverage(toy(sobol(2048)), reports, FREE, truths=200)
+    found, judged = fit_checks.coverage(toy(hypercube(2048)), reports, FREE, truths=200)
     assert judged > 0.95
     assert all(0.84 <= row.covered <= 0.96 and row.uniform > 0.01 for row in found)
 
@@ -188,7 +188,7 @@ def test_a_report_is_met_if_it_lies_within_what_is_predicted(report, met, missed
 
 
 def test_a_report_that_is_doubted_or_left_out_leaves_more_draws_to_count():
-    ensemble, reports = toy(sobol(2048)), (replace(REPORTS[0], high=50.0), REPORTS[1])
+    ensemble, reports = toy(hypercube(2048)), (replace(REPORTS[0], high=50.0), REPORTS[1])
     weights = posterior.weigh(ensemble, reports)
     found = {(row.family, row.how): row for row in fit_checks.sensitivity(ensemble, reports, weights.weights, FREE)}
     assert weights.effective < found["a", "error doubled"].effective < found["a", "left out"].effective
@@ -201,7 +201,7 @@ def test_a_report_that_is_doubted_or_left_out_leaves_more_draws_to_count():
 
 def test_what_was_proposed_more_often_is_recovered_no_sooner():
     """Uninformative reports leave it the prior's interval, though most draws lie in its upper half."""
-    unit = sobol(4096)
+    unit = hypercube(4096)
     unit[:, 0] = np.sqrt(unit[:, 0])  # density 2u
     nothing = [replace(report, sigma_log=20.0) for report in REPORTS]
     ensemble = toy(unit, -np.log(2 * unit[:, 0]))
@@ -573,7 +573,7 @@ def test_a_fit_that_is_overwritten_and_interrupted_can_go_on(tmp_path):
     fit = calibrate(other, tmp_path, workers_wanted=1, resume=True)
     assert fit.waves == 2 and len(fit.ensemble.unit) == 16
     with pytest.raises(StoreError, match="another calibration"):
-        calibrate(replace(other, sampler="lhs"), tmp_path, workers_wanted=1, resume=True)
+        calibrate(replace(other, seed=other.seed + 1), tmp_path, workers_wanted=1, resume=True)
     assert read_draws(tmp_path / "posterior.parquet").source["k_hat"] is None  # of so few draws, it can't be told
 
 

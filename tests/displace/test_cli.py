@@ -129,7 +129,12 @@ def test_a_folder_below_a_file_is_told_before_anything_runs(displace, tmp_path, 
 
 def test_a_dry_run_tells_runs_time_and_disk_and_writes_nothing(displace, tmp_path):
     code, out, _ = displace("compare", "firewalls", "--replicates", "3", "--out", tmp_path / "out", "--dry-run")
-    assert code == 0 and "6 (2 arms x 3 replicates x 1 draw)" in out and "about 1 minute with" in out and "MB" in out
+    assert (
+        code == 0
+        and "6 (2 arms x 3: 1 draw of the parameters x 3 seeds)" in out
+        and "about 1 minute with" in out
+        and "MB" in out
+    )
     assert not (tmp_path / "out").exists()
 
 

@@ -4,10 +4,14 @@ from dataclasses import replace
 from datetime import date
 from itertools import combinations
 
+import numpy as np
 import pytest
 
+from displace.report.comparison import render
+from displace.wording.study import Study
 from experiments import compare
 from experiments.batch.manifest import manifest_of
+from experiments.comparison.paired import cube, pairs_planned
 from experiments.design import unit_costs
 from experiments.design.arms import assignments, chosen
 from experiments.design.cautions import cautions
@@ -460,3 +464,67 @@ def test_nothing_is_written_for_bad_input(tmp_path, names, more):
     with pytest.raises(DesignError):
         compare(*names, out=tmp_path / "out", **more)
     assert not (tmp_path / "out").exists()
+
+
+# --- draws with one seed, and with two ----------------------------------------------------------------
+
+TIPS = tuple({"tip_off": 0.1 * k} for k in range(1, 5))
+
+
+def test_some_draws_are_repeated_spread_over_their_order_and_the_others_run_once():
+    found = from_names(["firewalls"], draws=TIPS, replicates=2, repeated_draws=2)
+    assert [block.name for block in found.blocks] == [
+        *("d0000-r0000", "d0001-r0000", "d0001-r0001", "d0002-r0000", "d0003-r0000", "d0003-r0001")
+    ]
+    every = from_names(["firewalls"], draws=TIPS, replicates=2)
+    seeds = {block.name: block.seed for block in every.blocks}
+    assert all(seeds[block.name] == block.seed for block in found.blocks)  # what is left out changes no other run
+    assert (found.runs, every.runs) == (2 * 6, 2 * 8) and pairs_planned(found.plan()) == 6
+    assert "seeds: 2 on 2 of the draws and one on the others, draws of the parameters: 4" in explain(found)[1]
+    assert len(replace(found, repeated_draws=99).blocks) == 8
+    with pytest.raises(DesignError, match="repeated_draws: 0; expected a whole number of at least 1"):
+        replace(found, repeated_draws=0)
+
+
+def test_a_pair_that_is_not_planned_is_no_failed_run(tmp_path):
+    settings = dict(draws=TIPS, replicates=2, repeated_draws=2, people_per_agent=5000, groups=True)
+    results = compare("unilateral-crackdown", out=tmp_path / "out", workers=1, **settings)
+    study = Study(results)
+    assert (results.failed, study.lost, study.unfinished) == (0, "", "")
+    assert (study.pairs, study.planned, results.runs.num_rows) == (6, 6, 12)
+    values = cube(results, set())
+    key = values.keys.index(("people_held", "", "mean"))
+    difference = (values.values[1] - values.values[0])[:, key].reshape(4, 2)
+    assert np.isfinite(difference).tolist() == [[True, False], [True, True], [True, False], [True, True]]
+    wanted = ("people_held", "", "mean")
+    (row,) = [r for r in results.paired.to_pylist() if (r["outcome"], r["place"], r["aggregate"]) == wanted]
+    assert row["difference"] == pytest.approx(np.nanmean(difference, axis=1).mean())  # each draw counts once
+    assert row["baseline"] == pytest.approx(np.nanmean(values.values[0][:, key].reshape(4, 2), axis=1).mean())
+    assert (row["replicates"], row["draws"]) == (2, 4) and row["low"] < row["high"]
+    assert row["parameter_share"] is not None  # from the draws that have two
+    assert results.by_group.num_rows and results.displacement.num_rows and results.flows.num_rows
+    assert "6 (4 draws of the parameters, 2 of them on 2 seeds)" in render(study)
+
+
+def test_the_shipped_comparison_has_64_draws_at_30_people_an_agent_and_a_second_seed_on_16():
+    found = from_names(["main"])
+    assert (len(found.draws), len(found.blocks), found.people_per_agent) == (64, 80, 30)
+    assert len({tuple(sorted(draw.items())) for draw in found.draws}) == 64
+    assert len(from_names(["main"], replicates=2).blocks) == 128  # replicates that are asked for are those of all
+
+
+@pytest.mark.parametrize(
+    ("asked", "settings", "draws", "pairs", "size"),
+    [
+        ("main", {}, "posterior:16", 16, 100),
+        ("main", {"draws": "posterior:8", "people_per_agent": 30}, "posterior:8", 8, 30),
+        ("main", {"draws": "posterior"}, "posterior", 64, 100),
+        ("main", {"draws": "defaults"}, "defaults", 4, 100),
+        ("main", {"replicates": 2}, "posterior:16", 32, 100),
+        ("firewalls", {}, "", 4, 100),
+        ("firewalls", {"draws": "prior:20"}, "prior:20", 20, 100),
+    ],
+)
+def test_a_quick_look_takes_few_draws_of_large_agents_unless_told_otherwise(asked, settings, draws, pairs, size):
+    found = from_names([asked], quick=True, **settings)
+    assert (found.draws_asked, len(found.blocks), found.people_per_agent) == (draws, pairs, size)

@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
-from experiments.sensitivity import indices
+from experiments.design.draws import spread, unit_sample
+from experiments.sensitivity import indices, stages
 from experiments.sensitivity.factors import DUMMY, SEED, Column, Factor
 from experiments.sensitivity.indices import Constant, NotFinite
 from experiments.sensitivity.samples import Sample, ensemble, generator, saltelli, trajectories
@@ -81,9 +83,8 @@ def test_independent_seeds_would_give_the_dummy_an_index():
     told = indices.noise(
         ishigami(ensemble(FACTORS, 512, 3), 7)[:, None] + np.sqrt(V) * generator(8).standard_normal((512, 6))
     )
-    assert indices.floor(found, "total") == pytest.approx(
-        1 / 3, abs=0.05
-    )  # noise once more, beside function and shared noise
+    (dummy,) = [i for i in found if (i.factor, i.order) == (DUMMY, "total")]
+    assert dummy.value == pytest.approx(1 / 3, abs=0.05)  # noise once more, beside function and shared noise
     assert told.share == pytest.approx(1 / 3, abs=0.06)
     assert told.floor_if_independent == pytest.approx(1 / 13, abs=0.02)
 
@@ -144,3 +145,102 @@ def test_what_is_not_finite_or_never_changes_is_refused():
     values[0, 0, 0] = np.nan
     with pytest.raises(NotFinite, match="1 of 56"):
         indices.sobol([f.name for f in FACTORS], [], list(values))
+
+
+# --- samples --------------------------------------------------------------------------------------
+
+
+def largest_by_chance(points: int, columns: int, alarm: float = 0.001) -> float:
+    """Return the largest |r| of any two of so many independent columns, exceeded in at most a share `alarm` of samples.
+
+    By Student's t for one pair, and Bonferroni over all pairs.
+    """
+    t = stats.t.isf(alarm / (columns * (columns - 1)), points - 2)
+    return t / np.sqrt(points - 2 + t**2)
+
+
+def largest(unit: np.ndarray) -> float:
+    r = np.corrcoef(unit, rowvar=False)
+    np.fill_diagonal(r, 0.0)
+    return float(np.abs(r).max())
+
+
+@pytest.mark.parametrize(("points", "columns"), [(32, 400), (128, 356), (512, 400), (2048, 423)])
+def test_columns_of_a_sample_correlate_no_more_than_by_chance(points, columns):
+    """The ensemble and `prior:N`; Sobol' points reach 0.99, 0.97, 0.9 and 0.4 here."""
+    bound = largest_by_chance(points, columns)
+    many = [Factor(f"x{i}", (Column(f"x{i}", "uniform"),)) for i in range(columns)]
+    for seed in range(3):
+        assert largest(unit_sample(columns, points, seed)) < bound
+        assert largest(ensemble(many, points, seed).unit) < bound
+
+
+@pytest.mark.parametrize("name", ["sensitivity-quick", "sensitivity-full"])
+def test_base_rows_of_the_shipped_index_designs_alias_no_factors(name):
+    """A group of parameters counts with all of its columns: there are over a hundred, of few points."""
+    plan = stages.load(name)
+    points, scrambles = plan.settings.points, plan.settings.scrambles
+    sample = saltelli(plan.judged(["captivity", "operations"]), points, scrambles, [], plan.design.seed)
+    rows = sample.unit.reshape(points * scrambles, -1, len(sample.columns))
+    both = np.concatenate([rows[:, 0], rows[:, -1]], axis=1)
+    assert largest(both) < largest_by_chance(*both.shape)
+
+
+def test_every_column_of_a_latin_hypercube_has_one_point_in_each_part():
+    unit = unit_sample(7, 40, 3)
+    assert (np.sort((unit * 40).astype(int), axis=0) == np.arange(40)[:, None]).all()
+    assert (unit == unit_sample(7, 40, 3)).all() and (unit != unit_sample(7, 40, 4)).any()
+
+
+def test_few_of_many_draws_are_spread_over_their_order():
+    assert spread(64, 64) == list(range(64))
+    assert spread(64, 4) == [8, 24, 40, 56] and spread(10, 3) == [1, 5, 8] and spread(5, 1) == [2]
+    held = np.sort(np.exp(generator(3).standard_normal(64)))
+    few = held[spread(64, 16)]
+    assert np.log(few).mean() == pytest.approx(np.log(held).mean(), abs=0.1)
+    assert np.log(few).std() == pytest.approx(np.log(held).std(), rel=0.1)
+
+
+# --- noise floors -----------------------------------------------------------------------------------
+
+
+def noisy(rng, scrambles=8, points=32, factors=10):
+    """Return Saltelli's rows of a function of nothing: runs that differ by noise alone, and their names."""
+    names = [*(f"x{i}" for i in range(factors)), DUMMY]
+    return names, list(rng.standard_normal((scrambles, points, 2 + len(names))))
+
+
+def test_a_factor_that_does_nothing_is_seldom_above_the_floor():
+    """By its difference from the dummy, one in forty should be: the interval leaves out as much at either end."""
+    rng, above, count = generator(21), 0, 0
+    for _ in range(150):
+        names, scrambles = noisy(rng)
+        totals = [i for i in indices.sobol(names, [], scrambles) if i.order == "total" and i.factor != DUMMY]
+        above += sum(i.above > 0 for i in totals)
+        count += len(totals)
+    assert 0.01 < above / count < 0.045
+
+
+def test_the_floor_is_the_upper_end_of_the_dummy_and_what_acts_is_above_it():
+    sample = saltelli(FACTORS, 128, 8, [("x1", "x3")], seed=6)
+    values = ishigami(sample, 5) + 0.3 * generator(7).standard_normal(len(sample.unit))
+    rows = values.reshape(8, 128, -1)
+    found = indices.sobol(sample.names, [("x1", "x3")], list(rows))
+    at = {(i.factor, i.order): i for i in found}
+    assert indices.floor(found, "total") == at[DUMMY, "total"].high > at[DUMMY, "total"].value
+    assert indices.floor(found, "second") == indices.floor(found, "total")
+    assert min(at[name, "total"].above for name in ("x1", "x2", "x3")) > 0 and at["x1", "second"].above > 0
+    assert not at[DUMMY, "total"].above > 0
+
+
+def test_elementary_effects_are_salibs_and_the_dummy_is_beside_each_trajectory():
+    grouped = (Factor("both", (Column("a", "uniform"), Column("b", "uniform"))), *FACTORS[2:])
+    for factors in (FACTORS, grouped):
+        sample = trajectories(factors, 12, 4, seed=2)
+        values = sample.unit @ np.arange(1, sample.unit.shape[1] + 1) + sample.unit[:, 0] ** 2
+        effects = indices.screening(sample, values, 4, seed=1)
+        sizes = indices.elementary(sample, values / values.std(), 4)
+        assert sizes.shape == (12, len(factors))
+        assert [e.mu_star for e in effects] == pytest.approx(sizes.mean(axis=0))
+    above = {e.factor: e.above for e in indices.screening(sample, ishigami(sample, 5), 4, seed=1)}
+    assert above[SEED] > 0 and not above[DUMMY] > 0

@@ -206,9 +206,29 @@ def points(*gains):
 def test_break_even_lies_where_the_benefit_crosses_for_good():
     assert break_even(points(-3, 1, 5)).least == pytest.approx(0.25 + 0.25 * 3 / 4)
     assert break_even(points(2, -2, 6)).least == pytest.approx(0.5 + 0.5 * 2 / 8)  # not the first crossing
-    assert break_even(points(-3, 1, 5)).clear == 1.0
     assert np.isnan(break_even(points(3, 1, -5)).least) and "worse" in break_even(points(3, 1, -5)).says
     assert break_even(points(1, 2, 3)).says == "at every dose tried"
+
+
+def test_a_break_even_has_the_interval_in_which_its_curve_may_cross():
+    """Benefits less and more one: the curve through their lower ends crosses later, through their upper ends before."""
+    even = break_even(points(-3, 1, 5))
+    assert (even.low, even.high) == (pytest.approx(0.25 + 0.25 * 2 / 4), pytest.approx(0.5))  # -2 to 2, and 0 to 4
+    assert (break_even(points(2, 3, 4)).low, break_even(points(2, 3, 4)).high) == (0.25, 0.25)
+    shown_at_none = break_even(points(-3, -0.5, 0.5))
+    assert shown_at_none.low == pytest.approx(0.25 + 0.25 * 2 / 2.5) and np.isnan(shown_at_none.high)
+    assert np.isnan(break_even(points(-3, -2, -2)).low)
+
+
+def test_the_interval_of_a_break_even_holds_the_truth_as_often_as_it_claims():
+    """Worlds differ in what a dose brings; on average it breaks even at 0.6."""
+    steps, rng, held = [Dose("x", STRENGTH, dose) for dose in (0.25, 0.5, 0.75, 1.0)], generator(8), 0
+    for _ in range(400):
+        slope, start = rng.normal(10, 3, 16), rng.normal(-6, 4, 16)
+        gains = {step.name: start + slope * step.dose for step in steps}
+        even = break_even(breakeven.curve(steps, gains, "baseline", Pairs(np.arange(16), 1)))
+        held += even.low <= 0.6 and not even.high < 0.6
+    assert 0.92 < held / 400 < 0.985
 
 
 def test_a_policy_is_set_against_its_rival_in_full_and_half_of_the_ties_are_wins():
@@ -260,6 +280,17 @@ def test_a_known_box_of_harm_is_found_and_none_is_seen_in_noise():
     assert bounds["p0"][0] == pytest.approx(6, abs=0.6) and bounds["p3"][1] == pytest.approx(5, abs=0.6)
     assert box.density > 0.85 and box.coverage > 0.7
     assert discovery.box(columns, unit, rng.random(400) < 0.3) is None
+    assert discovery.placebo(columns, unit, harm, seed=1) <= 0.05
+
+
+def test_a_search_that_finds_boxes_anywhere_is_told_by_its_placebo(monkeypatch):
+    """Without the demand that a box be denser than chance makes it, shuffled harm has boxes, too."""
+    pytest.importorskip("ema_workbench", reason="the extra [discovery]")
+    monkeypatch.setattr(discovery, "ERRORS", 0.0)
+    monkeypatch.setattr(discovery, "LEAST_COVERAGE", 0.1)
+    rng = generator(2)
+    unit, columns = rng.random((100, 8)), [Column(f"p{i}", "uniform", 0, 10) for i in range(8)]
+    assert discovery.placebo(columns, unit, rng.random(100) < 0.3, seed=1) > 0.3
 
 
 def test_harm_is_told_by_counting_outcomes_not_by_weighing_them():

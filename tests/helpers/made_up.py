@@ -29,6 +29,7 @@ def manifest(
             "baseline": next(iter(arms)),
             "replicates": replicates,
             "draws": draws,
+            "repeated_draws": None,
             "seed": 7,
             "people_per_agent": 10,
             "record": "places",
