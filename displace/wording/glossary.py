@@ -64,6 +64,10 @@ WORDS = {
     "interval": (
         "the range in which the mean effect lies in 95 of 100 such comparisons, given the model and its parameters"
     ),
+    "clear, likely": (
+        "how strongly an effect is shown: the share of draws that agree on its sign has a 95 % Jeffreys interval from "
+        "0.9 up (clear) or from 0.67 up (likely); else the effect is not distinguishable"
+    ),
     "first-order index": "the share of an outcome's variance that one parameter explains alone (Sobol)",
     "total-order index": "the share that it explains alone and together with others",
     "ABC-SMC": (
