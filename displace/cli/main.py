@@ -14,7 +14,7 @@ import typer
 
 from experiments.batch.process_setup import set_up
 
-from . import calibrate, check, compare, look_up, scenario_files, sensitivity, show
+from . import calibrate, check, compare, look_up, scenario_files, sensitivity, show, verify
 from .exit_codes import BAD_INPUT, FOLDER, INTERRUPTED, SOME_FAILED
 
 app = typer.Typer(
@@ -99,5 +99,5 @@ def displace(
     """
 
 
-for commands in (compare, check, look_up, scenario_files, calibrate, sensitivity, show):
+for commands in (compare, check, look_up, scenario_files, calibrate, sensitivity, show, verify):
     commands.register(app)

@@ -12,7 +12,7 @@ from functools import lru_cache
 from experiments.design.design import Block, Chunk, Design
 from experiments.design.expected_reports import ExpectedReport, needs_groups
 from experiments.results.columns import from_rows
-from experiments.results.folder import COMMIT_MARK, PLACEBO, digest
+from experiments.results.folder import PLACEBO, SUMMARY
 from experiments.results.parquet import Part
 from scenarios.scenario import Scenario
 
@@ -49,11 +49,11 @@ class Setting:
     def tables(self) -> tuple[str, ...]:
         """The tables that a chunk fills, the commit mark last."""
         if self.record == "window":
-            return ("groups",) * self.groups + ("events",) * self.events + ("runs", COMMIT_MARK)
+            return ("groups",) * self.groups + ("events",) * self.events + ("runs", SUMMARY)
         names = {"places": ("weekly", "worldwide"), "totals": ("worldwide",)}.get(self.record, ())
         names += ("groups",) * self.groups + ("relocations",) * (self.record != "observed") + ("events",) * self.events
         names += ("observed",) * bool(self.observed)
-        return names + ("fates",) * (len(self.arms) > 1) + ("runs", COMMIT_MARK)
+        return names + ("fates",) * (len(self.arms) > 1) + ("runs", SUMMARY)
 
     def inputs(self, arm: str, block: Block):
         """Return the model's inputs of one run."""
@@ -108,9 +108,7 @@ def run_chunk(
                 parts[name].add(table)
         runs += of_block
     parts["runs"].add(from_rows("runs", runs))
-    files = {name: part.bytes() for name, part in parts.items() if name != COMMIT_MARK}
-    digests = {name: digest(content) for name, content in files.items()}
-    files[COMMIT_MARK] = parts[COMMIT_MARK].bytes(parts=json.dumps(digests))
+    files = {name: part.bytes() for name, part in parts.items()}
     return Done(chunk.name, files, len(runs), sum(row["status"] != "ok" for row in runs), code_versions())
 
 

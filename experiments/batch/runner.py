@@ -21,8 +21,9 @@ from scenarios.scenario import Scenario
 from . import workers
 from .block import Done, Setting, run_chunk
 from .manifest import manifest_of
-from .store import open_store
+from .store import StoreError, open_store
 
+ROUNDS = 3  # at most, in which work that vanished from the folder is done again
 WINDOW = 3  # chunks in flight a worker
 SECONDS = 0.2  # between two looks at what workers have reported
 LOST = (BrokenExecutor, CancelledError)  # the executor is gone, with all that was in flight
@@ -222,9 +223,17 @@ def execute(
             tally = _Tally(design, store, before.failed, progress)
             make = executor or (lambda: workers.local(count, tally.hear))
             try:
-                Driver(setting, make, 1 if count == 1 and not executor else WINDOW * count, tally.take).run(
-                    store.missing
-                )
+                for _ in range(ROUNDS):
+                    Driver(setting, make, 1 if count == 1 and not executor else WINDOW * count, tally.take).run(
+                        store.missing
+                    )
+                    if not store.vanished():
+                        break
+                else:
+                    raise StoreError(
+                        f"{out}: {', '.join(chunk.name for chunk in store.missing)} vanished from the folder while the "
+                        "batch ran; make sure that nothing else writes there, then run the same command with --resume"
+                    )
                 from experiments.comparison.all_tables import final_tables  # loads numba: here workers do
 
                 results = Results(store.manifest, store.folder)

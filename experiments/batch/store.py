@@ -1,8 +1,9 @@
 """The results folder: a plan written first, parts committed one piece of work at a time, final tables last.
 
-A part is written beside its place and renamed, so a file is whole or absent. The `summary` part of a piece of work,
-written last, is its commit mark and holds size and SHA-256 of the others. What is not whole, or not of this plan,
-is set aside as `*.bad` and named, never read. One batch at a time holds the folder's lock.
+A part is written beside its place and renamed, so a file is whole or absent. The record of a piece of work in
+`committed/`, written after its parts, is its commit mark: it holds size and SHA-256 of each of them, and a hash of its
+own. What is not whole, or not of this plan, is moved to `set-aside/` and named, never read. One batch at a time holds
+the folder's lock.
 """
 
 import errno
@@ -13,16 +14,29 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from experiments.design.design import Chunk, Design
-from experiments.results.folder import COMMIT_MARK, LOCK, MANIFEST, REPORT, digest, write_whole
+from experiments.results.folder import (
+    ASIDE,
+    COMMITTED,
+    LOCK,
+    MANIFEST,
+    REPORT,
+    digest,
+    is_sealed,
+    is_whole,
+    parts_of,
+    record_of,
+    sealed,
+    write_whole,
+)
 from experiments.results.parquet import encode, stamp
 from experiments.results.schema import TABLES
 
 from .block import Done
 from .manifest import manifest_of, plan_of
 
+EDITED = "was edited or damaged since it was written"
 PARTS = tuple(table.name for table in TABLES if table.parts)
 WHOLE = tuple(table.name for table in TABLES if table.whole)
 
@@ -69,11 +83,28 @@ class Store:
         return [chunk for chunk in self.chunks if chunk.name not in self.committed]
 
     def commit(self, done: Done):
-        """Write the parts of a piece of work, its commit mark last."""
+        """Write the parts of a piece of work, then its record with the digest of each: the commit mark."""
         for name, content in done.parts.items():
             (self.folder / name).mkdir(exist_ok=True)
             self._write(self.folder / name / f"{done.name}.parquet", content)
+        (self.folder / COMMITTED).mkdir(exist_ok=True)
+        self._write(self._record(done.name), record_of(done.parts))
         self.committed.add(done.name)
+
+    def vanished(self) -> list[str]:
+        """Forget the pieces of work whose record or parts are no longer there, and return their names."""
+        gone = []
+        for name in sorted(self.committed):
+            parts = parts_of(self._record(name))
+            files = {table: self.folder / table / f"{name}.parquet" for table in parts or ()}
+            if parts is None or any(not f.is_file() or f.stat().st_size != parts[t][0] for t, f in files.items()):
+                self._record(name).unlink(missing_ok=True)
+                gone.append(name)
+        self.committed -= {*gone}
+        return gone
+
+    def _record(self, name: str) -> Path:
+        return self.folder / COMMITTED / f"{name}.json"
 
     def _write(self, path: Path, content: bytes):
         try:
@@ -98,7 +129,7 @@ class Store:
 
     def _write_manifest(self, manifest):
         self.manifest = manifest
-        self._write(self.folder / MANIFEST, (json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode())
+        self._write(self.folder / MANIFEST, sealed(manifest))
 
     # --- opening ------------------------------------------------------------------------------------
 
@@ -108,58 +139,53 @@ class Store:
 
     def check(self):
         """Find what is committed; set aside what is not whole or not of this plan."""
-        expected = {f"{chunk.name}.parquet": chunk.name for chunk in self.chunks}
-        for table in PARTS:
+        expected = {chunk.name for chunk in self.chunks}
+        for table in (*PARTS, COMMITTED):
             for path in sorted((self.folder / table).glob("*")):
                 if path.suffix == ".tmp":
                     path.unlink()
-                elif path.suffix == ".parquet" and path.name not in expected:
+                elif path.suffix in (".parquet", ".json") and path.stem not in expected:
                     self._put_aside(path, "not of this plan")
-        for file, name in expected.items():
-            mark = self.folder / COMMIT_MARK / file
-            if mark.is_file() and self._is_whole(mark, file):
+        for name in sorted(expected):
+            if self._record(name).is_file() and self._is_whole(name):
                 self.committed.add(name)
-        if self.finished and not (self.committed >= set(expected.values()) and self._has_final_tables()):
+        if self.finished and not (self.committed >= expected and self._has_final_tables()):
             self._write_manifest(self.manifest | {"finished": None})
 
-    def _is_whole(self, mark: Path, file: str) -> bool:
-        try:
-            metadata = pq.read_table(mark).schema.metadata
-            parts = json.loads(pq.read_metadata(mark).metadata[b"parts"])
-        except (pa.ArrowException, OSError, KeyError, ValueError):
-            self._put_aside(mark, "not whole")
+    def _is_whole(self, name: str) -> bool:
+        record = self._record(name)
+        parts = parts_of(record)
+        if parts is None:
+            self._put_aside(record, "not whole")
             return False
-        if (metadata or {}).get(b"displace.plan", b"").decode() != self.manifest["plan"]["hash"]:
-            self._put_aside(mark, "not of this plan")
-            return False
-        broken = [
-            self.folder / table / file
-            for table, known in parts.items()
-            if not _matches(self.folder / table / file, known)
-        ]
+        files = {table: self.folder / table / f"{name}.parquet" for table in parts}
+        broken = [path for table, path in files.items() if not is_whole(path, parts[table])]
         for path in broken:
             if path.exists():
                 self._put_aside(path, "not whole")
         if broken:
-            mark.unlink()  # the work is to be done again
+            record.unlink()  # the work is to be done again
         return not broken
 
     def _has_final_tables(self) -> bool:
         whole = True
         for name, known in self.manifest["finished"]["tables"].items():
             path = self.folder / f"{name}.parquet"
-            if not _matches(path, known):
+            if not is_whole(path, known):
                 whole = False
                 if path.exists():
                     self._put_aside(path, "not whole")
         return whole
 
     def _put_aside(self, path: Path, why: str):
-        number = 1
-        while (target := path.with_name(f"{path.name}.{number}.bad")).exists():
+        """Move a file to where no reader looks."""
+        aside = self.folder / ASIDE
+        aside.mkdir(exist_ok=True)
+        name, number = "-".join(path.relative_to(self.folder).parts), 1
+        while (target := aside / f"{name}.{number}").exists():
             number += 1
         path.rename(target)
-        self.set_aside.append(f"{path.relative_to(self.folder)}: {why}, set aside as {target.name}")
+        self.set_aside.append(f"{path.relative_to(self.folder)}: {why}, set aside as {ASIDE}/{target.name}")
 
 
 def open_store(folder: str | Path, design: Design, resume: bool = False, overwrite: bool = False) -> Store:
@@ -230,7 +256,11 @@ def _what_is_in(folder: Path, plan: dict) -> tuple[dict | None, str | None]:
     Raises StoreBusy.
     """
     manifest = _what_is_there(folder)
-    if manifest is None or manifest["plan"]["hash"] == plan["hash"]:
+    if manifest is None:
+        return None, None
+    if not is_sealed(manifest):
+        return manifest, f"{folder / MANIFEST}: {EDITED}; use another --out, or --overwrite to start again"
+    if manifest["plan"]["hash"] == plan["hash"]:
         return manifest, None
     if not _holds_runs(folder):
         return None, None  # another plan failed or was stopped before its first run: nothing is lost with it
@@ -329,8 +359,9 @@ def _lock(folder: Path):
 
 def _clear(folder: Path):
     """Remove what a batch wrote and the report on it, and nothing else."""
-    for name in PARTS:
-        for path in (folder / name).glob("*.parquet*"):
+    for name in (*PARTS, COMMITTED, ASIDE):
+        pattern = "*" if name == ASIDE else "*.json*" if name == COMMITTED else "*.parquet*"
+        for path in (folder / name).glob(pattern):
             path.unlink()
         if (folder / name).is_dir() and not any((folder / name).iterdir()):
             (folder / name).rmdir()
@@ -339,7 +370,3 @@ def _clear(folder: Path):
             path.unlink()
     for name in (REPORT, MANIFEST):
         (folder / name).unlink(missing_ok=True)
-
-
-def _matches(path: Path, known: list) -> bool:
-    return path.is_file() and path.stat().st_size == known[0] and digest(path.read_bytes()) == known

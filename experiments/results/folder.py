@@ -3,11 +3,14 @@
 import hashlib
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 SCHEMA_VERSION = 2
 MANIFEST, LOCK, REPORT = "manifest.json", "lock", "report.html"
-COMMIT_MARK = "summary"  # the part of a piece of work that is written last
+SUMMARY = "summary"  # the table that every piece of work has, whatever else is recorded
+COMMITTED = "committed"  # a record for each piece of work, written after its parts: the commit mark
+ASIDE = "set-aside"  # what was found not whole, where no reader looks
 PLACEBO = "placebo"  # the arm with one irrelevant perturbation, beside which changed fates are read
 
 
@@ -19,6 +22,39 @@ def content_hash(content) -> str:
 def digest(content: bytes) -> list:
     """Return size and SHA-256 of a file's content, to tell later whether it is whole."""
     return [len(content), hashlib.sha256(content).hexdigest()]
+
+
+def is_whole(path: Path, known: list) -> bool:
+    """Say whether a file has the size and the SHA-256 that `digest` gave."""
+    try:
+        return path.stat().st_size == known[0] and digest(path.read_bytes()) == known
+    except OSError:
+        return False
+
+
+def sealed(content: Mapping) -> bytes:
+    """Return plain values as a JSON file that bears a hash of them."""
+    seal = {"hash": content_hash({key: value for key, value in content.items() if key != "hash"})}
+    return (json.dumps({**content, **seal}, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def is_sealed(content: Mapping) -> bool:
+    """Say whether values are those whose hash they bear."""
+    return content.get("hash") == content_hash({key: value for key, value in content.items() if key != "hash"})
+
+
+def record_of(parts: Mapping[str, bytes]) -> bytes:
+    """Return the record of a piece of work: the digest of each of its parts."""
+    return sealed({"parts": {name: digest(content) for name, content in parts.items()}})
+
+
+def parts_of(record: Path) -> dict[str, list] | None:
+    """Return the digests that a record keeps, by table; None where it is not whole."""
+    try:
+        content = json.loads(record.read_bytes())
+        return content["parts"] if is_sealed(content) else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
 
 
 def write_whole(path: Path, content: bytes):

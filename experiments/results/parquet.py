@@ -33,11 +33,9 @@ class Part:
             self._writer.write_table(pa.concat_tables(self._waiting))
             self._waiting, self._rows = [], 0
 
-    def bytes(self, **more: str) -> bytes:
-        """End the file, with `more` metadata, and return it."""
+    def bytes(self) -> bytes:
+        """End the file and return it."""
         self._write()
-        if more:
-            self._writer.add_key_value_metadata(more)
         self._writer.close()
         return self._sink.getvalue()
 

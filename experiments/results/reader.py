@@ -17,8 +17,10 @@ import pyarrow.parquet as pq
 
 from model.registry.policy import Policy, Trigger
 
-from .folder import COMMIT_MARK, MANIFEST, PLACEBO
+from .folder import COMMITTED, MANIFEST, PLACEBO, SCHEMA_VERSION, is_sealed, is_whole, parts_of
 from .schema import BY_TABLE
+
+AGAIN = "run the batch again with --resume, which sets it aside"
 
 
 class ResultsError(Exception):
@@ -38,6 +40,7 @@ class StoredResults:
         self.set_aside: tuple[str, ...] = ()
         self._memory = None if isinstance(source, Path) else list(source)
         self._whole: dict[str, pa.Table] = {}
+        self._vouched: set[Path] = set()  # files that are known to be as they were written
 
     @classmethod
     def read(cls, folder: str | Path) -> Self:
@@ -54,7 +57,18 @@ class StoredResults:
                 f"`displace sensitivity` has written{of_a_fit}"
             ) from None
         except (ValueError, KeyError, TypeError):
-            raise ResultsError(f"{folder / 'manifest.json'}: is not the manifest of a results folder") from None
+            raise ResultsError(f"{folder / MANIFEST}: is not the manifest of a results folder") from None
+        version = manifest.get("schema_version")
+        if version != SCHEMA_VERSION:
+            raise ResultsError(
+                f"{folder / MANIFEST}: its tables are of version {version}, this version of displace reads "
+                f"{SCHEMA_VERSION}; run the batch again, or read it with the version that wrote it"
+            )
+        if not is_sealed(manifest):
+            raise ResultsError(
+                f"{folder / MANIFEST}: was edited or damaged since it was written, so nothing vouches for what lies "
+                "beside it; run the batch again with --overwrite"
+            )
         return cls(manifest, folder)
 
     # --- what was planned ---------------------------------------------------------------------------
@@ -181,19 +195,51 @@ class StoredResults:
         """Return the committed parts of a table (paths, or files in memory), in the plan's order."""
         if self._memory is not None:
             return [io.BytesIO(parts[name]) for parts in self._memory if name in parts]
-        marks = sorted((self.folder / COMMIT_MARK).glob("*.parquet"), key=_order)
-        return [path for mark in marks if (path := self.folder / name / mark.name).is_file()]
+        records = sorted((self.folder / COMMITTED).glob("*.json"), key=_order)
+        return [self.folder / name / f"{record.stem}.parquet" for record in records if name in self._known(record)]
+
+    def _known(self, record: Path) -> Mapping[str, list]:
+        parts = parts_of(record)
+        if parts is None:
+            raise ResultsError(f"{record}: is not whole; {AGAIN}")
+        return parts
 
     def _read(self, source, columns=None) -> pa.Table:
+        if isinstance(source, Path):
+            self._vouch(source)
         try:
             table = pq.ParquetFile(source).read(columns=columns, use_threads=False)
         except (pa.ArrowException, OSError) as error:
-            raise ResultsError(
-                f"{source}: is not whole ({error}); run the batch again with --resume, which sets it aside"
-            ) from None
+            raise ResultsError(f"{source}: is not whole ({error}); {AGAIN}") from None
         if (table.schema.metadata or {}).get(b"displace.plan", b"").decode() != self.manifest["plan"]["hash"]:
-            raise ResultsError(f"{source}: is not of this plan; run the batch again with --resume, which sets it aside")
+            raise ResultsError(f"{source}: is not of this plan; {AGAIN}")
         return table
+
+    def faults(self) -> list[str]:
+        """Return one sentence for each file that is not what was written: all are looked through."""
+        found = []
+        for record in sorted((self.folder / COMMITTED).glob("*.json"), key=_order):
+            parts = parts_of(record)
+            files = {self.folder / name / f"{record.stem}.parquet": known for name, known in (parts or {}).items()}
+            found += [f"{record}: is not whole"] if parts is None else []
+            found += [f"{path}: is not whole, or missing" for path, known in files.items() if not is_whole(path, known)]
+        tables = (self.manifest["finished"] or {}).get("tables", {})
+        whole = {self.folder / f"{name}.parquet": known for name, known in tables.items()}
+        return found + [
+            f"{path}: is not whole, or missing" for path, known in whole.items() if not is_whole(path, known)
+        ]
+
+    def _vouch(self, path: Path):
+        """Raise ResultsError unless a file is what was written, to the bit; each is looked through once."""
+        if path in self._vouched:
+            return
+        if path.parent == self.folder:
+            known = self.manifest["finished"]["tables"].get(path.stem)
+        else:
+            known = self._known(self.folder / COMMITTED / f"{path.stem}.json").get(path.parent.name)
+        if known is None or not is_whole(path, known):
+            raise ResultsError(f"{path}: is not whole, or not of this plan; {AGAIN}")
+        self._vouched.add(path)
 
 
 def policies_of(manifest: Mapping, arm: str) -> list[Policy]:

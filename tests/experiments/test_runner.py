@@ -28,6 +28,7 @@ from experiments.batch.store import DiskFull, StoreBusy, StoreError, open_store
 from experiments.batch.versions import code_hashes
 from experiments.design.design import Block, Chunk, Design
 from experiments.design.files import from_names
+from experiments.results.folder import sealed
 from experiments.results.reader import ResultsError
 from model.registry.outcomes import RECORDED
 from scenarios.scenario import resolved
@@ -96,6 +97,7 @@ def test_every_table_is_there_with_its_keys(whole, design):
         "fates",
         "runs",
         "summary",
+        "committed",
     }
     assert [path.name for path in sorted((whole / "weekly").iterdir())] == [
         f"block-d0000-r{r:04d}.parquet" for r in range(4)
@@ -302,7 +304,7 @@ def test_a_killed_driver_leaves_nobody_behind_and_resumes(design, tiny, whole, t
         env=os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])},
     )
     deadline = time.monotonic() + 60
-    while not list(out.glob("summary/*.parquet")) and time.monotonic() < deadline:
+    while not list(out.glob("committed/*.json")) and time.monotonic() < deadline:
         time.sleep(0.01)
     left = psutil.Process(driver.pid).children(recursive=True)
     driver.kill()
@@ -368,7 +370,7 @@ def test_another_assumption_and_a_changed_scenario_are_named(design, copy):
             execute(replace(design, arms=arms), copy, executor=refused)
     manifest = json.loads((copy / "manifest.json").read_text())
     manifest["plan"]["arms"]["raids"]["parameters"] = {"tip_off": 0.1}  # an assumption that is no longer made
-    (copy / "manifest.json").write_text(json.dumps(manifest | {"plan": manifest["plan"] | {"hash": "other"}}))
+    (copy / "manifest.json").write_bytes(sealed(manifest | {"plan": manifest["plan"] | {"hash": "other"}}))
     with pytest.raises(StoreError, match=r"in: assumption tip_off\)"):
         execute(design, copy, executor=refused)
 
@@ -390,7 +392,8 @@ def test_a_truncated_part_is_named_set_aside_and_done_again(design, whole, copy,
     assert {*read(copy).runs["replicate"].to_pylist()} == {0, 2, 3}  # of what is not whole nothing is read
     found = execute(design, copy, workers_wanted=1, resume=True)
     assert found.finished
-    assert [path.name for path in (copy / table).glob("*.bad")] == ["block-d0000-r0001.parquet.1.bad"]
+    assert [path.name for path in (copy / "set-aside").iterdir()] == [f"{table}-block-d0000-r0001.parquet.1"]
+    assert {path.suffix for path in (copy / table).iterdir()} == {".parquet"}, "what documented readers look at"
     same_tables(copy, whole)
 
 
