@@ -453,8 +453,11 @@ def test_the_guide_runs_as_it_stands(tmp_path, monkeypatch, capsys):
     from displace.wording.study import Study
 
     page = render(Study(results))
+    not_informed = results.manifest["plan"]["draws_from"]["not_informed"]
+    assert 0 < len(not_informed) < 4
     assert (
-        "Not informed by the reports, though fitted to reported estimates (3 targets in 3 families)." in page
+        "Fitted to reported estimates (3 targets in 3 families)" in page
+        and f"inform {len(fit.config.free) - len(not_informed)} of 4 fitted parameters" in page
         and "all others stay as set by hand" in page
         and "an estimate made up for this page" in page
     )
