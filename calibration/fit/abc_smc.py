@@ -19,10 +19,11 @@ from experiments.design.expected_reports import expected_reports, needs_groups
 from model.registry.parameters import PARAMETERS, complete
 from scenarios.evidence.reports import EvidenceError
 
+from .checks import of_quantiles
 from .config import Config
 from .ensemble import POSTERIOR, claim
-from .likelihood import total_log_likelihood
-from .weights import resample
+from .joint import total_log_likelihood
+from .weights import effective, resample
 
 POPULATIONS = 8
 
@@ -59,11 +60,7 @@ class Likelihood:
             self.asked, result, self.scenario.world, complete({**values, **self.scenario.parameters})
         )
         observed = {q.name: np.array([[value]]) for q, value in zip(self.asked, numbers)}
-        return {
-            "log_likelihood": float(
-                np.maximum(sum(total_log_likelihood(self.config.chosen, observed).values())[0, 0], -1e6)
-            )
-        }
+        return {"log_likelihood": float(np.maximum(total_log_likelihood(self.config.chosen, observed)[0, 0], -1e6))}
 
 
 def calibrate(
@@ -107,8 +104,14 @@ def calibrate(
         history = fit.run(max_nr_populations=populations)
         frame, weights = history.get_distribution()
         runs, temperature = history.total_nr_simulations, float(history.get_all_populations()["epsilon"].iloc[-1])
-    tell(f"{runs} runs; last temperature {temperature:.3g} (1 = exact)")
-    chosen = resample(np.asarray(weights), config.posterior, config.seed)
+    weights = np.asarray(weights)
+    worth = effective(weights / weights.sum())
+    tell(
+        f"{runs} runs; last temperature {temperature:.3g} (1 = exact); {worth:.0f} particles are effective"
+        + ("" if worth >= config.enough else f", fewer than the {config.enough} asked for: not to be trusted")
+    )
+    learnt = [of_quantiles(name, frame[name].to_numpy(), weights / weights.sum()) for name in config.free]
+    chosen = resample(weights, config.posterior, config.seed)
     likelihood = Likelihood(config)
     draws = [likelihood.values(frame.iloc[k].to_dict()) for k in chosen]
     draws = [
@@ -121,7 +124,12 @@ def calibrate(
         "title": config.title,
         "set": config.set,
         "missed": [],
-        "not_informed": [],
+        "not_informed": [row.name for row in learnt if row.verdict == "not informed"],
+        "effective": round(worth, 1),
+        "enough": config.enough,
+        "k_hat": None,
+        "discrepancy": config.discrepancy,
+        "understatement": list(config.understatement),
         "free": list(config.free),
         **config.others,
         "targets": {t.id: t.says for t in config.chosen},

@@ -1,86 +1,31 @@
-"""What a fit is worth: predictions of every target, what was learnt of each parameter, whether to trust the method.
+"""What a fit is worth: what was learnt of each parameter, what hangs on which source, whether to trust the method.
 
 Everything here re-weighs runs that are there; nothing is run.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.special import logsumexp
 
 from calibration.targets.targets import Target, with_errors
 from experiments.design.draws import from_unit
 from model.registry.parameters import PARAMETERS
 
 from .ensemble import Ensemble, normal_scores
-from .likelihood import draw_report, over_replicates, predicted, simulated, total_log_likelihood
+from .joint import draw_reports, over_replicates, total_log_likelihood
+from .likelihood import simulated
 from .posterior import Weights, weigh
+from .predictions import INSIDE, predictions
 from .weights import effective, normalised, weighted_moments, weighted_quantiles
 
-INSIDE = (0.05, 0.5, 0.95)
 NOT_INFORMED = 0.1  # less of the prior's variance gone than this: reports do not tell of the parameter
 NOT_MOVED = 0.25  # and a mean that moves by less than so many sd of the prior
 CHANCE = 2.5  # sd of what so few effective draws would show by luck, below which neither is believed
 PSEUDO_TRUTHS = 300
-ENOUGH_FOR_A_RANK = 20.0  # effective draws below which a pseudo-truth's interval is too coarse to be judged
-
-
-@dataclass(frozen=True)
-class Prediction:
-    """One target: its report, and 5th, 50th and 95th percentile of reports predicted before and after the fit."""
-
-    target: Target
-    report: str
-    prior: tuple[float, float, float]
-    posterior: tuple[float, float, float]
-    verdict: str
-
-
-def predictions(ensemble: Ensemble, targets: Sequence[Target], weights: np.ndarray, seed: int = 0) -> list[Prediction]:
-    """Return prior and posterior predictive of every target."""
-    before = normalised(ensemble.log_ratio)
-    rng = np.random.default_rng([seed, 1])
-    made = []
-    for target in targets:
-        x = simulated(target, ensemble.observed)[:, 0]
-        known = np.isfinite(x).reshape(len(x), -1).all(axis=1)
-        reports = np.full(len(x), np.nan)
-        reports[known] = predicted(target, x[known], rng)
-        prior, posterior = (tuple(weighted_quantiles(reports, w, INSIDE)) for w in (before, weights))
-        made.append(Prediction(target, report_in_words(target), prior, posterior, verdict(target, posterior)))
-    return made
-
-
-def report_in_words(target: Target) -> str:
-    """Return the report as text."""
-    if target.kind == "multinomial":
-        return f"{target.counts[0]:,.0f} of {sum(target.counts):,.0f}"
-    if target.kind == "ordering":
-        return "the first larger"
-    unit = f" {target.unit}" if target.unit else ""
-    if target.kind in ("count", "point"):
-        return (f"{target.low:,.4g}" if target.low < 1 else f"{target.low:,.0f}") + unit
-    return {
-        "lower": f"{target.low or 0:,.0f}{unit} or more",
-        "upper": f"{target.high or 0:,.0f}{unit} at most",
-    }.get(target.kind) or f"{target.low:,.0f} to {target.high:,.0f}{unit}"
-
-
-def verdict(target: Target, interval: tuple[float, float, float]) -> str:
-    """Return "met" if the report lies within the 90 % interval of what is predicted, else "missed"."""
-    low, _, high = interval
-    match target.kind:
-        case "multinomial":
-            met = low <= target.counts[0] / sum(target.counts) <= high
-        case "ordering":
-            met = high > 1
-        case "lower":
-            met = high >= target.low
-        case "upper":
-            met = low <= target.high
-        case _:
-            met = low <= target.high and high >= target.low
-    return "met" if met else "missed"
+UNDERSTATEMENTS = (0.1, 0.3, 0.7)  # means of the log by which lower bounds are too low, each shown alone
+ENOUGH_FOR_A_RANK = 20.0  # effective draws below which a pseudo-truth's interval is too coarse: a failure
 
 
 # --- what was learnt --------------------------------------------------------------------------------------
@@ -124,6 +69,14 @@ def learnt(
     return rows
 
 
+def of_quantiles(name: str, unit: np.ndarray, after: np.ndarray) -> Learnt:
+    """Return what is learnt of a parameter by draws as quantiles of its prior, (N), of weights `after`, (N)."""
+    mean, variance = weighted_moments(unit, after)
+    shift, contraction = (mean - 0.5) * np.sqrt(12.0), 1.0 - 12.0 * variance
+    quantiles = tuple(weighted_quantiles(unit, after, INSIDE))
+    return Learnt(name, INSIDE, quantiles, float(contraction), float(shift), True, effective(after))
+
+
 def _prior_quantile(values, before):
     """Return the prior's distribution function at each of `values`, as drawn: so that no tail rules a variance."""
     order = np.argsort(values)
@@ -159,9 +112,10 @@ def _learnt(name, scale, values, before, after, free) -> Learnt:
 
 @dataclass(frozen=True)
 class Dropped:
-    """A fit without a family of reports, with its errors doubled, or to another set.
+    """A fit without a family of reports, with its errors doubled, under another understatement, or to another set.
 
-    Effective draws, and what moves most.
+    Effective draws, and what moves most. Of a family left out, the log score of all its reports together as the others
+    predict them, and as the prior does: it is log p(these | others), so nothing is used twice.
     """
 
     family: str
@@ -170,30 +124,39 @@ class Dropped:
     parameter: str
     shift: float  # of its mean, in sd of the prior
     still_met: str  # of a family left out, and of another set: how many of its reports are predicted
+    log_score: float | None = None
+    prior_log_score: float | None = None
 
 
 def sensitivity(
     ensemble: Ensemble,
     targets: Sequence[Target],
-    weights: np.ndarray,
+    weights: Weights,
     free: Sequence[str],
     others: Mapping[str, Sequence[Target]] = {},
 ) -> list[Dropped]:
-    """Return what changes when a family of reports is left out or its errors are doubled, and with `others`, by set."""
+    """Return what changes with `others`, by set, with each understatement alone, and with each family left out or
+    its errors doubled."""
     rows = []
+    changed = lambda instead, *said: _dropped(ensemble, weights.weights, instead, free, *said)  # noqa: E731
     for name, reports in others.items():
         instead = weigh(ensemble, reports).weights
         met = [p.verdict == "met" for p in predictions(ensemble, reports, instead)]
-        rows.append(
-            _dropped(ensemble, weights, instead, free, f"set {name}", "taken instead", f"{sum(met)} of {len(met)} met")
-        )
+        rows.append(changed(instead, f"set {name}", "taken instead", f"{sum(met)} of {len(met)} met"))
+    if any(target.kind == "at_least" for target in targets):
+        for mean in UNDERSTATEMENTS:
+            alone = [replace(target, understatement=(mean,)) for target in targets]
+            rows.append(changed(weigh(ensemble, alone).weights, "lower bounds", f"too low by {mean:g} on average", ""))
+    nothing = float(logsumexp(ensemble.log_ratio))
     for family in dict.fromkeys(target.family for target in targets):
-        without = weigh(ensemble, targets, (family,)).weights
+        without = weigh(ensemble, targets, (family,))
         mine = [t for t in targets if t.family == family]
-        met = [p.verdict == "met" for p in predictions(ensemble, mine, without)]
-        rows.append(_dropped(ensemble, weights, without, free, family, "left out", f"{sum(met)} of {len(met)} met"))
+        met = [p.verdict == "met" for p in predictions(ensemble, mine, without.weights)]
+        row = changed(without.weights, family, "left out", f"{sum(met)} of {len(met)} met")
+        score = weights.evidence - without.evidence
+        rows.append(replace(row, log_score=score, prior_log_score=weigh(ensemble, mine).evidence - nothing))
         doubled = weigh(ensemble, with_errors(targets, 2.0, (family,))).weights
-        rows.append(_dropped(ensemble, weights, doubled, free, family, "error doubled", ""))
+        rows.append(changed(doubled, family, "error doubled", ""))
     return rows
 
 
@@ -210,9 +173,9 @@ def _dropped(ensemble, weights, other, free, family, how, met) -> Dropped:
 
 @dataclass(frozen=True)
 class Coverage:
-    """By free parameter: how often the 90 % interval holds the truth, and the p-value of uniform ranks (Talts et al.
+    """By free parameter: how often the 90 % interval holds the truth, and the p-value of uniform ranks.
 
-    2018).
+    A truth that could not be judged counts as not held; its rank is unknown.
     """
 
     name: str
@@ -222,48 +185,48 @@ class Coverage:
 
 
 def coverage(
-    ensemble: Ensemble, targets: Sequence[Target], free: Sequence[str], seed: int = 0, truths: int = PSEUDO_TRUTHS
+    ensemble: Ensemble,
+    targets: Sequence[Target],
+    weights: Weights,
+    free: Sequence[str],
+    seed: int = 0,
+    truths: int = PSEUDO_TRUTHS,
 ) -> tuple[list[Coverage], float]:
-    """Return simulation-based calibration by reuse: draws of the first wave act as truths.
+    """Return posterior simulation-based calibration (Säilynoja et al. 2025) by reuse of draws.
 
-    Their reports weigh the others.
-
-    One error is drawn for each family: its reports tell of one thing. Truths whose posterior rests on too few draws are
-    left out; the second value is the share that is kept.
+    Those of the posterior are truths. Each makes reports of its own, which weigh the other draws together with those
+    that there are: among these the truth's rank is to be uniform (Talts et al. 2018). So the method is tried where it
+    is used, not all over the prior, of which most could not be judged. Truths that leave too few effective draws are
+    failures; the second value is the share that was judged.
     """
     from scipy.stats import kstest
 
-    prior = ensemble.only(slice(0, ensemble.first))
-    x = {target.id: simulated(target, prior.observed)[:, 0] for target in targets}
-    alive = np.flatnonzero(np.all([np.isfinite(v).reshape(len(v), -1).all(axis=1) for v in x.values()], axis=0))
+    x = {target.id: simulated(target, ensemble.observed)[:, 0] for target in targets}
+    alive = np.all([np.isfinite(v).reshape(len(v), -1).all(axis=1) for v in x.values()], axis=0) & (weights.weights > 0)
     rng = np.random.default_rng([seed, 2])
-    chosen = rng.choice(alive, min(truths, len(alive)), replace=False)
-    ranks, inside = [], []
+    chance = np.where(alive, weights.weights, 0.0)
+    if not chance.any():
+        return [], 0.0
+    chosen = rng.choice(len(chance), truths, p=chance / chance.sum())
+    unit, ranks = ensemble.unit[:, : len(free)], []
     for truth in chosen:
-        weights = _weights_of_pseudo_reports(prior, targets, x, truth, rng)
-        if effective(weights) < ENOUGH_FOR_A_RANK:
+        log_weights = weights.log_weights + _log_likelihood_of_pseudo_reports(ensemble, targets, x, truth, rng)
+        log_weights[truth] = -np.inf
+        if not np.isfinite(log_weights).any():
             continue
-        unit = prior.unit[:, : len(free)]
-        ranks.append([float(weights @ (unit[:, k] < unit[truth, k])) for k in range(len(free))])
-        inside.append([0.05 <= r <= 0.95 for r in ranks[-1]])
-    ranks, inside = np.array(ranks).reshape(-1, len(free)), np.array(inside).reshape(-1, len(free))
-    found = [
-        Coverage(name, float(inside[:, k].mean()), float(kstest(ranks[:, k], "uniform").pvalue), len(ranks))
-        for k, name in enumerate(free)
-        if len(ranks)
-    ]
-    return found, len(ranks) / max(1, len(chosen))
+        others = normalised(log_weights)
+        if effective(others) >= ENOUGH_FOR_A_RANK:
+            ranks.append(others @ (unit < unit[truth]))
+    ranks = np.array(ranks).reshape(-1, len(free))
+    inside = ((ranks >= 0.05) & (ranks <= 0.95)).sum(axis=0) / len(chosen)
+    uniform = [float(kstest(ranks[:, k], "uniform").pvalue) if len(ranks) else float("nan") for k in range(len(free))]
+    found = [Coverage(name, float(inside[k]), uniform[k], len(chosen)) for k, name in enumerate(free)]
+    return found, len(ranks) / len(chosen)
 
 
-def _weights_of_pseudo_reports(prior, targets, x, truth, rng) -> np.ndarray:
-    errors: dict[str, float] = {}
-    reports = {}
-    for target in targets:
-        u = errors.setdefault(target.family, float(rng.random()))
-        reports[target.id] = draw_report(target, x[target.id][truth], u, rng)
-    log_weights = over_replicates(sum(total_log_likelihood(targets, prior.observed, reports).values()))
-    log_weights[truth] = -np.inf
-    return normalised(log_weights)
+def _log_likelihood_of_pseudo_reports(ensemble, targets, x, truth, rng) -> np.ndarray:
+    reports = draw_reports(targets, x, truth, rng)
+    return over_replicates(total_log_likelihood(targets, ensemble.observed, reports))
 
 
 @dataclass(frozen=True)
@@ -296,8 +259,8 @@ def recovery(
     far[~np.all([np.isfinite(v).reshape(len(v), -1).all(axis=1) for v in x.values()], axis=0)] = np.inf
     truth = int(np.argmin(far))
     rng = np.random.default_rng([seed, 3])
-    log_likelihoods = np.log(np.maximum(_weights_of_pseudo_reports(ensemble, targets, x, truth, rng), 1e-300))
-    other = normalised(np.where(np.arange(len(z)) == truth, -np.inf, log_likelihoods + ensemble.log_ratio))
+    log_weights = _log_likelihood_of_pseudo_reports(ensemble, targets, x, truth, rng) + ensemble.log_ratio
+    other = normalised(np.where(np.arange(len(z)) == truth, -np.inf, log_weights))
     drawn = {name: k for k, name in enumerate(ensemble.names)}
     rows = []
     for name in free:

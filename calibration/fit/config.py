@@ -1,7 +1,7 @@
 """A calibration as a file: which scenario, which reports, how many draws, which parameters are to be learnt about."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -29,7 +29,8 @@ class Config:
     and `levers` = "priors") or stay as they are ("defaults"). `draws` a wave; a further wave is run while fewer than
     `enough` draws are effective, at most `waves`. `posterior`: how many draws are kept. `products`: combinations of
     parameters {name: {parameter: exponent}} of which reports may know more than of each factor. `discrepancy`: sd of
-    the log by which the model itself is off, added to every reporting error in quadrature (an assumption).
+    the log by which the model itself is off, in all levels of a tier alike (an assumption). `understatement`: alike
+    likely means of the log by which lower bounds are too low (assumptions, made without looking at what is simulated).
     """
 
     title: str
@@ -48,6 +49,7 @@ class Config:
     enough: int = 200
     posterior: int = 64
     discrepancy: float = 0.3
+    understatement: tuple[float, ...] = (0.1, 0.3, 0.7)
     rest: str = "priors"
     levers: str = "priors"
 
@@ -62,14 +64,12 @@ class Config:
 
     @cached_property
     def chosen(self) -> tuple[Target, ...]:
-        """The targets of the chosen set, the model's own coarseness (`discrepancy`) in their errors."""
+        """The targets of the chosen set, as `of_set`."""
         return self.of_set(self.set)
 
     def of_set(self, name: str) -> tuple[Target, ...]:
-        """Return the targets of a set, the model's own coarseness in their errors."""
-        return tuple(
-            replace(t, sigma_log=math.hypot(t.sigma_log, self.discrepancy)) for t in self.all_targets.of_set(name)
-        )
+        """Return the targets of a set, with the errors of this calibration's model."""
+        return as_simulated(self.all_targets.of_set(name), self.discrepancy, self.understatement, self.people_per_agent)
 
     @property
     def drawn(self) -> tuple[str, ...]:
@@ -96,6 +96,17 @@ class Config:
         """Return the scenario, up to the last report."""
         scenario = loading.load(self.scenario)
         return replace(scenario, stop=min(scenario.stop, self.stop))
+
+
+def as_simulated(
+    targets: Sequence[Target], discrepancy: float, understatement: Sequence[float], people_per_agent: int
+) -> tuple[Target, ...]:
+    """Return targets that know how far a model is off, and how coarse its runs are. Money has no coarseness."""
+    grain = {"persons": float(people_per_agent), "sites": 1.0, "firms": 1.0}
+    return tuple(
+        replace(t, discrepancy=discrepancy, understatement=tuple(understatement), grain=grain.get(t.tier, 0.0))
+        for t in targets
+    )
 
 
 def _schema() -> dict:
@@ -135,6 +146,12 @@ def _schema() -> dict:
             "type": "number",
             "minimum": 0,
             "description": "sd of the log by which the model itself is off",
+        },
+        "understatement": {
+            "type": "array",
+            "minItems": 1,
+            "items": {"type": "number", "exclusiveMinimum": 0},
+            "description": "means of the log by which lower bounds are too low",
         },
         "rest": one("what becomes of the other uncertain parameters", ("priors", "defaults")),
         "levers": one("what becomes of the strengths of levers' channels", ("priors", "defaults")),
@@ -191,6 +208,8 @@ def read_config(path: str | Path = SHIPPED, **settings) -> Config:
     for key in ("evidence", "targets"):
         if key in data:
             data[key] = path.parent / data[key]
+    if "understatement" in data:
+        data["understatement"] = tuple(data["understatement"])
     config = Config(
         **data | {"free": tuple(data["free"])} | {key: value for key, value in settings.items() if value is not None}
     )

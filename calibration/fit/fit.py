@@ -13,6 +13,7 @@ from . import checks as fit_checks
 from .config import Config
 from .ensemble import FIRST, POSTERIOR, Ensemble, claim, forget_later_waves, gather, together
 from .posterior import Weights, save, weigh
+from .predictions import Prediction, predictions
 
 FIT = "fit.json"
 
@@ -25,7 +26,7 @@ class Fit:
     ensemble: Ensemble
     weights: Weights
     waves: int
-    predictions: list[fit_checks.Prediction]
+    predictions: list[Prediction]
     learnt: list[fit_checks.Learnt]
     sensitivity: list[fit_checks.Dropped]
     coverage: list[fit_checks.Coverage]
@@ -64,16 +65,16 @@ def checked(config: Config, ensemble: Ensemble, weights: Weights, waves: int) ->
     """Return the fit with all its checks."""
     targets, free, w = config.chosen, config.free, weights.weights
     others = {name: config.of_set(name) for name in config.all_targets.sets if name != config.set}
-    covered, judged = fit_checks.coverage(ensemble, targets, free, config.seed)
+    covered, judged = fit_checks.coverage(ensemble, targets, weights, free, config.seed)
     recovered, recovered_from = fit_checks.recovery(ensemble, targets, weights, free, config.seed)
     return Fit(
         config,
         ensemble,
         weights,
         waves,
-        fit_checks.predictions(ensemble, targets, w, config.seed),
+        predictions(ensemble, targets, w, config.seed),
         fit_checks.learnt(ensemble, w, free, config.products),
-        fit_checks.sensitivity(ensemble, targets, w, free, others),
+        fit_checks.sensitivity(ensemble, targets, weights, free, others),
         covered,
         judged,
         recovered,
@@ -89,6 +90,7 @@ def source(fit: Fit) -> dict:
         "set": config.set,
         "targets": {p.target.id: f"{p.target.says}: {p.report} ({p.target.source})" for p in fit.predictions},
         "missed": [p.target.id for p in fit.predictions if p.verdict == "missed"],
+        "far_off": [p.target.id for p in fit.predictions if p.far_off],
         "families": sorted({target.family for target in config.chosen}),
         "free": list(config.free),
         **config.others,
@@ -101,6 +103,7 @@ def source(fit: Fit) -> dict:
         "scenario": config.scenario,
         "seed": config.seed,
         "discrepancy": config.discrepancy,
+        "understatement": list(config.understatement),
         "code": code_hash(),
         **{key: value for key, value in provenance().items() if key in ("version", "commit")},
     }
@@ -116,9 +119,10 @@ def as_json(fit: Fit) -> dict:
                 "family": p.target.family,
                 "source": p.target.source,
                 "told": p.report,
-                "prior": p.prior,
-                "posterior": p.posterior,
+                "prior": asdict(p.prior),
+                "posterior": asdict(p.posterior),
                 "verdict": p.verdict,
+                "median_off_by": p.off,
             }
             for p in fit.predictions
         ],

@@ -14,9 +14,10 @@ from experiments.design.draws import Draws
 from scenarios import loading
 from scenarios.evidence.reports import Row
 
-from .checks import INSIDE, report_in_words, verdict
+from .config import as_simulated
 from .ensemble import observed_in
-from .likelihood import predicted, simulated
+from .likelihood import UNDERSTATED, predicted, simulated
+from .predictions import INSIDE, distance, report_in_words, verdict
 from .weights import weighted_quantiles
 
 MODEL, NAIVE, NEITHER = "model", "naive", "neither"
@@ -88,8 +89,10 @@ def check(
 
     `running`: as `experiments.execute`.
     """
-    discrepancy = draws.source.get("discrepancy", 0.0)  # as in the fit
-    targets = [replace(target, sigma_log=math.hypot(target.sigma_log, discrepancy)) for target in mapping.targets]
+    source = draws.source  # as in the fit
+    targets = as_simulated(
+        mapping.targets, source.get("discrepancy", 0.0), source.get("understatement", (UNDERSTATED,)), people_per_agent
+    )
     loaded = loading.load(scenario)
     shortened = replace(loaded, stop=min(loaded.stop, last_week(targets)))
     design = Design(
@@ -117,7 +120,9 @@ def score(target: Target, observed: Mapping[str, np.ndarray], rows: Mapping[str,
     x = simulated(target, observed)
     x = x.reshape(-1, x.shape[-1]) if target.kind == "multinomial" else x.ravel()
     x = x[np.isfinite(x).reshape(len(x), -1).all(axis=1)]
-    reports = predicted(target, x, np.random.default_rng([seed, 4]))
+    rng = np.random.default_rng([seed, 4])
+    shift = rng.normal(size=len(x)) * target.discrepancy if target.of_level else 0.0
+    reports = predicted(target, x, rng, shift, rng.choice(target.understatement, len(x)))
     interval = tuple(
         float(v) for v in weighted_quantiles(reports, np.full(len(reports), 1 / max(1, len(reports))), INSIDE)
     )
@@ -146,18 +151,6 @@ def persistence(target: Target, rows: Mapping[str, Row]) -> float | None:
         return None
     value = row.central or math.exp(sum(map(math.log, known)) / len(known))
     return value * target.per_earlier
-
-
-def distance(target: Target, forecast: float) -> float:
-    """Return the absolute log of a forecast over the report, 0 inside bounds."""
-    forecast = max(forecast, 1e-9)
-    if target.kind == "multinomial":
-        return abs(math.log(forecast / max(target.counts[0] / sum(target.counts), 1e-9)))
-    if target.kind == "ordering":
-        return max(0.0, -math.log(forecast))
-    below = math.log(target.low / forecast) if target.low is not None else 0.0
-    above = math.log(forecast / target.high) if target.high is not None else 0.0
-    return max(below, above, 0.0)
 
 
 def summary(scored: Sequence[Scored]) -> tuple[float, float | None]:

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from scipy.special import logsumexp
 
 from calibration.targets.targets import Target
 from experiments.design.draws import Draws, read_draws, write_draws
 from model.registry.parameters import PARAMETERS
 
 from .ensemble import Ensemble
-from .likelihood import over_replicates, total_log_likelihood
+from .joint import over_replicates, total_log_likelihood
 from .weights import effective, normalised, pareto_k, resample
 
 GOOD_K = 0.7  # Vehtari et al. 2024: with a heavier tail, importance weights are not to be trusted
@@ -20,11 +21,15 @@ GOOD_K = 0.7  # Vehtari et al. 2024: with a heavier tail, importance weights are
 
 @dataclass(frozen=True)
 class Weights:
-    """Weights of an ensemble's draws. `log_families`: the log-likelihood by family, (N) each; `weights` add up to 1."""
+    """Weights of an ensemble's draws, (N): `weights` add up to 1."""
 
-    log_families: Mapping[str, np.ndarray]
     log_weights: np.ndarray
     weights: np.ndarray
+
+    @property
+    def evidence(self) -> float:
+        """Log of what the reports' likelihood is on average, up to what is the same for all sets of reports."""
+        return float(logsumexp(self.log_weights))
 
     @property
     def effective(self) -> float:
@@ -40,20 +45,23 @@ class Weights:
 def weigh(ensemble: Ensemble, targets: Sequence[Target], without: Sequence[str] = ()) -> Weights:
     """Return the draws' weights given the targets, those of the families `without` left out.
 
-    A draw's likelihood is the mean over its runs of the product over families.
+    A draw's likelihood is the mean over its runs.
     """
     used = [target for target in targets if target.family not in without]
-    of_runs = total_log_likelihood(used, ensemble.observed) if used else {}
-    total = sum(of_runs.values()) if of_runs else np.zeros_like(next(iter(ensemble.observed.values())))
-    log_weights = over_replicates(total) + ensemble.log_ratio
-    return Weights(
-        {family: over_replicates(values) for family, values in of_runs.items()}, log_weights, normalised(log_weights)
-    )
+    log_weights = over_replicates(total_log_likelihood(used, ensemble.observed)) + ensemble.log_ratio
+    return Weights(log_weights, normalised(log_weights))
 
 
 def trusted(source: Mapping) -> bool:
-    """Return whether a posterior rests on as many effective draws as were asked for, with a light tail of weights."""
-    return source["effective"] >= source["enough"] and source["k_hat"] is not None and source["k_hat"] <= GOOD_K
+    """Return whether a posterior rests on as many effective draws as were asked for, with a light tail of weights.
+
+    One of ABC has no such tail; it must have been accepted at a temperature of 1, the exact likelihood.
+    """
+    if source["effective"] < source["enough"]:
+        return False
+    if source.get("method") == "abc":
+        return source["temperature"] <= 1.0
+    return source["k_hat"] is not None and source["k_hat"] <= GOOD_K
 
 
 # --- for use elsewhere ------------------------------------------------------------------------------------

@@ -26,7 +26,10 @@ COUNTED = {
     "firms": ("centres", "operations", "firms"),
     "money": ("USD",),
 }
-KINDS = ("count", "point", "interval", "lower", "upper", "ordering", "multinomial")
+KINDS = ("count", "point", "at_least", "interval", "upper", "ordering", "multinomial")
+LEVELS = ("count", "point", "at_least", "interval", "upper")
+ORDER = "order of magnitude"  # of a phrase such as billions: all of the order in which its number lies
+BOUNDS = ("as reported", ORDER)
 TIERS = tuple(dict.fromkeys(series.tier for series in SERIES))
 
 
@@ -37,8 +40,12 @@ class Target:
     `parts`: what is simulated: one expected report; two for a ratio (the first over the second) and for an ordering
     (the first is the larger); one a category for a multinomial. `low`, `high`: the reported number or its bounds, in
     the simulated unit, None where there is no bound. `sigma_log`: sd of the log of the reporting error, the source's
-    reliability in it. `family`: reports that tell of one thing together. `earlier`: the report from which a naive
-    forecast is made, times `per_earlier` (windows of another length; other units).
+    reliability in it. `family`: reports that stand or fall together; those `about` the same people (sites, firms,
+    money) count once, those about different ones each. `earlier`: the report from which a naive forecast is made, times
+    `per_earlier` (windows of another length; other units).
+
+    Set by a calibration: `discrepancy`, sd of the log by which the model itself is off; `understatement`, alike likely
+    means of the log by which an `at_least` is too low; `grain`, what one simulated agent adds to the simulated number.
     """
 
     id: str
@@ -56,6 +63,15 @@ class Target:
     source: str
     earlier: tuple[str, ...] = ()
     per_earlier: float = 1.0
+    about: str = ""
+    discrepancy: float = 0.0
+    understatement: tuple[float, ...] = (0.3,)
+    grain: float = 0.0
+
+    @property
+    def of_level(self) -> bool:
+        """Whether the report is of a level, which a shift moves; in a ratio or a share it cancels out."""
+        return len(self.parts) == 1 and self.kind in LEVELS
 
     @property
     def label(self) -> str:
@@ -138,7 +154,9 @@ def _schema(evidence: Mapping[str, Row], sets) -> dict:
         },
         "kind": named("how the report is read", KINDS),
         "says": _text("what is reported, in words"),
-        "family": _text("reports that tell of one thing"),
+        "family": _text("reports that stand or fall together"),
+        "about": _text("whom or what of its family a report concerns: those about the same count once"),
+        "bounds": named("where the bounds of an interval come from", BOUNDS),
         "tier": named("what one of a count is", TIERS),
         "sigma_log": number,
         "times": number,
@@ -210,7 +228,7 @@ def _target(entry: dict, evidence: Mapping[str, Row], where: Where) -> Target:
                 "the same: firms are not sites, sites are not persons",
             )
     _check_rows(rows, kind, parts, entry["tier"], where)
-    low, high = _bounds(kind, rows, entry.get("times", 1.0), where)
+    low, high = _bounds(kind, rows, entry.get("times", 1.0), entry.get("bounds") == ORDER, where)
     sigma = math.hypot(entry["sigma_log"], max(UNCERTAINTY[row.confidence] for row in rows))
     return Target(
         ids[0],
@@ -228,6 +246,7 @@ def _target(entry: dict, evidence: Mapping[str, Row], where: Where) -> Target:
         "; ".join(dict.fromkeys(row.source for row in rows)),
         tuple(entry.get("earlier", ())),
         entry.get("per_earlier", 1.0),
+        entry.get("about", ""),
     )
 
 
@@ -286,7 +305,7 @@ def _expected_report(name, entry, where) -> ExpectedReport:
     return ExpectedReport(name, series.name, first, last, places, nationalities, aggregate)
 
 
-def _bounds(kind, rows: Sequence[Row], times, where) -> tuple[float | None, float | None]:
+def _bounds(kind, rows: Sequence[Row], times, whole_order, where) -> tuple[float | None, float | None]:
     if kind in ("ordering", "multinomial"):
         return None, None
     if kind == "count" and all(row.central is not None for row in rows):
@@ -294,15 +313,20 @@ def _bounds(kind, rows: Sequence[Row], times, where) -> tuple[float | None, floa
         return total, total
     row = rows[0]
     low, central, high = (None if v is None else v * times for v in (row.low, row.central, row.high))
+    if whole_order:
+        if kind != "interval" or not (low or central):
+            raise where.at("bounds").error(f"'{kind}', and row {row.id} holds {row.value}", "an interval, of a number")
+        low = times * 10.0 ** math.floor(math.log10((low or central) / times))
+        high = 10.0 * low
     middle = central if central is not None else math.sqrt(low * high) if low and high else low or high
     given = {
         "count": (middle, middle),
         "point": (middle, middle),
         "interval": (low, high),
-        "lower": (low, None),
+        "at_least": (low, low),
         "upper": (None, high),
     }[kind]
-    wanted = {"interval": (0, 1), "lower": (0,), "upper": (1,)}.get(kind, (0, 1))
+    wanted = {"interval": (0, 1), "upper": (1,)}.get(kind, (0, 1))
     if any(given[k] is None or given[k] <= 0 for k in wanted):
         raise where.at("kind").error(
             f"'{kind}', and row {row.id} holds {row.value}", f"a kind that fits a {row.bound_type} above zero"

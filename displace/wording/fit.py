@@ -6,6 +6,7 @@ from math import isfinite
 from calibration.fit.checks import CHANCE, ENOUGH_FOR_A_RANK, NOT_INFORMED, NOT_MOVED
 from calibration.fit.fit import Fit
 from calibration.fit.posterior import GOOD_K
+from calibration.fit.predictions import FAR_OFF, Prediction
 from calibration.targets.evidence_uses import other_uses
 from displace.wording import words
 
@@ -36,22 +37,33 @@ def tables(fit: Fit) -> Iterator[Table]:
     """Yield the tables of a fit, each with its note."""
     yield (
         "Reports, before and after the fit",
-        ("report", "reported", "predicted before", "predicted after", "", "source"),
+        ("report", "reported", "predicted before", "predicted after", "", "median off", "source"),
         [
             [
                 p.target.label,
                 p.report,
-                interval(p.prior),
-                interval(p.posterior),
+                interval(p.prior.interval),
+                interval(p.posterior.interval),
                 p.verdict.upper() if p.verdict == "missed" else p.verdict,
+                f"{p.off:.1f} times{'!' if p.far_off else ''}",
                 p.target.source,
             ]
             for p in fit.predictions
         ],
         (
-            "Median and 90 % interval of reports, reporting error included. A bound is met where reports "
-            f"beyond it are predicted. {_used_twice(fit)}"
+            "Median and 90 % interval of reports, reporting error included. A report is met where it lies within "
+            f"the interval; a median off by more than {FAR_OFF:g} times is marked. {_used_twice(fit)}"
         ).strip(),
+    )
+    yield (
+        "How well each report is predicted, before and after the fit",
+        ("report", "PIT before", "after", "CRPS before", "after", "log score before", "after"),
+        [[p.target.label, *(three_digits(v) for pair in _scores(p) for v in pair)] for p in fit.predictions],
+        (
+            "PIT: the chance of less than was reported, near 0 or 1 if the report surprises. CRPS: how far the "
+            "prediction lies from the log of the report (a share: from the share), 0 is perfect; none for intervals. "
+            "Log score: higher is better. The fit has seen these reports; families are left out further below."
+        ),
     )
     yield (
         "What the reports say about the parameters",
@@ -72,23 +84,52 @@ def tables(fit: Fit) -> Iterator[Table]:
     )
     yield (
         "What depends on which source",
-        ("family or set of reports", "changed", "effective draws", "moves most", "by (sd)", "its reports predicted"),
+        (
+            "family or set of reports",
+            "changed",
+            "effective draws",
+            "moves most",
+            "by (sd)",
+            "its reports predicted",
+            "log score",
+            "prior's",
+        ),
         [
-            [row.family, row.how, f"{row.effective:.0f}", row.parameter, f"{row.shift:+.2f}", row.still_met]
+            [
+                row.family,
+                row.how,
+                f"{row.effective:.0f}",
+                row.parameter,
+                f"{row.shift:+.2f}",
+                row.still_met,
+                three_digits(row.log_score),
+                three_digits(row.prior_log_score),
+            ]
             for row in fit.sensitivity
         ],
         (
             "Of the means of free parameters, the one that moves most, in standard deviations of its prior. "
-            "A family left out is predicted from the others."
+            "A family left out is predicted from the others; a log score below the prior's says that the others "
+            "mislead about it. Lower bounds are too low by an exponential amount of the log, whose mean the fit "
+            f"takes as {' or '.join(f'{mean:g}' for mean in fit.config.understatement)}, alike likely."
         ),
     )
     yield (
         "Can the method be trusted?",
         ("parameter", "90 % interval holds the truth", "ranks uniform (p)", "known value", "recovered", ""),
         _trust(fit),
-        f"Draws from the priors act as truths: {fit.judged:.0%} of them leave {ENOUGH_FOR_A_RANK:.0f} "
-        "effective draws or more and are judged. "
+        f"Draws from the posterior act as truths, whose own reports are fitted beside those that there are: "
+        f"{fit.judged:.0%} of them leave {ENOUGH_FOR_A_RANK:.0f} effective draws or more; the others "
+        "count as not held. "
         f"Recovered from reports that one known world made, by {fit.recovered_from:.0f} effective draws.",
+    )
+
+
+def _scores(p: Prediction):
+    return (
+        (p.prior.pit, p.posterior.pit),
+        (p.prior.crps, p.posterior.crps),
+        (p.prior.log_score, p.posterior.log_score),
     )
 
 
@@ -137,6 +178,7 @@ def sentences(fit: Fit) -> list[str]:
     """Return the sentences that stand before a fit's tables."""
     config, weights = fit.config, fit.weights
     missed = [p.target.id for p in fit.predictions if p.verdict == "missed"]
+    far = [p.target.id for p in fit.predictions if p.far_off]
     families = {p.target.family for p in fit.predictions}
     good = "good" if weights.k_hat <= GOOD_K else f"above {GOOD_K}: not to be trusted without more draws"
     tail = (
@@ -149,7 +191,8 @@ def sentences(fit: Fit) -> list[str]:
         (
             f"{words.count(len(fit.predictions), 'report')} in "
             f"{words.count(len(families), 'family', 'families')}; {len(missed)} "
-            f"missed{': ' + ', '.join(missed) if missed else ''}."
+            f"missed{': ' + ', '.join(missed) if missed else ''}. The median is off by more than {FAR_OFF:g} times for "
+            f"{len(far)}{': ' + ', '.join(far) if far else ''}."
         ),
         (
             f"{len(fit.ensemble.unit):,} draws in {words.count(fit.waves, 'wave')}, {config.people_per_agent} "

@@ -13,10 +13,12 @@ from scipy import stats
 from test_reports import target
 
 from calibration.fit import checks as fit_checks
-from calibration.fit import likelihood, posterior
+from calibration.fit import joint, posterior
+from calibration.fit import predictions as fit_predictions
 from calibration.fit.config import read_config
 from calibration.fit.ensemble import Ensemble, Wave, first_wave, next_wave, normal_scores, together
-from calibration.fit.holdout import Scored, distance, persistence
+from calibration.fit.holdout import Scored, persistence
+from calibration.fit.predictions import distance
 from calibration.fit.weights import pareto_k, resample, weighted_quantiles
 from calibration.targets.targets import HOLDOUT, Target, read_targets
 from experiments.comparison.intervals import Pairs
@@ -41,7 +43,7 @@ ROWS = read_evidence()
 # --- a problem with a known answer ---------------------------------------------------------------------
 
 FREE = ("upkeep", "calls_home", "revenue")  # only their priors' quantiles matter here
-REPORTS = (target("point", 50.0, id="T001", family="a"), target("lower", 40.0, id="T002", family="b"))
+REPORTS = (target("point", 50.0, 50.0, id="T001", family="a"), target("at_least", 40.0, 40.0, id="T002", family="b"))
 
 
 def toy(unit, log_ratio=None):
@@ -53,7 +55,7 @@ def toy(unit, log_ratio=None):
 def exact_mean():
     grid = (np.arange(400) + 0.5) / 400
     a, b = np.meshgrid(grid, grid, indexing="ij")
-    weight = np.exp(sum(likelihood.total_log_likelihood(REPORTS, {"T001": 100 * a, "T002": 200 * a * b}).values()))
+    weight = np.exp(joint.total_log_likelihood(REPORTS, {"T001": 100 * a, "T002": 200 * a * b}))
     return (weight * a).sum() / weight.sum(), (weight * b).sum() / weight.sum()
 
 
@@ -148,7 +150,8 @@ def test_all_waves_together_are_weighed_back_to_the_prior(tmp_path, monkeypatch)
     "reports", [REPORTS, (*REPORTS, replace(REPORTS[0], id="T003"))], ids=["once", "the same error in two reports"]
 )
 def test_intervals_hold_the_truth_as_often_as_they_say(reports):
-    found, judged = fit_checks.coverage(toy(hypercube(2048)), reports, FREE, truths=200)
+    ensemble = toy(hypercube(4096))
+    found, judged = fit_checks.coverage(ensemble, reports, posterior.weigh(ensemble, reports), FREE, truths=200)
     assert judged > 0.95
     assert all(0.84 <= row.covered <= 0.96 and row.uniform > 0.01 for row in found)
 
@@ -174,7 +177,8 @@ def test_what_reports_tell_is_the_variance_that_is_gone_and_the_mean_that_moved(
 @pytest.mark.parametrize(
     ("report", "met", "missed"),
     [
-        (target("lower", 100.0), (50, 80, 101), (50, 80, 99)),
+        (target("at_least", 100.0, 100.0), (50, 80, 101), (50, 80, 99)),
+        (target("at_least", 100.0, 100.0), (90, 800, 2000), (101, 800, 2000)),
         (target("upper", None, 100.0), (99, 120, 150), (101, 120, 150)),
         (target("interval", 80.0, 100.0), (20, 50, 81), (101, 120, 150)),
         (target("point", 90.0, 90.0), (50, 80, 91), (50, 80, 89)),
@@ -184,13 +188,13 @@ def test_what_reports_tell_is_the_variance_that_is_gone_and_the_mean_that_moved(
     ids=lambda value: value.kind if isinstance(value, Target) else "",
 )
 def test_a_report_is_met_if_it_lies_within_what_is_predicted(report, met, missed):
-    assert (fit_checks.verdict(report, met), fit_checks.verdict(report, missed)) == ("met", "missed")
+    assert (fit_predictions.verdict(report, met), fit_predictions.verdict(report, missed)) == ("met", "missed")
 
 
 def test_a_report_that_is_doubted_or_left_out_leaves_more_draws_to_count():
     ensemble, reports = toy(hypercube(2048)), (replace(REPORTS[0], high=50.0), REPORTS[1])
     weights = posterior.weigh(ensemble, reports)
-    found = {(row.family, row.how): row for row in fit_checks.sensitivity(ensemble, reports, weights.weights, FREE)}
+    found = {(row.family, row.how): row for row in fit_checks.sensitivity(ensemble, reports, weights, FREE)}
     assert weights.effective < found["a", "error doubled"].effective < found["a", "left out"].effective
     without = posterior.weigh(ensemble, reports[1:])
     assert found["a", "left out"].effective == pytest.approx(without.effective)
@@ -209,9 +213,8 @@ def test_what_was_proposed_more_often_is_recovered_no_sooner():
     low, high = from_unit(PARAMETERS["upkeep"], [0.05, 0.95])
     assert (found[0].low, found[0].high) == pytest.approx((low, high), rel=0.02)
     surely = [target("point", 50.0, 50.0, sigma=1e-3)]
-    assert fit_checks.predictions(ensemble, surely, posterior.weigh(ensemble, surely).weights)[
-        0
-    ].prior == pytest.approx((5, 50, 95), rel=0.03)
+    (found,) = fit_predictions.predictions(ensemble, surely, posterior.weigh(ensemble, surely).weights)
+    assert found.prior.interval == pytest.approx((5, 50, 95), rel=0.03)
 
 
 def test_k_hat_is_that_of_arviz():
@@ -450,8 +453,11 @@ def test_the_guide_runs_as_it_stands(tmp_path, monkeypatch, capsys):
     from displace.wording.study import Study
 
     page = render(Study(results))
+    not_informed = results.manifest["plan"]["draws_from"]["not_informed"]
+    assert 0 < len(not_informed) < 4
     assert (
-        "Not informed by the reports, though fitted to reported estimates (3 targets in 3 families)." in page
+        "Fitted to reported estimates (3 targets in 3 families)" in page
+        and f"inform {len(fit.config.free) - len(not_informed)} of 4 fitted parameters" in page
         and "all others stay as set by hand" in page
         and "an estimate made up for this page" in page
     )

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scipy import integrate, stats
+from scipy import integrate, special, stats
 
-from calibration.fit import checks as fit_checks
-from calibration.fit import likelihood
+from calibration.fit import joint, likelihood
 from calibration.fit.config import MOST_FAMILIES, MOST_FREE, read_config
 from calibration.fit.holdout import persistence
+from calibration.fit.predictions import report_in_words
 from calibration.targets.evidence_uses import other_uses
 from calibration.targets.targets import HOLDOUT, TARGETS, Target, read_targets
 from experiments.design.draws import of_levers, uncertain
@@ -44,6 +44,19 @@ def test_no_more_is_asked_of_the_reports_than_they_can_tell():
     for name in config.all_targets.sets:
         assert len({target.family for target in config.all_targets.of_set(name)}) <= MOST_FAMILIES
     assert len(config.free) <= MOST_FREE and set(config.free) <= set(uncertain())
+
+
+def test_kinds_fit_what_is_reported():
+    """Counted or estimated bounds leave some out, phrases are intervals over their order, caseloads are counts.
+
+    Sums of other rows stay out.
+    """
+    mapping = read_targets(TARGETS, ROWS)
+    kinds = {t.id: t.kind for t in mapping.targets}
+    assert {id for id, kind in kinds.items() if kind == "at_least"} == {"E001", "E002", "E062", "E063"}
+    assert kinds["E169"] == "count" and {"E003", "E188"} <= mapping.unmapped.keys()
+    orders = {t.id: (t.low, t.high) for t in mapping.targets if t.id in ("E004", "E018")}
+    assert orders == {"E004": (1e5, 1e6), "E018": (1e3, 1e4)}
 
 
 def test_conflicting_sources_are_alternatives():
@@ -81,7 +94,7 @@ def test_a_row_that_cannot_be_used_is_named(tmp_path, old, new, said):
         ('evidence = "E001"', 'evidence = "E999"', "unknown 'E999'"),
         ('places = ["MMR"]', 'places = ["MNR"]', r"places"),
         ("to = 2023-09-04", "to = 2022-09-04", "is not after 'from'"),
-        ('kind = "lower"', 'kind = "upper"', "row E001 holds 120,000 or more"),
+        ('kind = "at_least"', 'kind = "upper"', "row E001 holds 120,000 or more"),
         ('evidence = "E001"', 'evidence = "E057"', "the window is 2023 to 2023, and row E057 is of 2024"),
     ],
 )
@@ -142,9 +155,9 @@ def test_a_year_has_no_thousands():
 
 
 def test_money_is_told_with_its_unit():
-    told = {t.id: fit_checks.report_in_words(t) for t in read_targets(TARGETS, ROWS).targets}
-    assert told["E018"] == "1,000 million USD or more" and told["E089"] == "18,000 to 37,000 million USD"
-    assert told["E001"] == "120,000 or more"
+    told = {t.id: report_in_words(t) for t in read_targets(TARGETS, ROWS).targets}
+    assert told["E018"] == "1,000 to 10,000 million USD" and told["E089"] == "18,000 to 37,000 million USD"
+    assert told["E001"] == "120,000 or more" and told["E004"] == "100,000 to 1,000,000"
 
 
 def test_a_file_without_sets_has_no_other_set():
@@ -156,15 +169,32 @@ def test_a_file_without_sets_has_no_other_set():
 # --- likelihoods --------------------------------------------------------------------------------------
 
 
-def target(kind, low=None, high=None, sigma=0.3, counts=(), id="T001", family="one", parts=1):
+def target(kind, low=None, high=None, sigma=0.3, counts=(), id="T001", family="one", parts=1, about=""):
     quantities = tuple(ExpectedReport(f"{id}.{n}" if parts > 1 else id, "people_held", 0, 1) for n in range(parts))
-    return Target(id, (id,), kind, quantities, low, high, counts, sigma, family, "persons", (), "", "")
+    return Target(id, (id,), kind, quantities, low, high, counts, sigma, family, "persons", (), "", "", about=about)
 
 
-def test_a_lower_bound_says_nothing_against_far_more():
-    found = likelihood.log_likelihood(target("lower", 120_000), np.array([60_000.0, 120_000.0, 400_000.0, 4e6]))
-    assert found == pytest.approx(stats.norm.logcdf(np.log([0.5, 1, 400 / 120, 4e6 / 120_000]) / 0.3), abs=1e-6)
-    assert found[1] == pytest.approx(np.log(0.5)) and found[2] > -0.01
+def test_ten_times_a_lower_bound_costs_something_and_a_tenth_far_more():
+    bound = target("at_least", 120_000, 120_000)
+    short, met, above, far_above = likelihood.log_likelihood(bound, 120_000 * np.array([0.1, 1.0, np.exp(0.3), 10.0]))
+    assert above > met and 5 < above - far_above < 8 and above - short > 20
+
+
+@pytest.mark.parametrize("mean", [0.1, 0.3, 0.7])
+@pytest.mark.parametrize("s", [0.05, 0.3, 0.8])
+def test_a_lower_bound_is_a_report_that_leaves_some_out(mean, s):
+    """Log report = log X - delta + s z, by brute force over delta; far in both tails too."""
+    bound = target("at_least", 100.0, 100.0, sigma=s)
+    for x in (20.0, 100.0, 150.0, 2000.0):
+        off = np.log(100 / x)
+        peak = max(0.0, -off - s**2 / mean)
+        density, _ = integrate.quad(
+            lambda delta, off: np.exp(-delta / mean) / mean * stats.norm.pdf(off + delta, 0, s),
+            0, peak + 40 * s, points=[peak], limit=500, epsabs=0, epsrel=1e-9, args=(off,),
+        )  # fmt: skip
+        assert likelihood.log_likelihood(bound, np.array([x]), understated=mean)[0] == pytest.approx(
+            np.log(density), abs=0.01
+        )
 
 
 def test_an_upper_bound_says_nothing_against_far_less_and_an_ordering_asks_for_the_larger():
@@ -193,60 +223,197 @@ def test_an_interval_is_as_likely_as_that_what_is_told_lies_inside():
 
 
 @pytest.mark.parametrize("x", [0.0, 3.0, 400.0])
-def test_likelihoods_of_counts_and_points_are_distributions(x):
+def test_likelihoods_of_counts_and_numbers_are_distributions(x):
     counts = likelihood.log_likelihood(target("count", 50.0), np.array([x]), np.arange(20_000.0)[:, None])
     assert np.exp(counts).sum() == pytest.approx(1, abs=1e-3)
-    point = lambda log: np.exp(likelihood.log_likelihood(target("point", 50.0), np.array([x]), np.exp(log)))[0]  # noqa: E731
-    assert integrate.quad(point, -15, 15, limit=500, points=[np.log(max(x, 0.5))])[0] == pytest.approx(1, abs=1e-6)
+    for kind in ("point", "at_least"):
+        of = lambda log: np.exp(likelihood.log_likelihood(target(kind, 50.0), np.array([x]), np.exp(log)))[0]  # noqa: B023, E731
+        assert integrate.quad(of, -15, 15, limit=500, points=[np.log(max(x, 0.5))])[0] == pytest.approx(1, abs=1e-6)
 
 
-def test_a_count_is_told_right_on_average_and_its_error_is_that_of_the_log():
-    """A Poisson count whose rate is off by a factor with a log-sd of 0.3.
+@pytest.mark.parametrize("s", [0.02, 0.3, 0.7, 1.5])
+@pytest.mark.parametrize("report", [0, 1, 3, 20, 50, 420, 2132, 100_000])
+def test_a_count_is_a_poisson_count_of_a_lognormal_rate(report, s):
+    """Against brute force over the log of the rate, from a rate far too low to one far too high."""
+    for x in (0.5, 5.0, 50.0, 850.0, 20_000.0, 1e6):
+        rate = np.linspace(np.log(x) - 60 * s - 25, np.log(x) + 60 * s + 25, 2_000_001)
+        log = report * rate - np.exp(rate) - special.gammaln(report + 1) + stats.norm.logpdf(rate, np.log(x), s)
+        exact = special.logsumexp(log) + np.log(rate[1] - rate[0])
+        assert likelihood.poisson_lognormal(report, np.log(x), s) == pytest.approx(exact, abs=0.01)
 
-    That of a lognormal rate has the variance e^(0.3^2) - 1.
-    """
-    counts = np.arange(5000.0)
-    chance = np.exp(likelihood.log_likelihood(target("count", 50.0), np.array([400.0]), counts[:, None])).ravel()
-    mean = chance @ counts
-    assert mean == pytest.approx(400, rel=1e-6)
-    assert chance @ (counts - mean) ** 2 == pytest.approx(400 + 400**2 * np.expm1(0.3**2), rel=1e-4)
+
+@pytest.mark.parametrize("report", [50, 420, 2132])
+@pytest.mark.parametrize("s", [0.3, 0.6])
+def test_a_count_tenfold_short_costs_as_much_as_one_tenfold_over(report, s):
+    right, short, over = likelihood.log_likelihood(
+        target("count", report, report, sigma=s), report * np.array([1.0, 0.1, 10.0])
+    )
+    assert right - short == pytest.approx(right - over, rel=0.1)
+
+
+def test_a_simulated_zero_counts_as_half_an_agent():
+    """At 100 people an agent, a run that saw none has 50 expected, and one that saw three 350; money has no agents."""
+    coarse = replace(target("count", 300.0, 300.0), grain=100.0)
+    assert likelihood.log_likelihood(coarse, np.array([0.0, 300.0])) == pytest.approx(
+        likelihood.poisson_lognormal(300, np.log([50.0, 350.0]), 0.3)
+    )
+    config = read_config()
+    assert {(t.tier, t.grain) for t in config.chosen} == {("persons", 100.0), ("firms", 1.0), ("money", 0.0)}
+
+
+def test_a_count_is_told_right_by_its_median():
+    """As many reports lie below the simulated number as above it; their mean lies above it."""
+    counts = np.arange(40_000.0)
+    chance = np.exp(
+        likelihood.log_likelihood(target("count", 50.0, sigma=0.7), np.array([400.0]), counts[:, None])
+    ).ravel()
+    assert np.interp(0.5, np.cumsum(chance), counts + 0.5) == pytest.approx(400, rel=0.01)
+    assert chance @ counts == pytest.approx(400 * np.exp(0.7**2 / 2), rel=0.01)
 
 
 def test_shares_are_told_as_surely_as_their_error_says():
-    """Of very many, three in four: the share varies as a Dirichlet's of strength 1 / s^2 does."""
-    many = target("multinomial", counts=(3e6, 1e6), sigma=0.5, parts=2)
+    """Of very many, three in four: the log odds vary by s, so the share by s p (1 - p)."""
+    many = target("multinomial", counts=(3e6, 1e6), sigma=0.3, parts=2)
     told = likelihood.predicted(many, np.tile([300.0, 100.0], (4000, 1)), np.random.default_rng(1))
-    assert (told.mean(), told.var()) == pytest.approx((0.75, 0.75 * 0.25 / (4 + 1)), rel=0.05)
+    assert (told.mean(), told.std()) == pytest.approx((0.75, 0.3 * 0.75 * 0.25), rel=0.05)
 
 
-def test_reports_are_drawn_from_their_likelihood():
-    rng = np.random.default_rng(1)
-    interval = target("interval", 80.0, 100.0)
-    drawn = np.array([likelihood.draw_report(interval, 90.0, u, rng) for u in (np.arange(4000) + 0.5) / 4000])
-    for report in (0, 1, 2):
-        assert (drawn == report).mean() == pytest.approx(
-            np.exp(likelihood.log_likelihood(interval, np.array([90.0]), report))[0], abs=0.01
-        )
-    several = target("multinomial", counts=(30.0, 10.0), sigma=0.5, parts=2)
-    x = np.array([3.0, 1.0])
-    drawn = [tuple(likelihood.draw_report(several, x, 0.5, rng)) for _ in range(4000)]
-    chance = np.exp(likelihood.log_likelihood(several, x[None], np.array([30, 10])))[0]
-    assert drawn.count((30, 10)) / 4000 == pytest.approx(chance, abs=0.01)
+def test_shares_of_more_cases_are_told_more_surely():
+    few, many = (target("multinomial", counts=(3.0 * n, 1.0 * n), sigma=0.3, parts=2) for n in (1, 100))
+    gain = [np.subtract(*likelihood.log_likelihood(t, np.array([[75.0, 25.0], [25.0, 75.0]]))) for t in (few, many)]
+    assert gain[1] > 2 * gain[0] > 0
 
 
-def test_what_tells_of_one_thing_counts_once():
-    once = [target("point", 100.0)]
-    twice = [*once, target("point", 100.0, id="T002")]
+def test_the_contrast_between_destinations_counts():
+    """Of Malaysians reported, 153 of 158 were rescued in Cambodia, 5 of 59 in Myanmar, 28 of 56 in Lao PDR.
+
+    A world in which it is alike everywhere explains that far worse than one where it is not.
+    """
+    rescued = [t for t in read_config().chosen if t.family == "what became of Malaysians reported"]
+    assert {"E292", "E293", "E294"} <= {t.id for t in rescued}
+    shares = {"E292": (0.9, 0.65), "E293": (0.1, 0.65), "E294": (0.5, 0.65), "E193": (0.1, 0.1)}
+    seen = {}
+    for t in rescued:
+        whole = np.array([[5000.0, 5000.0]])
+        part = whole * np.array(shares[t.id])
+        seen |= {t.parts[0].name: part.T, t.parts[1].name: (whole - part if t.kind == "multinomial" else whole).T}
+    contrast, alike = joint.total_log_likelihood(rescued, seen).ravel()
+    assert contrast - alike > 6
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        target("count", 9.0, 9.0, sigma=0.5),
+        target("point", 9.0, 9.0),
+        target("at_least", 9.0, 9.0),
+        target("interval", 8.0, 12.0),
+        target("upper", None, 12.0),
+        target("multinomial", counts=(7.0, 3.0), sigma=0.5, parts=2),
+    ],
+    ids=lambda t: t.kind,
+)
+def test_what_is_drawn_and_predicted_is_as_likely_as_the_likelihood_says(report):
+    """Monte Carlo of the two ways to draw a report against its distribution, summed up from the log-likelihood."""
+    rng, n, mean = np.random.default_rng(1), 20_000, 0.3
+    shares = report.kind == "multinomial"
+    x = np.array([6.0, 4.0]) if shares else np.float64(10.0)
+    left_out = rng.standard_exponential(n) * mean
+    drawn = [likelihood.draw_report(report, x, rng.random(), rng, 0.1, delta) for delta in left_out]
+    of = lambda value: np.exp(likelihood.log_likelihood(report, x[None], value, 0.1, mean))[0]  # noqa: E731
+    if report.kind in ("interval", "upper"):
+        for event in (0, 1, 2):
+            assert np.mean(np.array(drawn) == event) == pytest.approx(of(event), abs=0.015)
+        told = likelihood.predicted(report, np.full(n, 10.0), rng, 0.1, mean)
+        assert np.mean(((report.low or 0) <= told) & (told <= report.high)) == pytest.approx(of(1), abs=0.015)
+        return
+    told = likelihood.predicted(report, np.tile(x, (n, 1)) if shares else np.full(n, 10.0), rng, 0.1, mean)
+    if shares:
+        grid, drawn = np.arange(11.0), [d[0] for d in drawn]
+        chance, told = [of(np.array([k, 10 - k])) for k in grid], told * 10
+    elif report.kind == "count":
+        grid = np.arange(300.0)
+        chance = [of(k) for k in grid]
+    else:
+        grid = np.exp(np.linspace(-4, 8, 4001))
+        chance = np.array([of(v) for v in grid]) * 12 / 4000
+    for level in (0.1, 0.5, 0.9):
+        at = grid[np.searchsorted(np.cumsum(chance), level)]
+        whole = np.cumsum(chance)[np.searchsorted(grid, at)]
+        for found in (drawn, told):
+            assert np.mean(np.array(found) <= at + 1e-9) == pytest.approx(whole, abs=0.015)
+
+
+def test_what_is_about_the_same_counts_once_and_what_is_about_others_each():
+    once = [target("point", 100.0, about="a")]
+    same, other = ([*once, target("point", 100.0, id="T002", about=about)] for about in "ab")
     seen = {"T001": np.array([[90.0]]), "T002": np.array([[90.0]])}
-    assert likelihood.total_log_likelihood(twice, seen)["one"] == pytest.approx(
-        likelihood.total_log_likelihood(once, seen)["one"]
-    )
+    alone = joint.total_log_likelihood(once, seen)
+    assert joint.total_log_likelihood(same, seen) == pytest.approx(alone)
+    assert joint.total_log_likelihood(other, seen) == pytest.approx(2 * alone)
+
+
+def test_what_the_model_is_off_by_is_shared_by_the_reports_of_a_tier():
+    """Points of normal errors: together they have the covariance s^2 on the diagonal and discrepancy^2 everywhere.
+
+    Across tiers nothing is shared; and three reports that are off alike cost less than three that are off each its own.
+    """
+    points = [
+        replace(target("point", r, r, id=f"T{r}", about=str(r), sigma=s), discrepancy=0.4)
+        for r, s in ((80.0, 0.3), (120.0, 0.5), (90.0, 0.1))
+    ]
+    seen = {t.id: np.array([[60.0, 100.0, 1000.0]]) for t in points}
+    covariance = np.diag([0.3**2, 0.5**2, 0.1**2]) + 0.4**2
+    off = [np.log([80, 120, 90]) - np.log(x) for x in (60.0, 100.0, 1000.0)]
+    wanted = stats.multivariate_normal(np.zeros(3), covariance).logpdf(off)
+    assert joint.total_log_likelihood(points, seen).ravel() == pytest.approx(wanted, abs=1e-5)
+    apart = [replace(t, tier=tier) for t, tier in zip(points, ("persons", "firms", "money"))]
+    alone = stats.norm.logpdf(off, 0, np.sqrt(np.diag(covariance))).sum(axis=1)
+    assert joint.total_log_likelihood(apart, seen).ravel() == pytest.approx(alone, abs=1e-5)
+    alike = {t.id: np.array([[t.low * 2.0]]) for t in points}
+    assert joint.total_log_likelihood(points, alike) > joint.total_log_likelihood(apart, alike)
+
+
+def test_what_bounds_leave_out_is_marginalised_together_with_the_models_shift():
+    """Brute force over the shift and the mean of what two bounds leave out, both of which they share."""
+    bounds = [
+        replace(target("at_least", r, r, id=f"T{r}", about=str(r)), discrepancy=0.3, understatement=(0.1, 0.7))
+        for r in (100.0, 130.0)
+    ]
+    seen = {t.id: np.array([[90.0, 700.0]]) for t in bounds}
+    shift = np.linspace(-3, 3, 4001)
+    for k, x in enumerate((90.0, 700.0)):
+        each = [
+            np.sum([likelihood.log_likelihood(t, np.array([x]), None, shift, m) for t in bounds], axis=0)
+            for m in (0.1, 0.7)
+        ]
+        density = np.exp(each) * stats.norm.pdf(shift, 0, 0.3)
+        exact = np.log(density.sum(axis=1).mean() * (shift[1] - shift[0]))
+        assert joint.total_log_likelihood(bounds, seen)[0, k] == pytest.approx(exact, abs=1e-4)
+
+
+def test_a_shift_leaves_shares_and_ratios_alone():
+    shares = replace(target("multinomial", counts=(30.0, 10.0), parts=2), discrepancy=0.4)
+    ratio = replace(target("point", 0.2, 0.2, parts=2, id="T002"), discrepancy=0.4)
+    numbers = {"T001.0": 3.0, "T001.1": 1.0, "T002.0": 3.0, "T002.1": 9.0}
+    seen = {name: np.array([[number]]) for name, number in numbers.items()}
+    assert not shares.of_level and not ratio.of_level
+    assert likelihood.error(ratio) == pytest.approx(0.5)
+    wider = [replace(t, discrepancy=0.0, sigma_log=0.5) for t in (shares, ratio)]
+    assert joint.total_log_likelihood([shares, ratio], seen) == pytest.approx(joint.total_log_likelihood(wider, seen))
+
+
+def test_pseudo_reports_share_what_the_model_is_off_by():
+    points = [replace(target("point", 100.0, id=id, about=id, sigma=0.01), discrepancy=0.4) for id in ("T001", "T002")]
+    seen, rng = {t.id: np.array([100.0]) for t in points}, np.random.default_rng(1)
+    logs = np.log([[*joint.draw_reports(points, seen, 0, rng).values()] for _ in range(2000)]) - np.log(100)
+    assert np.corrcoef(logs.T)[0, 1] > 0.99 and logs.std() == pytest.approx(0.4, rel=0.06)
 
 
 def test_the_likelihood_of_a_draw_is_the_mean_over_its_runs():
-    found = likelihood.over_replicates(np.log(np.array([[0.1, 0.3], [0.2, 0.0]]) + 1e-320))
+    found = joint.over_replicates(np.log(np.array([[0.1, 0.3], [0.2, 0.0]]) + 1e-320))
     assert np.exp(found) == pytest.approx([0.2, 0.1])
-    assert likelihood.over_replicates(np.array([[np.nan, np.nan]]))[0] == -np.inf  # both runs failed
+    assert joint.over_replicates(np.array([[np.nan, np.nan]]))[0] == -np.inf  # both runs failed
 
 
 @pytest.mark.parametrize(
@@ -254,5 +421,5 @@ def test_the_likelihood_of_a_draw_is_the_mean_over_its_runs():
 )
 def test_a_run_that_failed_can_have_made_no_report(upper):
     seen = {part.name: np.array([[np.nan, 5.0], [np.nan, np.nan], [0.0, 0.0]]) for part in upper.parts}
-    found = likelihood.over_replicates(likelihood.total_log_likelihood([upper], seen)["one"])
+    found = joint.over_replicates(joint.total_log_likelihood([upper], seen))
     assert np.isfinite(found[[0, 2]]).all() and found[1] == -np.inf
