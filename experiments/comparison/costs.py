@@ -150,7 +150,7 @@ def _spent(quantity, prices, pairs) -> dict[str, tuple]:
     """Return (value, low, high) of each item in million USD, and of `public` (value, draws)."""
     weights = _resampled(pairs)
     scale = {item.name: 1.0 if _no_price(item.name) else 1e-6 for item in ITEMS}  # losses are recorded in million USD
-    middle = {name: BY_NAME[name].middle * scale[name] * values.mean() for name, values in quantity.items()}
+    middle = {name: BY_NAME[name].middle * scale[name] * _usual(pairs, values)[0] for name, values in quantity.items()}
     drawn = {name: prices[name] * scale[name] * (weights @ values) for name, values in quantity.items()}
     found = {
         name: _usual(pairs, values) if _no_price(name) else (middle[name], *_interval(drawn[name]))
@@ -183,8 +183,8 @@ def _resampled(pairs) -> np.ndarray:
     weights = np.zeros((RESAMPLES, len(pairs.draw)))
     for times, draw in zip(taken.T, draws):
         inside = np.flatnonzero(pairs.draw == draw)
-        weights[:, inside] = rng.multinomial(times * len(inside), np.full(len(inside), 1 / len(inside)))
-    return weights / len(pairs.draw)
+        weights[:, inside] = rng.multinomial(times * len(inside), np.full(len(inside), 1 / len(inside))) / len(inside)
+    return weights / len(draws)
 
 
 def _interval(drawn: np.ndarray) -> tuple[float, float]:
