@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from scipy import special, stats
-from test_calibration import FREE, REPORTS, sobol, toy
+from test_calibration import FREE, REPORTS, hypercube, toy
 from test_reports import target
 
 from calibration.fit import checks, joint, predictions
@@ -33,7 +33,7 @@ def test_a_report_is_placed_among_what_is_predicted():
 
 
 def test_a_median_off_by_more_than_twice_is_marked_though_the_report_is_met():
-    ensemble = toy(sobol(2048))
+    ensemble = toy(hypercube(2048))
     wide = [target("point", r, r, sigma=3.0) for r in (30.0, 200.0)]
     close, far = (predictions.predictions(ensemble, [t], np.full(2048, 1 / 2048))[0] for t in wide)
     assert [p.verdict for p in (close, far)] == ["met", "met"] and not close.far_off and far.far_off
@@ -41,7 +41,7 @@ def test_a_median_off_by_more_than_twice_is_marked_though_the_report_is_met():
 
 
 def test_what_was_learnt_improves_every_score_of_a_report():
-    ensemble = toy(sobol(4096))
+    ensemble = toy(hypercube(4096))
     found, _ = predictions.predictions(ensemble, REPORTS, weigh(ensemble, REPORTS).weights)
     assert found.posterior.log_score > found.prior.log_score and found.posterior.crps < found.prior.crps
     assert abs(found.posterior.pit - 0.5) < 0.2
@@ -49,7 +49,7 @@ def test_what_was_learnt_improves_every_score_of_a_report():
 
 def test_what_the_model_is_off_by_is_learnt_before_it_is_predicted_from():
     """All runs are a factor of e^0.8 short of two reports, and only the shared shift can make it up."""
-    unit = sobol(2048)
+    unit = hypercube(2048)
     seen = {name: np.full((2048, 1), 100.0) for name in ("T001", "T002")}
     reports = [
         replace(target("point", 100 * np.exp(0.8), 100 * np.exp(0.8), id=id, about=id, sigma=0.1), discrepancy=0.5)
@@ -67,7 +67,7 @@ def test_what_the_model_is_off_by_is_learnt_before_it_is_predicted_from():
 
 def test_a_family_left_out_is_scored_as_the_others_predict_it():
     """Log p(a | b) by a grid over the two parameters, beside log p(a)."""
-    ensemble = toy(sobol(4096))
+    ensemble = toy(hypercube(4096))
     rows = checks.sensitivity(ensemble, REPORTS, weigh(ensemble, REPORTS), FREE)
     left_out = next(row for row in rows if (row.family, row.how) == ("a", "left out"))
     grid = (np.arange(400) + 0.5) / 400
@@ -84,14 +84,14 @@ def test_a_family_left_out_is_scored_as_the_others_predict_it():
 
 def test_truths_that_cannot_be_judged_are_failures():
     """With so few draws no pseudo-truth leaves twenty effective ones."""
-    ensemble = toy(sobol(16))
+    ensemble = toy(hypercube(16))
     found, judged = checks.coverage(ensemble, REPORTS, weigh(ensemble, REPORTS), FREE, truths=40)
     assert judged == 0 and all(row.covered == 0 and row.truths == 40 for row in found)
 
 
 def test_intervals_that_are_too_narrow_are_seen(monkeypatch):
     """Pseudo-reports with three times the error that the fit believes: its intervals hold the truth less often."""
-    ensemble, doubted = toy(sobol(4096)), [replace(t, sigma_log=0.9) for t in REPORTS]
+    ensemble, doubted = toy(hypercube(4096)), [replace(t, sigma_log=0.9) for t in REPORTS]
     draw = checks.draw_reports
     monkeypatch.setattr(checks, "draw_reports", lambda targets, *given: draw(doubted, *given))
     found, _ = checks.coverage(ensemble, REPORTS, weigh(ensemble, REPORTS), FREE, truths=200)

@@ -502,6 +502,10 @@ def test_a_pair_that_is_not_planned_is_no_failed_run(tmp_path):
     assert row["baseline"] == pytest.approx(np.nanmean(values.values[0][:, key].reshape(4, 2), axis=1).mean())
     assert (row["replicates"], row["draws"]) == (2, 4) and row["low"] < row["high"]
     assert row["parameter_share"] is not None  # from the draws that have two
+    effort = values.keys.index(("enforcement_effort", "", "sum"))
+    raids = np.nanmean((values.values[1] - values.values[0])[:, effort].reshape(4, 2), axis=1).mean()
+    (spent,) = [r for r in results.costs.to_pylist() if r["measure"] == "raids"]
+    assert spent["value"] == pytest.approx(unit_costs.BY_NAME["raids"].middle * 1e-6 * raids)
     assert results.by_group.num_rows and results.displacement.num_rows and results.flows.num_rows
     assert "6 (4 draws of the parameters, 2 of them on 2 seeds)" in render(study)
 
