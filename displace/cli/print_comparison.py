@@ -72,7 +72,7 @@ def show_headline(study):
         table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1, 0, 0))
         table.add_column("outcome", width=LABEL_WIDTH - 1)
         for name in shown:
-            table.add_column(study.titles[name], width=CELL_WIDTH - 1, vertical="top")
+            table.add_column(Text(study.titles[name]), width=CELL_WIDTH - 1, vertical="top")
         for line in answer:
             cells = {cell.arm: cell for cell in line.cells}
             label = Text(f"{line.outcome.label}\n").append(f"{line.level}; {line.unit}", style="dim")

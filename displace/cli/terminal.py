@@ -19,7 +19,7 @@ console = Console(highlight=False)
 def show_table(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str = ""):
     """Print a table; off a terminal every row stays on one line."""
     table = Table(
-        title=title or None,
+        title=Text(title) if title else None,
         title_justify="left",
         box=None,
         header_style="bold",
@@ -28,7 +28,7 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str
         show_header=any(columns),
     )
     for i, column in enumerate(columns):
-        table.add_column(column, overflow="fold", no_wrap=not console.is_terminal or i == 0)
+        table.add_column(Text(column), overflow="fold", no_wrap=not console.is_terminal or i == 0)
     for row in rows:
         table.add_row(*(Text(value) for value in row))
     _wide().print(table)

@@ -107,14 +107,15 @@ def running(opening: Opening, port: int):
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
-        _started(server)
+        _started(server, thread.is_alive)
         yield server
     finally:
         server.should_exit = True
         thread.join(10)
 
 
-def _started(server) -> bool:
-    while not server.started and not server.should_exit:
+def _started(server, still_runs=lambda: True) -> bool:
+    """Wait until the server answers; False if it ended before, by itself or by what it ran in."""
+    while not server.started and not server.should_exit and still_runs():
         time.sleep(0.05)
     return server.started

@@ -17,8 +17,10 @@ from .paired import over_time, paired
 
 
 def compared_tables(results: StoredResults) -> dict[str, pa.Table]:
-    """Return the tables that compare arms, from the runs that are there."""
+    """Return the tables that compare arms, from the runs that are there; without any, they have no rows."""
     metadata = stamp(results.manifest)
+    if results.failed == results.runs.num_rows:
+        return {table.name: table.schema(metadata).empty_table() for table in TABLES if table.whole and not table.parts}
     makers = (displacement, flows, costs, endings, by_group, contributions, fates_compared)
     return {
         "paired": paired(results, metadata),
