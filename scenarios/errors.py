@@ -1,6 +1,9 @@
 """What is wrong in a file, where in it, and what was expected: the one way in which messages say it."""
 
 import difflib
+import re
+
+LONG_WORD = 6  # letters from which a word alone tells what was meant
 
 
 class ScenarioError(ValueError):
@@ -32,7 +35,10 @@ class Where:
 
 
 def nearest(given, valid):
-    """Return the name in `valid` that begins with `given` or is most like it, by itself or by its alias, or None."""
+    """Return the name in `valid` that begins with `given` or is most like it, by itself or by its alias, or None.
+
+    Where no whole name is like it, the one of whose words the longest is.
+    """
     aliases = {name.lower(): name for name in valid}
     if isinstance(valid, dict):
         aliases = {alias.lower(): name for name, alias in valid.items() if isinstance(alias, str)} | aliases
@@ -41,4 +47,7 @@ def nearest(given, valid):
     given = str(given).lower()
     found = [alias for alias in aliases if len(given) > 2 and alias.startswith(given)]
     found = found or difflib.get_close_matches(given, aliases, n=1, cutoff=0.6)
+    if not found:
+        words = {word: alias for alias in aliases for word in re.split(r"\W+", alias) if len(word) >= LONG_WORD}
+        found = [words[word] for word in difflib.get_close_matches(given, words, n=1, cutoff=0.7)]
     return aliases[found[0]] if found else None

@@ -4,6 +4,8 @@ The names in it come from the registries of `model/` and from the world's data, 
 """
 
 import math
+import re
+import unicodedata
 
 from model.registry import institutions, levers, outcomes
 from model.registry.calendar import WEEKS
@@ -16,6 +18,19 @@ NAME = "^[a-z0-9-]+$"
 PEOPLE = {"sex": ("male", "female"), "age": ("child", "adult")}
 SCOPE = ("states", "places", "nationalities", *PEOPLE)
 WORLD_COLUMNS = ("control", "protection", "infrastructure", "start_people", "start_sites", "site_capacity", "host")
+
+
+def as_name(text):
+    """Return the name that is most like `text`: lower-case, without accents, hyphens for what can't be in a name."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+
+
+def is_no_name(text, where, ending=""):
+    """Return the error that `text` can't name an arm, with the name that is most like it; `ending` is a file's."""
+    near = as_name(text)
+    hint = f", such as '{near}{ending}'" if near else ""
+    return where.error(f"'{text}{ending}' can't name an arm", f"lower-case letters, digits and hyphens{hint}")
 
 
 def _text(meaning, **more):

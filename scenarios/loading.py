@@ -16,7 +16,7 @@ from model.registry.policy import Policy, Shock, Trigger
 
 from .checking import check
 from .errors import Where
-from .file_format import NAME, PEOPLE, SCOPE, scenario_schema
+from .file_format import NAME, PEOPLE, SCOPE, is_no_name, scenario_schema
 from .scenario import Scenario, refuse_contradictions, resolved
 from .toml_files import flat, label, read_toml
 from .world_files import world_graph
@@ -46,9 +46,7 @@ def load(name_or_path):
         path = Path(name_or_path)
     data = read_toml(path)
     if not (path.suffix == ".toml" and re.fullmatch(NAME, path.stem)):
-        raise Where(label(path)).error(
-            f"'{path.name}' can't name an arm", "lower-case letters, digits and hyphens, then .toml"
-        )
+        raise is_no_name(path.stem, Where(label(path)), path.suffix)
     return _build(data, path.stem, label(path), path)
 
 
@@ -61,7 +59,7 @@ def meant(name, names):
 def from_dict(data, name):
     """Return the Scenario of `data`, shaped as its TOML file would be read; it may extend shipped files."""
     if not re.fullmatch(NAME, name):
-        raise Where(name).error(f"'{name}' can't name an arm", "lower-case letters, digits and hyphens")
+        raise is_no_name(name, Where(name))
     return _build(data, name, "", SHIPPED / f"({name})")
 
 
@@ -82,7 +80,7 @@ class _Content:
 def _gather(data, path, shown, chain=()):
     where = Where(shown)
     if isinstance(data.get("parameters"), dict):
-        data = data | {"parameters": flat(data["parameters"])}
+        data = data | {"parameters": flat(data["parameters"], where.at("parameters"))}
     check(data, _schema(bool(chain)), where)
     own = _settings(data, where)
     content = _Content()
@@ -95,6 +93,9 @@ def _gather(data, path, shown, chain=()):
             raise where.at("extends").error(
                 f"a circle, {' -> '.join(p.stem for p in circle)}", "files that don't extend each other"
             )
+        shipped = [SHIPPED / part / f"{name}.toml" for part in (".", "parts")]
+        if not parent_path.is_relative_to(SHIPPED) and any(file.is_file() for file in shipped):
+            content.notes.append(f"extends '{label(parent_path)}', not the shipped '{name}'")
         parent = _gather(read_toml(parent_path), parent_path, label(parent_path), line)
         _join(content, parent, own, where)
     content.settings |= own
@@ -231,6 +232,8 @@ def _trigger(when, where):
     if ("above" in when) == ("below" in when):
         raise where.error("has both bounds or none", "above or below, one of them")
     above = "above" in when
+    if not above and not when["below"]:
+        raise where.at("below").error("0 can't be: no outcome is ever below it", "a number above 0")
     bound = float(when["above"] if above else when["below"])
     return Trigger(when["outcome"], bound, above, when.get("weeks", 1), tuple(sorted(when.get("places", ()))))
 

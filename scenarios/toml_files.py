@@ -41,6 +41,9 @@ def _wrong(what, quoted):
     for found in re.findall(r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./]\d{1,2}[./]\d{4}", quoted):
         if not _is_date(found):
             return f"{found} is no date, in `{quoted}`", "year-month-day in digits, such as 2025-01-06"
+    table = re.match(r"^\[\s*(policy|shock|world|arm|arm\s*\.\s*part)\s*\]", quoted)
+    if table:
+        return f"a second table, in `{quoted}`", f"two brackets for each entry, [[{table[1]}]]"
     return what[0].lower() + what[1:] + (f", in `{quoted}`" if quoted else ""), SUCH_AS
 
 
@@ -51,11 +54,15 @@ def _is_date(text):
         return False
 
 
-def flat(table, prefix=""):
-    """Return {'a': {'b': 1}} and {'a.b': 1} both as {'a.b': 1}."""
+def flat(table, where, prefix=""):
+    """Return {'a': {'b': 1}} and {'a.b': 1} both as {'a.b': 1}. Raises ScenarioError at `where` if a key is twice."""
     found = {}
     for key, value in table.items():
-        found |= flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {f"{prefix}{key}": value}
+        inside = flat(value, where, f"{prefix}{key}.") if isinstance(value, dict) else {f"{prefix}{key}": value}
+        for name in inside:
+            if name in found:
+                raise where.at(name).error("is there twice, with quotes and without", "each key once")
+        found |= inside
     return found
 
 
@@ -64,7 +71,7 @@ def to_toml(data):
     plain, tables, arrays = [], [], []
     for key, value in data.items():
         if isinstance(value, dict):
-            pairs = [f"{_key(name)} = {_value(item)}" for name, item in flat(value).items()]
+            pairs = [f"{_key(name)} = {_value(item)}" for name, item in flat(value, Where(key)).items()]
             tables.append("\n".join([f"[{_key(key)}]", *pairs]))
         elif isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
             for entry in value:

@@ -71,6 +71,11 @@ has `unit` and `meaning`.
 `finished`: null until everything is there, then the number of runs that failed and the size and SHA-256 of each whole
 table.
 
+`committed/` has a record for each piece of work, written after its parts: their size and SHA-256. Manifest and records
+bear a hash of themselves. `read`, the report and every command look at these before they believe a file, and
+`displace verify OUT` looks at all of them. DuckDB, Polars, pandas and R do not: verify a folder first. What was found
+not whole lies in `set-aside/`.
+
 A null means: in a column of an interval, fewer than two pairs; in a value, that it has no meaning there."""
 
 STRENGTH = f"""## How strongly an effect is shown

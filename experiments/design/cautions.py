@@ -60,14 +60,14 @@ def _differs(scenario: Scenario, baseline: Scenario, design: Design) -> Iterator
     parameters = [key for key in DEFAULTS if mine.get(key) != theirs.get(key)]
     if parameters:
         yield (
-            f"assumes other values of {_some(parameters)} than '{name}': to change an assumption for all arms, "
-            "use --set or [parameters] in a design"
+            f"assumes other values of {_some(parameters)} than '{name}', so these arms share no past: to change an "
+            "assumption for all arms, use --set or [parameters] in a design"
         )
     if scenario.world_changes != baseline.world_changes:
         yield (
             f"has another world than '{name}' "
             f"({_some([f'{place} {column}' for place, column, _ in scenario.world_changes] or ['as in the data'])}): "
-            "the difference is not its policies' alone"
+            "these arms share no past, and the difference is not its policies' alone"
         )
     if scenario.stop != baseline.stop:
         yield (

@@ -244,10 +244,10 @@ def _schema(of_scenario: dict) -> dict:
 def _from_file(path: Path) -> Design:
     data = read_design(path)
     where = Where(label_of(path))
-    for table in (data, *(entry for entry in _list(data.get("arm")) if isinstance(entry, dict))):
-        if isinstance(table.get("parameters"), dict):
-            table["parameters"] = flat(table["parameters"])
     try:
+        for place, table in ((where, data), *_tables(data.get("arm"), where)):
+            if isinstance(table.get("parameters"), dict):
+                table["parameters"] = flat(table["parameters"], place.at("parameters"))
         check(data, _schema(scenario_schema(world_graph())), where)
         found = _arms(read(data, path, where))
         baseline = data.get("baseline", "baseline")
@@ -283,8 +283,10 @@ def _on_budget(design: Design, path: Path, unpaid: str) -> Design:
     return replace(design, arms=design.arms | scaled, budget=budget)
 
 
-def _list(value) -> list:
-    return value if isinstance(value, list) else []
+def _tables(entries, where: Where) -> list[tuple[Where, dict]]:
+    """Return (place, entry) of the entries of an array of tables; those that are no table the check refuses."""
+    listed = entries if isinstance(entries, list) else []
+    return [(where.at(f"arm {k}"), entry) for k, entry in enumerate(listed, start=1) if isinstance(entry, dict)]
 
 
 def label_of(path: Path) -> str:
