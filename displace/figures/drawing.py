@@ -105,12 +105,17 @@ def _inline(figure: Figure, name: str, title: str, alt: str) -> str:
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
     svg = re.sub(r"<g id=\"[^\"]*\"", "<g", svg)  # two figures on a page would repeat them
-    svg = re.sub(r"(\d\.\d)\d+(?=[ ,\"\nLMQCz])", r"\1", svg)  # a tenth of a point is fine enough
+    svg = re.sub(r'\b(?:d|x|y|cx|cy|r|points|width|height)="[^"]*"', _shorter, svg)
     head = f'<svg role="img" aria-labelledby="{name}-title {name}-desc" class="figure" '
     words = f'<title id="{name}-title">{escape(title)}</title><desc id="{name}-desc">{escape(alt)}</desc>'
     svg = re.sub(r"^<svg ", head, svg)
     svg = re.sub(r' (width|height)="[\d.]+pt"', "", svg, count=2)
     return re.sub(r"(^<svg[^>]*>)", lambda found: found.group(1) + words, svg, count=1).strip()
+
+
+def _shorter(attribute: re.Match) -> str:
+    """Return a coordinate or path to a tenth of a point, which is fine enough; no number in a text is touched."""
+    return re.sub(r"(\d\.\d)\d+", r"\1", attribute[0])
 
 
 def _short(value: float, _position=None) -> str:

@@ -1,5 +1,6 @@
 """What goes wrong ends in a sentence: every run fails, a title looks like markup, the page can't start."""
 
+import re
 import threading
 
 import pytest
@@ -59,3 +60,22 @@ def test_a_page_that_cannot_start_is_not_waited_for(monkeypatch):
 
     threading.Thread(target=look, daemon=True).start()
     assert over.wait(10), "waits for ever for a server that ended"
+
+
+def test_numbers_in_a_pictures_texts_keep_their_digits():
+    from matplotlib.figure import Figure
+
+    from displace.figures.drawing import drawing
+
+    @drawing("test")
+    def picture():
+        figure = Figure()
+        axes = figure.subplots()
+        axes.plot([0.123456, 2], [1.98765, 3])
+        axes.set_title("version 0.10.12, 0.75 of 1.25, from 0.123")
+        return figure
+
+    svg = picture(title="0.75", alt="0.10.12", stamp="commit 0.1234")
+    assert "version 0.10.12, 0.75 of 1.25, from 0.123" in svg and "0.1234" in svg
+    (longest,) = {max(re.findall(r"\.(\d+)", path), key=len) for path in re.findall(r' d="([^"]*)"', svg)[:1]}
+    assert len(longest) == 1, "coordinates to a tenth of a point"
