@@ -284,7 +284,7 @@ def test_a_lever_changes_the_policys_world_alone(page):
     wait_for_week(page, 521)
     after = totals(page)
     assert after[0] == before[0] and after[1] != before[1]
-    assert "my-policy.toml" in page.inner_text(".form .command")
+    page.wait_for_selector('.form .command:has-text("my-policy.toml")')  # drawn after the worlds
     with page.expect_download() as download:
         page.click("text=Download my-policy.toml")
     policy = load(download.value.path().rename(download.value.path().with_name("my-policy.toml")))
