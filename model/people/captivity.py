@@ -1,7 +1,7 @@
 """Captivity: the competing risks of a person held, and what becomes of people when a firm moves.
 
-A person is looked at only in weeks in which a risk may strike (`strikes.next_strike`). In such a week their
-number, uniform below the far bound on their hazards (`bounds`), is compared with these in turn.
+A person is looked at only in weeks in which a risk may strike (`thinning.next_strike`). In such a week their
+number, uniform in (0, 1), is compared with their hazards in turn.
 """
 
 import math

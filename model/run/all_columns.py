@@ -37,23 +37,23 @@ class Columns(NamedTuple):
     par: np.ndarray  # float64: parameters by P
     base: np.ndarray  # float64 (I, P): institutions without lever or shock
     bounds: np.recarray  # hazard_bounds.BOUND (P)
-    places: np.recarray  # world.PLACE (P)
+    places: np.recarray  # places.PLACE (P)
     distance: np.ndarray  # float64 (P, P), km
     near_home: np.ndarray  # float64 (P, P): how much less likely an escape is the farther home is, 1 = at home
     hosts: np.ndarray  # int32 (H)
-    nations: np.recarray  # world.NATION (N)
+    nations: np.recarray  # places.NATION (N)
     consulate: np.ndarray  # float64 (N, S)
-    edges: np.recarray  # world.EDGE (E)
+    edges: np.recarray  # places.EDGE (E)
     edge_first: np.ndarray  # int32 (P + 1)
     reachable: np.ndarray  # float64 (P, P): outlook.discounts
-    strata: np.recarray  # migrants.STRATUM (L)
+    strata: np.recarray  # roster.STRATUM (L)
     area_place: np.ndarray  # int64 (A)
     roster: np.ndarray  # uint64: sorted thresholds and ordinals
     roster_first: np.ndarray  # int64 (C + 1)
     answers: np.ndarray  # float64 (L, CHANNELS): how readily each stratum answers
     keys: np.ndarray  # uint64 (streams, weeks): random_numbers.stream_keys
     posts: np.recarray  # border_officials.POST
-    plans: np.recarray  # environment.PLAN
+    plans: np.recarray  # policies_in_force.PLAN
     plan_where: np.ndarray  # bool (plans, P)
     plan_whom: np.ndarray  # float64 (plans, K)
     watch: np.ndarray  # bool (plans, P)
@@ -61,12 +61,12 @@ class Columns(NamedTuple):
     class_of: np.ndarray  # int8 (N, 2, 2)
     travellers: np.ndarray  # float64 (S, K)
     # --- what a run changes
-    people: np.recarray  # migrants.PERSON
+    people: np.recarray  # person.PERSON
     diary: np.ndarray  # int16 (people): week and lane in which each is looked at next
     due: np.ndarray  # int32 (LANES, people): rows due this week
-    risk: np.recarray  # migrants.RISK (L)
-    cells: np.recarray  # migrants.CELL (C)
-    queue: np.recarray  # migrants.QUEUE
+    risk: np.recarray  # roster.RISK (L)
+    cells: np.recarray  # roster.CELL (C)
+    queue: np.recarray  # roster.QUEUE
     rings: np.recarray  # recruiters.RING (A)
     mix: np.ndarray  # float64 (A, CHANNELS): how a ring splits its effort at home
     away: np.ndarray  # float64 (A, CHANNELS): where rings work away from their base; sums to 1
@@ -106,7 +106,7 @@ class Columns(NamedTuple):
     known: np.recarray  # states.KNOWN (P)
     heard: np.recarray  # states.HEARD (N)
     held_by: np.ndarray  # float64 (N, P), persons held
-    policies: np.recarray  # environment.PROGRESS (plans)
+    policies: np.recarray  # policies_in_force.PROGRESS (plans)
     env: np.ndarray  # float64 (K, I, P): institutions this week
     senv: np.ndarray  # float64 (K, I, S): their means over each state
     moved: np.ndarray  # bool (K, I): which of them are not as in `base`

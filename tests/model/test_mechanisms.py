@@ -75,3 +75,10 @@ def test_every_transition_stream_and_measure_is_used():
     assert not unread(life_course.TRANSITIONS, "T")
     assert not unread(streams.STREAMS, "R")
     assert not unread((row for row in outcomes.OUTCOMES.values() if row.kind == "measure"), "O")
+
+
+def test_every_column_names_the_file_that_declares_it():
+    text = (ROOT / "model" / "run" / "all_columns.py").read_text(encoding="utf-8")
+    named = re.findall(r"# (\w+)\.(\w+)", text)
+    assert len(named) > 20
+    assert not [f"{module}.{name}" for module, name in named if not hasattr(MODULES.get(module), name)]
