@@ -1,4 +1,6 @@
-"""The simulation: parameters in, weekly records out. No files, no clock, no command line.
+"""The simulation: parameters in, weekly records out. It reads no scenario and no data, and writes only checkpoints.
+
+`python -m model` compiles it.
 
 Names are loaded when they are first used, so that registries can be listed without the compiler.
 """
