@@ -17,7 +17,7 @@ from .world_files import Place, load_world
 NAME = "^[a-z0-9-]+$"
 PEOPLE = {"sex": ("male", "female"), "age": ("child", "adult")}
 SCOPE = ("states", "places", "nationalities", *PEOPLE)
-WORLD_COLUMNS = ("control", "protection", "infrastructure", "start_people", "start_sites", "site_capacity", "host")
+WORLD_COLUMNS = ("control", "protection", "infrastructure", "landlords", "start_people", "start_sites", "site_capacity", "host")
 
 
 def as_name(text):

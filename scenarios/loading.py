@@ -318,6 +318,8 @@ def _world_changes(settings):
             raise where.error(f"'{place}' can't host operations", "a place of the data where operations may be")
         if row["host"] and not row["site_capacity"]:
             raise where.error("no site_capacity where operations may be", "a site_capacity above 0")
+        if row["host"] and not row["landlords"]:
+            raise where.error("no landlords where operations may be", "landlords above 0")
         if not row["host"] and (row["start_people"] or row["start_sites"]):
             raise where.error("operations where host is 0", "start_people = 0 and start_sites = 0")
     changes = (

@@ -1,4 +1,4 @@
-"""The world as data: six tables of `scenarios/world/`, read, checked and joined into one graph.
+"""The world as data: eight tables of `scenarios/world/`, read, checked and joined into one graph.
 
 Each row says where it comes from: `source` holds keys of `scenarios/evidence/evidence.csv` or sections of the
 briefing paper (or the word `assumption`), and `assumed` names the columns of the row that no source gives.
@@ -73,6 +73,7 @@ class Place(_Row):
     control: Share  # can the state enter?
     protection: Amount  # USD per person held and week
     infrastructure: Share  # power, telecom, roads
+    landlords: Count  # who own its compounds
     start_sites: Count  # compounds standing in January 2016
     site_capacity: Count  # persons per typical compound
     start_people: Count  # persons held in January 2016
@@ -93,6 +94,7 @@ class State(_Row):
     raids_per_month: (
         Amount  # against compounds, before August 2023: set out for; where the state cannot enter (`control`) they fail
     )
+    call_outs_per_month: Amount  # after complaints, for single people
     screening_per_week: Amount
     open_beds: Count
     closed_beds: Count
@@ -144,6 +146,21 @@ class Consulate(_Row):
     presence: Flag
 
 
+class Line(_Row):
+    """A line of business: the language in which operations defraud."""
+
+    line: PlaceId
+    name: Name
+    home: str  # the place from which most of those come who speak it: operations of the line are founded near it
+    share: Annotated[float, Field(gt=0)]  # of operations founded, before nearness
+
+
+class Fit(_Row):
+    line: str
+    nationality: Iso3
+    fit: Share  # how readily an operation of the line takes them, against native speakers
+
+
 ROWS = {
     "places.csv": Place,
     "states.csv": State,
@@ -151,6 +168,8 @@ ROWS = {
     "diaspora.csv": Migrants,
     "routes.csv": Route,
     "consulates.csv": Consulate,
+    "lines.csv": Line,
+    "fits.csv": Fit,
 }
 
 
@@ -303,7 +322,7 @@ def _known(table, line, column, given, valid, expected):
 
 
 def _check_places(table, states):
-    numbers = ("protection", "start_sites", "site_capacity", "start_people")
+    numbers = ("protection", "landlords", "start_sites", "site_capacity", "start_people")
     for line, row in table:
         _known(table, line, "iso3", row["iso3"], states, "an iso3 of states.csv")
         if row["host"] and row["kind"] in ("origin", "hub", "border_town"):
@@ -313,6 +332,8 @@ def _check_places(table, states):
                 raise table.error(line, column, f"{row[column]} where no operation may be", "0")
         if row["host"] and not row["site_capacity"]:
             raise table.error(line, "site_capacity", "0 where operations may be", "persons per typical compound")
+        if row["host"] and not row["landlords"]:
+            raise table.error(line, "landlords", "0 where operations may be", "at least one")
         room = row["start_sites"] * row["site_capacity"]
         if row["start_people"] > room:
             raise table.error(
@@ -414,6 +435,14 @@ def _check_consulates(table, origins, states):
                 raise table.error(line, "host", f"no row for {nationality} in {host}", expected)
 
 
+def _check_lines(lines_table, fits, places, lines, origins):
+    for line, row in lines_table:
+        _known(lines_table, line, "home", row["home"], places, "an id of places.csv")
+    for line, row in fits:
+        _known(fits, line, "line", row["line"], lines, "a line of lines.csv")
+        _known(fits, line, "nationality", row["nationality"], origins, "a nationality of origins.csv")
+
+
 def _without(row, *columns):
     return {column: value for column, value in row.items() if column not in columns}
 
@@ -427,7 +456,7 @@ def load_world(folder=SHIPPED):
     A node is a place (its attributes the other columns of `places.csv`), an edge a route (those of
     `routes.csv`; `post` is None where nobody watches). Rows are dicts of typed values, in file order; `source`
     and `assumed` are tuples. `graph.graph` holds `states` and `origins` (by ISO code), `diaspora` (a list),
-    `consulates` (by nationality and host) and `hash` (SHA-256 over the bytes of the files, in order of their names).
+    `consulates` (by nationality and host), `lines`, `fits` (by line and nationality) and `hash` (SHA-256 over the bytes of the files, in order of their names).
 
     Raises WorldError for the first thing that is wrong, EvidenceError if the reports that rows cite can't be read.
     """
@@ -441,6 +470,8 @@ def load_world(folder=SHIPPED):
     origins = _keyed(tables["origins.csv"], "iso3")
     _keyed(tables["diaspora.csv"], "nationality", "place")
     consulates = _keyed(tables["consulates.csv"], "nationality", "host")
+    lines = _keyed(tables["lines.csv"], "line")
+    fits = _keyed(tables["fits.csv"], "line", "nationality")
     _keyed(tables["routes.csv"], "from", "to", "mode", "official")
 
     _check_places(places_table, states)
@@ -450,12 +481,16 @@ def load_world(folder=SHIPPED):
     _check_routes(tables["routes.csv"], places)
     _check_consulates(tables["consulates.csv"], origins, states)
 
+    _check_lines(tables["lines.csv"], tables["fits.csv"], places, lines, origins)
+
     bytes_in_order = b"".join((folder / file).read_bytes() for file in sorted(ROWS))
     graph = nx.MultiDiGraph(
         states=states,
         origins=origins,
         diaspora=tables["diaspora.csv"].rows,
         consulates=consulates,
+        lines=lines,
+        fits=fits,
         hash=hashlib.sha256(bytes_in_order).hexdigest(),
     )
     for id, place in places.items():

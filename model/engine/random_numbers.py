@@ -56,6 +56,13 @@ def exponential(key, who):
 
 
 @kernel
+def normal(key, who):
+    """Return the standard normal number of identity `who` (Box and Muller 1958)."""
+    radius = math.sqrt(-2.0 * math.log(uniform(key, who)))
+    return radius * math.cos(2.0 * math.pi * uniform(key, identity(who, 1)))
+
+
+@kernel
 def draw(stream, m, who):
     """Return this week's uniform number of identity `who` in a stream."""
     return uniform(m.keys[stream, m.now], who)

@@ -1,6 +1,8 @@
 """The accounts of operations: what they earn and pay, when they fail, and how large they want to be."""
 
-from model.engine.kernel import inlined, kernel
+import math
+
+from model.engine.kernel import entry, inlined, kernel
 from model.engine.random_numbers import uniform
 from model.registry.institutions import I
 from model.registry.life_course import S
@@ -8,32 +10,50 @@ from model.registry.outcomes import O
 from model.registry.parameters import P
 from model.registry.streams import R
 
+from .landlords import rent_of
 from .operations import CLOSES, CONSUMED, EARNED, STAYS, change_target
+
+
+@entry
+def measure_market(m):
+    """Fill the market's size, persons: at `vanishing_stock`, with the demand of 2019, margins vanish before any rent.
+
+    revenue kept x (1 + vanishing_stock / size) ^ -market_saturation = upkeep + protection, where a place is well
+    connected and protection as usual; without saturation, or where nothing would ever be earned, it is infinite.
+    """
+    protection = 0.0
+    for k in range(m.hosts.size):
+        protection += m.base[I.protection_price, m.hosts[k]] / m.hosts.size
+    kept = m.par[P.revenue] * (1.0 - m.par[P.laundering_cost]) * m.par[P.operator_share]
+    times, power = kept / max(1e-9, m.par[P.upkeep] + protection), m.par[P.market_saturation]
+    m.market[0].size = math.inf
+    if times > 1.0 and power > 0.0:
+        m.market[0].size = m.par[P.vanishing_stock] / (times ** (1.0 / power) - 1.0)
 
 
 @kernel
 def price_places(m):
     """Fill revenue and margin per person-week at each place, from demand, saturation and costs.
 
-    Revenue falls as the world total grows (`market_saturation`); the price of protection rises with
-    crowding (II.gov; E087, E301).
+    Revenue falls as the world total grows (`market_saturation`); landlords take the more of what is left, the less
+    room there is (`landlords.rent_of`; II.gov; E087, E301).
     """
     total = 0.0
     for k in range(m.hosts.size):
         view = m.outlook[m.hosts[k]]
         view.persons = m.levels[S.held, m.hosts[k], 0] * m.scale
         total += view.persons
-    saturation = (1.0 + total / m.par[P.market_size]) ** (-m.par[P.market_saturation])
+    saturation = (1.0 + total / m.market[0].size) ** (-m.par[P.market_saturation])
     for k in range(m.hosts.size):
         p = m.hosts[k]
         gross = m.par[P.revenue] * m.env[0, I.online_demand, p] * saturation
         gross *= m.par[P.poor_infrastructure] + (1.0 - m.par[P.poor_infrastructure]) * m.places[p].infrastructure
         lost = m.env[0, I.output_lost, p] * (1.0 - m.known[p].adapted)
         net = gross * (1.0 - m.env[0, I.laundering_cost, p]) * (1.0 - lost) * m.par[P.operator_share]
-        crowding = 1.0 + m.par[P.feedback_crowding] * m.room[p].sites / m.par[P.protection_crowding]
+        surplus = net - m.par[P.upkeep] - m.env[0, I.protection_price, p]
         view = m.outlook[p]
-        view.revenue, view.net = gross * (1.0 - lost), net
-        view.margin = net - m.par[P.upkeep] - m.env[0, I.protection_price, p] * crowding
+        view.revenue, view.net, view.rent = gross * (1.0 - lost), net, rent_of(p, surplus, m)
+        view.margin = surplus - view.rent
         view.profit = min(m.par[P.profit_most], view.margin / m.par[P.reference_margin])
 
 

@@ -1,7 +1,7 @@
 """Compounds: the sites in which operations rent room. What is raided, hardened, closed and built.
 
 A site belongs to a landlord (a developer of a zone, the owner of a casino: O24) and is not the firm
-that rents from it. Capacity is in persons.
+that rents from it. Capacity is in persons who can be held there; sites differ in size (log-normal).
 """
 
 import math
@@ -9,7 +9,7 @@ import math
 from model.engine.columns import NOBODY
 from model.engine.faults import ROWS_FULL
 from model.engine.kernel import kernel
-from model.engine.random_numbers import identity, uniform
+from model.engine.random_numbers import identity, normal, uniform
 from model.registry.institutions import I
 from model.registry.outcomes import O
 from model.registry.parameters import P
@@ -29,6 +29,7 @@ SITE = (
     ("slot", "i4", "number of the site at its place; with the place, its identity"),
     ("next", "i4", "next site of the same place"),
     ("place", "i2", "index"),
+    ("landlord", "i2", "who owns it"),
     ("open", "i1", "stands and may be rented"),
     ("licensed", "i1", "stands under cover of licensed gaming"),
     ("warned", "i1", "forewarned of this week's raid"),
@@ -44,16 +45,16 @@ ROOM = (
 
 
 @kernel
-def build_site(place, capacity, licensed, m):
-    """Add a compound. Return its row, or -1 when the table is full."""
+def build_site(place, landlord, licensed, m):
+    """Add a compound of a landlord. Return its row, or -1 when the table is full."""
     j = m.used[0].sites
     if j >= m.sites.size:
         m.faults[ROWS_FULL] += 1
         return NOBODY
     m.used[0].sites += 1
     site, room = m.sites[j], m.room[place]
-    site.place, site.slot = place, room.built
-    site.capacity, site.rented, site.occupants = capacity, 0.0, 0
+    site.place, site.slot, site.landlord = place, room.built, landlord
+    site.capacity, site.rented, site.occupants = size_of_site(place, room.built, licensed, m), 0.0, 0
     site.open, site.licensed = 1, licensed
     site.guards, site.abuse = 1.0, 1.0
     site.raided = LONG_AGO
@@ -61,8 +62,20 @@ def build_site(place, capacity, licensed, m):
     room.first_site = j
     room.built += 1
     room.sites += 1
-    room.capacity += capacity
+    room.capacity += site.capacity
+    m.landlords[landlord].sites += 1
     return j
+
+
+@kernel
+def size_of_site(place, slot, licensed, m):
+    """Return how many people a compound can hold: log-normal about what is usual at its place, keyed by its identity.
+
+    Of a licensed site only the share counts where people are held; staff who may leave are no part of the model.
+    """
+    spread = math.exp(m.par[P.site_spread] * normal(m.keys[R.building, 0], identity(place, slot)))
+    held = m.par[P.licensed_held] if licensed else 1.0
+    return m.places[place].site_capacity * m.par[P.site_size] * spread * held
 
 
 @kernel
@@ -72,6 +85,7 @@ def close_site(j, m):
     site.open = 0
     m.room[site.place].sites -= 1
     m.room[site.place].capacity -= site.capacity
+    m.landlords[site.landlord].sites -= 1
 
 
 @kernel
@@ -118,15 +132,8 @@ def harden(j, amount, m):
 
 
 @kernel
-def build_and_close(m):
-    """Landlords build where room is short and renting pays; orders close licensed sites (O02, O06)."""
-    building = m.keys[R.building, m.now]
-    for k in range(m.hosts.size):
-        p = m.hosts[k]
-        if uniform(building, identity(p, m.room[p].built)) < 1.0 - math.exp(-building_rate(p, m)):
-            issued = m.states[m.places[p].state].licenses and m.env[0, I.licensed_closure, p] == 0.0
-            licensed = issued and uniform(building, identity(p, -1)) < m.par[P.share_licensed_new]
-            build_site(p, m.places[p].site_capacity, licensed, m)
+def close_by_order(m):
+    """Close licensed sites by order, and count the compounds that stand (O02)."""
     closing = m.keys[R.raid_result, m.now]
     for j in range(m.used[0].sites):
         site = m.sites[j]
@@ -136,23 +143,3 @@ def build_and_close(m):
         order = m.env[0, I.licensed_closure, site.place]
         if site.licensed and order > 0.0 and uniform(closing, identity(identity(site.place, site.slot), 7)) < order:
             close_site(j, m)
-
-
-@kernel
-def building_rate(p, m):
-    """Return the rate at which compounds are built at a place, per week.
-
-    It rises with occupancy and with what operations earn there, and falls as the place fills up (rising
-    cost); nothing else limits the number of compounds.
-    """
-    if m.par[P.feedback_growth] == 0.0:
-        return 0.0
-    room = m.room[p]
-    occupancy = room.rented / room.capacity if room.capacity > 0.0 else m.par[P.occupancy_of_empty_places]
-    short = occupancy - m.par[P.building_occupancy]
-    profit = m.outlook[p].profit
-    if short <= 0.0 or profit <= 0.0:
-        return 0.0
-    rate = m.par[P.building_rate] * (1.0 + room.sites) ** 0.5 * short / (1.0 - m.par[P.building_occupancy])
-    crowding = 1.0 + room.sites / m.par[P.building_crowding]
-    return rate * profit * m.places[p].infrastructure * m.env[0, I.permissive_sites, p] / crowding

@@ -12,9 +12,10 @@ import numpy as np
 from model.engine.columns import NOBODY
 from model.engine.faults import ROWS_FULL
 from model.engine.kernel import inlined, kernel
-from model.engine.random_numbers import identity
+from model.engine.random_numbers import identity, uniform
 from model.registry.outcomes import O
 from model.registry.parameters import P
+from model.registry.streams import R
 
 LEARNED, NO_MOVES, AT_RANDOM, NEAREST, MOST_PERMISSIVE = 0, 1, 2, 3, 4
 STAYS, MOVES, CLOSES, SPLITS = 0, 1, 2, 3
@@ -33,6 +34,7 @@ OPERATION = (  # what most of the week reads comes first: it lies on one line of
     ("site", "i4", "the compound it rents in"),
     ("group", "i2", "owner group"),
     ("place", "i2", "index"),
+    ("line", "i1", "line of business"),
     ("idle", "i2", "weeks without anybody held"),
     ("hidden_until", "i2", "week: people are kept out of sight"),
     ("shaken_until", "i2", "week: the location is under review after a raid"),
@@ -73,6 +75,7 @@ def open_operation(group, place, site, slot, target, m):
     firm = m.operations[o]
     firm.key = identity(identity(group, place), identity(m.now, slot))
     firm.group, firm.place, firm.site, firm.born = group, place, site, m.now
+    firm.line = line_of(firm.key, place, m)
     firm.alive, firm.target, firm.fullness = 1, 0.0, 0.0
     firm.held, firm.coming, firm.first_member = 0, 0, NOBODY
     firm.cash, firm.idle, firm.abuse_total, firm.ready, firm.paid_for_people = 0.0, 0, 0.0, 0.0, 0.0
@@ -82,6 +85,31 @@ def open_operation(group, place, site, slot, target, m):
     change_target(firm, target, m)
     m.tally[O.operations_founded, place] += 1.0
     return o
+
+
+@kernel
+def line_of(key, place, m):
+    """Return the line of business of an operation founded at a place: the language in which it defrauds (V07, V08).
+
+    Lines weigh by their share ^ `line_concentration`, and by how near those are who speak the language.
+    """
+    total, mark = 0.0, uniform(m.keys[R.line, 0], key)
+    for b in range(m.lines.size):
+        total += line_weight(b, place, m)
+    chosen = np.int64(m.lines.size - 1)
+    mark *= total
+    for b in range(m.lines.size):
+        mark -= line_weight(b, place, m)
+        if mark < 0.0:
+            chosen = np.int64(b)
+            break
+    return chosen
+
+
+@inlined
+def line_weight(b, place, m):
+    near = m.access[m.lines[b].home, place] ** m.par[P.line_nearness]
+    return m.lines[b].share ** m.par[P.line_concentration] * near
 
 
 @inlined

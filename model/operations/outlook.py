@@ -18,15 +18,13 @@ OVERFLOW = 60.0  # of exponents: beyond it a choice is certain
 
 OUTLOOK = (
     ("net", "f8", "USD per person-week that reach the operation"),
-    ("margin", "f8", "USD per person-week after costs, before the risk of raids"),
+    ("margin", "f8", "USD per person-week after costs and rent, before the risk of raids"),
+    ("rent", "f8", "USD per person-week that landlords take"),
     ("profit", "f8", "the margin against the usual, as far as it drives growth"),
     ("revenue", "f8", "USD defrauded per person-week"),
     ("signal", "f8", "raids per site and week that everybody hears of"),
     ("persons", "f8", "persons held"),
     ("room", "f8", "persons that operations want to hold, sum of their targets"),
-    ("first", "i4", "row of the first of its offers"),
-    ("offers", "i4", "operations that want people"),
-    ("first_step", "i4", "the largest power of two that is no more than `offers`"),
 )
 
 
@@ -102,7 +100,7 @@ def weigh_places(g, m):
 @inlined
 def may_take(here, p, m):
     """Say whether a place other than `here` has room for an operation."""
-    if m.room[p].capacity - m.room[p].rented < m.par[P.smallest_operation] or p == here:
+    if m.room[p].capacity - m.room[p].rented < m.par[P.founding_size] or p == here:
         return False
     return m.places[p].beyond == 0 or m.par[P.feedback_beyond] > 0
 

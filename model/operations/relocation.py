@@ -165,7 +165,7 @@ def split(o, target, site, m):
     branch = open_operation(firm.group, target, site, slot, part, m)
     if branch == NOBODY:
         return
-    firm.fate, firm.branch = SPLITS, branch
+    firm.fate, firm.branch, m.operations[branch].line = SPLITS, branch, firm.line
     change_target(firm, -part, m)
     m.tally[O.operations_founded, target] -= 1.0
     count_move(firm.place, target, m)
@@ -202,7 +202,7 @@ def found_one(g, slot, m):
     p = choose_place(g, NOBODY, who, m.keys[R.place_choice, m.now], m)
     if p == NOBODY:
         return False
-    size = m.par[P.smallest_operation]
+    size = m.par[P.founding_size]
     site = site_with_room(p, size, who, m.keys[R.founding, m.now], m)
     if site != NOBODY and open_operation(g, p, site, slot, size, m) != NOBODY:
         m.groups[g].capital -= m.par[P.founding_cost]

@@ -78,6 +78,7 @@ def gather_leads(m):
             covered += persons * m.consulate[n, s]
         if held <= 0.0:
             m.known[p].intelligence *= 1.0 - m.par[P.intelligence_fading]
+            m.known[p].complaints = 0.0
             continue
         out = m.tally[O.out, p]
         testified = out * trusting / held * m.par[P.testifies_share] * m.env[0, I.leads_passed, p] * unafraid(0, p, m)
@@ -90,6 +91,7 @@ def gather_leads(m):
         m.tally[O.reports_to_consulates, p] += consular
         m.tally[O.reports_in_press, p] += press
         m.tally[O.reports_to_hotlines, p] += hotline
+        m.known[p].complaints = consular + press + hotline
         gain = (testified + m.par[P.lead_of_report] * (consular + press + hotline)) * m.env[0, I.intelligence_gain, p]
         gain *= 1.0 + m.par[P.sharing_gain] * m.env[0, I.intelligence_shared, p]
         m.known[p].intelligence += gain * m.par[P.feedback_reports]

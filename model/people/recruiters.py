@@ -31,6 +31,7 @@ RING = (
 )
 
 MARKET = (
+    ("size", "f8", "persons: by how many held in the world, against it, targets are shared out (`accounts.measure_market`)"),
     ("supply", "f8", "persons whom recruiters expect to bring in a week at the reference fee"),
     ("demand", "f8", "persons: vacancies of all operations"),
     (
@@ -118,7 +119,7 @@ def measure_answers(m):
 def base_hazards(m):
     """Fill each stratum's weekly hazard at the reference fee. Return expected recruits, persons.
 
-    hazard = answers (base x susceptibility x affinity x need) x what recruiters achieve in the area, over all channels.
+    hazard = how far vacancies suit them x answers (base x susceptibility x affinity x need) x what recruiters achieve in the area, over all channels.
     """
     supply = 0.0
     m.recruits[:] = 0.0
@@ -132,7 +133,7 @@ def base_hazards(m):
         persons = m.risk[k].left * m.scale
         hazard = 0.0
         for c in range(CHANNELS):
-            part = drive[c] * m.answers[k, c]
+            part = drive[c] * m.answers[k, c] * m.heard[kind.nation].wanted
             hazard += part
             m.recruits[area, c] += part * persons
         m.risk[k].weekly = hazard

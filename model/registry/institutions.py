@@ -47,6 +47,8 @@ _ROWS = (
     # --- enforcement ----------------------------------------------------------------------------
     Institution("raids", unit="raids per month and state", base="state:raids_per_month", low=0, high=500,
         meaning="raids that it sets out for; they fail where it cannot enter"),
+    Institution("call_outs", unit="per month and state", base="state:call_outs_per_month", low=0, high=10000,
+        meaning="times that its police can go out after complaints for single people; they fail where it cannot enter"),
     Institution("site_closed", unit="probability", base="parameter", low=0, high=1,
         meaning="that a raided site stays closed"),
     Institution("owner_arrest", unit="probability", base="parameter", low=0, high=1,
@@ -73,6 +75,8 @@ _ROWS = (
         meaning="intelligence gained from a lead"),
     Institution("hotline_share", unit="share", base="parameter", low=0, high=1,
         meaning="of alarms from inside that reach hotlines and police"),
+    Institution("landlord_liability", unit="USD per person-week", base="parameter", low=0, high=BIG,
+        meaning="that landlords risk, by fines, lost licences and seized property, for the people held on their sites"),
     Institution("permissive_sites", unit="factor", base="parameter", low=0, high=1,
         meaning="how far neighbours let operations settle"),
     # --- recruitment (at home, or where a migrant worker is stranded) -----------------------------

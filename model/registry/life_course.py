@@ -75,6 +75,7 @@ TRANSITIONS = (
     _t("released", "held", "out", "let go when of no more use", "III.means V26"),
     _t("abandoned", "held", "out", "left behind when the operation moves or closes", "V O07"),
     _t("freed_in_raid", "held", "out", "found in a raid", "II.gov V39"),
+    _t("freed_on_complaint", "held", "out", "police come for the few whom a complaint is about", "IV.E V40"),
     _t("freed_by_consulate", "held", "out", "located and extracted for a consulate or family", "IV.G V40"),
     _t("taken_by_armed_group", "held", "held_by_armed_group", "taken over by those who guard", "II.gov O08"),
     _t("returned_by_armed_group", "held_by_armed_group", "held", "handed back for payment", "II.gov O08"),

@@ -50,6 +50,9 @@ STREAMS = (
     Stream("candidates", "person, block of weeks", "the weeks in which a hazard may strike"),
     Stream("raid_entry", "state, slot", "whether a state can enter where it means to raid"),
     Stream("split", "operation", "whether an operation that moves leaves a part behind"),
+    Stream("call_out", "operation", "whether police come to an operation after a complaint"),
+    Stream("called_out", "person", "whom they bring out"),
+    Stream("line", "operation", "the line of business of an operation"),
 )
 
 R = IntEnum("R", [s.name for s in STREAMS], start=0)

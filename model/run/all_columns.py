@@ -5,7 +5,7 @@
 checkpoint is the arrays and the week.
 
 Dimensions: P places, H places where operations may be, D places up to the last of those, S states, N nationalities,
-E edges, I institutions, K classes of people, L strata, C cells (strata by cohorts), A areas, G groups, O outcomes,
+E edges, B lines of business, I institutions, K classes of people, L strata, C cells (strata by cohorts), A areas, G groups, O outcomes,
 Z statuses.
 """
 
@@ -42,6 +42,9 @@ class Columns(NamedTuple):
     near_home: np.ndarray  # float64 (P, P): how much less likely an escape is the farther home is, 1 = at home
     hosts: np.ndarray  # int32 (H)
     nations: np.recarray  # places.NATION (N)
+    lines: np.recarray  # places.LINE (B)
+    fits: np.ndarray  # float64 (B, N): how readily operations of a line take a nationality
+    suits: np.ndarray  # float64 (B, N, S): the same by the State where they are, by which people are recruited
     consulate: np.ndarray  # float64 (N, S)
     edges: np.recarray  # places.EDGE (E)
     edge_first: np.ndarray  # int32 (P + 1)
@@ -76,7 +79,8 @@ class Columns(NamedTuple):
     luck: np.ndarray  # float64 (D): uniform numbers of a choice among places (choices)
     weight: np.ndarray  # float64 (D): its weights
     early: np.ndarray  # int64 (D): its places in the order in which their clocks may ring
-    vacancies: np.ndarray  # float64 (D): persons still wanted
+    vacancies: np.ndarray  # float64 (B, D): persons still wanted
+    desks: np.recarray  # vacancies.DESK (B, D)
     access: np.ndarray  # float64 (P, P): how readily people are brought from one place to another
     route_cost: np.ndarray  # float64 (P, P): fares, USD
     route_expected: np.ndarray  # float64 (P, P): fares and what is expected to be lost, USD
@@ -100,6 +104,7 @@ class Columns(NamedTuple):
     pull: np.ndarray  # float64 (G, P): exp(utility / scale) of each place
     sites: np.recarray  # compounds.SITE
     room: np.recarray  # compounds.ROOM (P)
+    landlords: np.recarray  # landlords.LANDLORD
     struck: np.ndarray  # int64: sites raided this week
     outlook: np.recarray  # outlook.OUTLOOK (P)
     states: np.recarray  # states.STATE (S)

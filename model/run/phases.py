@@ -2,7 +2,7 @@
 
 from model.engine.columns import NO_OPERATION
 from model.engine.kernel import kernel
-from model.operations import accounts, compounds, outlook, relocation
+from model.operations import accounts, compounds, landlords, outlook, relocation
 from model.operations import vacancies as posts
 from model.operations.vacancies import choose_operation
 from model.people import beliefs, border_officials, home, recruiters, services
@@ -10,8 +10,8 @@ from model.people import captivity as inside
 from model.people.diary import enter_in_diary, open_diary
 from model.registry.life_course import T
 from model.registry.streams import R
+from model.states import call_outs, states
 from model.states import raids as raiding
-from model.states import states
 from model.world import policies_in_force
 
 from . import records
@@ -48,7 +48,8 @@ def accounts_and_growth(m):
     """Let operations earn, pay, grow or fail, and landlords build."""
     accounts.price_places(m)
     accounts.keep_accounts(m)
-    compounds.build_and_close(m)
+    landlords.build(m)
+    compounds.close_by_order(m)
 
 
 @kernel
@@ -97,8 +98,9 @@ def captivity(m):
 
 @kernel
 def raids(m):
-    """Carry out the raids: free people, close sites, arrest owners."""
+    """Carry out the raids: free people, close sites, arrest owners; answer complaints, a few people each."""
     raiding.raid_compounds(m)
+    call_outs.answer_complaints(m)
 
 
 @kernel

@@ -12,10 +12,12 @@ from model.engine.faults import FAULTS
 from model.engine.kernel import entry, kernel
 from model.engine.pages import whole_pages
 from model.engine.random_numbers import identity, stream_keys, uniform
+from model.operations.accounts import measure_market
 from model.operations.compounds import ROOM, SITE, build_site, site_with_room
+from model.operations.landlords import LANDLORD, least_stretched, settle_landlords
 from model.operations.operations import GROUP, LEDGER, OPERATION, open_operation
 from model.operations.outlook import OUTLOOK, discounts
-from model.operations.vacancies import OFFER
+from model.operations.vacancies import DESK, OFFER, measure_demand, measure_fits, suit
 from model.people.border_officials import expect_lawful_stops, plan_routes, start_posts
 from model.people.captivity import measure_distances
 from model.people.diary import LANES, NO_VISIT, enter_in_diary
@@ -67,6 +69,8 @@ def fixed_columns(inputs, values) -> dict:
         "distance": world.distance,
         "hosts": world.host_places,
         "nations": world.nations,
+        "lines": world.lines,
+        "fits": world.fits,
         "consulate": world.consulate,
         "edges": world.edges,
         "edge_first": world.edge_first,
@@ -123,7 +127,9 @@ def empty_columns(inputs, fixed, values) -> Columns:
         luck=np.ones(destinations),
         weight=np.zeros(destinations),
         early=np.zeros(destinations, np.int64),
-        vacancies=np.zeros(destinations),
+        suits=np.zeros((*world.fits.shape, states)),
+        vacancies=np.zeros((len(world.lines), destinations)),
+        desks=record(DESK, len(world.lines) * destinations).reshape(len(world.lines), destinations),
         access=np.zeros((places, places)),
         route_cost=np.full((places, places), FAR),
         route_expected=np.full((places, places), FAR),
@@ -145,8 +151,11 @@ def empty_columns(inputs, fixed, values) -> Columns:
         pull=np.zeros((groups, places)),
         sites=record(SITE, SITE_ROWS),
         room=record(ROOM, places, first_site=NOBODY),
+        landlords=record(
+            LANDLORD, world.places.landlords.sum(), place=np.repeat(np.arange(places), world.places.landlords)
+        ),
         struck=np.zeros(STRUCK_ROWS, np.int64),
-        outlook=record(OUTLOOK, places, first=NOBODY),
+        outlook=record(OUTLOOK, places),
         states=record(
             STATE,
             states,
@@ -182,6 +191,8 @@ def set_what_follows(inputs, columns, values, m):
     bound_hazards(inputs, columns, values, m)
     measure_answers(m)
     measure_distances(m)
+    measure_market(m)
+    measure_fits(m)
 
 
 def bound_hazards(inputs, columns, values, m):
@@ -204,17 +215,18 @@ def build_up(m):
     expect_lawful_stops(m)
     draw_deviations(m)
     sum_effort(m)
+    settle_landlords(m)
     key = m.keys[R.start, 0]
     for k in range(m.hosts.size):
         p = m.hosts[k]
         for slot in range(m.places[p].start_sites):
             cover = m.states[m.places[p].state].licenses and uniform(key, identity(p, slot)) < m.par[P.start_licensed]
-            build_site(p, m.places[p].site_capacity, cover, m)
+            build_site(p, least_stretched(p, m), cover, m)
         wanted = m.places[p].start_people * m.par[P.start_room]
         slot = 0
         while wanted > 0.0 and slot < MOST_SLOTS:
             u = uniform(key, identity(identity(p, slot), 1))
-            target = m.par[P.smallest_operation] + m.par[P.start_spread] * u * u
+            target = m.par[P.founding_size] + m.par[P.start_spread] * u * u
             group = int(uniform(key, identity(identity(p, slot), 2)) * m.groups.size)
             site = site_with_room(p, target, identity(p, slot), key, m)
             if site != NOBODY:
@@ -222,7 +234,10 @@ def build_up(m):
             wanted -= target
             slot += 1
     for o in range(m.used[0].operations):
-        m.outlook[m.operations[o].place].room += m.operations[o].target
+        firm = m.operations[o]
+        m.outlook[firm.place].room += firm.target
+        m.vacancies[firm.line, firm.place] += firm.target
+    measure_demand(m)
     m.tally[:] = 0.0
 
 
@@ -270,7 +285,7 @@ def reach_for(agents, m):
 
 @kernel
 def first_operation(i, key, free, m):
-    """Return an operation with room for a person at the start: a place by Gumbel, then the emptiest."""
+    """Return an operation with room for a person at the start: a place by Gumbel, then the emptiest of a line that suits."""
     me = m.people[i]
     for p in range(free.size):
         m.luck[p] = uniform(key, identity(me.key, p))
@@ -279,12 +294,14 @@ def first_operation(i, key, free, m):
     if chosen == NOBODY:
         return NOBODY
     free[chosen] = max(0.0, free[chosen] - m.scale)
-    emptiest, least = NOBODY, np.inf
+    readiest, least = NOBODY, np.inf
     for o in range(m.used[0].operations):
         firm = m.operations[o]
-        if firm.place == chosen and firm.held * m.scale / firm.target < least:
-            emptiest, least = o, firm.held * m.scale / firm.target
-    return emptiest
+        if firm.place == chosen:
+            full = (firm.held + 1) * m.scale / firm.target / max(1e-3, suit(firm.line, me.nation, chosen, m))
+            if full < least:
+                readiest, least = o, full
+    return readiest
 
 
 @kernel

@@ -36,6 +36,8 @@ STATE = (
 
 KNOWN = (
     ("intelligence", "f8", "usable leads"),
+    ("complaints", "f8", "expected last week: cases that consulates, hotlines and press heard of"),
+    ("call_outs", "f8", "expected this week"),
     ("raids_here", "f8", "raids since operations last heard"),
     ("inside", "f8", "said inside compounds of being punished outside, 0-1"),
     ("practice", "f8", "expected punishment of who comes out here, 0-1"),
@@ -44,6 +46,7 @@ KNOWN = (
 
 HEARD = (
     ("held", "f8", "persons held anywhere"),
+    ("wanted", "f8", "share of all vacancies that suits them"),
     ("trust", "f8", "in authorities, 0-1"),
     ("home_belief", "f8", "believed at home of being punished outside, 0-1"),
     ("again", "f8", "cumulative hazard of being trafficked again, before a person's own drive"),

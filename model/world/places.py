@@ -29,6 +29,7 @@ PLACE = (
     ("beyond", "i1", "beyond the region"),
     ("infrastructure", "f8", "share"),
     ("site_capacity", "f8", "persons a compound"),
+    ("landlords", "i4", "who own its compounds"),
     ("start_sites", "i4", "compounds in January 2016"),
     ("start_people", "f8", "persons held in January 2016"),
 )
@@ -38,6 +39,11 @@ NATION = (
     ("place", "i2", "the place that stands for home"),
     ("return_risk", "f8", "share for whom return is unsafe"),
     ("means", "f8", "families' means, 1 = median"),
+)
+
+LINE = (
+    ("home", "i2", "place near which its operations are founded"),
+    ("share", "f8", "of operations founded, before nearness"),
 )
 
 EDGE = (
@@ -67,6 +73,9 @@ class World:
     distance: np.ndarray = field(repr=False)  # float64 (P, P), km
     host_places: np.ndarray = field(repr=False)  # int32: the places where operations may be
     nations: np.recarray = field(repr=False)  # NATION (N)
+    lines: np.recarray = field(repr=False)  # LINE (B): lines of business
+    line_names: tuple
+    fits: np.ndarray = field(repr=False)  # float64 (B, N): how readily operations of a line take a nationality
     consulate: np.ndarray = field(repr=False)  # float64 (N, S): 1 where there is one
     edges: np.recarray = field(repr=False)  # EDGE (E), sorted by source
     edge_first: np.ndarray = field(repr=False)  # int32 (P + 1): where each source's edges begin
@@ -138,10 +147,11 @@ def compile_world(graph: nx.MultiDiGraph) -> World:
         PLACE, len(ids), state=[state_index[row["iso3"]] for row in rows], host=host,
         kind=[{"zone": ZONE, "militia_area": MILITIA}.get(str(row["kind"]), 0) for row in rows],
         river=column("river") > 0, beyond=[str(row["kind"]) == "beyond" for row in rows],
-        **{name: column(name) for name in ("infrastructure", "site_capacity", "start_sites", "start_people")},
+        **{name: column(name) for name in ("infrastructure", "site_capacity", "landlords", "start_sites", "start_people")},
     )  # fmt: skip
     nations, consulate = _nations(graph, origins, nationalities, index, state_index)
     edges, edge_first = _edges(graph, index, len(ids))
+    lines, fits = _lines(graph, nationalities, index)
     return World(
         graph=graph,
         place_ids=ids,
@@ -157,6 +167,9 @@ def compile_world(graph: nx.MultiDiGraph) -> World:
         distance=_great_circle(lat, lon),
         host_places=np.flatnonzero(host).astype(np.int32),
         nations=nations,
+        lines=lines,
+        line_names=tuple(row["name"] for row in graph.graph["lines"].values()),
+        fits=fits,
         consulate=consulate,
         edges=edges,
         edge_first=edge_first,
@@ -197,6 +210,18 @@ def _nations(graph, origins, nationalities, index, state_index):
         means=[float(row["family_means"]) for row in home],
     )  # fmt: skip
     return nations, consulate
+
+
+def _lines(graph, nationalities, index):
+    rows = graph.graph["lines"]
+    lines = record(
+        LINE, len(rows), home=[index[row["home"]] for row in rows.values()], share=[row["share"] for row in rows.values()]
+    )
+    fits = np.zeros((len(rows), len(nationalities)))
+    order = {name: k for k, name in enumerate(rows)}
+    for row in _rows(graph.graph["fits"]):
+        fits[order[row["line"]], nationalities.index(row["nationality"])] = row["fit"]
+    return lines, fits
 
 
 def _edges(graph, index, places):

@@ -12,6 +12,7 @@ from model.world.tiny_world import ORIGIN, tiny_world
 ENOUGH = 1e6
 NO_SCARCITY = dict(
     raids_per_month=0.0,
+    call_outs_per_month=0.0,
     screening_per_week=ENOUGH,
     open_beds=ENOUGH,
     closed_beds=ENOUGH,
@@ -25,12 +26,14 @@ NO_FEEDBACK = {row.name: 0 for row in PARAMETERS.values() if row.name.startswith
     fee_share_of_value=0,
     founding_rate=0,
     building_rate=0,
+    site_spread=0,
+    licensed_held=1,
     target_growth=0,
     closure_rate=0,
     closure_rate_at_loss=0,
     idle_weeks=500,
     debt_limit=1e9,
-    smallest_operation=1000,
+    founding_size=1000,
 )
 # Nothing happens to people held, until a test says what.
 NO_RISKS = dict.fromkeys(
@@ -67,6 +70,7 @@ def small_world(origins=None, hosts=2, place=None, **state) -> World:
             code: {**ORIGIN, "iso3": code, "place": home[code], **row} for code, row in origins.items()
         }
         graph.graph["diaspora"] = []
+        graph.graph["fits"] = [dict(line="any", nationality=code, fit=1.0) for code in origins]
     graph.graph["hash"] += f" {origins} {hosts} {place or {}}"
     return compile_world(graph)
 

@@ -54,6 +54,8 @@ INSTITUTIONS_AS_NOW = topic(
     row("hotline_share", unit="share", default=0.1, bounds=(0, 1), prior=("uniform", 0.02, 0.3), evidence="E208",
         section="IV.G",
         meaning="of alarms from inside that reach hotlines and police"),
+    row("landlord_liability", unit="USD per person-week", default=0, bounds=(0, 1000000), section="II.gov O24",
+        meaning="that landlords risk where the State can enter"),
     row("permissive_sites", unit="factor", default=1, bounds=(0, 1), section="IV.G",
         meaning="how far neighbours let operations settle"),
     row("at_risk", unit="factor", default=1, bounds=(0, 10), section="I.hist V01",

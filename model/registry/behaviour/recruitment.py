@@ -20,8 +20,8 @@ THE_FIRST_WEEK = topic(
 
 RECRUITMENT = topic(
     "recruitment",
-    row("recruitment_rate", unit="per person at risk and week", default=0.00021, bounds=(0, 0.01),
-        prior=("loguniform", 7e-05, 0.0006), section="I.hist V01",
+    row("recruitment_rate", unit="per person at risk and week", default=0.0006, bounds=(0, 0.02),
+        prior=("loguniform", 0.0002, 0.002), section="I.hist V01",
         meaning="hazard of recruitment at the reference fee and the usual effort"),
     row("refill_elasticity", unit="exponent", default=0.5, bounds=(0, 3), prior=("uniform", 0, 1.5), section="V O06",
         meaning="how recruitment answers to the fee offered: whether an emptied place refills"),
