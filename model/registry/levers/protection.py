@@ -3,7 +3,7 @@
 from model.registry.lever import PEOPLE, Channel, Lever
 
 # fmt: off
-PROTECTION = (
+PROTECTION_LEVERS = (
     Lever(
         "law_covers_forced_criminality",
         kind="protection",

@@ -3,7 +3,7 @@
 from model.registry.lever import PEOPLE, Channel, Lever
 
 # fmt: off
-PREVENTION = (
+PREVENTION_LEVERS = (
     Lever(
         "decent_work",
         kind="prevention",

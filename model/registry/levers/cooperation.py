@@ -3,7 +3,7 @@
 from model.registry.lever import PEOPLE, Channel, Lever
 
 # fmt: off
-COOPERATION = (
+COOPERATION_LEVERS = (
     Lever(
         "id_sharing",
         kind="cooperation",
