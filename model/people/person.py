@@ -14,7 +14,7 @@ from model.engine.random_numbers import exponential, identity, uniform
 from model.engine.thinning import NEVER, next_strike
 from model.registry.calendar import WEEKS_A_YEAR
 from model.registry.life_course import STATUSES, TRANSITIONS, S
-from model.registry.outcomes import CHARGED, GROUPED, GROUPS, INTO_DETENTION, RECORDED, O
+from model.registry.outcomes import AMONG_WHOM, CHARGED, GROUPED, INTO_DETENTION, RECORDED, O
 from model.registry.parameters import P
 from model.registry.streams import R
 
@@ -165,7 +165,7 @@ def _flow_table():
         for row in RECORDED:
             if row.kind == "flow" and transition.name in row.of:
                 outcome.append(O[row.name])
-                among.append(GROUPS.index(row.among))
+                among.append(AMONG_WHOM.index(row.among))
         first.append(len(outcome))
     return (np.array(x, np.int64) for x in (first, outcome, among))
 

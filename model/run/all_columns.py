@@ -5,7 +5,7 @@
 checkpoint is the arrays and the week.
 
 Dimensions: P places, H places where operations may be, D places up to the last of those, S states, N nationalities,
-E edges, I institutions, K classes of people, L strata, C cells (strata by cohorts), A areas, G groups, O outcomes,
+E edges, I institutions, K classes of people, L strata, C cells (strata by cohorts), A areas, G owner groups, O outcomes,
 Z statuses.
 """
 
@@ -92,10 +92,10 @@ class Columns(NamedTuple):
         np.ndarray
     )  # float64 (offers): persons wanted, by an offer and some before it: nodes of trees of sums (Fenwick 1994)
     free_rows: np.ndarray  # int32: stack of rows to use again
-    groups: np.recarray  # operations.GROUP (G)
-    raid_belief: np.ndarray  # float64 (G, P): raids per site and week feared from the group's own experience
-    group_raids: np.ndarray  # float64 (G, P): raids on the group's sites since it last heard
-    present: np.ndarray  # float64 (G, P): operations of the group at each place
+    owners: np.recarray  # operations.OWNER (G)
+    raid_belief: np.ndarray  # float64 (G, P): raids per site and week feared from the owner's own experience
+    owner_raids: np.ndarray  # float64 (G, P): raids on the owner's sites since it last heard
+    present: np.ndarray  # float64 (G, P): operations of the owner at each place
     ties: np.ndarray  # float64 (G, P): worth of having operations there already, USD per person-week
     pull: np.ndarray  # float64 (G, P): exp(utility / scale) of each place
     sites: np.recarray  # compounds.SITE

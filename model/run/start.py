@@ -13,7 +13,7 @@ from model.engine.kernel import entry, kernel
 from model.engine.pages import whole_pages
 from model.engine.random_numbers import identity, stream_keys, uniform
 from model.operations.compounds import ROOM, SITE, build_site, site_with_room
-from model.operations.operations import GROUP, LEDGER, OPERATION, open_operation
+from model.operations.operations import LEDGER, OPERATION, OWNER, open_operation
 from model.operations.outlook import OUTLOOK, discounts
 from model.operations.vacancies import OFFER
 from model.people.border_officials import expect_lawful_stops, plan_routes, start_posts
@@ -99,7 +99,7 @@ def empty_columns(inputs, fixed, values) -> Columns:
     world, scale = inputs.world, inputs.people_per_agent
     places, states, edges, outcomes = len(world.place_ids), len(world.states), len(world.edges), len(RECORDED)
     rings, mix, away = start_rings(world, values)
-    destinations, groups = int(world.host_places.max()) + 1, int(values["owner_groups"])
+    destinations, owners = int(world.host_places.max()) + 1, int(values["owner_groups"])
     groups_of_people = states * len(world.nationalities) * 2 * 2 * 4
     people = whole_pages(2048 + int((SPARE_PEOPLE + 1.5 * world.places.start_people.sum()) / scale))
     weekly = {name: inputs.stop if inputs.record == name else 0 for name in ("places", "totals")}
@@ -137,12 +137,12 @@ def empty_columns(inputs, fixed, values) -> Columns:
         offers=record(OFFER, OPERATION_ROWS),
         sums=np.zeros(OPERATION_ROWS),
         free_rows=np.zeros(OPERATION_ROWS, np.int32),
-        groups=record(GROUP, groups, weighed=-1),
-        raid_belief=np.zeros((groups, places)),
-        group_raids=np.zeros((groups, places)),
-        present=np.zeros((groups, places)),
-        ties=np.zeros((groups, places)),
-        pull=np.zeros((groups, places)),
+        owners=record(OWNER, owners, weighed=-1),
+        raid_belief=np.zeros((owners, places)),
+        owner_raids=np.zeros((owners, places)),
+        present=np.zeros((owners, places)),
+        ties=np.zeros((owners, places)),
+        pull=np.zeros((owners, places)),
         sites=record(SITE, SITE_ROWS),
         room=record(ROOM, places, first_site=NOBODY),
         struck=np.zeros(STRUCK_ROWS, np.int64),
@@ -215,10 +215,10 @@ def build_up(m):
         while wanted > 0.0 and slot < MOST_SLOTS:
             u = uniform(key, identity(identity(p, slot), 1))
             target = m.par[P.smallest_operation] + m.par[P.start_spread] * u * u
-            group = int(uniform(key, identity(identity(p, slot), 2)) * m.groups.size)
+            owner = int(uniform(key, identity(identity(p, slot), 2)) * m.owners.size)
             site = site_with_room(p, target, identity(p, slot), key, m)
             if site != NOBODY:
-                m.operations[open_operation(group, p, site, STARTING + slot, target, m)].ready = 1.0
+                m.operations[open_operation(owner, p, site, STARTING + slot, target, m)].ready = 1.0
             wanted -= target
             slot += 1
     for o in range(m.used[0].operations):

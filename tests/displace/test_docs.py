@@ -16,13 +16,13 @@ ODD = (ROOT / "docs" / "ODD.md").read_text(encoding="utf-8")
 
 @pytest.mark.parametrize("name", tables.PAGES)
 def test_a_table_is_what_the_registries_say(name):
-    assert (tables.FOLDER / name).read_text(encoding="utf-8") == tables.PAGES[name](), (
+    assert (tables.TABLES_FOLDER / name).read_text(encoding="utf-8") == tables.PAGES[name](), (
         "stale: run python -m displace.reference.registry_tables"
     )
 
 
 def test_every_table_is_made_and_linked():
-    assert {path.name for path in tables.FOLDER.iterdir()} == set(tables.PAGES)
+    assert {path.name for path in tables.TABLES_FOLDER.iterdir()} == set(tables.PAGES)
     assert all(f"(tables/{name})" in ODD for name in tables.PAGES)
 
 
