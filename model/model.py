@@ -305,7 +305,7 @@ def _carry_policies(old, new):
     for row, policy in enumerate(new.inputs.policies):
         if policy in was:
             for name in ("waited", "fired"):
-                new.columns.policies[name][row] = old.columns.policies[name][was[policy]]
+                new.columns.progress[name][row] = old.columns.progress[name][was[policy]]
 
 
 _SHARED: dict = {}

@@ -1,6 +1,6 @@
-"""When a hazard may strike a person: thinning (Lewis and Shedler 1979) in whole weeks.
+"""When a hazard may act on a person: thinning (Lewis and Shedler 1979) in whole weeks.
 
-Each person has a number in each week, uniform in (0, 1), and a hazard strikes in a week whose number is below it. The
+Each person has a number in each week, uniform in (0, 1), and a hazard acts in a week whose number is below it. The
 number's leading eight bits are a byte of stream `candidates`, of which one draw holds eight weeks; the rest is a draw
 of another stream. So weeks whose byte alone is too large are passed over eight at a time. By which bound they are
 passed over changes the work, never a result: numbers are functions of seed, week and identity alone.
@@ -28,8 +28,8 @@ ONE, ALL = np.uint64(1), np.uint64(0xFFFFFFFFFFFFFFFF)
 
 
 @kernel
-def next_strike(stream, who, bound, m):
-    """Return the first week after this one in which a hazard of at most `bound` could strike `who`, or NEVER."""
+def next_candidate(stream, who, bound, m):
+    """Return the first week after this one in which a hazard of at most `bound` could act on `who`, or NEVER."""
     if bound <= 0.0:
         return NEVER
     most = min(LEVELS, math.ceil(bound * LEVELS)) - 1

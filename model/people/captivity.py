@@ -1,6 +1,6 @@
 """Captivity: the competing risks of a person held, and what becomes of people when a firm moves.
 
-A person is looked at only in weeks in which a risk may strike (`thinning.next_strike`). In such a week their
+A person is looked at only in weeks in which a risk may act (`thinning.next_candidate`). In such a week their
 number, uniform in (0, 1), is compared with their hazards in turn.
 """
 

@@ -5,7 +5,7 @@
 checkpoint is the arrays and the week.
 
 Dimensions: P places, H places where operations may be, D places up to the last of those, S states, N nationalities,
-E edges, I institutions, K classes of people, L strata, C cells (strata by cohorts), A areas, G owner groups, O outcomes,
+E edges, I institutions, K classes of people, L strata, C cells (strata by cohorts), A areas, G owners, O outcomes,
 Z statuses.
 """
 
@@ -36,7 +36,7 @@ class Columns(NamedTuple):
 
     par: np.ndarray  # float64: parameters by P
     base: np.ndarray  # float64 (I, P): institutions without lever or shock
-    bounds: np.recarray  # hazard_bounds.BOUND (P)
+    hazard_bounds: np.recarray  # hazard_bounds.BOUND (P)
     places: np.recarray  # places.PLACE (P)
     distance: np.ndarray  # float64 (P, P), km
     near_home: np.ndarray  # float64 (P, P): how much less likely an escape is the farther home is, 1 = at home
@@ -50,7 +50,7 @@ class Columns(NamedTuple):
     area_place: np.ndarray  # int64 (A)
     roster: np.ndarray  # uint64: sorted thresholds and ordinals
     roster_first: np.ndarray  # int64 (C + 1)
-    answers: np.ndarray  # float64 (L, CHANNELS): how readily each stratum answers
+    answers: np.ndarray  # float64 (L, APPROACHES): how readily each stratum answers
     keys: np.ndarray  # uint64 (streams, weeks): random_numbers.stream_keys
     posts: np.recarray  # border_officials.POST
     plans: np.recarray  # policies_in_force.PLAN
@@ -68,10 +68,10 @@ class Columns(NamedTuple):
     cells: np.recarray  # roster.CELL (C)
     queue: np.recarray  # roster.QUEUE
     rings: np.recarray  # recruiters.RING (A)
-    mix: np.ndarray  # float64 (A, CHANNELS): how a ring splits its effort at home
-    away: np.ndarray  # float64 (A, CHANNELS): where rings work away from their base; sums to 1
-    effort: np.ndarray  # float64 (A, CHANNELS): effort per person at risk; 1 over channels = usual
-    recruits: np.ndarray  # float64 (A, CHANNELS): expected recruits of this week, persons
+    mix: np.ndarray  # float64 (A, APPROACHES): how a ring splits its effort at home
+    away: np.ndarray  # float64 (A, APPROACHES): where rings work away from their base; sums to 1
+    effort: np.ndarray  # float64 (A, APPROACHES): effort per person at risk; 1 over approaches = usual
+    recruits: np.ndarray  # float64 (A, APPROACHES): expected recruits of this week, persons
     market: np.recarray  # recruiters.MARKET (1)
     luck: np.ndarray  # float64 (D): uniform numbers of a choice among places (choices)
     weight: np.ndarray  # float64 (D): its weights
@@ -106,7 +106,7 @@ class Columns(NamedTuple):
     known: np.recarray  # states.KNOWN (P)
     heard: np.recarray  # states.HEARD (N)
     held_by: np.ndarray  # float64 (N, P), persons held
-    policies: np.recarray  # policies_in_force.PROGRESS (plans)
+    progress: np.recarray  # policies_in_force.PROGRESS (plans)
     env: np.ndarray  # float64 (K, I, P): institutions this week
     senv: np.ndarray  # float64 (K, I, S): their means over each state
     moved: np.ndarray  # bool (K, I): which of them are not as in `base`

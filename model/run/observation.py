@@ -2,7 +2,7 @@
 
 A *series* is something that somebody counts and reports: an estimate of the true state, cases known to consulates,
 complaints to hotlines, people whom authorities say they freed. Its expected number is the true count times the
-probability that the channel learns of it (`beliefs.gather_leads`) times the share of what it knows that is
+probability that the reporter learns of it (`beliefs.gather_leads`) times the share of what it knows that is
 published. By place and week, or by state, nationality and quarter.
 """
 
@@ -27,7 +27,7 @@ class Series:
 
     name: str
     label: str
-    channel: str
+    reporter: str
     tier: str
     of: tuple[str, ...]
     published: str = ""

@@ -23,7 +23,7 @@ from model.people.hazard_bounds import BOUND, set_bounds_by_place
 from model.people.members import add_member
 from model.people.person import PERSON, count_as, leave_home, next_visit
 from model.people.recruiters import (
-    CHANNELS,
+    APPROACHES,
     MARKET,
     base_hazards,
     entry_shares,
@@ -86,8 +86,8 @@ def columns_of_policies(inputs, base) -> dict:
     plans = compile_plans(world, inputs.policies, inputs.shocks)
     classes = plans["plan_whom"].shape[1]
     return plans | {
-        "bounds": record(BOUND, len(world.place_ids)),
-        "policies": record(PROGRESS, len(plans["plans"]), fired=-1),
+        "hazard_bounds": record(BOUND, len(world.place_ids)),
+        "progress": record(PROGRESS, len(plans["plans"]), fired=-1),
         "env": np.repeat(base[None], classes, axis=0),
         "senv": np.zeros((classes, len(base), len(world.states))),
         "moved": np.ones((classes, len(base)), np.bool_),
@@ -107,7 +107,7 @@ def empty_columns(inputs, fixed, values) -> Columns:
         **fixed,
         **columns_of_policies(inputs, fixed["base"]),
         near_home=np.zeros((places, places)),
-        answers=np.zeros((len(fixed["strata"]), CHANNELS)),
+        answers=np.zeros((len(fixed["strata"]), APPROACHES)),
         people=record(PERSON, people),
         diary=np.full(people, NO_VISIT, np.int16),
         due=np.zeros((LANES, people), np.int32),
@@ -117,8 +117,8 @@ def empty_columns(inputs, fixed, values) -> Columns:
         rings=rings,
         mix=mix,
         away=away,
-        effort=np.zeros((len(rings), CHANNELS)),
-        recruits=np.zeros((len(rings), CHANNELS)),
+        effort=np.zeros((len(rings), APPROACHES)),
+        recruits=np.zeros((len(rings), APPROACHES)),
         market=record(MARKET, 1, multiplier=1.0),
         luck=np.ones(destinations),
         weight=np.zeros(destinations),

@@ -12,7 +12,7 @@ from experiments.design.draws import prior_draws
 from model import Simulation
 from model.engine.choice import first_to_ring
 from model.engine.kernel import entry
-from model.engine.thinning import LEVELS, NEVER, next_strike, number_in
+from model.engine.thinning import LEVELS, NEVER, next_candidate, number_in
 from model.model import set_week
 from model.registry.calendar import WEEKS
 from model.registry.streams import R
@@ -38,7 +38,7 @@ def draw(key, who):
 
 
 def strikes(keys, stream, who, bound, now):
-    """Yield the weeks after `now` in which a hazard may strike, by the definition."""
+    """Yield the weeks after `now` in which a hazard may act, by the definition."""
     for week in range(now + 1, WEEKS + 1):
         byte = draw(keys[R.candidates, week // 8], who) >> 8 * (week % 8) & 255
         rest = ((draw(keys[stream, week], who) >> 11) + 0.5) * 2.0**-53
@@ -46,7 +46,7 @@ def strikes(keys, stream, who, bound, now):
             yield week
 
 
-seek = entry(next_strike.py_func)
+seek = entry(next_candidate.py_func)
 ring = entry(first_to_ring.py_func)
 
 
