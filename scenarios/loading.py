@@ -101,7 +101,7 @@ def _gather(data, path, shown, chain=()):
     content.settings |= own
     content.policies[path] = [(_policy(e, w), w) for e, w in _entries(data, "policy", where)]
     moved = [(f"policy '{entry['lever']}'", entry) for entry in data.get("policy", [])] + [
-        (f"event '{entry['name']}'", entry) for entry in data.get("shock", [])
+        (f"shock '{entry['name']}'", entry) for entry in data.get("shock", [])
     ]
     content.notes = [note for what, entry in moved if (note := _moved_to_monday(what, entry))] + content.notes
     content.shocks[path] = [(_shock(e, w), w) for e, w in _entries(data, "shock", where)]
@@ -170,7 +170,7 @@ def _period(entry, where):
 
 
 def _moved_to_monday(what, entry):
-    """Say that a date of a policy or an event is no Monday, since weeks start on Mondays; empty if all are."""
+    """Say that a date of a policy or a shock is no Monday, since weeks start on Mondays; empty if all are."""
     dates = [(key, entry[key]) for key in ("announced", "start", "end") if key in entry]
     dates += [(f"pauses . {key}", day) for pause in entry.get("pauses", []) for key, day in pause.items()]
     texts = [f"{key} = {day} counts from Monday {monday(week_of(day))}" for key, day in dates if day.weekday()]

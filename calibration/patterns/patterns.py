@@ -220,7 +220,7 @@ BY_ID = {pattern.id: pattern for pattern in PATTERNS}
 
 LEFT_OUT: Mapping[str, str] = {
     "P5, operators shift to online fraud": (
-        "the model knows one trade, online fraud; the switch from gambling is an input (demand rises by a dated event)"
+        "the model knows one trade, online fraud; the switch from gambling is an input (demand rises by a dated shock)"
     ),
     "P18, site mixes (E149-E162)": (
         "the mix of origins and sexes by site is set by roster and routes, that is by inputs; it is out of reach of "

@@ -65,7 +65,7 @@ def diff(
 ):
     """Say in sentences how two scenarios differ.
 
-    Policies with their States, strengths and dates, events of the past, assumptions and the world's data.
+    Policies with their States, strengths and dates, shocks of the past, assumptions and the world's data.
 
     \b
     Example:

@@ -144,7 +144,7 @@ def Stage(session: Session):
         Clock(
             week=worlds.week, run=frame["run"], stop=worlds.stop, date=session.day, playing=session.playing.value,
             pace=session.pace.value, paces=list(PACES), known=PAPER, policyWeek=worlds.policy_week,
-            dated=session.events, years=session.years, event_play=session.play, event_advance=session.advance,
+            dated=session.shocks, years=session.years, event_play=session.play, event_advance=session.advance,
             event_due=session.due, event_reset=session.reset, event_hurry=session.hurry, event_jump=session.jump,
             event_scene=session.open_scene, event_close=session.close,
         )  # fmt: skip

@@ -35,7 +35,7 @@ WORDS = {
         "what agents read of a place in a week: a law in practice, a number of beds, a chance of being stopped"
     ),
     "shock": "a dated change of an institution that is nobody's policy",
-    "scenario": "a file that says what is simulated: what it builds on, policies, events, assumptions",
+    "scenario": "a file that says what is simulated: what it builds on, policies, shocks, assumptions",
     "design": "a file that says which arms are compared, on how many seeds",
     "factorial": "a design with an arm for every combination of several policies, or a balanced fraction of them",
     "trafficked": (
