@@ -201,7 +201,7 @@ def coverage(
     """
     from scipy.stats import kstest
 
-    x = {target.id: simulated(target, ensemble.observed)[:, 0] for target in targets}
+    x = {target.id: simulated(target, ensemble.expected)[:, 0] for target in targets}
     alive = np.all([np.isfinite(v).reshape(len(v), -1).all(axis=1) for v in x.values()], axis=0) & (weights.weights > 0)
     rng = np.random.default_rng([seed, 2])
     chance = np.where(alive, weights.weights, 0.0)
@@ -226,7 +226,7 @@ def coverage(
 
 def _log_likelihood_of_pseudo_reports(ensemble, targets, x, truth, rng) -> np.ndarray:
     reports = draw_reports(targets, x, truth, rng)
-    return over_replicates(total_log_likelihood(targets, ensemble.observed, reports))
+    return over_replicates(total_log_likelihood(targets, ensemble.expected, reports))
 
 
 @dataclass(frozen=True)
@@ -254,7 +254,7 @@ def recovery(
     """
     z = normal_scores(ensemble.unit[:, : len(free)])
     mean, variance = weighted_moments(z, weights.weights)
-    x = {target.id: simulated(target, ensemble.observed)[:, 0] for target in targets}
+    x = {target.id: simulated(target, ensemble.expected)[:, 0] for target in targets}
     far = ((z - mean) ** 2 / variance).sum(axis=1)
     far[~np.all([np.isfinite(v).reshape(len(v), -1).all(axis=1) for v in x.values()], axis=0)] = np.inf
     truth = int(np.argmin(far))

@@ -19,12 +19,12 @@ UNDERSTATED = 0.3  # assumption: mean of delta, what a lower bound leaves out in
 NODES, NODE_WEIGHTS = np.polynomial.hermite.hermgauss(21)
 
 
-def simulated(target: Target, observed: dict[str, np.ndarray]) -> np.ndarray:
+def simulated(target: Target, expected: dict[str, np.ndarray]) -> np.ndarray:
     """Return what the runs say of a target: float64 (N), or (N, categories) for a multinomial.
 
-    `observed`: expected reports by name, (N) each. Not a number where a ratio is 0 over 0.
+    `expected`: expected reports by name, (N) each. Not a number where a ratio is 0 over 0.
     """
-    parts = [np.asarray(observed[part.name], float) for part in target.parts]
+    parts = [np.asarray(expected[part.name], float) for part in target.parts]
     if target.kind == "multinomial":
         return np.stack(parts, axis=-1)
     if len(parts) == 1:

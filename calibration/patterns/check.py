@@ -36,7 +36,7 @@ MEANING = {
 
 @dataclass(frozen=True)
 class Judged:
-    """One clause of a pattern under one rule, as observed and judged."""
+    """One clause of a pattern under one rule, as simulated and judged."""
 
     pattern: Pattern
     clause: Clause

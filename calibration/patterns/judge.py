@@ -1,6 +1,6 @@
 """How a pattern is judged: an interval over paired seeds against what is expected.
 
-What is observed of a clause is a ratio of means (or a mean: a denominator of 1) over seeds, with Fieller's interval
+What is simulated of a clause is a ratio of means (or a mean: a denominator of 1) over seeds, with Fieller's interval
 (1954; exact for normal numbers). A clause
 
 - *holds* when its whole interval lies where it is expected,

@@ -36,7 +36,7 @@ def interval(row: Judged) -> str:
 
 
 def rows_of(judged: Sequence[Judged], kind: str) -> list[list[str]]:
-    """Return the table's rows: pattern, expected, observed, verdict, section."""
+    """Return the table's rows: pattern, expected, simulated, verdict, section."""
     rows = []
     for pattern in PATTERNS:
         mine = [row for row in judged if row.pattern == pattern and row.clause.kind == kind]
@@ -60,7 +60,7 @@ def rows_of(judged: Sequence[Judged], kind: str) -> list[list[str]]:
 def show(judged: Sequence[Judged], seeds: int, people_per_agent: int):
     """Print what was found under the model's own rules."""
     for kind in (EVIDENCE, UNIT, QUESTION):
-        columns = ("pattern", "what is seen", "within", "expected", "observed", "verdict", "use", "section")
+        columns = ("pattern", "what is seen", "within", "expected", "simulated", "verdict", "use", "section")
         show_table(columns, rows_of(judged, kind), TITLES[kind])
         print()
     for kind in (EVIDENCE, UNIT):
@@ -153,7 +153,7 @@ def _plain(row: Judged) -> dict:
         "expected_low": expected_low,
         "expected_high": expected_high,
         "bound_chosen_here": clause.starred,
-        "observed": value,
+        "simulated": value,
         "low": low,
         "high": high,
         "seeds": seen.seeds,

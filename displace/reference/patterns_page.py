@@ -57,7 +57,7 @@ def results(found: dict) -> str:
                 c["what"],
                 c["window"],
                 expected(c),
-                f"{say(c['observed'])} [{say(c['low'])}, {say(c['high'])}]",
+                f"{say(c['simulated'])} [{say(c['low'])}, {say(c['high'])}]",
                 c["verdict"] if c["verdict"] != FAILS else f"**{FAILS}**",
                 c["section"],
             )
@@ -66,7 +66,7 @@ def results(found: dict) -> str:
         ]
         parts.append(
             f"**{TITLES[kind]}**\n\n"
-            + table(("pattern", "what is seen", "within", "expected", "observed", "verdict", "section"), rows)
+            + table(("pattern", "what is seen", "within", "expected", "simulated", "verdict", "section"), rows)
         )
     return "\n\n".join(parts)
 
@@ -83,7 +83,7 @@ def rivals(found: dict) -> str:
                     c["pattern"] + (" °" if c["separates_rules"] else ""),
                     c["what"],
                     expected(c),
-                    *(f"{MARK[r['verdict']]} {say(r['observed'])}" for r in across),
+                    *(f"{MARK[r['verdict']]} {say(r['simulated'])}" for r in across),
                 )
             )
     separating = {p.id for p in PATTERNS if p.separates}

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from experiments.comparison.intervals import divide
-from experiments.design.expected_reports import expected_reports
+from experiments.design.expected_reports import expected_numbers
 from experiments.results.columns import build, mondays, numbers, text, texts
 from experiments.results.schema import (
     AGGREGATES,
@@ -103,11 +103,11 @@ def events(tag: Tag, result, world) -> pa.Table:
     return build("events", tag.columns(len(rows)) | columns)
 
 
-def observed(tag: Tag, asked, result, world, parameters) -> pa.Table:
+def expected_reports(tag: Tag, asked, result, world, parameters) -> pa.Table:
     """Return one row for each of the `ExpectedReport`s asked for; `parameters`: all of the run's."""
-    values = expected_reports(asked, result, world, parameters)
+    values = expected_numbers(asked, result, world, parameters)
     columns = {"quantity": texts([report.name for report in asked]), "value": numbers(values)}
-    return build("observed", tag.columns(len(values)) | columns)
+    return build("expected_reports", tag.columns(len(values)) | columns)
 
 
 @cache

@@ -33,7 +33,7 @@ def needs_groups(asked: Sequence[ExpectedReport]) -> bool:
     return any(report.nationalities or BY_SERIES[report.series].cases for report in asked)
 
 
-def expected_reports(asked: Sequence[ExpectedReport], result, world, values: Mapping[str, float]) -> list[float]:
+def expected_numbers(asked: Sequence[ExpectedReport], result, world, values: Mapping[str, float]) -> list[float]:
     """Return the value of each report. `result` is recorded by place (see `needs_groups`), `values`: all parameters."""
     from model.run.observation import BY_SERIES, by_nationality, by_place
 

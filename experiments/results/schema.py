@@ -211,7 +211,7 @@ TABLES = (
         ),
     ),
     Table(
-        "observed",
+        "expected_reports",
         True,
         False,
         "expected reports of a run (designs that ask for them)",
