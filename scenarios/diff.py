@@ -80,12 +80,12 @@ def _changes(name, a, other, b):
             yield _sets(field.name, name, {*mine}, other, {*theirs})
         else:
             yield (
-                f"{FIELDS.get(field.name, field.name)} {_shown(field.name, mine)} in '{name}', "
+                f"{FIELD_WORDS.get(field.name, field.name)} {_shown(field.name, mine)} in '{name}', "
                 f"{_shown(field.name, theirs)} in '{other}'"
             )
 
 
-FIELDS = {
+FIELD_WORDS = {
     "ramp_weeks": "weeks of build-up",
     "when": "a condition:",
     "sex": "only people of sex",

@@ -11,7 +11,7 @@ from model.registry.parameters import PARAMETERS
 from .world_files import world_graph
 
 PAPER = week_of(date(2023, 8, 31))  # the briefing paper, and with it the known past, ends here
-SEXES = {"male": "men and boys", "female": "women and girls"}
+SEX_WORDS = {"male": "men and boys", "female": "women and girls"}
 AGES = {"child": "children", "adult": "adults"}
 NO_POLICY = "No policy is added."
 
@@ -118,7 +118,7 @@ def pulled(policy):
 
 def whom(policy):
     """Return for whom alone a policy acts, as the end of a clause; empty for everybody."""
-    people = [SEXES[policy.sex]] if policy.sex else []
+    people = [SEX_WORDS[policy.sex]] if policy.sex else []
     people += [AGES[policy.age]] if policy.age else []
     people += (
         [f"nationals of {listed([_state(n) for n in policy.nationalities], 'or')}"] if policy.nationalities else []

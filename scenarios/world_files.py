@@ -17,13 +17,14 @@ from typing import Annotated, Literal, NamedTuple
 import networkx as nx
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from model.registry.parameter import ASSUMPTION
+
 from .evidence.reports import read_evidence
 
-SHIPPED = Path(__file__).parent / "world"
+SHIPPED_WORLD = Path(__file__).parent / "world"
 SECTION = re.compile(
     r"OHCHR2023:(I\.(intro|hist|prof)|II\.(org|dig|gov)|III\.(act|means|purp)|IV(\.[A-G])?|V|n[1-9]\d*)"
 )
-ASSUMPTION = "assumption"
 
 
 class WorldError(ValueError):
@@ -421,7 +422,7 @@ def _without(row, *columns):
 # --- the world ----------------------------------------------------------------------------------------
 
 
-def load_world(folder=SHIPPED):
+def load_world(folder=SHIPPED_WORLD):
     """Reads the world of `folder` (the shipped one by default) into a networkx MultiDiGraph.
 
     A node is a place (its attributes the other columns of `places.csv`), an edge a route (those of

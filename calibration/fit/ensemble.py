@@ -27,7 +27,7 @@ from .weights import effective, normalised
 
 FIRST, POSTERIOR = "wave-1.npz", "posterior.parquet"
 FROM_PRIOR = 0.2  # of a later wave, so that no weight can be large
-EDGE = 1e-9
+UNIT_EDGE = 1e-9
 # of where a later wave is proposed: what processors add up differently lies far below, so all propose the same points
 DIGITS = 6
 
@@ -83,7 +83,7 @@ class Ensemble:
 
 
 def normal_scores(unit: np.ndarray) -> np.ndarray:
-    return ndtri(np.clip(unit, EDGE, 1.0 - EDGE))
+    return ndtri(np.clip(unit, UNIT_EDGE, 1.0 - UNIT_EDGE))
 
 
 def claim(out: Path, replace: bool | None):
@@ -143,7 +143,7 @@ def next_wave(config: Config, number: int, so_far: Ensemble, log_weights: np.nda
     from_prior, unit = unit[:, :1] < FROM_PRIOR, unit[:, 1:].copy()
     around = mean + (normal_scores(unit[:, None, :free]) * root).sum(axis=2)
     unit[:, :free] = np.where(from_prior, unit[:, :free], ndtr(around))
-    return Wave(np.clip(unit, EDGE, 1.0 - EDGE), mean[None], np.ones(1), spread)
+    return Wave(np.clip(unit, UNIT_EDGE, 1.0 - UNIT_EDGE), mean[None], np.ones(1), spread)
 
 
 def design_of(config: Config, wave: Wave, number: int) -> Design:

@@ -17,10 +17,10 @@ from scenarios.evidence.reports import Row
 from .config import as_simulated
 from .ensemble import expected_in
 from .likelihood import UNDERSTATED, predicted, simulated
-from .predictions import INSIDE, distance, report_in_words, verdict
+from .predictions import REPORT_QUANTILES, distance, report_in_words, verdict
 from .weights import weighted_quantiles
 
-MODEL, NAIVE, NEITHER = "model", "naive", "neither"
+MODEL_NEARER, NAIVE_NEARER, NEITHER_NEARER = "model", "naive", "neither"
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,8 @@ class Scored:
         if self.naive_error is None:
             return ""
         if math.isclose(self.error, self.naive_error, abs_tol=1e-9):
-            return NEITHER
-        return MODEL if self.error < self.naive_error else NAIVE
+            return NEITHER_NEARER
+        return MODEL_NEARER if self.error < self.naive_error else NAIVE_NEARER
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def score(target: Target, expected: Mapping[str, np.ndarray], rows: Mapping[str,
     shift = rng.normal(size=len(x)) * target.discrepancy if target.of_level else 0.0
     reports = predicted(target, x, rng, shift, rng.choice(target.understatement, len(x)))
     interval = tuple(
-        float(v) for v in weighted_quantiles(reports, np.full(len(reports), 1 / max(1, len(reports))), INSIDE)
+        float(v) for v in weighted_quantiles(reports, np.full(len(reports), 1 / max(1, len(reports))), REPORT_QUANTILES)
     )
     naive = persistence(target, rows)
     return Scored(

@@ -19,7 +19,7 @@ from .joint import over_replicates, shared, tiers, total_log_likelihood
 from .likelihood import predicted, simulated
 from .weights import normalised, weighted_quantiles
 
-INSIDE = (0.05, 0.5, 0.95)
+REPORT_QUANTILES = (0.05, 0.5, 0.95)
 FAR_OFF = 2.0  # factor by which a median may be off
 
 
@@ -99,7 +99,7 @@ def judge(target: Target, reports: np.ndarray, weights: np.ndarray, log_score: f
     x = reports[known]
     pit = float(w @ (x < low) + 0.5 * (w @ ((low <= x) & (x <= high))))
     score = crps(_scale(target, x), w, float(_scale(target, low))) if low == high else float("nan")
-    return Predicted(tuple(weighted_quantiles(reports, weights, INSIDE)), pit, score, log_score)
+    return Predicted(tuple(weighted_quantiles(reports, weights, REPORT_QUANTILES)), pit, score, log_score)
 
 
 def _scale(target: Target, x):

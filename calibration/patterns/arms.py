@@ -65,7 +65,7 @@ _PUNISHMENT = (
 )
 _EVERY_STATE = ("KHM", "LAO", "MMR", "PHL", "THA")
 
-ARMS: Mapping[str, Arm] = {
+PATTERN_ARMS: Mapping[str, Arm] = {
     "history": Arm("the history as shipped", week_of(date(2025, 11, 3))),
     "no ban": Arm("Cambodia bans no online gambling in 2019", week_of(date(2021, 1, 4)),
         without=("Cambodia's ban of online gambling",)),
@@ -107,7 +107,7 @@ def _history():
 
 def inputs(name: str, seed: int, people_per_agent: int, parameters: Mapping = {}):
     """Return the model's inputs of an arm."""
-    arm, history = ARMS[name], _history()
+    arm, history = PATTERN_ARMS[name], _history()
     shocks = tuple(_put_off(shock) if shock.name in arm.without else shock for shock in history.shocks)
     made = history.inputs(seed, people_per_agent, dict(parameters), groups=True, events=arm.events)
     return replace(made, policies=made.policies + arm.policies, shocks=shocks + arm.shocks, stop=arm.stop)
@@ -120,8 +120,8 @@ def _put_off(shock):
 def simulate(name: str, seed: int, people_per_agent: int, parameters: Mapping = {}) -> "Seen":
     """Run one world to its end."""
     run = Simulation(inputs(name, seed, people_per_agent, parameters))
-    if ARMS[name].release:
-        place, share, week = ARMS[name].release
+    if PATTERN_ARMS[name].release:
+        place, share, week = PATTERN_ARMS[name].release
         let_go(run.advance(week), place, share)
     return Seen(run.advance())
 

@@ -108,11 +108,11 @@ def _check_holdout(evidence, targets, draws, people_per_agent, out, workers, jso
     from calibration.fit import holdout
     from calibration.targets.targets import HOLDOUT, read_targets
     from experiments.design.draws import draws_of
-    from scenarios.evidence.reports import EVIDENCE, read_evidence
+    from scenarios.evidence.reports import EVIDENCE_FILE, read_evidence
 
     from . import print_fit, terminal
 
-    rows = read_evidence(evidence or EVIDENCE)
+    rows = read_evidence(evidence or EVIDENCE_FILE)
     mapping = read_targets(targets or HOLDOUT, rows)
     found = draws_of(draws)
     with terminal.progress(2 * len(found.values), quiet) as tell:

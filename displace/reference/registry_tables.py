@@ -8,7 +8,7 @@ from pathlib import Path
 
 from displace.wording.words import cell, start
 from model.registry.institutions import INSTITUTIONS
-from model.registry.lever import KINDS
+from model.registry.lever import LEVER_KINDS
 from model.registry.levers import CONTEXT_ONLY, LEVERS, channels
 from model.registry.life_course import STATUSES, TRANSITIONS
 from model.registry.mechanisms import MECHANISMS
@@ -80,7 +80,7 @@ def levers() -> str:
     """Every lever, and the effect and prior of each of its channels."""
     names = {f"{lever.name}.{channel.name}": (lever, channel, helps) for lever, channel, helps in channels()}
     parts = []
-    for kind in KINDS:
+    for kind in LEVER_KINDS:
         chosen = [lever for lever in LEVERS.values() if lever.kind == kind]
         rows = [
             (

@@ -14,7 +14,7 @@ from scenarios.explain import PAPER
 
 from .cards import card
 from .form import PolicyForm
-from .map_ground import KINDS, ground
+from .map_ground import PLACE_KINDS, ground
 from .session import Session
 from .story import PACES, SCENES
 
@@ -156,7 +156,7 @@ def PlaceCard(session: Session):
     update_counter.get()
     if not session.picked.value:
         return solara.Div()
-    shown = card(session.worlds.value, session.picked.value, KINDS)
+    shown = card(session.worlds.value, session.picked.value, PLACE_KINDS)
     with solara.Card(classes=["place-card"], margin=0) as main:
         with solara.Row(justify="space-between"):
             solara.Text(shown.name, classes=["card-title"])

@@ -85,7 +85,7 @@ def terms() -> dict[str, str]:
 
     measures = {
         name: f"{meaning} ({unit})"
-        for registry in (displacement.MEASURES, costs.MEASURES)
+        for registry in (displacement.DISPLACEMENT_MEASURES, costs.COST_MEASURES)
         for name, (unit, meaning) in registry.items()
     }
     return WORDS | {f"status: {name}": meaning for name, meaning in STATUSES} | measures

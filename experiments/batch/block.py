@@ -21,7 +21,10 @@ from .changed_fates import nationality_of_strata
 from .rows import Tag
 from .versions import code_hashes
 
-BY_PLACE = {"places": rows.EVERY_OUTCOME, "window": ("people_held",)}  # outcomes that the summary has by place too
+SUMMARY_BY_PLACE = {
+    "places": rows.EVERY_OUTCOME,
+    "window": ("people_held",),
+}  # outcomes that the summary has by place too
 WEEKS_AT_ONCE = 26  # between two looks at whether the user pressed Ctrl-C, which compiled code does not see
 
 
@@ -190,7 +193,7 @@ def _tables(setting, tag, parameters, result) -> dict:
         "expected_reports": lambda: rows.expected_reports(
             tag, setting.expected_reports, result, world, setting.values(tag.arm, parameters)
         ),
-        "summary": lambda: rows.summary(tag, result, world, BY_PLACE.get(setting.record, ())),
+        "summary": lambda: rows.summary(tag, result, world, SUMMARY_BY_PLACE.get(setting.record, ())),
     }
     return {name: makers[name]() for name in setting.tables if name in makers}
 

@@ -23,7 +23,7 @@ from .draws import spread
 from .expected_reports import ExpectedReport
 from .limits import MOST_DRAWS, MOST_PEOPLE_PER_AGENT, MOST_SEED
 
-RECORDS = ("places", "totals", "summary", "window", "expected_reports")
+WAYS_OF_RECORDING = ("places", "totals", "summary", "window", "expected_reports")
 SECONDS_A_CHUNK = 10.0
 SECONDS_TO_WRITE = {"places": 0.1, "totals": 0.02}  # a run, of one core; what is recorded else takes a tenth of that
 MORE_IF_DRAWN = 2.0  # worlds with other parameters than the defaults hold more people, on average
@@ -144,9 +144,13 @@ class Design:
                 f"'{late.name}' asks for weeks up to {late.last}",
                 f"weeks before the end of all arms, {self.stop}",
             )
-        if self.record not in RECORDS:
+        if self.record not in WAYS_OF_RECORDING:
             raise error(
-                where.at("record"), f"unknown '{self.record}'", f"one of {', '.join(RECORDS)}", self.record, RECORDS
+                where.at("record"),
+                f"unknown '{self.record}'",
+                f"one of {', '.join(WAYS_OF_RECORDING)}",
+                self.record,
+                WAYS_OF_RECORDING,
             )
         if self.record == "expected_reports" and len(self.arms) > 1:
             raise error(

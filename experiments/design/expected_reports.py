@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-AGGREGATES = ("sum", "mean")
+REPORT_AGGREGATES = ("sum", "mean")
 
 
 @dataclass(frozen=True)

@@ -22,9 +22,9 @@ from .pages import PAGE, everywhere, lowest
 from .random_numbers import GOLDEN, MIXING, mix, uniform
 
 NEVER = 32_000  # a week after every run
-LEVELS = 256  # values of a byte
+BYTE_VALUES = 256  # values of a byte
 BYTES = 8  # of a draw: a week each
-ONE, ALL = np.uint64(1), np.uint64(0xFFFFFFFFFFFFFFFF)
+ONE, ALL_BITS = np.uint64(1), np.uint64(0xFFFFFFFFFFFFFFFF)
 
 
 @kernel
@@ -32,9 +32,9 @@ def next_candidate(stream, who, bound, m):
     """Return the first week after this one in which a hazard of at most `bound` could act on `who`, or NEVER."""
     if bound <= 0.0:
         return NEVER
-    most = min(LEVELS, math.ceil(bound * LEVELS)) - 1
+    most = min(BYTE_VALUES, math.ceil(bound * BYTE_VALUES)) - 1
     first = (m.now + 1) // BYTES * BYTES
-    later = ALL << np.uint64(m.now + 1 - first)
+    later = ALL_BITS << np.uint64(m.now + 1 - first)
     while first <= WEEKS:
         weeks = candidates(m.keys, R.candidates, first // BYTES, GOLDEN * who, most) & later
         while weeks:
@@ -44,7 +44,7 @@ def next_candidate(stream, who, bound, m):
             if number_in(stream, week, who, m) < bound:
                 return week
             weeks &= weeks - ONE
-        first, later = first + PAGE, ALL
+        first, later = first + PAGE, ALL_BITS
     return NEVER
 
 
@@ -52,8 +52,8 @@ def next_candidate(stream, who, bound, m):
 def number_in(stream, week, who, m):
     """Return the number of `who` in a week, uniform in (0, 1): its first eight bits, and the rest from `stream`."""
     eight_weeks = mix(m.keys[R.candidates, week // BYTES] + GOLDEN * who)
-    byte = eight_weeks >> np.uint64(8 * (week % BYTES)) & np.uint64(LEVELS - 1)
-    return (np.float64(byte) + uniform(m.keys[stream, week], who)) / LEVELS
+    byte = eight_weeks >> np.uint64(8 * (week % BYTES)) & np.uint64(BYTE_VALUES - 1)
+    return (np.float64(byte) + uniform(m.keys[stream, week], who)) / BYTE_VALUES
 
 
 @intrinsic

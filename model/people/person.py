@@ -18,7 +18,7 @@ from model.registry.outcomes import AMONG_WHOM, CHARGED, GROUPED, INTO_DETENTION
 from model.registry.parameters import P
 from model.registry.streams import R
 
-from .diary import HOME, LANES, NO_VISIT, enter_in_diary
+from .diary import HOME_LANE, LANES, NO_VISIT, enter_in_diary
 from .hazard_bounds import pressed_by_debt, rate_of
 from .roster import CHILD, COHORT_SHIFT, COHORT_WEEKS, JUST_OF_AGE, YEARS, YOUNG
 
@@ -328,7 +328,7 @@ def see_anew(m):
     for i in range(m.used[0].people):
         if (
             m.diary[i] >= later
-            and m.diary[i] % LANES == HOME
+            and m.diary[i] % LANES == HOME_LANE
             and m.heard[m.people[i].nation].faster
             and awaits_threshold(i, m)
         ):

@@ -511,4 +511,4 @@ MECHANISMS = (
 )
 # fmt: on
 
-BY_ID = {mechanism.id: mechanism for mechanism in MECHANISMS}
+MECHANISM_BY_ID = {mechanism.id: mechanism for mechanism in MECHANISMS}

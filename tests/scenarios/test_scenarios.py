@@ -250,7 +250,7 @@ def test_validating_and_explaining_load_neither_mesa_nor_numba():
         "import sys; from scenarios import loading, explain; explain.explain(loading.load('baseline')); "
         "assert not {'mesa', 'numba'} & {*sys.modules}"
     )
-    subprocess.run([sys.executable, "-c", code], cwd=loading.SHIPPED.parent, check=True)
+    subprocess.run([sys.executable, "-c", code], cwd=loading.SHIPPED_SCENARIOS.parent, check=True)
 
 
 # --- what overlaps ------------------------------------------------------------------------------------
