@@ -9,14 +9,13 @@ import unicodedata
 
 from model.registry import institutions, levers, outcomes
 from model.registry.calendar import WEEKS
-from model.registry.lever import MODES
+from model.registry.lever import MODES, PEOPLE_SCOPE
 from model.registry.parameters import PARAMETERS
 
 from .world_files import Place, load_world
 
 NAME_PATTERN = "^[a-z0-9-]+$"
 PEOPLE_CHOICES = {"sex": ("male", "female"), "age": ("child", "adult")}
-SCOPE = ("states", "places", "nationalities", *PEOPLE_CHOICES)
 WORLD_COLUMNS = ("control", "protection", "infrastructure", "start_people", "start_sites", "site_capacity", "host")
 
 
@@ -145,7 +144,7 @@ def scenario_schema(world, fragment=False):
 
 def _allowed(lever):
     """What one lever allows, for editors; the loader says it in words."""
-    refused = {key: False for key in SCOPE if key not in lever.scope}
+    refused = {key: False for key in PEOPLE_SCOPE if key not in lever.scope}
     return {
         "if": {"properties": {"lever": {"const": lever.name}}, "required": ["lever"]},
         "then": {"properties": {"strength": {"minimum": 0, "maximum": lever.maximum}} | refused},

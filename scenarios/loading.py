@@ -11,12 +11,13 @@ from pathlib import Path
 from model.registry import levers
 from model.registry.calendar import WEEKS, monday, week_of
 from model.registry.institutions import INSTITUTIONS
+from model.registry.lever import PEOPLE_SCOPE
 from model.registry.parameters import PARAMETERS
 from model.registry.policy import Policy, Shock, Trigger
 
 from .checking import check
 from .errors import Where
-from .file_format import NAME_PATTERN, PEOPLE_CHOICES, SCOPE, is_no_name, scenario_schema
+from .file_format import NAME_PATTERN, PEOPLE_CHOICES, is_no_name, scenario_schema
 from .scenario import Scenario, refuse_contradictions, resolved
 from .toml_files import flat, label, read_toml
 from .world_files import world_graph
@@ -189,7 +190,7 @@ def _policy(entry, where):
         raise where.at("strength").error(
             f"{entry['strength']} is out of range", f"a number from 0 to {lever.maximum:g}"
         )
-    for key in SCOPE:
+    for key in PEOPLE_SCOPE:
         if key in entry and key not in lever.scope:
             raise where.at(key).error(
                 f"'{lever.name}' can't be limited by {key}", f"only {', '.join(lever.scope)} to limit it"

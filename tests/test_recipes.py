@@ -25,7 +25,7 @@ LEVER = """    Lever(
     ),
 )
 """
-OUTCOME = """    _flow("left_shelter", label="left open shelter", better=None, of=("TRANSITION",), whose=PERSON),
+OUTCOME = """    _flow("left_shelter", label="left open shelter", better=None, of=("TRANSITION",), whose=THE_PERSON),
 )
 """
 SCENARIO = """title = "Buses"

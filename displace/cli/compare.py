@@ -249,7 +249,7 @@ def _finish(results, picture=None):
         from displace.wording.study import Study
 
         study = Study(results)
-        if picture and not results.by_place:
+        if picture and not results.recorded_by_place:
             raise typer.BadParameter(
                 "there is no map to draw: this comparison records no places", param_hint="--picture"
             )

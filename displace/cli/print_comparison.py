@@ -113,7 +113,7 @@ def _show_displacement(study):
     found = moved(study)
     for row in found:
         print(f"  {row.title}. {row.sentence}")
-    if not study.results.by_place:
+    if not study.results.recorded_by_place:
         print("  This comparison records no places, so it cannot say.")
     elif not found:
         print("  No policy here enforces harder than the baseline anywhere: there is nothing to displace.")

@@ -112,7 +112,7 @@ def _context(study: Study) -> dict:
         "fates": _fates(study),
         "moved": displacement,
         "places": places,
-        "by_place": study.results.by_place,
+        "by_place": study.results.recorded_by_place,
         "history": study.history,
         "baseline": {
             "title": study.plan["arms"][study.baseline]["title"],

@@ -50,4 +50,4 @@ class Lever:
         return self.helps_by + self.hurts_by
 
 
-PEOPLE_SCOPE = ("states", "places", "nationalities", "sex", "age")  # scope of what may be for some people only
+PEOPLE_SCOPE = ("states", "places", "nationalities", "sex", "age")  # the widest: for some people only

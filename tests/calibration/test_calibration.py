@@ -397,20 +397,20 @@ def test_expected_reports_add_up(run):
     from experiments.design.expected_reports import expected_numbers
     from model.registry.outcomes import O
     from model.registry.parameters import DEFAULTS
-    from model.run.observation import BY_SERIES, SERIES, by_nationality, by_place
+    from model.run.observation import BY_SERIES, SERIES, reports_by_nationality, reports_by_place
 
     result, world = run
     cases = BY_SERIES["cases"]
-    by_week = by_place(cases, result, world, DEFAULTS)
+    by_week = reports_by_place(cases, result, world, DEFAULTS)
     assert by_week == pytest.approx(result.weekly[:, O.reports_to_consulates, :] * DEFAULTS["published_by_consulates"])
-    assert by_nationality(cases, result, world, DEFAULTS).sum() == pytest.approx(by_week.sum(), rel=0.02)
-    parts = [by_nationality(BY_SERIES[name], result, world, DEFAULTS) for name in ("cases_held", "cases_out")]
-    assert sum(parts) == pytest.approx(by_nationality(cases, result, world, DEFAULTS))
+    assert reports_by_nationality(cases, result, world, DEFAULTS).sum() == pytest.approx(by_week.sum(), rel=0.02)
+    parts = [reports_by_nationality(BY_SERIES[name], result, world, DEFAULTS) for name in ("cases_held", "cases_out")]
+    assert sum(parts) == pytest.approx(reports_by_nationality(cases, result, world, DEFAULTS))
     full = {**DEFAULTS, "published_by_authorities": 1.0}
     for series in SERIES:
-        told = by_place(series, result, world, full)
+        told = reports_by_place(series, result, world, full)
         assert told.shape == (120, len(world.place_ids)) and (told >= 0).all()
-    freed = by_nationality(BY_SERIES["rescued"], result, world, full).sum()
+    freed = reports_by_nationality(BY_SERIES["rescued"], result, world, full).sum()
     assert freed == pytest.approx(result.weekly[:, O.freed, :].sum(), rel=1e-6)
     khm = np.array(world.place_country) == "KHM"
     (counted,) = expected_numbers([ExpectedReport("a", "cases", 26, 78, ("KHM",))], result, world, DEFAULTS)
