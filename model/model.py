@@ -73,7 +73,7 @@ class Inputs:
                 f"people_per_agent = {self.people_per_agent}: expected a whole number of persons, 1 or more"
             )
         complete(self.parameters)
-        # Effects are added up in this order: the same policies and events, however listed, give the same bytes.
+        # Effects are added up in this order: the same policies and shocks, however listed, give the same bytes.
         object.__setattr__(self, "policies", tuple(sorted(self.policies, key=repr)))
         object.__setattr__(self, "shocks", tuple(sorted(self.shocks, key=repr)))
 
@@ -216,7 +216,7 @@ class Simulation:
     # --- forks, checkpoints ------------------------------------------------------------------------
 
     def fork(self, inputs: Inputs) -> "Simulation":
-        """Return an exact copy that goes on under other policies and events (same seed, scale, world, parameters).
+        """Return an exact copy that goes on under other policies and shocks (same seed, scale, world, parameters).
 
         Raises ValueError where anything else differs.
         """
@@ -225,7 +225,7 @@ class Simulation:
         other += ["world"] * (inputs.world.hash != self.inputs.world.hash)
         other += ["parameters"] * (complete(inputs.parameters) != complete(self.inputs.parameters))
         if other:
-            raise ValueError(f"a fork differs in its policies and events alone; these differ too: {', '.join(other)}")
+            raise ValueError(f"a fork differs in its policies and shocks alone; these differ too: {', '.join(other)}")
         other = object.__new__(Simulation)
         other.inputs, other.week, other.quarters = inputs, self.week, list(self.quarters)
         other.columns = copied(self.columns)._replace(**columns_of_policies(inputs, self.columns.base))
@@ -305,7 +305,7 @@ def _carry_policies(old, new):
     for row, policy in enumerate(new.inputs.policies):
         if policy in was:
             for name in ("waited", "fired"):
-                new.columns.policies[name][row] = old.columns.policies[name][was[policy]]
+                new.columns.progress[name][row] = old.columns.progress[name][was[policy]]
 
 
 _SHARED: dict = {}
@@ -339,7 +339,7 @@ def fingerprint(inputs: Inputs) -> str:
 def first_difference(a: Inputs, b: Inputs) -> int:
     """Return the first week in which a compiled input of `b` differs from `a`'s.
 
-    A policy counts from its announcement, since agents may act on it, an event from its start. Parameters, world,
+    A policy counts from its announcement, since agents may act on it, a shock from its start. Parameters, world,
     seed or scale that differ count from week 0: such runs share no past.
     """
     same = (

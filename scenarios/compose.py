@@ -15,7 +15,7 @@ from .errors import Where
 from .scenario import Scenario, refuse_contradictions, resolved
 from .world_files import world_graph
 
-ITEMS = ("policies", "shocks")  # what a scenario is made of, item by item
+ITEM_LISTS = ("policies", "shocks")  # what a scenario is made of, item by item
 
 
 def changed(
@@ -134,7 +134,7 @@ def together(scenarios: Sequence[Scenario], where: Where, name: str, title: str,
     notes = [note for scenario in scenarios for note in scenario.notes]
     for number, other in enumerate(others, start=1):
         before = scenarios[:number]
-        if all({*getattr(other, key)} <= {item for s in before for item in getattr(s, key)} for key in ITEMS):
+        if all({*getattr(other, key)} <= {item for s in before for item in getattr(s, key)} for key in ITEM_LISTS):
             notes.append(f"gets nothing from '{other.name}' that its other parts have not")
     stop = min(scenario.stop for scenario in scenarios)
     notes += [

@@ -80,12 +80,12 @@ def _changes(name, a, other, b):
             yield _sets(field.name, name, {*mine}, other, {*theirs})
         else:
             yield (
-                f"{FIELDS.get(field.name, field.name)} {_shown(field.name, mine)} in '{name}', "
+                f"{FIELD_WORDS.get(field.name, field.name)} {_shown(field.name, mine)} in '{name}', "
                 f"{_shown(field.name, theirs)} in '{other}'"
             )
 
 
-FIELDS = {
+FIELD_WORDS = {
     "ramp_weeks": "weeks of build-up",
     "when": "a condition:",
     "sex": "only people of sex",
@@ -125,8 +125,8 @@ def _shocks(first, second):
         for shock in sorted(set(mine.shocks) - set(theirs.shocks), key=lambda s: s.start):
             only[shock.name] = only.get(shock.name, 0) + 1
         if only:
-            events = [shock if count == 1 else f"{shock} ({count} entries)" for shock, count in only.items()]
-            yield f"Only in '{name}' happens anyway: {'; '.join(events)}."
+            shocks = [shock if count == 1 else f"{shock} ({count} entries)" for shock, count in only.items()]
+            yield f"Only in '{name}' happens anyway: {'; '.join(shocks)}."
 
 
 def _parameters(first, second):

@@ -11,7 +11,7 @@ from model.registry.parameters import PARAMETERS
 from .world_files import world_graph
 
 PAPER = week_of(date(2023, 8, 31))  # the briefing paper, and with it the known past, ends here
-SEXES = {"male": "men and boys", "female": "women and girls"}
+SEX_WORDS = {"male": "men and boys", "female": "women and girls"}
 AGES = {"child": "children", "adult": "adults"}
 NO_POLICY = "No policy is added."
 
@@ -59,7 +59,7 @@ def place_name(name):
 
 
 def where_of(entry):
-    """Return where a policy or an event acts."""
+    """Return where a policy or a shock acts."""
     names = sorted(place_name(name) for name in (*entry.states, *entry.places))
     return listed(names) if names else "all states"
 
@@ -78,13 +78,13 @@ def _weeks(number):
 
 def _history(scenario):
     if not scenario.shocks:
-        return ["No dated event of the past is included."]
+        return ["No shock of the past is included."]
     spans = {}
     for shock in sorted((shock for shock in scenario.shocks if shock.start < scenario.stop), key=lambda s: s.start):
         start, end = spans.get(shock.name, (shock.start, shock.end))
         spans[shock.name] = min(start, shock.start), max(end, shock.end)
-    events = [f"{name} ({_span(*span)})" for name, span in spans.items()]
-    return [f"This happens anyway, with and without a policy: {'; '.join(events)}."]
+    shocks = [f"{name} ({_span(*span)})" for name, span in spans.items()]
+    return [f"This happens anyway, with and without a policy: {'; '.join(shocks)}."]
 
 
 def _span(start, end):
@@ -118,7 +118,7 @@ def pulled(policy):
 
 def whom(policy):
     """Return for whom alone a policy acts, as the end of a clause; empty for everybody."""
-    people = [SEXES[policy.sex]] if policy.sex else []
+    people = [SEX_WORDS[policy.sex]] if policy.sex else []
     people += [AGES[policy.age]] if policy.age else []
     people += (
         [f"nationals of {listed([_state(n) for n in policy.nationalities], 'or')}"] if policy.nationalities else []
@@ -204,7 +204,7 @@ def _ending(scenario):
         return f"It ends in {monday(scenario.stop - 1):%B %Y}."
     later = sorted({shock.name for shock in scenario.shocks if shock.start > PAPER})
     besides = (
-        f"Of events, only these are assumed after August 2023: {listed(later)}"
+        f"Of shocks, only these are assumed after August 2023: {listed(later)}"
         if later
         else "Nothing else happens after August 2023"
     )

@@ -9,15 +9,16 @@ import unicodedata
 
 from model.registry import institutions, levers, outcomes
 from model.registry.calendar import WEEKS
-from model.registry.lever import MODES
+from model.registry.lever import MODES, PEOPLE_SCOPE
 from model.registry.parameters import PARAMETERS
 
 from .world_files import Place, load_world
 
-NAME = "^[a-z0-9-]+$"
-PEOPLE = {"sex": ("male", "female"), "age": ("child", "adult")}
-SCOPE = ("states", "places", "nationalities", *PEOPLE)
-WORLD_COLUMNS = ("control", "protection", "infrastructure", "landlords", "start_people", "start_sites", "site_capacity", "host")
+NAME_PATTERN = "^[a-z0-9-]+$"
+PEOPLE_CHOICES = {"sex": ("male", "female"), "age": ("child", "adult")}
+WORLD_COLUMNS = (
+    "control", "protection", "infrastructure", "landlords", "start_people", "start_sites", "site_capacity", "host"
+)  # fmt: skip
 
 
 def as_name(text):
@@ -105,7 +106,7 @@ def scenario_schema(world, fragment=False):
         nationalities=_some(
             _name("an ISO code of a nationality", {n: state_names[n] for n in world.graph["origins"]}), uniqueItems=True
         ),
-        **{key: _name(f"only people of this {key}", choices) for key, choices in PEOPLE.items()},
+        **{key: _name(f"only people of this {key}", choices) for key, choices in PEOPLE_CHOICES.items()},
         pauses=_some(
             _table(["from", "to"], **{"from": _date("first week of the pause"), "to": _date("first week after it")})
         ),
@@ -129,7 +130,7 @@ def scenario_schema(world, fragment=False):
         place=_name("the id of a place", place_names),
         set=_table(**{c: columns[c] for c in WORLD_COLUMNS}),
     )
-    parent = _text("the name of a file to build on", pattern=NAME)
+    parent = _text("the name of a file to build on", pattern=NAME_PATTERN)
     return _table(
         [] if fragment else ["title", "question"],
         title=_text("the arm's name in tables"),
@@ -145,7 +146,7 @@ def scenario_schema(world, fragment=False):
 
 def _allowed(lever):
     """What one lever allows, for editors; the loader says it in words."""
-    refused = {key: False for key in SCOPE if key not in lever.scope}
+    refused = {key: False for key in PEOPLE_SCOPE if key not in lever.scope}
     return {
         "if": {"properties": {"lever": {"const": lever.name}}, "required": ["lever"]},
         "then": {"properties": {"strength": {"minimum": 0, "maximum": lever.maximum}} | refused},

@@ -11,17 +11,18 @@ from pathlib import Path
 from model.registry import levers
 from model.registry.calendar import WEEKS, monday, week_of
 from model.registry.institutions import INSTITUTIONS
+from model.registry.lever import PEOPLE_SCOPE
 from model.registry.parameters import PARAMETERS
 from model.registry.policy import Policy, Shock, Trigger
 
 from .checking import check
 from .errors import Where
-from .file_format import NAME, PEOPLE, SCOPE, is_no_name, scenario_schema
+from .file_format import NAME_PATTERN, PEOPLE_CHOICES, is_no_name, scenario_schema
 from .scenario import Scenario, refuse_contradictions, resolved
 from .toml_files import flat, label, read_toml
 from .world_files import world_graph
 
-SHIPPED = Path(__file__).parent
+SHIPPED_SCENARIOS = Path(__file__).parent
 NO_HOST = ("origin", "hub", "border_town")  # kinds of places that never host operations
 
 
@@ -30,14 +31,14 @@ NO_HOST = ("origin", "hub", "border_town")  # kinds of places that never host op
 
 def list_scenarios():
     """Return (name, title, question) of every shipped scenario, the baseline first."""
-    files = sorted(SHIPPED.glob("*.toml"), key=lambda path: (path.stem != "baseline", path.stem))
+    files = sorted(SHIPPED_SCENARIOS.glob("*.toml"), key=lambda path: (path.stem != "baseline", path.stem))
     return [(path.stem, data["title"], data["question"]) for path in files for data in [read_toml(path)]]
 
 
 def load(name_or_path):
     """Return the Scenario of a shipped scenario's name or of a path to a TOML file; raises ScenarioError."""
     if Path(name_or_path).suffix != ".toml" and Path(name_or_path).name == str(name_or_path):
-        path = SHIPPED / f"{name_or_path}.toml"
+        path = SHIPPED_SCENARIOS / f"{name_or_path}.toml"
         if not path.is_file():
             names = [name for name, _, _ in list_scenarios()]
             wanted = "a name from `displace list scenarios` or a path that ends in .toml"
@@ -45,7 +46,7 @@ def load(name_or_path):
     else:
         path = Path(name_or_path)
     data = read_toml(path)
-    if not (path.suffix == ".toml" and re.fullmatch(NAME, path.stem)):
+    if not (path.suffix == ".toml" and re.fullmatch(NAME_PATTERN, path.stem)):
         raise is_no_name(path.stem, Where(label(path)), path.suffix)
     return _build(data, path.stem, label(path), path)
 
@@ -58,9 +59,9 @@ def meant(name, names):
 
 def from_dict(data, name):
     """Return the Scenario of `data`, shaped as its TOML file would be read; it may extend shipped files."""
-    if not re.fullmatch(NAME, name):
+    if not re.fullmatch(NAME_PATTERN, name):
         raise is_no_name(name, Where(name))
-    return _build(data, name, "", SHIPPED / f"({name})")
+    return _build(data, name, "", SHIPPED_SCENARIOS / f"({name})")
 
 
 # --- reading and joining ---------------------------------------------------------------------------------
@@ -93,15 +94,15 @@ def _gather(data, path, shown, chain=()):
             raise where.at("extends").error(
                 f"a circle, {' -> '.join(p.stem for p in circle)}", "files that don't extend each other"
             )
-        shipped = [SHIPPED / part / f"{name}.toml" for part in (".", "parts")]
-        if not parent_path.is_relative_to(SHIPPED) and any(file.is_file() for file in shipped):
+        shipped = [SHIPPED_SCENARIOS / part / f"{name}.toml" for part in (".", "parts")]
+        if not parent_path.is_relative_to(SHIPPED_SCENARIOS) and any(file.is_file() for file in shipped):
             content.notes.append(f"extends '{label(parent_path)}', not the shipped '{name}'")
         parent = _gather(read_toml(parent_path), parent_path, label(parent_path), line)
         _join(content, parent, own, where)
     content.settings |= own
     content.policies[path] = [(_policy(e, w), w) for e, w in _entries(data, "policy", where)]
     moved = [(f"policy '{entry['lever']}'", entry) for entry in data.get("policy", [])] + [
-        (f"event '{entry['name']}'", entry) for entry in data.get("shock", [])
+        (f"shock '{entry['name']}'", entry) for entry in data.get("shock", [])
     ]
     content.notes = [note for what, entry in moved if (note := _moved_to_monday(what, entry))] + content.notes
     content.shocks[path] = [(_shock(e, w), w) for e, w in _entries(data, "shock", where)]
@@ -121,7 +122,7 @@ def _join(content, parent, own, where):
 
 def _find(name, folder, where):
     """The file that `extends` names: in the folder of the file and its `parts`, then in the shipped ones."""
-    folders = [folder / part for folder in (folder, SHIPPED) for part in (".", "parts")]
+    folders = [folder / part for folder in (folder, SHIPPED_SCENARIOS) for part in (".", "parts")]
     for candidate in folders:
         path = candidate / f"{name}.toml"
         if path.is_file():
@@ -170,7 +171,7 @@ def _period(entry, where):
 
 
 def _moved_to_monday(what, entry):
-    """Say that a date of a policy or an event is no Monday, since weeks start on Mondays; empty if all are."""
+    """Say that a date of a policy or a shock is no Monday, since weeks start on Mondays; empty if all are."""
     dates = [(key, entry[key]) for key in ("announced", "start", "end") if key in entry]
     dates += [(f"pauses . {key}", day) for pause in entry.get("pauses", []) for key, day in pause.items()]
     texts = [f"{key} = {day} counts from Monday {monday(week_of(day))}" for key, day in dates if day.weekday()]
@@ -189,7 +190,7 @@ def _policy(entry, where):
         raise where.at("strength").error(
             f"{entry['strength']} is out of range", f"a number from 0 to {lever.maximum:g}"
         )
-    for key in SCOPE:
+    for key in PEOPLE_SCOPE:
         if key in entry and key not in lever.scope:
             raise where.at(key).error(
                 f"'{lever.name}' can't be limited by {key}", f"only {', '.join(lever.scope)} to limit it"
@@ -209,7 +210,7 @@ def _policy(entry, where):
         ramp_weeks=entry.get("ramp_weeks", 0),
         **_extent(entry, where),
         nationalities=tuple(sorted(entry.get("nationalities", ()))),
-        **{key: entry.get(key) for key in PEOPLE},
+        **{key: entry.get(key) for key in PEOPLE_CHOICES},
         pauses=_pauses(entry, start, end, where),
         when=_trigger(entry["when"], where.at("when")) if "when" in entry else None,
     )

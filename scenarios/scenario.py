@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from model.registry import levers
 from model.registry.policy import Policy, Shock
 
-from .file_format import PEOPLE
+from .file_format import PEOPLE_CHOICES
 from .world_files import world_graph
 
 
@@ -94,7 +94,7 @@ def _overlap(a, b):
     def meet(x, y):
         return not x or not y or bool({x} & {y} if isinstance(x, str) else {*x} & {*y})
 
-    people = all(meet(getattr(a, key), getattr(b, key)) for key in ("nationalities", *PEOPLE))
+    people = all(meet(getattr(a, key), getattr(b, key)) for key in ("nationalities", *PEOPLE_CHOICES))
     return people and meet(_places(a), _places(b)) and bool(_active_weeks(a) & _active_weeks(b))
 
 

@@ -17,13 +17,14 @@ from typing import Annotated, Literal, NamedTuple
 import networkx as nx
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from model.registry.parameter import ASSUMPTION
+
 from .evidence.reports import read_evidence
 
-SHIPPED = Path(__file__).parent / "world"
+SHIPPED_WORLD = Path(__file__).parent / "world"
 SECTION = re.compile(
     r"OHCHR2023:(I\.(intro|hist|prof)|II\.(org|dig|gov)|III\.(act|means|purp)|IV(\.[A-G])?|V|n[1-9]\d*)"
 )
-ASSUMPTION = "assumption"
 
 
 class WorldError(ValueError):
@@ -450,13 +451,14 @@ def _without(row, *columns):
 # --- the world ----------------------------------------------------------------------------------------
 
 
-def load_world(folder=SHIPPED):
+def load_world(folder=SHIPPED_WORLD):
     """Reads the world of `folder` (the shipped one by default) into a networkx MultiDiGraph.
 
     A node is a place (its attributes the other columns of `places.csv`), an edge a route (those of
     `routes.csv`; `post` is None where nobody watches). Rows are dicts of typed values, in file order; `source`
     and `assumed` are tuples. `graph.graph` holds `states` and `origins` (by ISO code), `diaspora` (a list),
-    `consulates` (by nationality and host), `lines`, `fits` (by line and nationality) and `hash` (SHA-256 over the bytes of the files, in order of their names).
+    `consulates` (by nationality and host), `lines`, `fits` (by line and nationality) and `hash` (SHA-256 over the bytes of
+    the files, in order of their names).
 
     Raises WorldError for the first thing that is wrong, EvidenceError if the reports that rows cite can't be read.
     """

@@ -71,6 +71,36 @@ def test_a_quick_command_loads_nothing_heavy(arguments):
     assert not loaded_by(f"sys.argv = {['displace', *arguments]}\nfrom displace.cli.main import main\nmain()") & HEAVY
 
 
+# --- Names ------------------------------------------------------------------------------------------
+
+PRODUCT = ("model", "scenarios", "experiments", "calibration", "displace")
+
+
+def constants(source: str) -> set[str]:
+    """Return the public names in capitals that a module gives a value at its top."""
+    targets = []
+    for node in ast.parse(source).body:
+        match node:
+            case ast.Assign():
+                targets += node.targets
+            case ast.AnnAssign(value=ast.expr()):
+                targets.append(node.target)
+    names = [name for target in targets for name in (target.elts if isinstance(target, ast.Tuple) else [target])]
+    return {name.id for name in names if isinstance(name, ast.Name) and re.fullmatch("[A-Z][A-Z0-9_]+", name.id)}
+
+
+def test_a_name_in_capitals_is_given_its_value_in_one_place():
+    homes: dict[str, list[str]] = {}
+    for path in (path for package in PRODUCT for path in sources(package)):
+        for name in constants(path.read_text(encoding="utf-8")):
+            homes.setdefault(name, []).append(relative(path))
+    assert {name: files for name, files in homes.items() if len(files) > 1} == {}
+
+
+def test_constants_are_found():
+    assert constants("A, BC = 1, 2\nDE: int = 3\nFG: int\nhi = _JK = 4\ndef f():\n    LM = 5\n") == {"BC", "DE"}
+
+
 # --- Randomness -------------------------------------------------------------------------------------
 
 NEVER = r"^(random|secrets|uuid)\b|^numpy\.random$|(?<!^np)(?<!^numpy)\.random\.\w+$|\.shuffle_do$"

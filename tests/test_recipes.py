@@ -25,7 +25,7 @@ LEVER = """    Lever(
     ),
 )
 """
-OUTCOME = """    _flow("left_shelter", label="left open shelter", better=None, of=("TRANSITION",), whose=PERSON),
+OUTCOME = """    _flow("left_shelter", label="left open shelter", better=None, of=("TRANSITION",), whose=THE_PERSON),
 )
 """
 SCENARIO = """title = "Buses"
@@ -50,7 +50,7 @@ def copy(tmp_path_factory):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     transition = next(row.name for row in TRANSITIONS if row.source == "sheltered_open")
     for path, row in (
-        ("model/registry/policies/protection.py", LEVER),
+        ("model/registry/levers/protection.py", LEVER),
         ("model/registry/outcomes.py", OUTCOME.replace("TRANSITION", transition)),
     ):
         text = (folder / path).read_text(encoding="utf-8")

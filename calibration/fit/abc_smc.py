@@ -15,7 +15,7 @@ from calibration.targets.targets import expected_reports_of
 from experiments.batch.versions import code_hash
 from experiments.batch.workers import usable_cores
 from experiments.design.draws import Draws, scaled, write_draws
-from experiments.design.expected_reports import expected_reports, needs_groups
+from experiments.design.expected_reports import expected_numbers, needs_groups
 from model.registry.parameters import PARAMETERS, complete
 from scenarios.evidence.reports import EvidenceError
 
@@ -56,11 +56,11 @@ class Likelihood:
             result = Simulation(inputs).advance().result()
         except AuditError:
             return {"log_likelihood": -1e6}
-        numbers = expected_reports(
+        numbers = expected_numbers(
             self.asked, result, self.scenario.world, complete({**values, **self.scenario.parameters})
         )
-        observed = {q.name: np.array([[value]]) for q, value in zip(self.asked, numbers)}
-        return {"log_likelihood": float(np.maximum(total_log_likelihood(self.config.chosen, observed)[0, 0], -1e6))}
+        expected = {q.name: np.array([[value]]) for q, value in zip(self.asked, numbers)}
+        return {"log_likelihood": float(np.maximum(total_log_likelihood(self.config.chosen, expected)[0, 0], -1e6))}
 
 
 def calibrate(

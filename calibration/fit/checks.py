@@ -17,7 +17,7 @@ from .ensemble import Ensemble, normal_scores
 from .joint import draw_reports, over_replicates, total_log_likelihood
 from .likelihood import simulated
 from .posterior import Weights, weigh
-from .predictions import INSIDE, predictions
+from .predictions import REPORT_QUANTILES, predictions
 from .weights import effective, normalised, weighted_moments, weighted_quantiles
 
 NOT_INFORMED = 0.1  # less of the prior's variance gone than this: reports do not tell of the parameter
@@ -73,8 +73,8 @@ def of_quantiles(name: str, unit: np.ndarray, after: np.ndarray) -> Learnt:
     """Return what is learnt of a parameter by draws as quantiles of its prior, (N), of weights `after`, (N)."""
     mean, variance = weighted_moments(unit, after)
     shift, contraction = (mean - 0.5) * np.sqrt(12.0), 1.0 - 12.0 * variance
-    quantiles = tuple(weighted_quantiles(unit, after, INSIDE))
-    return Learnt(name, INSIDE, quantiles, float(contraction), float(shift), True, effective(after))
+    quantiles = tuple(weighted_quantiles(unit, after, REPORT_QUANTILES))
+    return Learnt(name, REPORT_QUANTILES, quantiles, float(contraction), float(shift), True, effective(after))
 
 
 def _prior_quantile(values, before):
@@ -98,8 +98,8 @@ def _learnt(name, scale, values, before, after, free) -> Learnt:
     shown = scale if values is None else values
     return Learnt(
         name,
-        tuple(weighted_quantiles(shown, before, INSIDE)),
-        tuple(weighted_quantiles(shown, after, INSIDE)),
+        tuple(weighted_quantiles(shown, before, REPORT_QUANTILES)),
+        tuple(weighted_quantiles(shown, after, REPORT_QUANTILES)),
         float(1 - var1 / var0),
         float((mean1 - mean0) / np.sqrt(var0)),
         free,
@@ -201,7 +201,7 @@ def coverage(
     """
     from scipy.stats import kstest
 
-    x = {target.id: simulated(target, ensemble.observed)[:, 0] for target in targets}
+    x = {target.id: simulated(target, ensemble.expected)[:, 0] for target in targets}
     alive = np.all([np.isfinite(v).reshape(len(v), -1).all(axis=1) for v in x.values()], axis=0) & (weights.weights > 0)
     rng = np.random.default_rng([seed, 2])
     chance = np.where(alive, weights.weights, 0.0)
@@ -226,7 +226,7 @@ def coverage(
 
 def _log_likelihood_of_pseudo_reports(ensemble, targets, x, truth, rng) -> np.ndarray:
     reports = draw_reports(targets, x, truth, rng)
-    return over_replicates(total_log_likelihood(targets, ensemble.observed, reports))
+    return over_replicates(total_log_likelihood(targets, ensemble.expected, reports))
 
 
 @dataclass(frozen=True)
@@ -254,7 +254,7 @@ def recovery(
     """
     z = normal_scores(ensemble.unit[:, : len(free)])
     mean, variance = weighted_moments(z, weights.weights)
-    x = {target.id: simulated(target, ensemble.observed)[:, 0] for target in targets}
+    x = {target.id: simulated(target, ensemble.expected)[:, 0] for target in targets}
     far = ((z - mean) ** 2 / variance).sum(axis=1)
     far[~np.all([np.isfinite(v).reshape(len(v), -1).all(axis=1) for v in x.values()], axis=0)] = np.inf
     truth = int(np.argmin(far))
@@ -265,6 +265,6 @@ def recovery(
     rows = []
     for name in free:
         values = _column(ensemble, drawn, name)
-        low, _, high = weighted_quantiles(values, other, INSIDE)
+        low, _, high = weighted_quantiles(values, other, REPORT_QUANTILES)
         rows.append(Recovered(name, float(values[truth]), float(low), float(high)))
     return rows, effective(other)

@@ -12,11 +12,11 @@ from experiments.design.limits import MOST_DRAWS, MOST_PEOPLE_PER_AGENT, MOST_SE
 from scenarios import loading
 from scenarios.checking import check
 from scenarios.errors import ScenarioError, Where
-from scenarios.evidence.reports import EVIDENCE, EvidenceError, Row, read_evidence
+from scenarios.evidence.reports import EVIDENCE_FILE, EvidenceError, Row, read_evidence
 from scenarios.scenario import Scenario
 from scenarios.toml_files import read_toml
 
-SHIPPED = Path(__file__).parent / "reference.toml"
+SHIPPED_FIT = Path(__file__).parent / "reference.toml"
 MOST_FREE, MOST_FAMILIES = 12, 10  # so few reports could not distinguish more
 METHODS = ("importance", "abc")
 
@@ -37,7 +37,7 @@ class Config:
     scenario: str
     free: tuple[str, ...]
     products: Mapping[str, Mapping[str, float]]
-    evidence: Path = EVIDENCE
+    evidence: Path = EVIDENCE_FILE
     targets: Path = TARGETS
     set: str = MAIN
     draws: int = 2048
@@ -191,7 +191,7 @@ class _AnyKey(dict):
         return self.schema
 
 
-def read_config(path: str | Path = SHIPPED, **settings) -> Config:
+def read_config(path: str | Path = SHIPPED_FIT, **settings) -> Config:
     """Return the calibration of a file; `settings` that are not None hold over it.
 
     Raises EvidenceError or ScenarioError.

@@ -27,7 +27,7 @@ from .weights import effective, normalised
 
 FIRST, POSTERIOR = "wave-1.npz", "posterior.parquet"
 FROM_PRIOR = 0.2  # of a later wave, so that no weight can be large
-EDGE = 1e-9
+UNIT_EDGE = 1e-9
 # of where a later wave is proposed: what processors add up differently lies far below, so all propose the same points
 DIGITS = 6
 
@@ -60,14 +60,14 @@ class Wave:
 class Ensemble:
     """All waves together: N draws of D parameters, R runs a draw.
 
-    `observed`: expected reports by name, (N, R) each, not a number where a run failed. `log_ratio`: log of prior over
+    `expected`: expected reports by name, (N, R) each, not a number where a run failed. `log_ratio`: log of prior over
     proposal, (N).
     `first`: how many draws come from the first wave, the priors'.
     """
 
     names: tuple[str, ...]
     unit: np.ndarray
-    observed: Mapping[str, np.ndarray]
+    expected: Mapping[str, np.ndarray]
     log_ratio: np.ndarray
     first: int
     failed: int
@@ -78,12 +78,12 @@ class Ensemble:
 
     def only(self, which) -> "Ensemble":
         """Return some of the draws."""
-        observed = {name: values[which] for name, values in self.observed.items()}
-        return Ensemble(self.names, self.unit[which], observed, self.log_ratio[which], len(self.unit[which]), 0)
+        expected = {name: values[which] for name, values in self.expected.items()}
+        return Ensemble(self.names, self.unit[which], expected, self.log_ratio[which], len(self.unit[which]), 0)
 
 
 def normal_scores(unit: np.ndarray) -> np.ndarray:
-    return ndtri(np.clip(unit, EDGE, 1.0 - EDGE))
+    return ndtri(np.clip(unit, UNIT_EDGE, 1.0 - UNIT_EDGE))
 
 
 def claim(out: Path, replace: bool | None):
@@ -143,7 +143,7 @@ def next_wave(config: Config, number: int, so_far: Ensemble, log_weights: np.nda
     from_prior, unit = unit[:, :1] < FROM_PRIOR, unit[:, 1:].copy()
     around = mean + (normal_scores(unit[:, None, :free]) * root).sum(axis=2)
     unit[:, :free] = np.where(from_prior, unit[:, :free], ndtr(around))
-    return Wave(np.clip(unit, EDGE, 1.0 - EDGE), mean[None], np.ones(1), spread)
+    return Wave(np.clip(unit, UNIT_EDGE, 1.0 - UNIT_EDGE), mean[None], np.ones(1), spread)
 
 
 def design_of(config: Config, wave: Wave, number: int) -> Design:
@@ -157,9 +157,9 @@ def design_of(config: Config, wave: Wave, number: int) -> Design:
         seed=config.seed + 1000 * number,
         people_per_agent=config.people_per_agent,
         draws=tuple(scaled(config.drawn, wave.unit)),
-        record="observed",
+        record="expected_reports",
         groups=False,
-        observed=expected_reports_of(config.all_targets.targets),
+        expected_reports=expected_reports_of(config.all_targets.targets),
     )
 
 
@@ -189,7 +189,7 @@ def together(config: Config, out: Path, waves: Sequence[Wave]) -> Ensemble:
     for number in range(1, len(waves) + 1):
         results = read(out / f"wave-{number}")
         failed += results.failed
-        for name, values in observed_in(results).items():
+        for name, values in expected_in(results).items():
             parts_of.setdefault(name, []).append(values)
     return Ensemble(
         config.drawn,
@@ -201,11 +201,11 @@ def together(config: Config, out: Path, waves: Sequence[Wave]) -> Ensemble:
     )
 
 
-def observed_in(results) -> dict[str, np.ndarray]:
+def expected_in(results) -> dict[str, np.ndarray]:
     """Return the expected reports of a batch of one arm, float64 (draws, replicates) by name."""
     plan = results.manifest["plan"]
-    values_of = {q["name"]: np.full((plan["draws"], plan["replicates"]), np.nan) for q in plan["observed"]}
-    for part in results.each("observed"):
+    values_of = {q["name"]: np.full((plan["draws"], plan["replicates"]), np.nan) for q in plan["expected_reports"]}
+    for part in results.each("expected_reports"):
         column = part["quantity"].combine_chunks()
         names = np.array(column.dictionary.to_pylist(), object)[np.asarray(column.indices)] if len(column) else []
         for name, draw, replicate, value in zip(

@@ -15,12 +15,12 @@ from scenarios import loading
 from scenarios.evidence.reports import Row
 
 from .config import as_simulated
-from .ensemble import observed_in
+from .ensemble import expected_in
 from .likelihood import UNDERSTATED, predicted, simulated
-from .predictions import INSIDE, distance, report_in_words, verdict
+from .predictions import REPORT_QUANTILES, distance, report_in_words, verdict
 from .weights import weighted_quantiles
 
-MODEL, NAIVE, NEITHER = "model", "naive", "neither"
+MODEL_NEARER, NAIVE_NEARER, NEITHER_NEARER = "model", "naive", "neither"
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,8 @@ class Scored:
         if self.naive_error is None:
             return ""
         if math.isclose(self.error, self.naive_error, abs_tol=1e-9):
-            return NEITHER
-        return MODEL if self.error < self.naive_error else NAIVE
+            return NEITHER_NEARER
+        return MODEL_NEARER if self.error < self.naive_error else NAIVE_NEARER
 
 
 @dataclass(frozen=True)
@@ -105,26 +105,26 @@ def check(
         people_per_agent=people_per_agent,
         draws=draws.values,
         draws_from=draws.source,
-        record="observed",
+        record="expected_reports",
         groups=False,
-        observed=expected_reports_of(targets),
+        expected_reports=expected_reports_of(targets),
     )
     results = execute(design, out, **running)
-    observed = observed_in(results)
-    scored = [score(target, observed, rows, seed) for target in targets]
+    expected = expected_in(results)
+    scored = [score(target, expected, rows, seed) for target in targets]
     return Holdout(scored, held_out(rows, mapping, all_rows), len(draws.values))
 
 
-def score(target: Target, observed: Mapping[str, np.ndarray], rows: Mapping[str, Row], seed: int) -> Scored:
+def score(target: Target, expected: Mapping[str, np.ndarray], rows: Mapping[str, Row], seed: int) -> Scored:
     """Return how well one report was predicted."""
-    x = simulated(target, observed)
+    x = simulated(target, expected)
     x = x.reshape(-1, x.shape[-1]) if target.kind == "multinomial" else x.ravel()
     x = x[np.isfinite(x).reshape(len(x), -1).all(axis=1)]
     rng = np.random.default_rng([seed, 4])
     shift = rng.normal(size=len(x)) * target.discrepancy if target.of_level else 0.0
     reports = predicted(target, x, rng, shift, rng.choice(target.understatement, len(x)))
     interval = tuple(
-        float(v) for v in weighted_quantiles(reports, np.full(len(reports), 1 / max(1, len(reports))), INSIDE)
+        float(v) for v in weighted_quantiles(reports, np.full(len(reports), 1 / max(1, len(reports))), REPORT_QUANTILES)
     )
     naive = persistence(target, rows)
     return Scored(

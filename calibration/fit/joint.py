@@ -61,17 +61,17 @@ def tiers(targets: Sequence[Target]) -> dict[str, list[Target]]:
     return {tier: [t for t in targets if t.tier == tier] for tier in dict.fromkeys(t.tier for t in targets)}
 
 
-def shared(targets: Sequence[Target], observed: dict[str, np.ndarray], reports: Mapping = {}) -> Shared:
-    """Return what reports of one tier say of each run under every shift and mean. `observed`: (N, R) each."""
+def shared(targets: Sequence[Target], expected: dict[str, np.ndarray], reports: Mapping = {}) -> Shared:
+    """Return what reports of one tier say of each run under every shift and mean. `expected`: (N, R) each."""
     shifts, log_prior = _shifts([t for t in targets if t.of_level])
     bounds = [t for t in targets if t.kind == "at_least"]
     means = np.array(bounds[0].understatement if bounds else (1.0,))
-    total = np.zeros((len(means), len(shifts), *next(iter(observed.values())).shape))
+    total = np.zeros((len(means), len(shifts), *next(iter(expected.values())).shape))
     for same in things(targets):
         for target in same:
             moved = shifts[:, None, None] if target.of_level else 0.0
             found = log_likelihood(
-                target, simulated(target, observed), reports.get(target.id), moved, means[:, None, None, None]
+                target, simulated(target, expected), reports.get(target.id), moved, means[:, None, None, None]
             )
             total += found / len(same)
     return Shared(total, means, shifts, log_prior)
@@ -93,15 +93,15 @@ def _shifts(levels: Sequence[Target]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def total_log_likelihood(
-    targets: Sequence[Target], observed: dict[str, np.ndarray], reports: Mapping = {}
+    targets: Sequence[Target], expected: dict[str, np.ndarray], reports: Mapping = {}
 ) -> np.ndarray:
     """Return the log-likelihood of all reports, (N, R).
 
     `reports`: others than the targets' own, by target. A run that failed, of which nothing is known, has none: not a
     number.
     """
-    failed = np.all([np.isnan(values) for values in observed.values()], axis=0)
-    found = sum((shared(of, observed, reports).marginal() for of in tiers(targets).values()), np.zeros(failed.shape))
+    failed = np.all([np.isnan(values) for values in expected.values()], axis=0)
+    found = sum((shared(of, expected, reports).marginal() for of in tiers(targets).values()), np.zeros(failed.shape))
     return np.where(failed, np.nan, found)
 
 

@@ -12,19 +12,19 @@ from scipy.special import gammaln, log_ndtr, ndtr, ndtri, wrightomega
 
 from calibration.targets.targets import Target
 
-NONE = 0.01  # where nothing says how coarse a run is, a simulated zero is read as this share of the report
+SHARE_FOR_ZERO = 0.01  # where nothing says how coarse a run is, a simulated zero is read as this share of the report
 TINY = 1e-300
 LEAST_ERROR = 1e-3
 UNDERSTATED = 0.3  # assumption: mean of delta, what a lower bound leaves out in the log, where nothing else is given
 NODES, NODE_WEIGHTS = np.polynomial.hermite.hermgauss(21)
 
 
-def simulated(target: Target, observed: dict[str, np.ndarray]) -> np.ndarray:
+def simulated(target: Target, expected: dict[str, np.ndarray]) -> np.ndarray:
     """Return what the runs say of a target: float64 (N), or (N, categories) for a multinomial.
 
-    `observed`: expected reports by name, (N) each. Not a number where a ratio is 0 over 0.
+    `expected`: expected reports by name, (N) each. Not a number where a ratio is 0 over 0.
     """
-    parts = [np.asarray(observed[part.name], float) for part in target.parts]
+    parts = [np.asarray(expected[part.name], float) for part in target.parts]
     if target.kind == "multinomial":
         return np.stack(parts, axis=-1)
     if len(parts) == 1:
@@ -108,7 +108,7 @@ def _log_of(target: Target, x):
     known = np.where(np.isfinite(x), x, 0.0)
     if target.of_level and target.grain > 0:
         return np.log(known + target.grain / 2)
-    return np.log(np.maximum(known, NONE * (target.low or target.high or 1.0)))
+    return np.log(np.maximum(known, SHARE_FOR_ZERO * (target.low or target.high or 1.0)))
 
 
 def _log_normal(off, s):
@@ -141,7 +141,7 @@ def poisson_lognormal(count, log_median, s) -> np.ndarray:
 def _tails(target: Target, x, s, shift=0.0):
     """Return the chances that a report of `x` lies below and above the bounds (of an ordering: that it is reversed)."""
     if target.kind == "ordering":
-        ratio = np.log(np.maximum(np.where(np.isfinite(x), x, 0.0), NONE))
+        ratio = np.log(np.maximum(np.where(np.isfinite(x), x, 0.0), SHARE_FOR_ZERO))
         return ndtr(-ratio / s), np.zeros_like(ratio)
     known = _log_of(target, x) + shift
     below = ndtr((np.log(target.low) - known) / s) if target.low is not None else np.zeros_like(known)
@@ -157,7 +157,7 @@ def _concentration(target: Target, x, s, cases):
     """
     counts = np.where(np.isfinite(x), x, 0.0) + max(target.grain / 2, 1e-9)
     share = counts / counts.sum(axis=-1, keepdims=True)
-    share = np.maximum(share, NONE / 2)
+    share = np.maximum(share, SHARE_FOR_ZERO / 2)
     share = share / share.sum(axis=-1, keepdims=True)
     spread = (1.0 - (share**2).sum(axis=-1, keepdims=True)) / share.shape[-1]
     return share / (1.0 / cases + s**2 * spread)

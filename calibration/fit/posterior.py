@@ -48,7 +48,7 @@ def weigh(ensemble: Ensemble, targets: Sequence[Target], without: Sequence[str] 
     A draw's likelihood is the mean over its runs.
     """
     used = [target for target in targets if target.family not in without]
-    log_weights = over_replicates(total_log_likelihood(used, ensemble.observed)) + ensemble.log_ratio
+    log_weights = over_replicates(total_log_likelihood(used, ensemble.expected)) + ensemble.log_ratio
     return Weights(log_weights, normalised(log_weights))
 
 

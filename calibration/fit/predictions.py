@@ -19,7 +19,7 @@ from .joint import over_replicates, shared, tiers, total_log_likelihood
 from .likelihood import predicted, simulated
 from .weights import normalised, weighted_quantiles
 
-INSIDE = (0.05, 0.5, 0.95)
+REPORT_QUANTILES = (0.05, 0.5, 0.95)
 FAR_OFF = 2.0  # factor by which a median may be off
 
 
@@ -68,7 +68,7 @@ def predictions(ensemble: Ensemble, targets: Sequence[Target], weights: np.ndarr
     """
     before = normalised(ensemble.log_ratio)
     rng = np.random.default_rng([seed, 1])
-    one = {name: values[:, :1] for name, values in ensemble.observed.items()}
+    one = {name: values[:, :1] for name, values in ensemble.expected.items()}
     shared_by_tier = {}
     for tier, of in tiers(targets).items():
         found = shared(of, one)
@@ -78,9 +78,9 @@ def predictions(ensemble: Ensemble, targets: Sequence[Target], weights: np.ndarr
         shared_by_tier[tier] = (prior_shift, rng.choice(found.means, size)), after
     made = []
     for target in targets:
-        x = simulated(target, ensemble.observed)[:, 0]
+        x = simulated(target, ensemble.expected)[:, 0]
         known = np.isfinite(x).reshape(len(x), -1).all(axis=1)
-        log_likelihood = over_replicates(total_log_likelihood([target], ensemble.observed))
+        log_likelihood = over_replicates(total_log_likelihood([target], ensemble.expected))
         judged = []
         for w, (shift, mean) in zip((before, weights), shared_by_tier[target.tier]):
             reports = np.full(len(x), np.nan)
@@ -99,7 +99,7 @@ def judge(target: Target, reports: np.ndarray, weights: np.ndarray, log_score: f
     x = reports[known]
     pit = float(w @ (x < low) + 0.5 * (w @ ((low <= x) & (x <= high))))
     score = crps(_scale(target, x), w, float(_scale(target, low))) if low == high else float("nan")
-    return Predicted(tuple(weighted_quantiles(reports, weights, INSIDE)), pit, score, log_score)
+    return Predicted(tuple(weighted_quantiles(reports, weights, REPORT_QUANTILES)), pit, score, log_score)
 
 
 def _scale(target: Target, x):

@@ -1,6 +1,6 @@
-"""The arms that patterns compare on the same seed: the history as shipped, without an event, or with one thing added.
+"""The arms that patterns compare on the same seed: the history as shipped, without a shock, or with one thing added.
 
-Events that are taken out of a world are put off to after its end, so that nothing else about it changes.
+Shocks that are taken out of a world are put off to after its end, so that nothing else about it changes.
 """
 
 from collections.abc import Iterable, Mapping
@@ -23,7 +23,7 @@ from scenarios.loading import load
 
 HUB = "preah-sihanouk"
 MOEI = ("shwe-kokko", "myawaddy", "moei-corridor")  # the Thai-Myanmar border
-START = week_of(date(2023, 9, 4))  # of everything that is not dated by an event: just after the briefing paper
+START = week_of(date(2023, 9, 4))  # of everything that is not dated by a shock: just after the briefing paper
 PANDEMIC, COUP, RAIDS = week_of(date(2020, 3, 23)), week_of(date(2021, 2, 1)), week_of(date(2022, 8, 22))
 BAN, TAIWAN, RELEASE = week_of(date(2019, 8, 19)), week_of(date(2022, 8, 1)), week_of(date(2025, 2, 10))
 HOTLINE_ENDS = week_of(date(2023, 4, 17))
@@ -43,7 +43,7 @@ class Arm:
     stop: int
     policies: tuple[Policy, ...] = ()
     shocks: tuple[Shock, ...] = ()
-    without: tuple[str, ...] = ()  # names of events
+    without: tuple[str, ...] = ()  # names of shocks
     release: tuple[str, float, int] | None = None  # place, share of the people held there, week
     events: bool = False
 
@@ -65,7 +65,7 @@ _PUNISHMENT = (
 )
 _EVERY_STATE = ("KHM", "LAO", "MMR", "PHL", "THA")
 
-ARMS: Mapping[str, Arm] = {
+PATTERN_ARMS: Mapping[str, Arm] = {
     "history": Arm("the history as shipped", week_of(date(2025, 11, 3))),
     "no ban": Arm("Cambodia bans no online gambling in 2019", week_of(date(2021, 1, 4)),
         without=("Cambodia's ban of online gambling",)),
@@ -107,7 +107,7 @@ def _history():
 
 def inputs(name: str, seed: int, people_per_agent: int, parameters: Mapping = {}):
     """Return the model's inputs of an arm."""
-    arm, history = ARMS[name], _history()
+    arm, history = PATTERN_ARMS[name], _history()
     shocks = tuple(_put_off(shock) if shock.name in arm.without else shock for shock in history.shocks)
     made = history.inputs(seed, people_per_agent, dict(parameters), groups=True, events=arm.events)
     return replace(made, policies=made.policies + arm.policies, shocks=shocks + arm.shocks, stop=arm.stop)
@@ -120,8 +120,8 @@ def _put_off(shock):
 def simulate(name: str, seed: int, people_per_agent: int, parameters: Mapping = {}) -> "Seen":
     """Run one world to its end."""
     run = Simulation(inputs(name, seed, people_per_agent, parameters))
-    if ARMS[name].release:
-        place, share, week = ARMS[name].release
+    if PATTERN_ARMS[name].release:
+        place, share, week = PATTERN_ARMS[name].release
         let_go(run.advance(week), place, share)
     return Seen(run.advance())
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from experiments.batch import workers
 
-from .arms import ARMS, simulate
+from .arms import PATTERN_ARMS, simulate
 from .judge import FALSE_ALARM, Ratio, ratio_of_means, together, verdict
-from .patterns import EVIDENCE, PATTERNS, QUESTION, Clause, Pattern
+from .patterns import PATTERNS, QUESTION, REPORTED, Clause, Pattern
 
-SEEDS, PEOPLE_PER_AGENT = 40, 100
+SEEDS, PATTERNS_SCALE = 40, 100
 LEARNING = ("feedback_learning", "feedback_own_experience", "feedback_announcement", "feedback_recruiters")
 
 RULES: Mapping[str, Mapping[str, float]] = {
@@ -22,7 +22,7 @@ RULES: Mapping[str, Mapping[str, float]] = {
     "no adaptation": dict.fromkeys(LEARNING, 0),
     "no refill": {"feedback_refill": 0, "refill_elasticity": 0},
 }
-MEANING = {
+RULE_MEANINGS = {
     "learned": "the model's own rule: operations weigh revenue, price of protection, learned risk, moving cost "
     "and ties",
     "none": "rival: nobody moves",
@@ -36,7 +36,7 @@ MEANING = {
 
 @dataclass(frozen=True)
 class Judged:
-    """One clause of a pattern under one rule, as observed and judged."""
+    """One clause of a pattern under one rule, as simulated and judged."""
 
     pattern: Pattern
     clause: Clause
@@ -50,14 +50,14 @@ def seen_on_one_seed(
     """Simulate the worlds that the patterns `ids` need and return (numerator, denominator) of each of their clauses."""
     chosen = [pattern for pattern in PATTERNS if pattern.id in ids]
     needed = {arm for pattern in chosen for arm in pattern.arms}
-    worlds = {arm: simulate(arm, seed, people_per_agent, parameters) for arm in ARMS if arm in needed}
+    worlds = {arm: simulate(arm, seed, people_per_agent, parameters) for arm in PATTERN_ARMS if arm in needed}
     return [clause.seen(worlds) for pattern in chosen for clause in pattern.clauses]
 
 
 def gather(
     rules: Iterable[str] = ("learned",),
     seeds: int = SEEDS,
-    people_per_agent: int = PEOPLE_PER_AGENT,
+    people_per_agent: int = PATTERNS_SCALE,
     workers_wanted: int | None = None,
     ids: Sequence[str] = tuple(pattern.id for pattern in PATTERNS),
     parameters: Mapping[str, float] = {},
@@ -115,4 +115,4 @@ def of_kind(judged: Sequence[Judged], kind: str) -> dict[str, str]:
     return {id: together(found) for id, found in verdicts.items()}
 
 
-__all__ = ["EVIDENCE", "QUESTION", "RULES", "Judged", "alarm_of", "gather", "judge", "of_kind"]
+__all__ = ["QUESTION", "REPORTED", "RULES", "Judged", "alarm_of", "gather", "judge", "of_kind"]

@@ -1,6 +1,6 @@
 """How a pattern is judged: an interval over paired seeds against what is expected.
 
-What is observed of a clause is a ratio of means (or a mean: a denominator of 1) over seeds, with Fieller's interval
+What is simulated of a clause is a ratio of means (or a mean: a denominator of 1) over seeds, with Fieller's interval
 (1954; exact for normal numbers). A clause
 
 - *holds* when its whole interval lies where it is expected,
@@ -22,8 +22,8 @@ from scipy.special import stdtrit
 
 HOLDS, FAILS, UNDECIDED = "holds", "does not hold", "undecided"
 FALSE_ALARM = 0.05
-FEWEST = 5  # seeds below which nothing is judged
-KNOWN = 0.8  # least share of seeds in which the numbers exist
+FEWEST_SEEDS = 5  # seeds below which nothing is judged
+KNOWN_SHARE = 0.8  # least share of seeds in which the numbers exist
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def ratio_of_means(numerator: Sequence[float], denominator: Sequence[float], ala
     pairs = np.column_stack([numerator, denominator]).astype(float)
     known = pairs[np.isfinite(pairs).all(axis=1)]
     count = len(known)
-    if count < max(2, KNOWN * len(pairs)):
+    if count < max(2, KNOWN_SHARE * len(pairs)):
         return Ratio(math.nan, math.nan, math.nan, count)
     (x, y), covariance = known.mean(axis=0), np.cov(known.T) / count
     value = x / y if y > 0 else math.nan
@@ -60,7 +60,7 @@ def ratio_of_means(numerator: Sequence[float], denominator: Sequence[float], ala
 
 def verdict(ratio: Ratio, low: float, high: float) -> str:
     """Judge one clause: expected above `low` and below `high`."""
-    if ratio.seeds < FEWEST or not (math.isfinite(ratio.low) and math.isfinite(ratio.high)):
+    if ratio.seeds < FEWEST_SEEDS or not (math.isfinite(ratio.low) and math.isfinite(ratio.high)):
         return UNDECIDED
     if ratio.high <= low or ratio.low >= high:
         return FAILS

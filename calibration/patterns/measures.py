@@ -37,7 +37,7 @@ def held(*where, first, last):
 
 # --- a crackdown on one hub ----------------------------------------------------------------------------------
 
-QUARTER, HALF = START + months(3), START + months(6)
+QUARTER_ON, HALF = START + months(3), START + months(6)
 IN_REGION = ("KHM", "MMR", "LAO", "PHL", "THA", "VNM", "MYS", "IDN", "TLS")
 NEAR = 400.0  # km
 
@@ -56,7 +56,7 @@ def destinations(s, near):
     hub = s.where(HUB)[0]
     country = np.array(s.world.place_country)
     is_near = (country == country[hub]) | (s.world.distance[hub] <= NEAR)
-    rows = s.moves([HUB], (), START, QUARTER)
+    rows = s.moves([HUB], (), START, QUARTER_ON)
     return rows[is_near[rows["target"]] == near]
 
 
@@ -73,7 +73,7 @@ def near_share(w):
 
 def first_week(s, near):
     weeks = destinations(s, near)["week"]
-    return float(weeks.min() - START + 1 if len(weeks) else QUARTER - START)
+    return float(weeks.min() - START + 1 if len(weeks) else QUARTER_ON - START)
 
 
 def distance(w):
@@ -81,7 +81,7 @@ def distance(w):
     s = w["crackdown"]
     hub = s.where(HUB)[0]
     hosts = [i for i in s.where(*IN_REGION) if s.world.hosts[i] and i != hub]
-    rows = s.moves([HUB], IN_REGION, START, QUARTER)
+    rows = s.moves([HUB], IN_REGION, START, QUARTER_ON)
     return share(
         float((s.world.distance[hub][rows["target"]] * rows["operations"]).sum()), rows["operations"].sum()
     ), float(s.world.distance[hub][hosts].mean())

@@ -17,7 +17,7 @@ from model.people.roster import MALE
 from . import measures as m
 from .arms import BAN, HUB, MOEI, RAIDS, START, Seen, months
 
-EVIDENCE, UNIT, QUESTION = "evidence", "unit check", "the question itself"
+REPORTED, UNIT, QUESTION = "evidence", "unit check", "the question itself"
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Clause:
     seen: Callable[[Mapping[str, Seen]], tuple[float, float]]
     low: float = -math.inf
     high: float = math.inf
-    kind: str = EVIDENCE
+    kind: str = REPORTED
     starred: bool = False
 
     @property
@@ -216,11 +216,11 @@ PATTERNS: tuple[Pattern, ...] = (
             m.net_moved(("KHM", "PHL"), MOEI, "history", *m.FIVE_YEARS), low=0),)),
 )  # fmt: skip
 
-BY_ID = {pattern.id: pattern for pattern in PATTERNS}
+PATTERN_BY_ID = {pattern.id: pattern for pattern in PATTERNS}
 
 LEFT_OUT: Mapping[str, str] = {
     "P5, operators shift to online fraud": (
-        "the model knows one trade, online fraud; the switch from gambling is an input (demand rises by a dated event)"
+        "the model knows one trade, online fraud; the switch from gambling is an input (demand rises by a dated shock)"
     ),
     "P18, site mixes (E149-E162)": (
         "the mix of origins and sexes by site is set by roster and routes, that is by inputs; it is out of reach of "
@@ -239,4 +239,4 @@ LEFT_OUT: Mapping[str, str] = {
 
 def kinds(pattern: Pattern) -> tuple[str, ...]:
     """Return of which kinds a pattern's clauses are."""
-    return tuple(kind for kind in (QUESTION, EVIDENCE, UNIT) if any(clause.kind == kind for clause in pattern.clauses))
+    return tuple(kind for kind in (QUESTION, REPORTED, UNIT) if any(clause.kind == kind for clause in pattern.clauses))

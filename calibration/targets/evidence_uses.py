@@ -10,7 +10,10 @@ from scenarios.evidence.reports import evidence_ids
 
 @cache
 def _cited_by_the_world() -> frozenset[str]:
-    files = [*sorted(world_files.SHIPPED.glob("*.csv")), *sorted((loading.SHIPPED / "parts").glob("*.toml"))]
+    files = [
+        *sorted(world_files.SHIPPED_WORLD.glob("*.csv")),
+        *sorted((loading.SHIPPED_SCENARIOS / "parts").glob("*.toml")),
+    ]
     return frozenset(evidence_ids(" ".join(path.read_text(encoding="utf-8") for path in files)))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from experiments.design.expected_reports import AGGREGATES, ExpectedReport
+from experiments.design.expected_reports import REPORT_AGGREGATES, ExpectedReport
 from model.registry.calendar import monday, week_of
 from model.registry.outcomes import OUTCOMES
 from model.run.observation import BY_SERIES, MONEY, SERIES
@@ -26,8 +26,8 @@ COUNTED = {
     "firms": ("centres", "operations", "firms"),
     "money": ("USD",),
 }
-KINDS = ("count", "point", "at_least", "interval", "upper", "ordering", "multinomial")
-LEVELS = ("count", "point", "at_least", "interval", "upper")
+TARGET_KINDS = ("count", "point", "at_least", "interval", "upper", "ordering", "multinomial")
+LEVEL_KINDS = ("count", "point", "at_least", "interval", "upper")
 ORDER = "order of magnitude"  # of a phrase such as billions: all of the order in which its number lies
 BOUNDS = ("as reported", ORDER)
 TIERS = tuple(dict.fromkeys(series.tier for series in SERIES))
@@ -71,7 +71,7 @@ class Target:
     @property
     def of_level(self) -> bool:
         """Whether the report is of a level, which a shift moves; in a ratio or a share it cancels out."""
-        return len(self.parts) == 1 and self.kind in LEVELS
+        return len(self.parts) == 1 and self.kind in LEVEL_KINDS
 
     @property
     def label(self) -> str:
@@ -141,7 +141,7 @@ def _schema(evidence: Mapping[str, Row], sets) -> dict:
         "nationalities": _list(named("an ISO code of a nationality", graph.graph["origins"])),
         "from": date,
         "to": date,
-        "aggregate": named("how a window is summed up", AGGREGATES),
+        "aggregate": named("how a window is summed up", REPORT_AGGREGATES),
     }
     part = {"type": "object", "properties": quantity, "required": [], "additionalProperties": False}
     target = quantity | {
@@ -152,7 +152,7 @@ def _schema(evidence: Mapping[str, Row], sets) -> dict:
                 _list(named("an id of the evidence file", evidence)),
             ],
         },
-        "kind": named("how the report is read", KINDS),
+        "kind": named("how the report is read", TARGET_KINDS),
         "says": _text("what is reported, in words"),
         "family": _text("reports that stand or fall together"),
         "about": _text("whom or what of its family a report concerns: those about the same count once"),

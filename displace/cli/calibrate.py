@@ -54,11 +54,11 @@ def calibrate(
 
     A finished folder is weighed again without running. Exit code 1: no posterior could be made.
     """
-    from calibration.fit.config import SHIPPED, read_config
+    from calibration.fit.config import SHIPPED_FIT, read_config
 
     from . import print_comparison, terminal
 
-    chosen = read_config(config or SHIPPED, set=set_, draws=draws, people_per_agent=people_per_agent)
+    chosen = read_config(config or SHIPPED_FIT, set=set_, draws=draws, people_per_agent=people_per_agent)
     make, count = executor_of(executor, workers, dry_run)
     if dry_run:
         from calibration.fit.ensemble import design_of, first_wave
@@ -72,7 +72,7 @@ def calibrate(
         return
     from calibration.fit.ensemble import POSTERIOR
     from calibration.fit.fit import FIT
-    from displace.report.fit import PAGE, page
+    from displace.report.fit import FIT_PAGE, page
 
     from . import print_fit
 
@@ -91,7 +91,7 @@ def calibrate(
             chosen, out, lambda text: None if quiet else terminal.say(text),
             progress=tell, workers_wanted=count, executor=make, resume=resume, overwrite=overwrite,
         )  # fmt: skip
-    (out / PAGE).write_text(page(fit), encoding="utf-8")
+    (out / FIT_PAGE).write_text(page(fit), encoding="utf-8")
     if not quiet:
         print_fit.show_fit(fit)
-    terminal.show_where(Posterior=out / POSTERIOR, Fit=out / FIT, Page=out / PAGE)
+    terminal.show_where(Posterior=out / POSTERIOR, Fit=out / FIT, Page=out / FIT_PAGE)

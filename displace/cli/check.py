@@ -1,4 +1,4 @@
-"""`displace check`: the model against what was observed, and the fit against reports that it did not use."""
+"""`displace check`: the model against what was seen, and the fit against reports that it did not use."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -21,9 +21,7 @@ def check(
     what: Annotated[
         Checked,
         typer.Argument(
-            help=(
-                "patterns: what was observed and the model should reproduce; holdout: reports that the fit did not use."
-            )
+            help=("patterns: what was seen and the model should reproduce; holdout: reports that the fit did not use.")
         ),
     ] = Checked.patterns,
     rivals: Annotated[
@@ -64,9 +62,9 @@ def check(
     ] = False,
     quiet: Quiet = False,
 ):
-    """Check the model against what was observed, or against held-out reports.
+    """Check the model against what was seen, or against held-out reports.
 
-    Patterns, on paired seeds: expected, observed, and whether each holds, does not hold or is undecided. Unit checks,
+    Patterns, on paired seeds: expected, simulated, and whether each holds, does not hold or is undecided. Unit checks,
     which hold nearly by construction, are kept apart from evidence.
     Held-out reports: what the posterior predicts for each, whether it was right, and whether a naive forecast was
     nearer.
@@ -110,11 +108,11 @@ def _check_holdout(evidence, targets, draws, people_per_agent, out, workers, jso
     from calibration.fit import holdout
     from calibration.targets.targets import HOLDOUT, read_targets
     from experiments.design.draws import draws_of
-    from scenarios.evidence.reports import EVIDENCE, read_evidence
+    from scenarios.evidence.reports import EVIDENCE_FILE, read_evidence
 
     from . import print_fit, terminal
 
-    rows = read_evidence(evidence or EVIDENCE)
+    rows = read_evidence(evidence or EVIDENCE_FILE)
     mapping = read_targets(targets or HOLDOUT, rows)
     found = draws_of(draws)
     with terminal.progress(2 * len(found.values), quiet) as tell:

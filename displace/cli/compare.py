@@ -23,7 +23,7 @@ from .options import (
 )
 from .sensitivity import report as report_of_sensitivity
 
-PICTURES = (".png", ".svg", ".pdf")
+PICTURE_ENDINGS = (".png", ".svg", ".pdf")
 
 
 def register(app: typer.Typer):
@@ -223,8 +223,8 @@ def report(
 
 
 def _check_picture(picture: Path):
-    if picture.suffix.lower() not in PICTURES:
-        raise typer.BadParameter(f"'{picture}' does not end in {', '.join(PICTURES)}", param_hint="--picture")
+    if picture.suffix.lower() not in PICTURE_ENDINGS:
+        raise typer.BadParameter(f"'{picture}' does not end in {', '.join(PICTURE_ENDINGS)}", param_hint="--picture")
     if picture.is_dir():
         raise typer.BadParameter(f"'{picture}' is a folder; expected a file in it", param_hint="--picture")
     if not picture.parent.is_dir():
@@ -249,7 +249,7 @@ def _finish(results, picture=None):
         from displace.wording.study import Study
 
         study = Study(results)
-        if picture and not results.by_place:
+        if picture and not results.recorded_by_place:
             raise typer.BadParameter(
                 "there is no map to draw: this comparison records no places", param_hint="--picture"
             )

@@ -1,6 +1,6 @@
 """What `displace list` shows, read from the registries: one function a list, one dict a row.
 
-The dicts are the JSON; `COLUMNS` says which of their keys the terminal shows. Of a place only its name,
+The dicts are the JSON; `LISTING_COLUMNS` says which of their keys the terminal shows. Of a place only its name,
 kind, country and sources are listed: its control, protection and room are never shown.
 """
 
@@ -133,9 +133,9 @@ def scenarios() -> list[dict]:
 
 def designs() -> list[dict]:
     """Return the shipped designs: name, title, the question each answers, its file and its arms."""
-    from experiments.design.files import SHIPPED, from_names, list_designs
+    from experiments.design.files import SHIPPED_DESIGNS, from_names, list_designs
 
-    folder = SHIPPED.relative_to(SHIPPED.parent.parent)
+    folder = SHIPPED_DESIGNS.relative_to(SHIPPED_DESIGNS.parent.parent)
     return [
         {
             "name": name,
@@ -198,7 +198,7 @@ LISTINGS = {
     )
 }
 
-COLUMNS = {
+LISTING_COLUMNS = {
     "levers": ("name", "kind", "summary", "section"),
     "parameters": ("name", "default", "low", "high", "unit", "label", "evidence", "meaning"),
     "outcomes": ("name", "label", "unit", "kind", "better", "whose", "section"),
@@ -215,10 +215,10 @@ COLUMNS = {
 }
 
 
-FIELDS = {"plausible_24_months": "strength plausible in 24 months", "maximum": "strength at most"}
+HEADINGS = {"plausible_24_months": "strength plausible in 24 months", "maximum": "strength at most"}
 
 
 def known(row: dict) -> list[list[str]]:
     """Return what is known of one row, (field, value) as a terminal shows them."""
-    shown = {FIELDS.get(field, field.replace("_", " ")): cell(value) for field, value in row.items()}
+    shown = {HEADINGS.get(field, field.replace("_", " ")): cell(value) for field, value in row.items()}
     return [[field, value] for field, value in shown.items() if value]

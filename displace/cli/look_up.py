@@ -8,7 +8,7 @@ import typer
 
 from displace.wording.words import cell
 
-from .listings import COLUMNS, LISTINGS, known
+from .listings import LISTING_COLUMNS, LISTINGS, known
 from .options import Scale, ScenarioName, Seed
 
 FileKind = StrEnum("FileKind", ["scenario", "design"])
@@ -44,7 +44,7 @@ def list_(
     if what not in LISTINGS:
         raise Where("list").error(f"unknown '{what}'", f"one of {', '.join(LISTINGS)}", what, LISTINGS)
     rows = LISTINGS[what]()
-    key = COLUMNS[what][0]
+    key = LISTING_COLUMNS[what][0]
     if name is not None:
         names = [row[key] for row in rows]
         if name not in names:
@@ -60,7 +60,7 @@ def list_(
     if name is not None:
         terminal.show_table(("", ""), known(rows[0]))
     else:
-        terminal.show_table(COLUMNS[what], [[cell(row[key]) for key in COLUMNS[what]] for row in rows])
+        terminal.show_table(LISTING_COLUMNS[what], [[cell(row[key]) for key in LISTING_COLUMNS[what]] for row in rows])
 
 
 def plan():

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from displace.wording import words
 from displace.wording.displacement import moved
-from displace.wording.effects_table import AGGREGATES, lines
+from displace.wording.effects_table import AGGREGATE_WORDS, lines
 from displace.wording.parameter_sources import standing
 from experiments.batch.workers import usable_cores
 from experiments.comparison.strength import CLEAR_FROM, LIKELY_FROM
@@ -17,9 +17,9 @@ from model.registry.outcomes import OUTCOMES
 
 from . import terminal
 
-STYLE = {words.BETTER: "blue", words.WORSE: "red"}
+WORD_STYLES = {words.BETTER: "blue", words.WORSE: "red"}
 LABEL_WIDTH, CELL_WIDTH = 30, 22
-STRENGTH = (
+STRENGTH_NOTE = (
     "Clearly or likely better or worse: draws (pairs, if there is one draw) agree, with a 95 % Jeffreys interval of "
     f"their share from {CLEAR_FROM:g} or {LIKELY_FROM:g} up; a tie counts half."
 )
@@ -63,7 +63,7 @@ def show_headline(study):
         f"runs, {study.plan['people_per_agent']} people per agent. "
         f"The median {study.voter} with the range of nine of ten, then the difference at the median {study.voter}."
     )
-    print(f"{study.standing.head} {STRENGTH}")
+    print(f"{study.standing.head} {STRENGTH_NOTE}")
     names = list(study.titles)
     width = terminal.console.width if terminal.console.is_terminal else LABEL_WIDTH + CELL_WIDTH * len(names)
     at_once = max(1, (width - LABEL_WIDTH) // CELL_WIDTH)
@@ -113,7 +113,7 @@ def _show_displacement(study):
     found = moved(study)
     for row in found:
         print(f"  {row.title}. {row.sentence}")
-    if not study.results.by_place:
+    if not study.results.recorded_by_place:
         print("  This comparison records no places, so it cannot say.")
     elif not found:
         print("  No policy here enforces harder than the baseline anywhere: there is nothing to displace.")
@@ -133,9 +133,9 @@ def _cell(cell) -> Text:
     if cell.verdict == words.UNCHANGED:
         return Text(cell.says)
     text = Text(cell.relative, style="bold").append(f" {cell.range}\n", style="not bold dim")
-    if persons := words.at_median(cell.row, cell.outcome.unit, words.SHORT):
+    if persons := words.at_median(cell.row, cell.outcome.unit, words.SHORT_STEPS):
         text.append(f"{persons}\n", style="not bold dim")
-    return text.append(cell.says, style=f"not bold {STYLE.get(cell.verdict, '')}")
+    return text.append(cell.says, style=f"not bold {WORD_STYLES.get(cell.verdict, '')}")
 
 
 def show_run(results, scenario):
@@ -153,7 +153,7 @@ def show_run(results, scenario):
                 outcome.label,
                 words.number(value, outcome.unit),
                 words.unit_of(outcome.unit),
-                AGGREGATES[outcome.aggregate],
+                AGGREGATE_WORDS[outcome.aggregate],
             ]
         )
     terminal.console.print()

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from calibration.fit.fit import Fit
-from calibration.fit.holdout import MODEL, NAIVE, Holdout, summary
+from calibration.fit.holdout import MODEL_NEARER, NAIVE_NEARER, Holdout, summary
 from displace.wording import fit as fit_in_words
 from displace.wording import words
 
@@ -46,14 +46,14 @@ def show_holdout(result: Holdout, source: Mapping):
     )
     model, naive = summary(result.scored)
     if naive is not None:
-        wins = result.nearer(NAIVE)
+        wins = result.nearer(NAIVE_NEARER)
         print(
             "Where a naive forecast exists (the last report persists; flows continue at the same rate): "
             f"median error {model:.2f} for the model, {naive:.2f} for the naive forecast."
         )
         print(
             f"The naive forecast is nearer for {len(wins)}: {', '.join(wins) or 'none'}; the model for "
-            f"{len(result.nearer(MODEL))}."
+            f"{len(result.nearer(MODEL_NEARER))}."
         )
     print()
     terminal.show_table(

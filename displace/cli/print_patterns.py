@@ -5,16 +5,16 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 
-from calibration.patterns.arms import ARMS
-from calibration.patterns.check import MEANING, Judged, of_kind
+from calibration.patterns.arms import PATTERN_ARMS
+from calibration.patterns.check import RULE_MEANINGS, Judged, of_kind
 from calibration.patterns.judge import FAILS, FALSE_ALARM, HOLDS, UNDECIDED
-from calibration.patterns.patterns import EVIDENCE, LEFT_OUT, PATTERNS, QUESTION, UNIT
+from calibration.patterns.patterns import LEFT_OUT, PATTERNS, QUESTION, REPORTED, UNIT
 from displace.wording.patterns import TITLES, rounded
 from scenarios.evidence.reports import evidence_ids
 
 from .terminal import SECONDS_BETWEEN_LINES, show_table
 
-SHORT = {HOLDS: "holds", FAILS: "FAILS", UNDECIDED: "?"}
+VERDICT_WORDS = {HOLDS: "holds", FAILS: "FAILS", UNDECIDED: "?"}
 
 
 def progress(quiet: bool):
@@ -36,7 +36,7 @@ def interval(row: Judged) -> str:
 
 
 def rows_of(judged: Sequence[Judged], kind: str) -> list[list[str]]:
-    """Return the table's rows: pattern, expected, observed, verdict, section."""
+    """Return the table's rows: pattern, expected, simulated, verdict, section."""
     rows = []
     for pattern in PATTERNS:
         mine = [row for row in judged if row.pattern == pattern and row.clause.kind == kind]
@@ -59,11 +59,11 @@ def rows_of(judged: Sequence[Judged], kind: str) -> list[list[str]]:
 
 def show(judged: Sequence[Judged], seeds: int, people_per_agent: int):
     """Print what was found under the model's own rules."""
-    for kind in (EVIDENCE, UNIT, QUESTION):
-        columns = ("pattern", "what is seen", "within", "expected", "observed", "verdict", "use", "section")
+    for kind in (REPORTED, UNIT, QUESTION):
+        columns = ("pattern", "what is seen", "within", "expected", "simulated", "verdict", "use", "section")
         show_table(columns, rows_of(judged, kind), TITLES[kind])
         print()
-    for kind in (EVIDENCE, UNIT):
+    for kind in (REPORTED, UNIT):
         print(f"{kind.capitalize()}: {_count(of_kind(judged, kind))}.")
     print(_method(seeds, people_per_agent))
     print()
@@ -94,12 +94,12 @@ def _method(seeds, people_per_agent):
 def show_rivals(by_rule: Mapping[str, Sequence[Judged]], seeds: int, people_per_agent: int):
     """Print the same patterns under the model's own rule and the rival ones, side by side."""
     rules = list(by_rule)
-    for kind in (EVIDENCE, UNIT, QUESTION):
+    for kind in (REPORTED, UNIT, QUESTION):
         rows = []
         for across in zip(*by_rule.values()):
             clause, pattern = across[0].clause, across[0].pattern
             if clause.kind == kind:
-                cells = [f"{SHORT[row.verdict]} {rounded(row.ratio.value)}" for row in across]
+                cells = [f"{VERDICT_WORDS[row.verdict]} {rounded(row.ratio.value)}" for row in across]
                 rows.append([f"{pattern.id}{' °' if pattern.separates else ''}", clause.what, clause.expected, *cells])
         show_table(("pattern", "what is seen", "expected", *rules), rows, TITLES[kind])
         print()
@@ -108,7 +108,7 @@ def show_rivals(by_rule: Mapping[str, Sequence[Judged]], seeds: int, people_per_
     for what, patterns in counted.items():
         ids = {pattern.id for pattern in patterns}
         verdicts = {
-            rule: [v for id, v in of_kind(judged, EVIDENCE).items() if id in ids] for rule, judged in by_rule.items()
+            rule: [v for id, v in of_kind(judged, REPORTED).items() if id in ids] for rule, judged in by_rule.items()
         }
         for verdict in (HOLDS, FAILS, UNDECIDED):
             rows.append(
@@ -116,7 +116,7 @@ def show_rivals(by_rule: Mapping[str, Sequence[Judged]], seeds: int, people_per_
             )
     show_table(("count", *rules), rows)
     print()
-    show_table(("rule", "meaning"), [[rule, MEANING[rule]] for rule in rules])
+    show_table(("rule", "meaning"), [[rule, RULE_MEANINGS[rule]] for rule in rules])
     print(_method(seeds, people_per_agent))
 
 
@@ -126,11 +126,11 @@ def as_json(by_rule: Mapping[str, Sequence[Judged]], seeds: int, people_per_agen
         "seeds": seeds,
         "people_per_agent": people_per_agent,
         "false_alarm": FALSE_ALARM,
-        "worlds": {name: arm.does for name, arm in ARMS.items()},
+        "worlds": {name: arm.does for name, arm in PATTERN_ARMS.items()},
         "rules": {
             rule: {
-                "meaning": MEANING[rule],
-                "patterns": of_kind(judged, EVIDENCE),
+                "meaning": RULE_MEANINGS[rule],
+                "patterns": of_kind(judged, REPORTED),
                 "clauses": [_plain(row) for row in judged],
             }
             for rule, judged in by_rule.items()
@@ -153,7 +153,7 @@ def _plain(row: Judged) -> dict:
         "expected_low": expected_low,
         "expected_high": expected_high,
         "bound_chosen_here": clause.starred,
-        "observed": value,
+        "simulated": value,
         "low": low,
         "high": high,
         "seeds": seen.seeds,
@@ -167,4 +167,4 @@ def _plain(row: Judged) -> dict:
 
 def failing(judged: Sequence[Judged]) -> list[str]:
     """Return the patterns that do not hold by their evidence."""
-    return [id for id, verdict in of_kind(judged, EVIDENCE).items() if verdict == FAILS]
+    return [id for id, verdict in of_kind(judged, REPORTED).items() if verdict == FAILS]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from displace.wording import words
-from displace.wording.sensitivity import ILLUSTRATIVE, Answers
+from displace.wording.sensitivity import ILLUSTRATIVE_PRIORS, Answers
 from experiments.batch.workers import usable_cores
 from experiments.sensitivity.stages import STAGES
 from model.registry.outcomes import OUTCOMES
@@ -33,7 +33,7 @@ def show_answer(analysis):
     print()
     print(answers.manifest["title"])
     print(
-        f"{ILLUSTRATIVE} {answers.manifest['people_per_agent']} people per agent; "
+        f"{ILLUSTRATIVE_PRIORS} {answers.manifest['people_per_agent']} people per agent; "
         f"{sum(stage['runs'] for stage in answers.manifest['stages'].values()):,} runs."
     )
     for question, texts in answers.in_short():

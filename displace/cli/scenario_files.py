@@ -16,7 +16,10 @@ def register(app: typer.Typer):
 
 def new(
     name: Annotated[
-        str, typer.Argument(help="The scenario's name: lower-case letters, digits and hyphens. The file is NAME.toml.")
+        str,
+        typer.Argument(
+            help="The scenario's name: lower-case letters, digits and hyphens. The file is NAME_PATTERN.toml."
+        ),
     ],
     folder: Annotated[Path, typer.Option(help="The folder in which it is written.")] = Path("."),
 ):
@@ -32,12 +35,12 @@ def new(
 
     from experiments.design.files import list_designs
     from scenarios.errors import Where
-    from scenarios.file_format import NAME
+    from scenarios.file_format import NAME_PATTERN
     from scenarios.loading import list_scenarios
 
     name = name.removesuffix(".toml")
     path = folder / f"{name}.toml"
-    if not re.fullmatch(NAME, name):
+    if not re.fullmatch(NAME_PATTERN, name):
         raise Where("new", "NAME").error(
             f"'{name}' can't name an arm", "lower-case letters, digits and hyphens (a folder is --folder)"
         )
@@ -65,7 +68,7 @@ def diff(
 ):
     """Say in sentences how two scenarios differ.
 
-    Policies with their States, strengths and dates, events of the past, assumptions and the world's data.
+    Policies with their States, strengths and dates, shocks of the past, assumptions and the world's data.
 
     \b
     Example:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from displace.show.opening import PEOPLE_PER_AGENT, PORT, SCENARIO, SEED
+from displace.show.opening import OPENING_SCALE, OPENING_SCENARIO, OPENING_SEED, PORT
 
 from .exit_codes import SOME_FAILED
 from .options import Scale, ScenarioName, Seed
@@ -18,9 +18,9 @@ def register(app: typer.Typer):
 
     @app.command()
     def show(
-        scenario: ScenarioName = SCENARIO,
-        seed: Seed = SEED,
-        people_per_agent: Scale = PEOPLE_PER_AGENT,
+        scenario: ScenarioName = OPENING_SCENARIO,
+        seed: Seed = OPENING_SEED,
+        people_per_agent: Scale = OPENING_SCALE,
         port: Annotated[int, typer.Option(min=1, max=65535, help="Port on this machine.")] = PORT,
         no_open: Annotated[
             bool, typer.Option("--no-open", help="Open no browser, only say where the page is.")

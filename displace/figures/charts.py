@@ -11,7 +11,7 @@ from matplotlib.ticker import MaxNLocator
 
 from displace.wording.words import BETTER, INDISTINCT, WORSE
 
-from .drawing import COLOUR, DUSK, GREEN, GREY, INK, MARKER, PALE, SHORT, columns_of, drawing, wrapped
+from .drawing import COLOUR, DUSK, GREEN, GREY, INK, MARKER, PALE, SHORT_NUMBERS, columns_of, drawing, wrapped
 
 # --- outcomes by policy -----------------------------------------------------------------------------
 
@@ -64,7 +64,7 @@ def dots_of(axes, policies: Sequence[str], panel: Dots):
     axes.set_xlabel(panel.unit, fontsize=7.5, color=GREY, labelpad=1)
     axes.set_yticks(range(len(names)), names, fontsize=7.5, linespacing=0.95)
     axes.set_ylim(len(names) - 0.5, -0.5)
-    axes.xaxis.set_major_formatter(SHORT)
+    axes.xaxis.set_major_formatter(SHORT_NUMBERS)
     axes.grid(axis="x", color=PALE, linewidth=0.5)
     axes.set_axisbelow(True)
     axes.tick_params(left=False)
@@ -138,7 +138,7 @@ def bands(
         axes.set_title(wrapped(arm.title, int(128 / columns)), fontsize=8.5)
         axes.set(xlim=(years[0], years[-1]), ylim=(foot, top if top > foot else foot + 1))
         axes.yaxis.set_major_locator(MaxNLocator(4))
-        axes.yaxis.set_major_formatter(SHORT)
+        axes.yaxis.set_major_formatter(SHORT_NUMBERS)
         axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
         axes.grid(axis="y", color=PALE, linewidth=0.5)
         if i % columns == 0:

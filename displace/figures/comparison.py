@@ -18,7 +18,7 @@ from .drawing import Picture
 THROUGH_TIME = ("people_held", "newly_held", "in_detention", "free_and_safe")
 LEAST_WEEKS = 2 * series.FOUR_WEEKS  # two points make a line
 FLOWS_OF_A_WORLD, FLOWS_OF_A_POLICY = 14, 6
-RELATIVE = ("relative", "relative_low", "relative_high")
+RELATIVE_COLUMNS = ("relative", "relative_low", "relative_high")
 IN_SHORT = ("people_held", "in_detention", "coerced_returns", "identified_share")  # of the one picture that says most
 
 
@@ -41,7 +41,8 @@ def outcomes(study: Study, answer: list[Line], stamp: str) -> Picture:
 def _panel(line: Line) -> charts.Dots:
     unit = line.outcome.unit
     rows = [
-        (*(None if cell.row[k] is None else 100 * cell.row[k] for k in RELATIVE), cell.verdict) for cell in line.cells
+        (*(None if cell.row[k] is None else 100 * cell.row[k] for k in RELATIVE_COLUMNS), cell.verdict)
+        for cell in line.cells
     ]
     of = words.unit_of(unit, change=True) if unit == "share" else "%"
     return charts.Dots(words.start(line.outcome.label), f"{of}; {line.wish}", rows)

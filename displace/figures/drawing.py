@@ -126,7 +126,7 @@ def _short(value: float, _position=None) -> str:
     return f"{value:g}".replace("-", "\N{MINUS SIGN}")
 
 
-SHORT = FuncFormatter(_short)
+SHORT_NUMBERS = FuncFormatter(_short)
 
 
 def wrapped(text: str, width: int) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.figure import Figure
 
-from .drawing import BLUE, GREEN, GREY, INK, ORANGE, PALE, SHORT, VERMILLION, drawing, wrapped
+from .drawing import BLUE, GREEN, GREY, INK, ORANGE, PALE, SHORT_NUMBERS, VERMILLION, drawing, wrapped
 
 COLOURS = (BLUE, VERMILLION, GREEN, ORANGE, "#CC79A7", "#56B4E9", INK)
 MARKERS = ("o", "D", "s", "^", "v", "P", "X")
@@ -147,8 +147,8 @@ def tradeoffs(panels: Sequence[tuple[str, str, Sequence[Point]]]) -> Figure:
             )
         axes.set_xlabel(wrapped(across, 38), fontsize=7.5)
         axes.set_ylabel(wrapped(up, 30), fontsize=7.5)
-        axes.xaxis.set_major_formatter(SHORT)
-        axes.yaxis.set_major_formatter(SHORT)
+        axes.xaxis.set_major_formatter(SHORT_NUMBERS)
+        axes.yaxis.set_major_formatter(SHORT_NUMBERS)
     handles, labels = grid.flat[0].get_legend_handles_labels()
     figure.legend(
         handles,
@@ -197,7 +197,7 @@ def doses(titles: Sequence[str], panels: Sequence[tuple[str, str, Sequence[Seque
         axes.set_title(wrapped(title, 60), fontsize=8)
         axes.set_xlabel("% of the design's dose", fontsize=7.5)
         axes.set_ylabel(wrapped(f"benefit, {unit}", 30), fontsize=7.5)
-        axes.yaxis.set_major_formatter(SHORT)
+        axes.yaxis.set_major_formatter(SHORT_NUMBERS)
         axes.grid(color=PALE, linewidth=0.5)
         axes.set_axisbelow(True)
     handles, labels = grid.flat[0].get_legend_handles_labels()

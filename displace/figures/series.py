@@ -5,7 +5,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 FOUR_WEEKS = 4
-COLUMNS = ("mean", "run_low", "run_high", "difference", "low", "high")
+SERIES_COLUMNS = ("mean", "run_low", "run_high", "difference", "low", "high")
 
 
 def through_time(table: pa.Table, outcome: str) -> tuple[np.ndarray, dict[str, dict[str, np.ndarray]]]:
@@ -17,7 +17,7 @@ def through_time(table: pa.Table, outcome: str) -> tuple[np.ndarray, dict[str, d
     rows = table.filter(pc.equal(table["outcome"].cast(pa.string()), outcome))
     arms = np.array(rows["arm"].to_pylist())
     weeks = rows["week"].to_numpy().astype("datetime64[D]")
-    numbers = {name: rows[name].to_numpy() for name in COLUMNS}
+    numbers = {name: rows[name].to_numpy() for name in SERIES_COLUMNS}
     by_arm, years = {}, np.empty(0)
     for arm in dict.fromkeys(arms.tolist()):
         mine = np.flatnonzero(arms == arm)

@@ -2,11 +2,11 @@
 
 from displace.wording.words import cell
 from experiments.comparison import costs, displacement, fates
-from experiments.comparison.strength import CLEAR_FROM, FEWEST, FEWEST_AGENTS, LIKELY_FROM
+from experiments.comparison.strength import CLEAR_FROM, FEWEST_AGENTS, FEWEST_VOTES, LIKELY_FROM
 from experiments.results.schema import BY_PLACE, NOT_BY_PLACE, TABLES, TEXT
 from model.registry.outcomes import GROUPED, RECORDED
 
-OUTCOMES = {
+OUTCOME_COUNTS = {
     "weekly": f"{len(BY_PLACE)} outcomes",
     "worldwide": f"{len(RECORDED)} outcomes",
     "groups": f"{len(GROUPED)} outcomes",
@@ -78,13 +78,14 @@ not whole lies in `set-aside/`.
 
 A null means: in a column of an interval, fewer than two pairs; in a value, that it has no meaning there."""
 
-STRENGTH = f"""## How strongly an effect is shown
+STRENGTH_SECTION = f"""## How strongly an effect is shown
 
 One rule carries every word and colour of terminal, report, figures and page (`experiments/comparison/strength.py`).
 What is independent has one vote on the sign of an effect: each draw of the parameters (the mean over its seeds), or
 each pair of runs where there is one draw. `agree` is the share of the majority, with half of the ties, `agree_low` and
 `agree_high` its 95 % Jeffreys interval (Brown, Cai and DasGupta 2001). `strength` is *clear* from a lower end of
-{CLEAR_FROM:g} (62 of 64 draws), *likely* from {LIKELY_FROM:g} (51 of 64, all of {FEWEST}), else *not distinguishable*.
+{CLEAR_FROM:g} (62 of 64 draws), *likely* from {LIKELY_FROM:g} (51 of 64, all of {FEWEST_VOTES}), else *not
+distinguishable*.
 The interval `low` to `high` is that of a mean, which more draws narrow and the largest worlds decide: it carries no
 word.
 
@@ -122,14 +123,14 @@ values, which sum to the effect of all policies together; in a fraction, means w
 
 def page(made: str) -> str:
     """Return the page; `made` is the comment that says how it was made."""
-    parts = [made, "# The data that a comparison leaves", "", OPEN, "", STRENGTH, "", "## Tables"]
+    parts = [made, "# The data that a comparison leaves", "", OPEN, "", STRENGTH_SECTION, "", "## Tables"]
     for table in TABLES:
         where = " and ".join([f"`{table.name}/`"] * table.parts + [f"`{table.name}.parquet`"] * table.whole)
         parts += ["", f"### {where}", "", f"{table.meaning[0].upper()}{table.meaning[1:]}.", "", *_columns(table)]
     for title, measures in (
-        ("displacement", displacement.MEASURES),
-        ("costs", costs.MEASURES),
-        ("fates_compared", {k: (u, "adds up " + " + ".join(of)) for k, (u, of) in fates.MEASURES.items()}),
+        ("displacement", displacement.DISPLACEMENT_MEASURES),
+        ("costs", costs.COST_MEASURES),
+        ("fates_compared", {k: (u, "adds up " + " + ".join(of)) for k, (u, of) in fates.FATE_MEASURES.items()}),
     ):
         parts += [
             "",
@@ -154,7 +155,12 @@ def _columns(table) -> list[str]:
     rows = [(f"`{c.name}`", "text" if c.type == TEXT else str(c.type), c.unit, c.meaning) for c in table.own()]
     if table.outcomes:
         rows.append(
-            (OUTCOMES[table.name], "float", "see there", "one column each, of [tables/outcomes.md](tables/outcomes.md)")
+            (
+                OUTCOME_COUNTS[table.name],
+                "float",
+                "see there",
+                "one column each, of [tables/outcomes.md](tables/outcomes.md)",
+            )
         )
     return _table(("column", "type", "unit", "meaning"), rows)
 

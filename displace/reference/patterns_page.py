@@ -12,13 +12,13 @@ import re
 import sys
 from pathlib import Path
 
-from calibration.patterns.arms import ARMS
-from calibration.patterns.check import MEANING
+from calibration.patterns.arms import PATTERN_ARMS
+from calibration.patterns.check import RULE_MEANINGS
 from calibration.patterns.judge import FAILS, HOLDS, UNDECIDED
-from calibration.patterns.patterns import EVIDENCE, LEFT_OUT, PATTERNS, QUESTION, UNIT, kinds
+from calibration.patterns.patterns import LEFT_OUT, PATTERNS, QUESTION, REPORTED, UNIT, kinds
 from displace.wording.patterns import TITLES, rounded
 
-PAGE = Path(__file__).parents[2] / "docs" / "patterns.md"
+PATTERNS_PAGE = Path(__file__).parents[2] / "docs" / "patterns.md"
 MARK = {HOLDS: "+", FAILS: "**−**", UNDECIDED: "?"}
 
 
@@ -29,7 +29,7 @@ def table(columns, rows) -> str:
 
 
 def worlds() -> str:
-    return table(("world", "what is done"), [(name, arm.does) for name, arm in ARMS.items()])
+    return table(("world", "what is done"), [(name, arm.does) for name, arm in PATTERN_ARMS.items()])
 
 
 def patterns() -> str:
@@ -50,14 +50,14 @@ def results(found: dict) -> str:
     """Return the table of the model's own rules, by kind."""
     clauses = found["rules"]["learned"]["clauses"]
     parts = [f"{found['seeds']} paired seeds, {found['people_per_agent']} people per agent."]
-    for kind in (EVIDENCE, UNIT, QUESTION):
+    for kind in (REPORTED, UNIT, QUESTION):
         rows = [
             (
                 c["pattern"],
                 c["what"],
                 c["window"],
                 expected(c),
-                f"{say(c['observed'])} [{say(c['low'])}, {say(c['high'])}]",
+                f"{say(c['simulated'])} [{say(c['low'])}, {say(c['high'])}]",
                 c["verdict"] if c["verdict"] != FAILS else f"**{FAILS}**",
                 c["section"],
             )
@@ -66,7 +66,7 @@ def results(found: dict) -> str:
         ]
         parts.append(
             f"**{TITLES[kind]}**\n\n"
-            + table(("pattern", "what is seen", "within", "expected", "observed", "verdict", "section"), rows)
+            + table(("pattern", "what is seen", "within", "expected", "simulated", "verdict", "section"), rows)
         )
     return "\n\n".join(parts)
 
@@ -83,7 +83,7 @@ def rivals(found: dict) -> str:
                     c["pattern"] + (" °" if c["separates_rules"] else ""),
                     c["what"],
                     expected(c),
-                    *(f"{MARK[r['verdict']]} {say(r['observed'])}" for r in across),
+                    *(f"{MARK[r['verdict']]} {say(r['simulated'])}" for r in across),
                 )
             )
     separating = {p.id for p in PATTERNS if p.separates}
@@ -93,7 +93,7 @@ def rivals(found: dict) -> str:
                 sum(v == verdict for id, v in found["rules"][rule]["patterns"].items() if id in ids) for rule in rules
             ]
             rows.append(("", f"evidence patterns {what}: {verdict}", "", *counts))
-    meaning = table(("rule", "meaning"), MEANING.items())
+    meaning = table(("rule", "meaning"), RULE_MEANINGS.items())
     return (
         f"{found['seeds']} paired seeds. + holds, **−** does not hold, ? undecided or without meaning.\n\n"
         + table(("pattern", "what is seen", "expected", *rules), rows)
@@ -123,7 +123,7 @@ def filled(text: str, parts: dict[str, str]) -> str:
             flags=re.DOTALL,
         )
         if count != 1:
-            raise ValueError(f"{PAGE.name}: expected the part '{name}' once, found it {count} times")
+            raise ValueError(f"{PATTERNS_PAGE.name}: expected the part '{name}' once, found it {count} times")
     return text
 
 
@@ -136,4 +136,4 @@ if __name__ == "__main__":
         "results": results(ours),
         "rivals": rivals(theirs),
     }
-    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), parts), encoding="utf-8")
+    PATTERNS_PAGE.write_text(filled(PATTERNS_PAGE.read_text(encoding="utf-8"), parts), encoding="utf-8")

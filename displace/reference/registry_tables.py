@@ -8,7 +8,7 @@ from pathlib import Path
 
 from displace.wording.words import cell, start
 from model.registry.institutions import INSTITUTIONS
-from model.registry.lever import KINDS
+from model.registry.lever import LEVER_KINDS
 from model.registry.levers import CONTEXT_ONLY, LEVERS, channels
 from model.registry.life_course import STATUSES, TRANSITIONS
 from model.registry.mechanisms import MECHANISMS
@@ -18,13 +18,13 @@ from model.registry.streams import STREAMS
 
 from . import data_page
 
-FOLDER = Path(__file__).parents[2] / "docs" / "tables"
-DATA = FOLDER.parent / "data.md"
+TABLES_FOLDER = Path(__file__).parents[2] / "docs" / "tables"
+DATA_PAGE = TABLES_FOLDER.parent / "data.md"
 MADE_OF_DATA = (
     "<!-- Made by `python -m displace.reference.registry_tables` from experiments/results/schema.py. Do not edit. -->"
 )
 MADE = "<!-- Made by `python -m displace.reference.registry_tables` from the registries of model/. Do not edit. -->"
-GROUPS = {"V": "The life of a person who is trafficked", "O": "Operators", "S": "States and their officials"}
+MECHANISM_GROUPS = {"V": "The life of a person who is trafficked", "O": "Operators", "S": "States and their officials"}
 
 
 def _table(header, rows) -> str:
@@ -80,7 +80,7 @@ def levers() -> str:
     """Every lever, and the effect and prior of each of its channels."""
     names = {f"{lever.name}.{channel.name}": (lever, channel, helps) for lever, channel, helps in channels()}
     parts = []
-    for kind in KINDS:
+    for kind in LEVER_KINDS:
         chosen = [lever for lever in LEVERS.values() if lever.kind == kind]
         rows = [
             (
@@ -192,7 +192,7 @@ def streams() -> str:
 def mechanisms() -> str:
     """Where each mechanism of the paper is, and what is left out and why."""
     parts = []
-    for letter, title in GROUPS.items():
+    for letter, title in MECHANISM_GROUPS.items():
         there = [m for m in MECHANISMS if m.id[0] == letter and m.where]
         rows = [(m.id, m.name, m.section, [f"`{place}`" for place in m.where], m.partly) for m in there]
         parts += [f"## {title}", _table(("id", "mechanism", "section", "where", "but"), rows)]
@@ -213,12 +213,12 @@ PAGES = {
 
 def main() -> None:
     """Write every page."""
-    FOLDER.mkdir(exist_ok=True)
+    TABLES_FOLDER.mkdir(exist_ok=True)
     for name, page in PAGES.items():
-        (FOLDER / name).write_text(page(), encoding="utf-8")
-        print(FOLDER / name)
-    DATA.write_text(data_page.page(MADE_OF_DATA), encoding="utf-8")
-    print(DATA)
+        (TABLES_FOLDER / name).write_text(page(), encoding="utf-8")
+        print(TABLES_FOLDER / name)
+    DATA_PAGE.write_text(data_page.page(MADE_OF_DATA), encoding="utf-8")
+    print(DATA_PAGE)
 
 
 if __name__ == "__main__":

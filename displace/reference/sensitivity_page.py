@@ -15,7 +15,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from displace.report import sensitivity as sensitivity_report
-from displace.report.sensitivity import REFERENCE
+from displace.report.sensitivity import REFERENCE_ANALYSIS
 from displace.wording import words
 from displace.wording.sensitivity import Answers
 from experiments.results.folder import write_whole
@@ -23,7 +23,7 @@ from experiments.sensitivity.analysis import Analysis, read_analysis
 from experiments.sensitivity.schema import FILE
 from model.registry.outcomes import OUTCOMES
 
-PAGE = Path(__file__).parents[2] / "docs" / "sensitivity.md"
+SENSITIVITY_PAGE = Path(__file__).parents[2] / "docs" / "sensitivity.md"
 PICTURES = {
     "tornado": sensitivity_report.tornado,
     "heat": sensitivity_report.heat,
@@ -69,7 +69,7 @@ More: `displace sensitivity --help`, the tables' columns below, the code in `exp
 """
 
 
-def write(analysis: Analysis, folder: Path = REFERENCE, page: Path = PAGE) -> list[Path]:
+def write(analysis: Analysis, folder: Path = REFERENCE_ANALYSIS, page: Path = SENSITIVITY_PAGE) -> list[Path]:
     """Write the reference folder and the page from a finished analysis; return what was written."""
     folder.mkdir(parents=True, exist_ok=True)
     answers = Answers(analysis)
@@ -179,13 +179,13 @@ def settings() -> str:
 
 def columns_of_tables() -> str:
     """Return what every table holds."""
-    from experiments.sensitivity.schema import TABLES
+    from experiments.sensitivity.schema import SENSITIVITY_TABLES
 
     return table(
         ["table", "what", "columns"],
         [
             [f"`{name}.parquet`", meaning, ", ".join(column.name for column in columns)]
-            for name, (meaning, columns) in TABLES.items()
+            for name, (meaning, columns) in SENSITIVITY_TABLES.items()
         ],
     )
 
@@ -200,4 +200,4 @@ if __name__ == "__main__":
     if sys.argv[1:]:
         print(*write(read_analysis(sys.argv[1])), sep="\n")
     else:
-        write_whole(PAGE, without_reference().encode())
+        write_whole(SENSITIVITY_PAGE, without_reference().encode())

@@ -26,8 +26,8 @@ from displace.wording.limits import LIMITS
 from displace.wording.parameter_sources import between_draws
 from displace.wording.reasons import reason
 from displace.wording.study import Study
-from experiments.comparison.fates import MEASURES
-from experiments.comparison.strength import FEWEST, INDISTINCT
+from experiments.comparison.fates import FATE_MEASURES
+from experiments.comparison.strength import FEWEST_VOTES, INDISTINCT
 from experiments.design.explain import PLANNED
 from experiments.results.folder import PLACEBO, REPORT, write_whole
 from model.registry.lever import Lever
@@ -89,7 +89,7 @@ def _context(study: Study) -> dict:
         "planned": PLANNED.format(study.plan["budget"]) if study.plan.get("budget") else "",
         "facts": _facts(study),
         "level": study.level,
-        "fewest": FEWEST,
+        "fewest": FEWEST_VOTES,
         "window": study.window,
         "policies": [_policy(study, name, answer, displacement) for name in study.titles],
         "answers": [(list(names.values()), _only(answer, names)) for names in _batches(study.titles)],
@@ -112,7 +112,7 @@ def _context(study: Study) -> dict:
         "fates": _fates(study),
         "moved": displacement,
         "places": places,
-        "by_place": study.results.by_place,
+        "by_place": study.results.recorded_by_place,
         "history": study.history,
         "baseline": {
             "title": study.plan["arms"][study.baseline]["title"],
@@ -304,7 +304,7 @@ def _fates(study: Study) -> dict | None:
 
     nations = sorted(gross, key=lambda nation: -gross[nation])[:NATIONALITIES]
     return {
-        "rows": [(title, [text_of(arm, "", measure) for measure in MEASURES]) for arm, title in titles.items()],
+        "rows": [(title, [text_of(arm, "", measure) for measure in FATE_MEASURES]) for arm, title in titles.items()],
         "titles": list(titles.values()),
         "nations": [
             (study.place_names.get(nation, nation), [text_of(arm, nation, "net_held") for arm in titles])

@@ -3,7 +3,7 @@
 from calibration.fit.fit import Fit
 from displace.wording.fit import sentences, tables
 
-PAGE = "fit.md"
+FIT_PAGE = "fit.md"
 
 
 def page(fit: Fit) -> str:

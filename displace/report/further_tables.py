@@ -20,7 +20,7 @@ BESIDE = (
 )  # of what happens when a policy ends
 BORNE = ("newly_held", "detained", "coerced_returns", "deaths")
 GROUPS_SHOWN = 8  # of a dimension, those with most of it in the baseline
-DIMENSIONS = {
+DIMENSION_TITLES = {
     "sex": "By sex",
     "child": "By age",
     "nationality": "By nationality",
@@ -173,7 +173,7 @@ def burden(study: Study) -> list[tuple[str, list[Grid]]]:
     grids = [
         (
             words.start(OUTCOMES[name].label),
-            [grid for dimension in DIMENSIONS if (grid := _by_dimension(study, found, name, dimension)).rows],
+            [grid for dimension in DIMENSION_TITLES if (grid := _by_dimension(study, found, name, dimension)).rows],
         )
         for name in BORNE
     ]
@@ -198,7 +198,7 @@ def _by_dimension(study: Study, found: Mapping, name: str, dimension: str) -> Gr
         for g in shown
     ]
     return Grid(
-        f"{words.start(OUTCOMES[name].label)}. {DIMENSIONS[dimension]}{most}", list(study.titles.values()), rows
+        f"{words.start(OUTCOMES[name].label)}. {DIMENSION_TITLES[dimension]}{most}", list(study.titles.values()), rows
     )
 
 
@@ -213,7 +213,7 @@ NOT_KNOWN = {
 
 def costs(study: Study) -> Grid | None:
     """Return who bears what under each policy, and public spending for each week of captivity avoided."""
-    from experiments.comparison.costs import MEASURES
+    from experiments.comparison.costs import COST_MEASURES
 
     found = {(row["arm"], row["measure"]): row for row in study.results.costs.to_pylist()}
     if not found:
@@ -227,7 +227,7 @@ def costs(study: Study) -> Grid | None:
         "USD for each such week",
     ]
     rows = [
-        (title, [_cost(found.get((arm, measure)), MEASURES[measure][0]) for measure in COSTS])
+        (title, [_cost(found.get((arm, measure)), COST_MEASURES[measure][0]) for measure in COSTS])
         for arm, title in study.titles.items()
     ]
     return Grid("", headers, rows)
@@ -249,5 +249,5 @@ def unit_cost_rows() -> list[dict]:
             "payer": item.payer,
             "why": item.why,
         }
-        for item in unit_costs.ITEMS
+        for item in unit_costs.COST_ITEMS
     ]

@@ -12,9 +12,9 @@ from displace.figures.drawing import Picture
 from displace.wording import words
 from displace.wording.sensitivity import (
     AMONG,
-    ILLUSTRATIVE,
+    ILLUSTRATIVE_PRIORS,
     NOT_DRIVERS,
-    SCALES,
+    SCALE_WORDS,
     Answers,
     decimal,
     in_words,
@@ -25,7 +25,7 @@ from experiments.results.folder import REPORT, write_whole
 from model.registry.outcomes import OUTCOMES
 from model.registry.parameters import PARAMETERS
 
-REFERENCE = Path(__file__).parents[2] / "outputs" / "reference" / "sensitivity"
+REFERENCE_ANALYSIS = Path(__file__).parents[2] / "outputs" / "reference" / "sensitivity"
 
 
 def write(analysis) -> Path:
@@ -54,7 +54,7 @@ def section() -> dict | None:
     from experiments.sensitivity.analysis import read_analysis
 
     try:
-        answers = Answers(read_analysis(REFERENCE))
+        answers = Answers(read_analysis(REFERENCE_ANALYSIS))
     except ResultsError:
         return None
     return {
@@ -70,7 +70,7 @@ def context(analysis) -> dict:
     page = {
         "title": answers.manifest["title"],
         "question": answers.manifest["question"],
-        "banner": ILLUSTRATIVE,
+        "banner": ILLUSTRATIVE_PRIORS,
         "facts": _facts(answers),
         "in_short": answers.in_short(),
         "how_sure": answers.how_sure(),
@@ -228,12 +228,14 @@ def doses(answers: Answers) -> Picture:
     """Return dose curves of the first outcome and of the first that concerns others, on both scales."""
     panels = []
     for outcome in dict.fromkeys(row["outcome"] for row in answers.rows("doses")):
-        for scale in SCALES:
+        for scale in SCALE_WORDS:
             curves = [
                 answers.rows("doses", arm=arm, scale=scale, outcome=outcome, rival=answers.baseline)
                 for arm in answers.policies
             ]
-            panels.append((f"{words.start(OUTCOMES[outcome].label)}; {SCALES[scale]}", OUTCOMES[outcome].unit, curves))
+            panels.append(
+                (f"{words.start(OUTCOMES[outcome].label)}; {SCALE_WORDS[scale]}", OUTCOMES[outcome].unit, curves)
+            )
     title = "How effective must a policy be?"
     alt = "Dose curves of each policy; the numbers are in doses.parquet and the break-evens in the table below."
     caption = (

@@ -14,7 +14,7 @@ from scenarios.explain import PAPER
 
 from .cards import card
 from .form import PolicyForm
-from .map_ground import KINDS, ground
+from .map_ground import PLACE_KINDS, ground
 from .session import Session
 from .story import PACES, SCENES
 
@@ -144,7 +144,7 @@ def Stage(session: Session):
         Clock(
             week=worlds.week, run=frame["run"], stop=worlds.stop, date=session.day, playing=session.playing.value,
             pace=session.pace.value, paces=list(PACES), known=PAPER, policyWeek=worlds.policy_week,
-            dated=session.events, years=session.years, event_play=session.play, event_advance=session.advance,
+            dated=session.shocks, years=session.years, event_play=session.play, event_advance=session.advance,
             event_due=session.due, event_reset=session.reset, event_hurry=session.hurry, event_jump=session.jump,
             event_scene=session.open_scene, event_close=session.close,
         )  # fmt: skip
@@ -156,7 +156,7 @@ def PlaceCard(session: Session):
     update_counter.get()
     if not session.picked.value:
         return solara.Div()
-    shown = card(session.worlds.value, session.picked.value, KINDS)
+    shown = card(session.worlds.value, session.picked.value, PLACE_KINDS)
     with solara.Card(classes=["place-card"], margin=0) as main:
         with solara.Row(justify="space-between"):
             solara.Text(shown.name, classes=["card-title"])

@@ -136,7 +136,7 @@ def _state_rows(worlds: TwoWorlds, state: int):
 def _policies(worlds: TwoWorlds, place: str, country: str):
     """The policies that the scenario has for this place or its State, and whether they act yet."""
     simulation = worlds.worlds[1].simulation
-    for policy, at in zip(simulation.inputs.policies, simulation.columns.policies):
+    for policy, at in zip(simulation.inputs.policies, simulation.columns.progress):
         if country in policy.states or place in policy.places or not (policy.states or policy.places):
             yield (
                 f"{words.start(LEVERS[policy.lever].summary)} (strength {policy.strength:g}; "

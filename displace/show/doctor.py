@@ -18,7 +18,7 @@ from .opening import HOST, Opening, free
 
 PYPROJECT = Path(__file__).parents[2] / "pyproject.toml"
 BROWSERS = ("firefox", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
-ENOUGH = 10.0  # seconds from start to page on a machine that does nothing else
+SECONDS_ALLOWED = 10.0  # seconds from start to page on a machine that does nothing else
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def _served(there: bool, took: float) -> Finding:
     """Say whether the page came and how long it took; what is late is no obstacle."""
     if not there:
         return Finding("page", False, "was not served")
-    late = f" (more than {ENOUGH:.0f} s: the machine is busy; try again)" if took > ENOUGH else ""
+    late = f" (more than {SECONDS_ALLOWED:.0f} s: the machine is busy; try again)" if took > SECONDS_ALLOWED else ""
     return Finding("page", True, f"served after {took:.1f} s{late}", slow=bool(late))
 
 

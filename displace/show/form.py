@@ -119,7 +119,7 @@ def Entry(entry: dict, change, remove):
         with solara.Div(classes=["dose"]):
             solara.InputText(
                 "Start", value=str(entry["start"]), on_value=lambda typed: change(start=policies.day(typed) or typed),
-                error=None if isinstance(entry["start"], date) else f"such as {policies.START}", hide_details=False,
+                error=None if isinstance(entry["start"], date) else f"such as {policies.STARTS}", hide_details=False,
             )  # fmt: skip
             solara.SliderFloat(
                 f"Strength {entry['strength']:g}", value=float(entry["strength"]), min=0, max=lever.maximum, step=0.1,

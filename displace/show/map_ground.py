@@ -15,8 +15,8 @@ from scenarios.world_files import world_graph
 VIEW = (91.2, 127.0, 5.0, 25.8)  # west, east, south, north, in degrees
 WIDTH = 1000  # of the drawing; all lengths of the map are in its units
 SQUEEZE = math.cos(math.radians((VIEW[2] + VIEW[3]) / 2))  # of a degree of longitude against one of latitude
-SCALE = WIDTH / (VIEW[1] - VIEW[0]) / SQUEEZE  # units a degree of latitude
-HEIGHT = round((VIEW[3] - VIEW[2]) * SCALE)
+UNITS_A_DEGREE = WIDTH / (VIEW[1] - VIEW[0]) / SQUEEZE  # units a degree of latitude
+HEIGHT = round((VIEW[3] - VIEW[2]) * UNITS_A_DEGREE)
 GROUND = (VIEW[0] - 9, VIEW[1] + 9, VIEW[2] - 5, VIEW[3] + 5)  # drawn as far as a window of another shape may show
 FINENESS = 0.06  # degrees
 MARGIN = 34  # between the map's edge and what stands at it
@@ -28,7 +28,7 @@ COUNTRIES = {
     "MMR": (95.6, 22.7), "THA": (100.6, 14.9), "LAO": (102.4, 19.7), "VNM": (106.6, 16.3), "KHM": (105.9, 13.2),
     "PHL": (121.7, 18.9), "MYS": (115.6, 5.4), "CHN": (107.6, 24.9),
 }  # fmt: skip
-SHORT = {
+SHORTENED = {
     "beyond the region: ": "",
     "elsewhere in ": "elsewhere in ",
     " Self-Administered Zone": "",
@@ -36,7 +36,7 @@ SHORT = {
     " Free Port Zone": "",
     "Other compounds along the ": "",
 }
-KINDS = {
+PLACE_KINDS = {
     "city": "city or province",
     "zone": "zone or casino town",
     "militia_area": "contested authority",
@@ -46,7 +46,7 @@ KINDS = {
 
 def at(longitude: float, latitude: float) -> tuple[float, float]:
     """Return where a point of the earth lies in the drawing."""
-    return (longitude - VIEW[0]) * SCALE * SQUEEZE, (VIEW[3] - latitude) * SCALE
+    return (longitude - VIEW[0]) * UNITS_A_DEGREE * SQUEEZE, (VIEW[3] - latitude) * UNITS_A_DEGREE
 
 
 def _inside(x: float, y: float) -> bool:
@@ -68,7 +68,7 @@ def ground() -> dict:
         "countries": _names(graph),
         "places": list(places().values()),
         "homes": homes(),
-        "kinds": KINDS,
+        "kinds": PLACE_KINDS,
     }
 
 
@@ -119,7 +119,7 @@ def _where(hosts) -> dict[str, tuple[float, float]]:
 
 
 def _short(name: str) -> str:
-    for long, short in SHORT.items():
+    for long, short in SHORTENED.items():
         name = name.replace(long, short)
     return name
 

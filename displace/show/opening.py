@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 HOST = "127.0.0.1"  # whatever the environment says: the page is for its own machine
 PORT = 8765
-SCENARIO, SEED, PEOPLE_PER_AGENT = "unilateral-crackdown", 1, 100
+OPENING_SCENARIO, OPENING_SEED, OPENING_SCALE = "unilateral-crackdown", 1, 100
 
 
 class ShowError(RuntimeError):
@@ -16,9 +16,9 @@ class ShowError(RuntimeError):
 class Opening:
     """The policy beside the baseline, by name or path, and the seed and size of both worlds."""
 
-    scenario: str = SCENARIO
-    seed: int = SEED
-    people_per_agent: int = PEOPLE_PER_AGENT
+    scenario: str = OPENING_SCENARIO
+    seed: int = OPENING_SEED
+    people_per_agent: int = OPENING_SCALE
 
 
 first = Opening()  # set once, before the server starts

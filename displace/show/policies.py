@@ -5,7 +5,7 @@ from datetime import date
 from functools import cache
 
 from model.registry.calendar import WEEKS, monday
-from model.registry.lever import KINDS
+from model.registry.lever import LEVER_KINDS
 from model.registry.levers import LEVERS
 from model.registry.policy import Policy, Shock
 from scenarios.errors import ScenarioError
@@ -17,8 +17,8 @@ from scenarios.world_files import world_graph
 
 from .two_worlds import BASELINE, ShowScenario
 
-NAME = "my-policy"
-START = date(2025, 1, 6)  # where the shipped policies start
+NEW_NAME = "my-policy"
+STARTS = date(2025, 1, 6)  # where the shipped policies start
 HISTORY = "history"
 
 
@@ -29,7 +29,7 @@ def levers() -> list[tuple[str, str]]:
     """Return (name, words) of every lever, kind by kind."""
     return [
         (lever.name, f"{lever.kind}: {lever.summary}")
-        for kind in KINDS
+        for kind in LEVER_KINDS
         for lever in LEVERS.values()
         if lever.kind == kind
     ]
@@ -44,7 +44,7 @@ def states() -> dict[str, str]:
 
 def new_entry() -> dict:
     """Return the entry with which a new policy starts."""
-    return {"lever": next(iter(LEVERS)), "states": ["KHM"], "start": START, "strength": 1.0}
+    return {"lever": next(iter(LEVERS)), "states": ["KHM"], "start": STARTS, "strength": 1.0}
 
 
 # --- from a scenario to entries and back ------------------------------------------------------------
@@ -70,9 +70,9 @@ def composed(policies: Sequence[Mapping], title: str, like: Scenario) -> Scenari
     for number, entry in enumerate(policies, 1):
         if not isinstance(entry["start"], date):
             raise ScenarioError(
-                f"policy {number} ({entry['lever']}): {entry['start']!r} is no date; expected a start such as {START}"
+                f"policy {number} ({entry['lever']}): {entry['start']!r} is no date; expected a start such as {STARTS}"
             )
-    return from_dict(_data(policies, title, like) | {"question": _question(policies, title, like)}, NAME)
+    return from_dict(_data(policies, title, like) | {"question": _question(policies, title, like)}, NEW_NAME)
 
 
 def _question(policies: Sequence[Mapping], title: str, like: Scenario) -> str:
@@ -121,9 +121,9 @@ def _argument(scenario: Scenario) -> str:
 
 @cache
 def _shipped_hash(name: str) -> str | None:
-    from scenarios.loading import SHIPPED
+    from scenarios.loading import SHIPPED_SCENARIOS
 
-    return load(name).hash if (SHIPPED / f"{name}.toml").is_file() else None
+    return load(name).hash if (SHIPPED_SCENARIOS / f"{name}.toml").is_file() else None
 
 
 def _data(policies: Sequence[Mapping], title: str, like: Scenario) -> dict:

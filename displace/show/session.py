@@ -222,8 +222,8 @@ class Session:
         return self.worlds.value.week > PAPER
 
     @property
-    def events(self) -> list[dict]:
-        """The dated events of the past, each where it begins."""
+    def shocks(self) -> list[dict]:
+        """The shocks of the past, each where it begins."""
         begins: dict[str, int] = {}
         for shock in self.worlds.value.worlds[1].simulation.inputs.shocks:
             begins[shock.name] = min(shock.start, begins.get(shock.name, shock.start))

@@ -13,7 +13,7 @@ from model.registry.outcomes import O
 from scenarios.loading import load
 from scenarios.scenario import Scenario
 
-from .opening import PEOPLE_PER_AGENT, SEED
+from .opening import OPENING_SCALE, OPENING_SEED
 
 BASELINE = "baseline"
 
@@ -23,10 +23,10 @@ class ShowScenario(MesaScenario):
 
     policy: Scenario | None = None
     baseline: Scenario | None = None
-    people_per_agent: int = PEOPLE_PER_AGENT
+    people_per_agent: int = OPENING_SCALE
 
-    def __init__(self, *, rng: int | None = SEED, **given):
-        super().__init__(rng=SEED if rng is None else int(rng), **given)
+    def __init__(self, *, rng: int | None = OPENING_SEED, **given):
+        super().__init__(rng=OPENING_SEED if rng is None else int(rng), **given)
 
     def inputs(self):
         """Return the model's inputs of both worlds, which end with the one that ends first."""

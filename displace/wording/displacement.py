@@ -9,7 +9,7 @@ from experiments.comparison.strength import CLEAR, LIKELY
 from . import words
 from .study import Study
 
-NAMED = 3  # places that a sentence names
+COUNTRIES_NAMED = 3  # places that a sentence names
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ class Moved:
 
 def _named(rises: list[tuple[str, dict]]) -> str:
     """Return the largest by name and the others by number."""
-    largest = [f"{place} ({words.number(row['value'], signed=True)})" for place, row in rises[:NAMED]]
+    largest = [f"{place} ({words.number(row['value'], signed=True)})" for place, row in rises[:COUNTRIES_NAMED]]
     others = len(rises) - len(largest)
     return words.listed([*largest, words.count(others, "other place")] if others else largest)
 

@@ -10,7 +10,7 @@ from model.registry.outcomes import HEADLINE, OUTCOMES, Outcome
 
 from . import words
 
-AGGREGATES = {"sum": "total", "mean": "average", "ratio": "share"}
+AGGREGATE_WORDS = {"sum": "total", "mean": "average", "ratio": "share"}
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Line:
     @property
     def unit(self) -> str:
         unit = words.unit_of(self.outcome.unit)
-        how = AGGREGATES[self.outcome.aggregate]
+        how = AGGREGATE_WORDS[self.outcome.aggregate]
         return "change in percentage points" if unit == "%" else f"{unit}, {how}"
 
     @property

@@ -35,7 +35,7 @@ WORDS = {
         "what agents read of a place in a week: a law in practice, a number of beds, a chance of being stopped"
     ),
     "shock": "a dated change of an institution that is nobody's policy",
-    "scenario": "a file that says what is simulated: what it builds on, policies, events, assumptions",
+    "scenario": "a file that says what is simulated: what it builds on, policies, shocks, assumptions",
     "design": "a file that says which arms are compared, on how many seeds",
     "factorial": "a design with an arm for every combination of several policies, or a balanced fraction of them",
     "trafficked": (
@@ -85,7 +85,7 @@ def terms() -> dict[str, str]:
 
     measures = {
         name: f"{meaning} ({unit})"
-        for registry in (displacement.MEASURES, costs.MEASURES)
+        for registry in (displacement.DISPLACEMENT_MEASURES, costs.COST_MEASURES)
         for name, (unit, meaning) in registry.items()
     }
     return WORDS | {f"status: {name}": meaning for name, meaning in STATUSES} | measures

@@ -2,10 +2,10 @@
 
 import math
 
-from calibration.patterns.patterns import EVIDENCE, QUESTION, UNIT
+from calibration.patterns.patterns import QUESTION, REPORTED, UNIT
 
 TITLES = {
-    EVIDENCE: "Evidence: what reports describe and the model is not built to repeat",
+    REPORTED: "Evidence: what reports describe and the model is not built to repeat",
     UNIT: "Unit checks: what holds nearly by construction",
     QUESTION: "The question itself: shown, never used to choose anything",
 }

@@ -7,8 +7,8 @@ from . import words
 
 NOT_DRIVERS = ("dummy", "seed")
 PRIMARY = "people_held"
-HALF = 0.5  # of the variance: what one factor must explain alone for a result to hang on it
-MEASURES = {
+HALF_THE_VARIANCE = 0.5  # of the variance: what one factor must explain alone for a result to hang on it
+MEASURE_WORDS = {
     "level": "in the baseline",
     "difference": "change against the baseline",
     "relative": "relative change",
@@ -21,8 +21,8 @@ AMONG = {
     "others": "outcomes of others (defrauded people, travellers)",
     "all": "all outcomes",
 }
-SCALES = {"strength": "all channels together", "effectiveness": "helping channels alone, hurting channels in full"}
-ILLUSTRATIVE = "Illustrative: hand-set priors, nothing here is fitted to data."
+SCALE_WORDS = {"strength": "all channels together", "effectiveness": "helping channels alone, hurting channels in full"}
+ILLUSTRATIVE_PRIORS = "Illustrative: hand-set priors, nothing here is fitted to data."
 
 
 class Answers:
@@ -56,7 +56,7 @@ class Answers:
         """Return a quantity in words."""
         label = words.start(OUTCOMES[row["outcome"]].label)
         arm = "" if row["measure"] == "level" else f"{self.title(row['arm'])}: "
-        return f"{arm}{label}, {MEASURES[row['measure']]}"
+        return f"{arm}{label}, {MEASURE_WORDS[row['measure']]}"
 
     def meaning(self, name: str) -> str:
         """Return what a factor is, as words: without its unit and its own name."""
@@ -172,7 +172,7 @@ class Answers:
         alone = self.one("indices", arm=arm, outcome=outcome, measure="relative", order="first", factor=first["factor"])
         hangs = (
             "the size hangs on one assumption"
-            if alone["low"] is not None and alone["low"] > HALF
+            if alone["low"] is not None and alone["low"] > HALF_THE_VARIANCE
             else "no single assumption is shown to explain half of the size"
         )
         alone = f"alone {decimal(alone['value'])}, {decimal(alone['low'])} to {decimal(alone['high'])}"

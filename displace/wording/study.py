@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from experiments.comparison.paired import pairs_planned, rights_floor
-from experiments.comparison.strength import CLEAR, FEWEST, LIKELY
+from experiments.comparison.strength import CLEAR, FEWEST_VOTES, LIKELY
 from experiments.design.explain import policies_in_words
 from experiments.results.reader import policies_of
 from model.registry.calendar import monday
@@ -258,8 +258,8 @@ class Study:
         """Say what is known where an arm worsens no right of the floor."""
         row = next(row for row in self.paired if row["arm"] == arm)
         many, one = words.voters(row)
-        if many < FEWEST:
-            return f"{words.count(many, one)} {'is' if many == 1 else 'are'} too few to tell; {FEWEST} are the fewest"
+        if many < FEWEST_VOTES:
+            return f"{words.count(many, one)} {'is' if many == 1 else 'are'} too few to tell; {FEWEST_VOTES} needed"
         return "nothing on it is likely or clearly worse"
 
     @cached_property

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 
-from experiments.comparison.strength import CLEAR, FEWEST, INDISTINCT, LIKELY, OF_SUMS, UP
+from experiments.comparison.strength import CLEAR, FEWEST_VOTES, INDISTINCT, LIKELY, OF_SUMS, UP
 from model.registry.calendar import monday
 
 MINUS, SPACE = "\N{MINUS SIGN}", "\N{NO-BREAK SPACE}"
@@ -30,11 +30,13 @@ def unit_of(unit: str, change: bool = False) -> str:
     return {"million USD": "USD"}.get(unit, unit)
 
 
-LONG = ((1e9, f"{SPACE}billion"), (1e6, f"{SPACE}million"))
-SHORT = ((1e9, "bn"), (1e6, "M"), (1e4, "k"))  # for a terminal; five digits and more
+LONG_STEPS = ((1e9, f"{SPACE}billion"), (1e6, f"{SPACE}million"))
+SHORT_STEPS = ((1e9, "bn"), (1e6, "M"), (1e4, "k"))  # for a terminal; five digits and more
 
 
-def number(value: float | None, unit: str = "", step: float | None = None, signed: bool = False, sizes=LONG) -> str:
+def number(
+    value: float | None, unit: str = "", step: float | None = None, signed: bool = False, sizes=LONG_STEPS
+) -> str:
     """Return `value` rounded to `step` (two significant digits without one), as text.
 
     `step` is in the printed unit (`scaled`). Nothing known (None, NaN) is a dash.
@@ -60,7 +62,9 @@ def _decimals(step: float) -> int:
     return max(0, -math.floor(math.log10(step) + 1e-9))
 
 
-def change(difference: float | None, low: float | None, high: float | None, unit: str, sizes=LONG) -> tuple[str, str]:
+def change(
+    difference: float | None, low: float | None, high: float | None, unit: str, sizes=LONG_STEPS
+) -> tuple[str, str]:
     """Return (difference, interval) as text, rounded together to what the interval supports.
 
     A difference that is left with a single digit gets one more."""
@@ -125,7 +129,7 @@ def says(better: str | None, row: Mapping) -> str:
     many, one = voters(row)
     if how == UNCHANGED:
         return how
-    if many < FEWEST:
+    if many < FEWEST_VOTES:
         return f"{'one ' + one + ' only' if many == 1 else f'{count(many, one)}: too few to tell'}"
     agree = f"{row['agree'] * many:g} of {count(many, one)}"
     if not shown(row):
@@ -147,7 +151,7 @@ def relative(row: Mapping, unit: str) -> tuple[str, str]:
     return f"{middle}{SPACE}{of}", f"[{ends.replace(' to ', ', ')}]" if row["relative_low"] is not None else ""
 
 
-def at_median(row: Mapping, unit: str, sizes=LONG) -> str:
+def at_median(row: Mapping, unit: str, sizes=LONG_STEPS) -> str:
     """Return the difference at the median draw with its unit; nothing for shares, whose points say it already.
 
     Where a draw has too few people, the mean difference for each 1,000 people held, if that is known.

@@ -21,7 +21,10 @@ from .changed_fates import nationality_of_strata
 from .rows import Tag
 from .versions import code_hashes
 
-BY_PLACE = {"places": rows.EVERY_OUTCOME, "window": ("people_held",)}  # outcomes that the summary has by place too
+SUMMARY_BY_PLACE = {
+    "places": rows.EVERY_OUTCOME,
+    "window": ("people_held",),
+}  # outcomes that the summary has by place too
 WEEKS_AT_ONCE = 26  # between two looks at whether the user pressed Ctrl-C, which compiled code does not see
 
 
@@ -38,11 +41,21 @@ class Setting:
     groups: bool
     events: bool
     provenance: Mapping[str, str]
-    observed: tuple[ExpectedReport, ...] = ()
+    expected_reports: tuple[ExpectedReport, ...] = ()
 
     @classmethod
     def of(cls, design: Design, provenance: Mapping[str, str]) -> "Setting":
-        own = ("arms", "baseline", "people_per_agent", "window_start", "stop", "record", "groups", "events", "observed")
+        own = (
+            "arms",
+            "baseline",
+            "people_per_agent",
+            "window_start",
+            "stop",
+            "record",
+            "groups",
+            "events",
+            "expected_reports",
+        )
         return cls(**{name: getattr(design, name) for name in own}, provenance=provenance)
 
     @property
@@ -51,8 +64,12 @@ class Setting:
         if self.record == "window":
             return ("groups",) * self.groups + ("events",) * self.events + ("runs", SUMMARY)
         names = {"places": ("weekly", "worldwide"), "totals": ("worldwide",)}.get(self.record, ())
-        names += ("groups",) * self.groups + ("relocations",) * (self.record != "observed") + ("events",) * self.events
-        names += ("observed",) * bool(self.observed)
+        names += (
+            ("groups",) * self.groups
+            + ("relocations",) * (self.record != "expected_reports")
+            + ("events",) * self.events
+        )
+        names += ("expected_reports",) * bool(self.expected_reports)
         return names + ("fates",) * (len(self.arms) > 1) + ("runs", SUMMARY)
 
     def inputs(self, arm: str, block: Block):
@@ -61,9 +78,9 @@ class Setting:
             seed=block.seed,
             people_per_agent=self.people_per_agent,
             parameters=dict(block.parameters),
-            record="places" if self.observed else "summary" if self.record == "window" else self.record,
+            record="places" if self.expected_reports else "summary" if self.record == "window" else self.record,
             window_start=self.window_start,
-            groups=self.groups or needs_groups(self.observed),
+            groups=self.groups or needs_groups(self.expected_reports),
             events=self.events,
         )
         return replace(inputs, stop=self.stop)
@@ -173,8 +190,10 @@ def _tables(setting, tag, parameters, result) -> dict:
         "groups": lambda: rows.groups(tag, result, world),
         "relocations": lambda: rows.relocations(tag, result, world),
         "events": lambda: rows.events(tag, result, world),
-        "observed": lambda: rows.observed(tag, setting.observed, result, world, setting.values(tag.arm, parameters)),
-        "summary": lambda: rows.summary(tag, result, world, BY_PLACE.get(setting.record, ())),
+        "expected_reports": lambda: rows.expected_reports(
+            tag, setting.expected_reports, result, world, setting.values(tag.arm, parameters)
+        ),
+        "summary": lambda: rows.summary(tag, result, world, SUMMARY_BY_PLACE.get(setting.record, ())),
     }
     return {name: makers[name]() for name in setting.tables if name in makers}
 

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from experiments.comparison.intervals import divide
-from experiments.design.expected_reports import expected_reports
+from experiments.design.expected_reports import expected_numbers
 from experiments.results.columns import build, mondays, numbers, text, texts
 from experiments.results.schema import (
     AGGREGATES,
@@ -103,20 +103,20 @@ def events(tag: Tag, result, world) -> pa.Table:
     return build("events", tag.columns(len(rows)) | columns)
 
 
-def observed(tag: Tag, asked, result, world, parameters) -> pa.Table:
+def expected_reports(tag: Tag, asked, result, world, parameters) -> pa.Table:
     """Return one row for each of the `ExpectedReport`s asked for; `parameters`: all of the run's."""
-    values = expected_reports(asked, result, world, parameters)
+    values = expected_numbers(asked, result, world, parameters)
     columns = {"quantity": texts([report.name for report in asked]), "value": numbers(values)}
-    return build("observed", tag.columns(len(values)) | columns)
+    return build("expected_reports", tag.columns(len(values)) | columns)
 
 
 @cache
-def _summary_keys(place_ids: tuple[str, ...], by_place: tuple[str, ...]):
+def _summary_keys(place_ids: tuple[str, ...], at_places: tuple[str, ...]):
     """Return the codes (aggregate, outcome, place) of a run's summary rows, and their columns; place 0 is worldwide."""
     keys = []
     for number, outcome in enumerate(SUMMED):
         parts = (outcome.name, *outcome.of) if outcome.kind == "ratio" else (outcome.name,)
-        rows = len(place_ids) + 1 if outcome.name in by_place and not NOT_BY_PLACE & {*parts} else 1
+        rows = len(place_ids) + 1 if outcome.name in at_places and not NOT_BY_PLACE & {*parts} else 1
         keys += [(AGGREGATES.index(how), number, place) for how in aggregates(outcome) for place in range(rows)]
     how, outcome, place = np.array(keys, np.int32).T
     return (how, outcome, place), {
@@ -126,15 +126,15 @@ def _summary_keys(place_ids: tuple[str, ...], by_place: tuple[str, ...]):
     }
 
 
-def summary(tag: Tag, result, world, by_place: tuple[str, ...]) -> pa.Table:
-    """Return every outcome over the window, worldwide first; the outcomes `by_place` at every place too."""
+def summary(tag: Tag, result, world, at_places: tuple[str, ...]) -> pa.Table:
+    """Return every outcome over the window, worldwide first; the outcomes `at_places` at every place too."""
     total = result.window_sum
     values = np.full((len(AGGREGATES), len(SUMMED), 1 + len(world.place_ids)), np.nan)
     for how, by_outcome in enumerate((total, total / max(1, result.window_weeks), result.window_end)):
         values[how, : len(RECORDED)] = _with_total(by_outcome)
     for number, ratio in enumerate(RATIOS, start=len(RECORDED)):
         values[-1, number] = divide(*(values[0, O[name]] for name in ratio.of))
-    keys, columns = _summary_keys(tuple(world.place_ids), by_place)
+    keys, columns = _summary_keys(tuple(world.place_ids), at_places)
     value = values[keys]
     return build("summary", tag.columns(len(value)) | columns | {"value": numbers(value)})
 

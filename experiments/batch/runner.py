@@ -24,14 +24,17 @@ from .manifest import manifest_of
 from .store import StoreError, open_store
 
 ROUNDS = 3  # at most, in which work that vanished from the folder is done again
-WINDOW = 3  # chunks in flight a worker
+CHUNKS_IN_FLIGHT = 3  # chunks in flight a worker
 SECONDS = 0.2  # between two looks at what workers have reported
 LOST = (BrokenExecutor, CancelledError)  # the executor is gone, with all that was in flight
 GUARD = (
     '; a script that uses more than one worker has to call under `if __name__ == "__main__":`, since workers '
     "import it anew"
 )
-TOGETHER, ALONE = 2, 2  # how often a chunk may lose its worker among others, then alone, before it is given up
+LOSSES_TOGETHER, LOSSES_ALONE = (
+    2,
+    2,
+)  # how often a chunk may lose its worker among others, then alone, before it is given up
 
 
 class RunnerError(Exception):
@@ -98,7 +101,7 @@ class Driver:
                     continue
                 for chunk in self._collect():
                     self.losses[chunk.name] = self.losses.get(chunk.name, 0) + 1
-                    (waiting.appendleft if self.losses[chunk.name] < TOGETHER else suspects.append)(chunk)
+                    (waiting.appendleft if self.losses[chunk.name] < LOSSES_TOGETHER else suspects.append)(chunk)
         except BaseException:
             end(self.executor)
             raise
@@ -163,7 +166,7 @@ class Driver:
         self.take(done)
 
     def _try(self, chunk, lost) -> tuple[Done | None, str]:
-        for _ in range(ALONE):
+        for _ in range(LOSSES_ALONE):
             try:
                 (future,) = self._wait([self._start(chunk, lost)])
                 return future.result(), ""
@@ -224,9 +227,9 @@ def execute(
             make = executor or (lambda: workers.local(count, tally.hear))
             try:
                 for _ in range(ROUNDS):
-                    Driver(setting, make, 1 if count == 1 and not executor else WINDOW * count, tally.take).run(
-                        store.missing
-                    )
+                    Driver(
+                        setting, make, 1 if count == 1 and not executor else CHUNKS_IN_FLIGHT * count, tally.take
+                    ).run(store.missing)
                     if not store.vanished():
                         break
                 else:

@@ -38,7 +38,7 @@ from .manifest import manifest_of, plan_of
 
 EDITED = "was edited or damaged since it was written"
 PARTS = tuple(table.name for table in TABLES if table.parts)
-WHOLE = tuple(table.name for table in TABLES if table.whole)
+WHOLE_TABLES = tuple(table.name for table in TABLES if table.whole)
 
 
 class StoreError(Exception):
@@ -365,7 +365,7 @@ def _clear(folder: Path):
             path.unlink()
         if (folder / name).is_dir() and not any((folder / name).iterdir()):
             (folder / name).rmdir()
-    for name in WHOLE:
+    for name in WHOLE_TABLES:
         for path in folder.glob(f"{name}.parquet*"):
             path.unlink()
     for name in (REPORT, MANIFEST):

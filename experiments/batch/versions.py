@@ -35,7 +35,7 @@ class Sources(NamedTuple):
         return digest.hexdigest()[:16]
 
 
-RUN = Sources(
+RUN_SOURCES = Sources(
     patterns=(
         "model/**/*.py",
         "scenarios/**/*.py",
@@ -49,7 +49,7 @@ RUN = Sources(
         "scenarios/diff.py",
     ),
 )
-TABLES = Sources(
+TABLE_SOURCES = Sources(
     patterns=(
         "experiments/results/**/*.py",
         "experiments/design/**/*.py",
@@ -61,12 +61,12 @@ TABLES = Sources(
 
 def code_hash(root: Path = ROOT) -> str:
     """Return the version of what simulates: that of a run and of a posterior."""
-    return RUN.hash(root)
+    return RUN_SOURCES.hash(root)
 
 
 def code_hashes(root: Path = ROOT) -> dict[str, str]:
     """Return the versions of what simulates and of what turns runs into tables, by their keys in a plan."""
-    return {"code": RUN.hash(root), "experiments": TABLES.hash(root)}
+    return {"code": RUN_SOURCES.hash(root), "experiments": TABLE_SOURCES.hash(root)}
 
 
 def provenance() -> dict[str, str]:

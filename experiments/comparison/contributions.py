@@ -21,7 +21,7 @@ from experiments.results.columns import from_rows
 from experiments.results.reader import StoredResults
 from model.registry.outcomes import OUTCOMES
 
-from .intervals import LEVEL
+from .intervals import CONFIDENCE
 from .paired import agreement_columns, cube, pairs_of
 from .strength import agreement, among_many
 
@@ -126,7 +126,7 @@ def contributions(results: StoredResults, stamp=None) -> pa.Table:
                     "value": estimate.mean[j],
                     "low": estimate.low[j],
                     "high": estimate.high[j],
-                    "level": LEVEL,
+                    "level": CONFIDENCE,
                 }
                 rows.append(row | agreed[j] | {"replicates": int(replicates[j]), "draws": int(draws[j])})
     return from_rows("contributions", among_many(rows), stamp)

@@ -14,27 +14,27 @@ import pyarrow as pa
 
 from experiments.design.unit_costs import (
     BY_NAME,
-    ITEMS,
+    COST_ITEMS,
     PROGRAMME,
     PUBLIC,
-    STATE,
-    WEEKS_A_YEAR,
+    STATES,
     states_of,
     used_where_recorded,
 )
 from experiments.results.columns import from_rows
 from experiments.results.reader import StoredResults
 from experiments.results.schema import WORLDWIDE
+from model.registry.calendar import WEEKS_A_YEAR
 
-from .intervals import LEVEL
+from .intervals import CONFIDENCE
 from .paired import cube, pairs_of
 from .strength import CLEAR, UP, agreement
 
 DRAWN = 4000
-LEVELS = ("deprived_by_a_state",)  # persons at a time: every week counts
-MEASURES = {
+COSTS_OF_LEVELS = ("deprived_by_a_state",)  # persons at a time: every week counts
+COST_MEASURES = {
     # name: (unit, meaning)
-    **{item.name: ("million USD", f"change in what {item.payer} bear for {item.label}") for item in ITEMS},
+    **{item.name: ("million USD", f"change in what {item.payer} bear for {item.label}") for item in COST_ITEMS},
     "public": (
         "million USD",
         "change in public spending: raids, protection, custody and programmes; null where a policy waits for "
@@ -106,8 +106,8 @@ def costs(results: StoredResults, stamp=None) -> pa.Table:
 
 def _prices(seed: int) -> dict[str, np.ndarray]:
     """Return DRAWN draws of every unit cost: the same for all arms, so that they differ by what they do alone."""
-    rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(len(ITEMS), 1)))
-    return {item.name: np.exp(rng.uniform(math.log(item.low), math.log(item.high), DRAWN)) for item in ITEMS}
+    rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(len(COST_ITEMS), 1)))
+    return {item.name: np.exp(rng.uniform(math.log(item.low), math.log(item.high), DRAWN)) for item in COST_ITEMS}
 
 
 def _of_arm(results, pairs, runs, prices, arm) -> Iterator[dict]:
@@ -125,11 +125,11 @@ def _of_arm(results, pairs, runs, prices, arm) -> Iterator[dict]:
     if fewer.strength == [CLEAR] and fewer.direction == [UP] and saved[1] > 0:
         found["per_week_avoided"] = 1e6 * public / saved[0], *_interval(1e6 * drawn / _means(pairs, avoided[there]))
     draws = len(np.unique(pairs.draw))
-    for measure, (unit, _) in MEASURES.items():
+    for measure, (unit, _) in COST_MEASURES.items():
         value, low, high = found.get(measure, (math.nan,) * 3)
-        payer = BY_NAME[measure].payer if measure in BY_NAME else STATE if measure == "public" else ""
+        payer = BY_NAME[measure].payer if measure in BY_NAME else STATES if measure == "public" else ""
         row = {"measure": measure, "payer": payer, "unit": unit, "value": value, "low": low, "high": high}
-        yield row | {"level": LEVEL, "replicates": math.ceil(len(pairs.draw) / draws), "draws": draws}
+        yield row | {"level": CONFIDENCE, "replicates": math.ceil(len(pairs.draw) / draws), "draws": draws}
 
 
 def _quantities(results, runs, arm) -> tuple[dict[str, np.ndarray], np.ndarray]:
@@ -141,14 +141,16 @@ def _quantities(results, runs, arm) -> tuple[dict[str, np.ndarray], np.ndarray]:
     def change(outcome: str, level: bool) -> np.ndarray:
         return difference[:, number[outcome, WORLDWIDE, "mean" if level else "sum"]] * (weeks if level else 1)
 
-    quantity = {item.name: change(item.outcome, item.outcome in LEVELS) for item in ITEMS if item.outcome}
+    quantity = {item.name: change(item.outcome, item.outcome in COSTS_OF_LEVELS) for item in COST_ITEMS if item.outcome}
     quantity[PROGRAMME] = np.full(len(difference), programme_years(results.manifest, arm))
     return quantity, -change("in_captivity", True)
 
 
 def _spent(quantity, prices, pairs) -> dict[str, tuple]:
     """Return (value, low, high) of each item in million USD, and of `public` (value, draws)."""
-    scale = {item.name: 1.0 if _no_price(item.name) else 1e-6 for item in ITEMS}  # losses are recorded in million USD
+    scale = {
+        item.name: 1.0 if _no_price(item.name) else 1e-6 for item in COST_ITEMS
+    }  # losses are recorded in million USD
     middle = {name: BY_NAME[name].middle * scale[name] * _usual(pairs, values)[0] for name, values in quantity.items()}
     drawn = {name: prices[name] * scale[name] * _means(pairs, values) for name, values in quantity.items()}
     found = {
@@ -186,5 +188,5 @@ def _means(pairs, values) -> np.ndarray:
 
 
 def _interval(drawn: np.ndarray) -> tuple[float, float]:
-    low, high = np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    low, high = np.quantile(drawn, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
     return float(low), float(high)

@@ -26,7 +26,7 @@ from model.registry.calendar import WEEKS
 from model.registry.levers import LEVERS, heeds_announcement
 from model.registry.policy import Policy
 
-from .intervals import LEVEL, Estimate
+from .intervals import CONFIDENCE, Estimate
 from .paired import (
     DAYS_A_MONTH,
     MONTHS,
@@ -40,7 +40,7 @@ from .paired import (
 )
 from .strength import CLEAR, UP, agreement, among_many
 
-MEASURES = {
+DISPLACEMENT_MEASURES = {
     # name: (unit, meaning)
     "held_at_target": ("persons", "change in people held at the target"),
     "held_elsewhere": ("persons", "change in people held elsewhere; by place: at each destination"),
@@ -66,7 +66,7 @@ MEASURES = {
     "wdd_error": ("operations", "by how much the field study is wrong: `wdd` less `wdd_truth`, pair by pair"),
 }
 EVERYWHERE = "everywhere"
-COLUMNS = ("people_held", "newly_held", "operations")
+OUTCOMES_READ = ("people_held", "newly_held", "operations")
 
 
 # --- measures of field studies ----------------------------------------------------------------------
@@ -193,8 +193,8 @@ class Held:
         plan = results.manifest["plan"]
         self.results = results
         shape = (len(results.arms), plan["draws"] * plan["replicates"], plan["stop"], len(results.hosts))
-        self.at = {name: np.full(shape, np.nan, np.float32) for name in COLUMNS}
-        for part in results.each("weekly", ["arm", "draw", "replicate", "week", "place", *COLUMNS]):
+        self.at = {name: np.full(shape, np.nan, np.float32) for name in OUTCOMES_READ}
+        for part in results.each("weekly", ["arm", "draw", "replicate", "week", "place", *OUTCOMES_READ]):
             host = _hosts_of(results, part["place"])
             here = host >= 0
             rows = (
@@ -203,7 +203,7 @@ class Held:
                 week_numbers(part["week"])[here],
                 host[here],
             )
-            for name in COLUMNS:
+            for name in OUTCOMES_READ:
                 self.at[name][rows] = part[name].to_numpy()[here]
 
     def over(self, name: str, arm: str, start: int, stop: int) -> np.ndarray:
@@ -333,11 +333,11 @@ def _rows(measure, places, pairs, estimate) -> Iterator[dict]:
         yield {
             "measure": measure,
             "place": place,
-            "unit": MEASURES[measure][0],
+            "unit": DISPLACEMENT_MEASURES[measure][0],
             "value": estimate.mean[i],
             "low": estimate.low[i],
             "high": estimate.high[i],
-            "level": LEVEL,
+            "level": CONFIDENCE,
             "replicates": math.ceil(len(pairs.draw) / draws),
             "draws": draws,
         }

@@ -3,9 +3,9 @@
 import numpy as np
 import pyarrow as pa
 
-from experiments.design.unit_costs import WEEKS_A_YEAR
 from experiments.results.columns import from_rows
 from experiments.results.reader import StoredResults
+from model.registry.calendar import WEEKS_A_YEAR
 
 from .paired import arms_of, effect_of_arm, labels_of, pair_numbers, pairs_of, week_numbers
 from .strength import among_many

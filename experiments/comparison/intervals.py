@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-LEVEL = 0.95
-MOST_DRAWS = (0.05, 0.95)  # between these quantiles lie nine of ten draws
+CONFIDENCE = 0.95
+NINE_IN_TEN = (0.05, 0.95)  # between these quantiles lie nine of ten draws
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class Pairs:
         enough = self.several_draws & (np.isfinite(means).sum(axis=0) > 1)
         found = np.full((2, values.shape[1]), np.nan)
         if enough.any():
-            found[:, enough] = np.nanquantile(means[:, enough], MOST_DRAWS, axis=0)
+            found[:, enough] = np.nanquantile(means[:, enough], NINE_IN_TEN, axis=0)
         return found
 
     def ratio(self, numerator: np.ndarray, denominator: np.ndarray) -> Estimate:
@@ -149,4 +149,4 @@ def _student(count: np.ndarray) -> np.ndarray:
     """Return Student's t that leaves out the interval's tails, for a mean of so many values (1 counts as 2)."""
     from scipy.special import stdtrit  # here, since a single run needs none and it takes a quarter of a second
 
-    return stdtrit(np.maximum(count - 1, 1), (1 + LEVEL) / 2)
+    return stdtrit(np.maximum(count - 1, 1), (1 + CONFIDENCE) / 2)

@@ -13,7 +13,7 @@ from experiments.results.schema import AGGREGATES, WORLDWIDE
 from model.registry.calendar import WEEK_0, monday
 from model.registry.outcomes import OUTCOMES, RIGHTS_FLOOR, Outcome, is_level
 
-from .intervals import LEVEL, Pairs, divide
+from .intervals import CONFIDENCE, Pairs, divide
 from .strength import INDISTINCT, OF_SUMS, Agreement, agreement, among_many, critical_value, discoveries, relative
 
 MONTHS = (6, 12, 24, 60)
@@ -174,7 +174,7 @@ def effect_of_arm(results, pairs, arm, values, units) -> Iterator[dict]:
             "difference": estimate.mean[k],
             "low": estimate.low[k],
             "high": estimate.high[k],
-            "level": LEVEL,
+            "level": CONFIDENCE,
             "relative": change.middle[k],
             "relative_low": change.low[k],
             "relative_high": change.high[k],
@@ -373,7 +373,7 @@ def _series(results, pairs, course, stamp) -> pa.Table:
             "difference": numbers(estimate.mean),
             "low": numbers(estimate.low),
             "high": numbers(estimate.high),
-            "level": numbers(np.full(weeks, LEVEL)),
+            "level": numbers(np.full(weeks, CONFIDENCE)),
         }
         made.append(build("series", columns, stamp))
     return pa.concat_tables(made)

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .intervals import LEVEL, MOST_DRAWS, divide
+from .intervals import CONFIDENCE, NINE_IN_TEN, divide
 
 CLEAR, LIKELY, INDISTINCT = "clear", "likely", "not distinguishable"
 CLEAR_FROM, LIKELY_FROM = 0.9, 0.67  # lower ends of the Jeffreys interval
-FEWEST = 7  # votes: with fewer, not even all of one sign make an effect likely
+FEWEST_VOTES = 7  # votes: with fewer, not even all of one sign make an effect likely
 FALSE_DISCOVERIES = 0.05
 UP, DOWN = "up", "down"
 
@@ -65,7 +65,7 @@ def agreement(votes: np.ndarray) -> Agreement:
     count = known.sum(axis=0)
     up = ((votes > 0) & known).sum(axis=0) + 0.5 * ((votes == 0) & known).sum(axis=0)
     most = np.maximum(up, count - up)
-    tail = (1 - LEVEL) / 2
+    tail = (1 - CONFIDENCE) / 2
     some = count > 0
     low, high = (np.where(some, betaincinv(most + 0.5, count - most + 0.5, end), np.nan) for end in (tail, 1 - tail))
     high = np.where(some & (most == count), 1.0, high)
@@ -130,7 +130,7 @@ def relative(baseline: np.ndarray, arm: np.ndarray, units: Sequence[str], people
             values = np.where(known, values, np.nan)[:, which]
             middle[which] = np.nanmedian(values, axis=0)
             if len(values) > 1:
-                low[which], high[which] = np.nanquantile(values, MOST_DRAWS, axis=0)
+                low[which], high[which] = np.nanquantile(values, NINE_IN_TEN, axis=0)
     logs = ~points & enough
     middle[logs], low[logs], high[logs] = np.expm1(middle[logs]), np.expm1(low[logs]), np.expm1(high[logs])
     sums = ~points & ~enough
@@ -167,7 +167,7 @@ def critical_value(votes: np.ndarray, seed: int) -> float:
     for _ in range(0, FAMILIES_SIMULATED, 200):
         family = rng.standard_normal((200, drawn, votes.shape[1])) @ root.T
         largest.append(np.abs(family.mean(axis=1) / family.std(axis=1, ddof=1)).max(axis=1) * np.sqrt(drawn))
-    return float(np.quantile(np.concatenate(largest), LEVEL))
+    return float(np.quantile(np.concatenate(largest), CONFIDENCE))
 
 
 def _shrunk(votes: np.ndarray) -> np.ndarray:

@@ -12,7 +12,7 @@ from model.registry.levers import LEVERS
 from scenarios import loading
 from scenarios.compose import changed, together
 from scenarios.errors import ScenarioError, Where
-from scenarios.file_format import NAME
+from scenarios.file_format import NAME_PATTERN
 from scenarios.scenario import Scenario, resolved
 from scenarios.world_files import world_graph
 
@@ -40,7 +40,7 @@ def schema(of_scenario: Mapping) -> dict:
             "items": _table(["scenario"], part),
             "description": "scenarios taken together",
         },
-        "name": {"type": "string", "pattern": NAME, "description": "the arm's name; none = the scenario's"},
+        "name": {"type": "string", "pattern": NAME_PATTERN, "description": "the arm's name; none = the scenario's"},
         "title": _text("the arm's name in tables; none = the scenario's"),
         "question": _text("what this arm answers; none = the scenario's question"),
         "parameters": of_scenario["properties"]["parameters"],

@@ -120,7 +120,7 @@ def _reached(world, lever, name: str, hosts: set[str]) -> bool:
 
 
 def _events(names: list[str]) -> str:
-    return "1 event" if len(names) == 1 else f"{len(names)} events"
+    return "1 shock" if len(names) == 1 else f"{len(names)} shocks"
 
 
 def _some(names: list[str]) -> str:

@@ -23,11 +23,11 @@ from .draws import spread
 from .expected_reports import ExpectedReport
 from .limits import MOST_DRAWS, MOST_PEOPLE_PER_AGENT, MOST_SEED
 
-RECORDS = ("places", "totals", "summary", "window", "observed")
+WAYS_OF_RECORDING = ("places", "totals", "summary", "window", "expected_reports")
 SECONDS_A_CHUNK = 10.0
 SECONDS_TO_WRITE = {"places": 0.1, "totals": 0.02}  # a run, of one core; what is recorded else takes a tenth of that
 MORE_IF_DRAWN = 2.0  # worlds with other parameters than the defaults hold more people, on average
-BYTES_A_RUN = {"places": 2.6e6, "totals": 0.07e6, "summary": 0.02e6, "window": 0.004e6, "observed": 0.02e6}
+BYTES_A_RUN = {"places": 2.6e6, "totals": 0.07e6, "summary": 0.02e6, "window": 0.004e6, "expected_reports": 0.02e6}
 ALLOWED = {
     "replicates": (1, None),
     "people_per_agent": (1, MOST_PEOPLE_PER_AGENT),
@@ -76,8 +76,8 @@ class Design:
     suffice to tell chance from parameters. `seeds`: which draws share their seeds, a number a draw (draws of one number
     run on the same random numbers); None = each draw has its own. `record`: "places" (weekly by place and worldwide),
     "totals" (weekly worldwide), "summary" (window only), "window" (window only, people held by place, no placebo and no
-    comparison: what a sensitivity analysis reads) or "observed" (window only, no relocations: what a fit reads).
-    `observed`: the expected reports that are kept, each as one number a run.
+    comparison: what a sensitivity analysis needs) or "expected_reports" (no relocations either: what a fit reads).
+    `expected_reports`: the expected reports that are kept, each as one number a run.
     """
 
     title: str
@@ -95,7 +95,7 @@ class Design:
     groups: bool = True
     events: bool = False
     outcomes: tuple[str, ...] = field(default=outcomes.HEADLINE)
-    observed: tuple[ExpectedReport, ...] = ()
+    expected_reports: tuple[ExpectedReport, ...] = ()
     asked: tuple[str, ...] = ()  # the words of a command that asks for it; bears on nothing
     budget: float | None = None  # million USD a year that every arm is planned to cost; None = strengths are as written
     draws_asked: str = ""  # the name by which the draws were asked for; bears on nothing
@@ -137,22 +137,26 @@ class Design:
                     name,
                     outcomes.OUTCOMES,
                 )
-        late = next((q for q in self.observed if q.last > self.stop), None)
+        late = next((q for q in self.expected_reports if q.last > self.stop), None)
         if late:
             raise error(
-                where.at("observed"),
+                where.at("expected_reports"),
                 f"'{late.name}' asks for weeks up to {late.last}",
                 f"weeks before the end of all arms, {self.stop}",
             )
-        if self.record not in RECORDS:
-            raise error(
-                where.at("record"), f"unknown '{self.record}'", f"one of {', '.join(RECORDS)}", self.record, RECORDS
-            )
-        if self.record == "observed" and len(self.arms) > 1:
+        if self.record not in WAYS_OF_RECORDING:
             raise error(
                 where.at("record"),
-                "'observed' of several arms",
-                "one arm, or another record: of what is observed nothing is compared",
+                f"unknown '{self.record}'",
+                f"one of {', '.join(WAYS_OF_RECORDING)}",
+                self.record,
+                WAYS_OF_RECORDING,
+            )
+        if self.record == "expected_reports" and len(self.arms) > 1:
+            raise error(
+                where.at("record"),
+                "'expected_reports' of several arms",
+                "one arm, or another record: of expected reports nothing is compared",
             )
 
     @cached_property
@@ -252,7 +256,9 @@ class Design:
             "draws": len(self.draws),
             "draws_hash": content_hash([dict(sorted(draw.items())) for draw in self.draws]),
             "draws_from": dict(self.draws_from),
-            "observed": json.loads(json.dumps([asdict(report) for report in self.observed])),  # as it is read back
+            "expected_reports": json.loads(
+                json.dumps([asdict(report) for report in self.expected_reports])
+            ),  # as it is read back
             "seeds_hash": content_hash(self.seeds),
             "record": self.record,
             "groups": self.groups,

@@ -20,7 +20,7 @@ from scenarios.errors import ScenarioError, Where
 
 from .limits import MOST_DRAWS
 
-REFERENCE = Path(__file__).parents[2] / "scenarios" / "fitted" / "posterior.parquet"
+REFERENCE_POSTERIOR = Path(__file__).parents[2] / "scenarios" / "fitted" / "posterior.parquet"
 METADATA = b"displace.draws"
 EXPECTED = "defaults, posterior, posterior:N, prior:N, or the path of a posterior.parquet (path:N for N of its draws)"
 
@@ -121,9 +121,13 @@ def draws_of(name: str, seed: int = 1) -> Draws:
     match = re.fullmatch(r"(posterior|.+\.parquet)(?::([1-9]\d*))?", name)
     if match is None:
         raise DrawsError(str(_misunderstood(name)))
-    path = REFERENCE if match[1] == "posterior" else Path(match[1])
+    path = REFERENCE_POSTERIOR if match[1] == "posterior" else Path(match[1])
     if not path.is_file():
-        made = "the reference posterior is made by `make reference-posterior`" if path == REFERENCE else "no such file"
+        made = (
+            "the reference posterior is made by `make reference-posterior`"
+            if path == REFERENCE_POSTERIOR
+            else "no such file"
+        )
         raise DrawsError(f"draws: '{name}': {made}; expected {EXPECTED}")
     read = read_draws(path)
     wanted = _few(name, match[2] or len(read.values))

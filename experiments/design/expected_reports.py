@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-AGGREGATES = ("sum", "mean")
+REPORT_AGGREGATES = ("sum", "mean")
 
 
 @dataclass(frozen=True)
@@ -33,16 +33,18 @@ def needs_groups(asked: Sequence[ExpectedReport]) -> bool:
     return any(report.nationalities or BY_SERIES[report.series].cases for report in asked)
 
 
-def expected_reports(asked: Sequence[ExpectedReport], result, world, values: Mapping[str, float]) -> list[float]:
+def expected_numbers(asked: Sequence[ExpectedReport], result, world, values: Mapping[str, float]) -> list[float]:
     """Return the value of each report. `result` is recorded by place (see `needs_groups`), `values`: all parameters."""
-    from model.run.observation import BY_SERIES, by_nationality, by_place
+    from model.run.observation import BY_SERIES, reports_by_nationality, reports_by_place
 
     made: dict = {}
 
     def series_of(report):
         key = report.series, bool(report.nationalities)
         if key not in made:
-            made[key] = (by_nationality if key[1] else by_place)(BY_SERIES[report.series], result, world, values)
+            made[key] = (reports_by_nationality if key[1] else reports_by_place)(
+                BY_SERIES[report.series], result, world, values
+            )
         return made[key]
 
     return [_value(report, series_of(report), result, world) for report in asked]

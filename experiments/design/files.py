@@ -9,7 +9,7 @@ from model.registry import outcomes
 from scenarios import loading
 from scenarios.checking import check
 from scenarios.errors import ScenarioError, Where
-from scenarios.file_format import NAME, json_schema, scenario_schema
+from scenarios.file_format import NAME_PATTERN, json_schema, scenario_schema
 from scenarios.scenario import Scenario
 from scenarios.toml_files import flat
 from scenarios.world_files import world_graph
@@ -19,9 +19,9 @@ from .design import ALLOWED, Design, DesignError, error
 from .draws import DrawsError, draws_of
 from .sensitivity_settings import settings_schema
 
-SHIPPED = Path(__file__).parents[1] / "designs"
+SHIPPED_DESIGNS = Path(__file__).parents[1] / "designs"
 QUICK_DRAWS, QUICK_SEEDS, QUICK_SIZE = 16, 4, 100  # of a quick look
-ARMS = frozenset(("arm", "factorial"))  # keys that tell a design from a scenario
+ARM_KEYS = frozenset(("arm", "factorial"))  # keys that tell a design from a scenario
 
 
 def from_names(
@@ -113,7 +113,7 @@ def list_designs() -> list[tuple[str, str, str]]:
     """Return (name, title, question) of every shipped design."""
     return [
         (path.stem, data["title"], data["question"])
-        for path in sorted(SHIPPED.glob("*.toml"))
+        for path in sorted(SHIPPED_DESIGNS.glob("*.toml"))
         for data in [read_design(path)]
     ]
 
@@ -162,12 +162,12 @@ def design_path(name: str) -> Path | None:
     Raises DesignError if neither.
     """
     if Path(name).suffix != ".toml" and Path(name).name == name:
-        path = SHIPPED / f"{name}.toml"
-        scenarios = [path.stem for path in loading.SHIPPED.glob("*.toml")]
+        path = SHIPPED_DESIGNS / f"{name}.toml"
+        scenarios = [path.stem for path in loading.SHIPPED_SCENARIOS.glob("*.toml")]
         if path.is_file():
             return path
         if name not in scenarios:
-            both = [*scenarios, *(path.stem for path in SHIPPED.glob("*.toml"))]
+            both = [*scenarios, *(path.stem for path in SHIPPED_DESIGNS.glob("*.toml"))]
             wanted = "a name of `displace list scenarios` or `displace list designs`, or a path that ends in .toml"
             raise error(Where(name), "no such scenario or design", wanted, *loading.meant(name, both))
         return None
@@ -185,7 +185,7 @@ def _is_design(path: Path) -> bool:
     try:
         keys = {*tomllib.loads(path.read_bytes().decode("utf-8-sig"))}
         # with [[arms]], the check names the right key
-        return not ARMS.isdisjoint(key.removesuffix("s") for key in keys)
+        return not ARM_KEYS.isdisjoint(key.removesuffix("s") for key in keys)
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, OSError):
         return False  # the loader of scenarios says what is wrong with it
 
@@ -217,7 +217,7 @@ def _schema(of_scenario: dict) -> dict:
         "question": _text("the question that this design answers, in one sentence"),
         "baseline": {
             "type": "string",
-            "pattern": NAME,
+            "pattern": NAME_PATTERN,
             "description": "the arm that the others are compared with; none = baseline",
         },
         "replicates": _whole("how many seeds", "replicates"),
@@ -291,4 +291,4 @@ def _tables(entries, where: Where) -> list[tuple[Where, dict]]:
 
 def label_of(path: Path) -> str:
     """Return how messages name a design file: a shipped one by its name alone."""
-    return path.name if path.parent == SHIPPED else str(path)
+    return path.name if path.parent == SHIPPED_DESIGNS else str(path)

@@ -7,15 +7,15 @@ from model.registry.outcomes import HEADLINE, OUTCOMES
 
 FEEDBACKS = "feedbacks"
 HELPS, HURTS = "helping channels", "hurting channels"
-TOGETHER = {"mobility cost": ("moving_cost", "moving_cost_per_km", "moving_cost_abroad")}
+VARIED_TOGETHER = {"mobility cost": ("moving_cost", "moving_cost_per_km", "moving_cost_abroad")}
 # Always judged by themselves: what may decide whether a crackdown displaces or deters.
-NAMED = (
+NAMED_FACTORS = (
     "crackdown.raids",
     "tip_off",
     "refill_elasticity",
     "market_saturation",
     "moving_cost_beyond",
-    *TOGETHER,
+    *VARIED_TOGETHER,
     "relocation_rule",
     FEEDBACKS,
     HELPS,
@@ -32,7 +32,7 @@ class Settings:
     """
 
     outcomes: tuple[str, ...] = HEADLINE
-    named: tuple[str, ...] = NAMED
+    named: tuple[str, ...] = NAMED_FACTORS
     pairs: tuple[tuple[str, str], ...] = (("crackdown.raids", "tip_off"),)
     by: str = "groups"
     rest: float = 1.0

@@ -10,10 +10,10 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from model.registry.calendar import WEEKS_A_YEAR
 from model.registry.levers import LEVERS
 
-WEEKS_A_YEAR = 365.25 / 7
-STATE, FAMILIES, DEFRAUDED, TRAVELLERS = (
+STATES, FAMILIES, DEFRAUDED, TRAVELLERS = (
     "the States that act, or who funds them",
     "families",
     "people defrauded",
@@ -41,23 +41,23 @@ class Item:
         return math.sqrt(self.low * self.high)
 
 
-ITEMS = (
-    Item("raids", "raids", STATE, "enforcement_effort", "officer-week", 100, 1500,
+COST_ITEMS = (
+    Item("raids", "raids", STATES, "enforcement_effort", "officer-week", 100, 1500,
         "pay, transport and follow-up, from the poorest to the richest State of the region"),
-    Item("protection", "shelter, screenings and returns", STATE, "protection_effort",
+    Item("protection", "shelter, screenings and returns", STATES, "protection_effort",
         "week of shelter, screening or return", 50, 1000,
         "a bed with services, an interview with an interpreter, a ticket with papers"),
-    Item("custody", "detention, prison and closed shelter", STATE, "deprived_by_a_state", "person-week", 10, 150,
+    Item("custody", "detention, prison and closed shelter", STATES, "deprived_by_a_state", "person-week", 10, 150,
         "food, guards and buildings"),
-    Item(PROGRAMME, "laws, training, oversight and cooperation", STATE, None, "State and year at strength 1", 1e5, 1e7,
+    Item(PROGRAMME, "laws, training, oversight and cooperation", STATES, None, "State and year at strength 1", 1e5, 1e7,
         "from a handful of staff to an agency"),
     Item("ransom", "ransom", FAMILIES, "ransom_paid", "USD", 1, 1, "as simulated"),
     Item("fraud", "money defrauded", DEFRAUDED, "money_defrauded", "USD", 1, 1, "as simulated"),
     Item("journeys", "journeys lost by wrongful refusal", TRAVELLERS, "lawful_travellers_stopped", "traveller", 50,
         2000, "a ticket, or a season's work"),
 )  # fmt: skip
-BY_NAME = {item.name: item for item in ITEMS}
-PUBLIC = tuple(item.name for item in ITEMS if item.payer == STATE)
+BY_NAME = {item.name: item for item in COST_ITEMS}
+PUBLIC = tuple(item.name for item in COST_ITEMS if item.payer == STATES)
 
 # What levers add to a capacity that is recorded where it is used: (item, units a year for one unit of the institution).
 CAPACITY = {

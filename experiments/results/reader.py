@@ -103,7 +103,7 @@ class StoredResults:
         return self.manifest["plan"]["record"] in ("places", "totals")
 
     @property
-    def by_place(self) -> bool:
+    def recorded_by_place(self) -> bool:
         """Is it recorded in every week where it happened?"""
         return self.manifest["plan"]["record"] == "places"
 

@@ -55,15 +55,15 @@ def _fields_of(table: Table) -> pa.Schema:
 
 
 ARM = Column("arm", TEXT, "", "the arm: a scenario's name")
-RUN = (
+RUN_COLUMNS = (
     ARM,
     Column("draw", pa.int32(), "", "which draw of the parameters, from 0"),
     Column("replicate", pa.int32(), "", "which seed, from 0"),
 )
 WEEK = Column("week", pa.date32(), "date", "Monday of the week")
 OUTCOME = Column("outcome", TEXT, "", "the outcome's name")
-UNIT = Column("unit", TEXT, "", "the unit of the numbers in the row")
-PLACE = Column("place", TEXT, "", "the place's id; empty = worldwide")
+UNIT_COLUMN = Column("unit", TEXT, "", "the unit of the numbers in the row")
+PLACE_COLUMN = Column("place", TEXT, "", "the place's id; empty = worldwide")
 AGGREGATE = Column("aggregate", TEXT, "", "over the window: sum; mean; end = last week; ratio = sum over sum")
 INTERVAL = (
     Column("low", pa.float64(), "", "lower end of the interval; null below two pairs"),
@@ -136,7 +136,7 @@ TABLES = (
         True,
         False,
         "every outcome by week and place (record = places)",
-        lambda: (*RUN, WEEK, Column("place", TEXT, "", "the place's id")),
+        lambda: (*RUN_COLUMNS, WEEK, Column("place", TEXT, "", "the place's id")),
         BY_PLACE,
     ),
     Table(
@@ -144,7 +144,7 @@ TABLES = (
         True,
         False,
         "every outcome by week, all places together (not with record = summary)",
-        lambda: (*RUN, WEEK),
+        lambda: (*RUN_COLUMNS, WEEK),
         RECORDED,
     ),
     Table(
@@ -153,7 +153,7 @@ TABLES = (
         False,
         "outcomes by quarter and group of people; people at a time are counted in person-weeks",
         lambda: (
-            *RUN,
+            *RUN_COLUMNS,
             Column("quarter", pa.date32(), "date", "first day of the quarter"),
             Column("state", TEXT, "", "the responsible state (ISO code)"),
             Column("nationality", TEXT, "", "ISO code"),
@@ -169,7 +169,7 @@ TABLES = (
         False,
         "operations that moved, by week and pair of places",
         lambda: (
-            *RUN,
+            *RUN_COLUMNS,
             WEEK,
             Column("source", TEXT, "", "the place that they left"),
             Column("target", TEXT, "", "the place that they moved to"),
@@ -183,7 +183,7 @@ TABLES = (
         False,
         "every change of status (on request)",
         lambda: (
-            *RUN,
+            *RUN_COLUMNS,
             Column("person", pa.uint64(), "", "a simulated person; nobody real"),
             WEEK,
             Column("transition", TEXT, "", "what happened (`displace list transitions`)"),
@@ -199,7 +199,7 @@ TABLES = (
         "only;"
         " the arm `placebo` differs from the baseline by one irrelevant perturbation",
         lambda: (
-            *RUN,
+            *RUN_COLUMNS,
             Column("nationality", TEXT, "", "ISO code"),
             _persons("held_only_in_baseline", "held at some time in the baseline, never in the arm"),
             _persons("held_only_in_arm", "held at some time in the arm, never in the baseline"),
@@ -211,12 +211,12 @@ TABLES = (
         ),
     ),
     Table(
-        "observed",
+        "expected_reports",
         True,
         False,
         "expected reports of a run (designs that ask for them)",
         lambda: (
-            *RUN,
+            *RUN_COLUMNS,
             Column("quantity", TEXT, "", "which expected report"),
             Column("value", pa.float64(), "that of its series", "expected number"),
         ),
@@ -227,7 +227,7 @@ TABLES = (
         True,
         "every run with its seed, and the error of those that failed",
         lambda: (
-            *RUN,
+            *RUN_COLUMNS,
             Column("seed", pa.int64(), "", "the model's seed"),
             Column("status", TEXT, "", "ok or failed"),
             Column("error", pa.string(), "", "what went wrong"),
@@ -241,9 +241,9 @@ TABLES = (
         True,
         "every outcome over the window, a row a run, outcome, place and aggregate",
         lambda: (
-            *RUN,
+            *RUN_COLUMNS,
             OUTCOME,
-            PLACE,
+            PLACE_COLUMN,
             AGGREGATE,
             Column("value", pa.float64(), "see `displace list outcomes`", "over the window; null = 0 over 0"),
         ),
@@ -256,8 +256,8 @@ TABLES = (
         lambda: (
             ARM,
             OUTCOME,
-            UNIT,
-            PLACE,
+            UNIT_COLUMN,
+            PLACE_COLUMN,
             AGGREGATE,
             Column("window_start", pa.date32(), "date", "Monday of the window's first week"),
             Column("window_end", pa.date32(), "date", "Monday of its last week"),
@@ -286,7 +286,7 @@ TABLES = (
         lambda: (
             ARM,
             OUTCOME,
-            UNIT,
+            UNIT_COLUMN,
             AGGREGATE,
             Column("months", pa.int32(), "months", "since the window's start"),
             *EFFECT,
@@ -320,7 +320,7 @@ TABLES = (
         lambda: (
             ARM,
             OUTCOME,
-            UNIT,
+            UNIT_COLUMN,
             WEEK,
             Column("mean", pa.float64(), "", "mean over runs; of a share, over the past year"),
             Column("run_low", pa.float64(), "", "5th percentile of the runs"),
@@ -342,7 +342,7 @@ TABLES = (
             Column("months", pa.int32(), "months", "since enforcement began in the arm"),
             Column("measure", TEXT, "", "what the row says (`experiments/comparison/displacement.py`)"),
             Column("place", TEXT, "", "the destination; empty = all together"),
-            UNIT,
+            UNIT_COLUMN,
             Column("value", pa.float64(), "", "mean over pairs; null = not meaningful"),
             *INTERVAL,
             *AGREEMENT,
@@ -358,7 +358,7 @@ TABLES = (
             ARM,
             Column("source", TEXT, "", "the place that they left"),
             Column("target", TEXT, "", "the place that they moved to"),
-            UNIT,
+            UNIT_COLUMN,
             *EFFECT,
         ),
     ),
@@ -371,7 +371,7 @@ TABLES = (
             ARM,
             Column("ended", pa.date32(), "date", "Monday of the first week without the policy"),
             OUTCOME,
-            UNIT,
+            UNIT_COLUMN,
             AGGREGATE,
             Column("period", TEXT, "", "`year before` (`20 weeks before` where there are no more), `year 1 after` ..."),
             *EFFECT,
@@ -385,7 +385,7 @@ TABLES = (
         lambda: (
             ARM,
             OUTCOME,
-            UNIT,
+            UNIT_COLUMN,
             AGGREGATE,
             Column("dimension", TEXT, "", "nationality, sex, child, state (the responsible one) or how_recruited"),
             Column("group", TEXT, "", "which of them"),
@@ -407,7 +407,7 @@ TABLES = (
                 "another policy: what the two achieve beyond the sum of each; empty = the policy's own effect",
             ),
             OUTCOME,
-            UNIT,
+            UNIT_COLUMN,
             AGGREGATE,
             Column("value", pa.float64(), "", "mean over pairs"),
             *INTERVAL,
@@ -425,7 +425,7 @@ TABLES = (
             ARM,
             Column("measure", TEXT, "", "what the row says (`experiments/comparison/costs.py`)"),
             Column("payer", TEXT, "", "who bears it; empty = nobody"),
-            UNIT,
+            UNIT_COLUMN,
             Column(
                 "value",
                 pa.float64(),
@@ -446,7 +446,7 @@ TABLES = (
             ARM,
             Column("nationality", TEXT, "", "ISO code; empty = all"),
             Column("measure", TEXT, "", "`held_in_one_world_only` (gross), `net_held` or `net_weeks_held`"),
-            UNIT,
+            UNIT_COLUMN,
             Column("value", pa.float64(), "", "mean over pairs"),
             *INTERVAL,
             Column(

@@ -20,16 +20,16 @@ from experiments.design.design import Design
 from experiments.design.sensitivity_settings import HELPS, HURTS
 from experiments.results.folder import REPORT, content_hash, write_whole
 from experiments.results.reader import ResultsError
-from experiments.sensitivity.factors import DUMMY, SEED
+from experiments.sensitivity.factors import DUMMY, SEED_FACTOR
 
 from . import breakeven, findings, samples
 from .findings import Findings
 from .quantities import quantities
 from .samples import Sample
-from .schema import FILE, TABLES, made
+from .schema import FILE, SENSITIVITY_TABLES, made
 from .stages import STAGES, StagedDesign
 
-RUN = "runs"  # the folder of the stages' batches
+RUNS_FOLDER = "runs"  # the folder of the stages' batches
 
 
 @dataclass(frozen=True)
@@ -60,10 +60,10 @@ def analyse(
     `out` holds something else, and RunnerError if more than half of a stage could not be simulated.
     """
     out = Path(out)
-    refuse_foreign(out, (FILE,), (RUN,), "a sensitivity analysis")
+    refuse_foreign(out, (FILE,), (RUNS_FOLDER,), "a sensitivity analysis")
     run = run or (lambda _stage, design, folder: execute(design, folder, overwrite=overwrite, **doing))
     for stage in STAGES if overwrite else ():
-        forget(out / RUN / stage)
+        forget(out / RUNS_FOLDER / stage)
     seed, settings = staged.design.seed, staged.settings
     found = Findings(staged)
     stages: dict[str, dict] = {}
@@ -72,7 +72,7 @@ def analyse(
         """Run a sample and return what of it could be simulated: rows, and every quantity (rows, replicates)."""
         design = staged.stage(draws=sample.draws, seeds=sample.draw_seeds, replicates=replicates, **changes)
         try:
-            results = run(stage, design, out / RUN / stage)
+            results = run(stage, design, out / RUNS_FOLDER / stage)
         except Interrupted as stopped:
             raise Interrupted(out, stopped.done, stopped.total, f"stage '{stage}'") from None
         _clear_other_plan(out, stage, results.manifest["plan"]["hash"])
@@ -108,7 +108,9 @@ def analyse(
     # How effective.
     arms, steps = breakeven.arms(staged.design.arms, staged.design.baseline, settings.doses)
     factors = [
-        f for f in staged.partition(staged.named) if f.name not in (HELPS, HURTS, DUMMY, SEED) and "." not in f.name
+        f
+        for f in staged.partition(staged.named)
+        if f.name not in (HELPS, HURTS, DUMMY, SEED_FACTOR) and "." not in f.name
     ]  # channels act as they stand
     _, of_doses = batch("doses", samples.ensemble(factors, settings.dose_draws, seed + 1), 1, arms=arms)
     findings.doses(found, steps, of_doses, staged.design.baseline)
@@ -178,7 +180,7 @@ def _clear_other_plan(out: Path, stage: str, plan: str):
     except (OSError, ValueError, KeyError):
         return
     if known != plan:
-        for name in (REPORT, *(f"{name}.parquet" for name in TABLES), FILE):
+        for name in (REPORT, *(f"{name}.parquet" for name in SENSITIVITY_TABLES), FILE):
             (out / name).unlink(missing_ok=True)
 
 
@@ -215,7 +217,7 @@ def _written(staged: StagedDesign, out: Path, found: Findings, stages: dict, jud
         for key in ("plan", "code", "commit", "lock", "version", "seed", "people_per_agent")
     }
     out.mkdir(parents=True, exist_ok=True)
-    tables = {name: made(name, found.rows.get(name, []), stamp) for name in TABLES}
+    tables = {name: made(name, found.rows.get(name, []), stamp) for name in SENSITIVITY_TABLES}
     for name, table in tables.items():
         sink = pa.BufferOutputStream()
         pq.write_table(table, sink, compression="zstd")
@@ -229,7 +231,7 @@ def read_analysis(folder: str | Path) -> Analysis:
     folder = Path(folder)
     try:
         manifest = json.loads((folder / FILE).read_text(encoding="utf-8"))
-        tables = {name: pq.ParquetFile(folder / f"{name}.parquet").read() for name in TABLES}
+        tables = {name: pq.ParquetFile(folder / f"{name}.parquet").read() for name in SENSITIVITY_TABLES}
         other = [
             name
             for name, table in tables.items()
@@ -238,7 +240,9 @@ def read_analysis(folder: str | Path) -> Analysis:
         if other:
             raise ValueError(f"{other[0]}.parquet is not of this plan")
         older = [
-            name for name, (_, columns) in TABLES.items() if tables[name].column_names != [c.name for c in columns]
+            name
+            for name, (_, columns) in SENSITIVITY_TABLES.items()
+            if tables[name].column_names != [c.name for c in columns]
         ]
         if older:
             raise ValueError(f"{older[0]}.parquet has the columns of another version")

@@ -11,18 +11,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from experiments.design.draws import prior_quantile
-from experiments.design.sensitivity_settings import FEEDBACKS, HELPS, HURTS, NAMED, TOGETHER
+from experiments.design.sensitivity_settings import FEEDBACKS, HELPS, HURTS, NAMED_FACTORS, VARIED_TOGETHER
 from model.registry.levers import channels
 from model.registry.parameter import Parameter
 from model.registry.parameters import DEFAULTS, PARAMETERS
 from scenarios.errors import Where
 
-DUMMY, SEED = "dummy", "seed"
+DUMMY, SEED_FACTOR = "dummy", "seed"
 PERTURBED, BY = "recruitment_rate", 1e-4  # the dummy: so small a change that only the noise of changed fates answers
 SWITCH = "feedback_"
-MEANING = {
+FACTOR_MEANINGS = {
     DUMMY: f"an irrelevant change ({PERTURBED} by at most {BY:.2%}): what it shows is noise",
-    SEED: "the random numbers: what chance alone does",
+    SEED_FACTOR: "the random numbers: what chance alone does",
     FEEDBACKS: "all feedbacks on in half of the worlds, one of them off in the other",
     HELPS: "how strongly the levers that are pulled may help",
     HURTS: "how strongly the levers that are pulled may hurt",
@@ -70,8 +70,8 @@ class Factor:
     @property
     def meaning(self) -> str:
         """Say in words what is varied."""
-        if self.name in MEANING:
-            return MEANING[self.name]
+        if self.name in FACTOR_MEANINGS:
+            return FACTOR_MEANINGS[self.name]
         if self.name in PARAMETERS:
             return f"{PARAMETERS[self.name].meaning} ({PARAMETERS[self.name].unit})"
         return f"{len(self.columns)} parameters together: {self.name}"
@@ -118,11 +118,11 @@ def columns_of(arms: Mapping, rest: float = 1.0, whole: Iterable[str] = ()) -> d
 
 def factors_of(
     arms: Mapping,
-    singles: Iterable[str] = NAMED,
+    singles: Iterable[str] = NAMED_FACTORS,
     grouped: bool = True,
     switches_apart: bool = False,
     rest: float = 1.0,
-    whole: Iterable[str] = NAMED,
+    whole: Iterable[str] = NAMED_FACTORS,
 ) -> tuple[Factor, ...]:
     """Return the factors that partition all columns of `arms`, the dummy and the seed last.
 
@@ -131,15 +131,17 @@ def factors_of(
     feedback too. `rest`: the part of their priors' width that parameters get which are not in `whole`.
     """
     columns = columns_of(
-        arms, rest, {*whole, *(name for group in TOGETHER if group in {*whole} for name in TOGETHER[group])}
+        arms,
+        rest,
+        {*whole, *(name for group in VARIED_TOGETHER if group in {*whole} for name in VARIED_TOGETHER[group])},
     )
     helps = {f"{lever.name}.{channel.name}": is_help for lever, channel, is_help in channels()}
     topic = {parameter.name: parameter.topic for parameter in PARAMETERS.values()}
     singles = tuple(singles)
     parts: dict[str, list[Column]] = {}
-    together = {name: group for group, names in TOGETHER.items() if group in singles for name in names}
+    together = {name: group for group, names in VARIED_TOGETHER.items() if group in singles for name in names}
     for name in singles:  # in their order
-        if name in columns or name in TOGETHER:
+        if name in columns or name in VARIED_TOGETHER:
             parts[name] = []
     for name, column in columns.items():
         if name.startswith(SWITCH) and not switches_apart and name not in singles:
@@ -154,13 +156,13 @@ def factors_of(
     if not switches_apart:
         switches = tuple(name for name in columns if name.startswith(SWITCH) and name not in singles)
         parts[FEEDBACKS] = [Column(FEEDBACKS, "feedbacks", switches=switches)]
-    parts |= {DUMMY: [Column(DUMMY, "dummy")], SEED: [Column(SEED, "seed")]}
+    parts |= {DUMMY: [Column(DUMMY, "dummy")], SEED_FACTOR: [Column(SEED_FACTOR, "seed")]}
     return tuple(Factor(name, tuple(part)) for name, part in parts.items() if part)
 
 
 def chosen(factors: Sequence[Factor], names: Iterable[str]) -> tuple[Factor, ...]:
     """Return the factors with these names, in their own order, with the dummy and the seed."""
-    wanted = {*names, DUMMY, SEED}
+    wanted = {*names, DUMMY, SEED_FACTOR}
     return tuple(factor for factor in factors if factor.name in wanted)
 
 
@@ -182,7 +184,8 @@ def check_names(names: Iterable[str], factors: Sequence[Factor], where: Where):
         if name not in valid:
             raise where.error(
                 f"unknown '{name}'",
-                "a parameter that can act in these arms, or one of " + ", ".join((*TOGETHER, FEEDBACKS, HELPS, HURTS)),
+                "a parameter that can act in these arms, or one of "
+                + ", ".join((*VARIED_TOGETHER, FEEDBACKS, HELPS, HURTS)),
                 name,
                 valid,
             )

@@ -10,7 +10,7 @@ from model.registry.outcomes import OUTCOMES
 from model.registry.parameters import PARAMETERS
 
 from . import breakeven, discovery, indices, robustness
-from .factors import DUMMY, SEED, Column
+from .factors import DUMMY, SEED_FACTOR, Column
 from .indices import Constant, NotFinite
 from .quantities import DIFFERENCE, DISPLACEMENT, LEVEL, Quantity
 from .samples import Sample
@@ -18,7 +18,7 @@ from .stages import StagedDesign
 
 Values = Mapping[Quantity, np.ndarray]  # (rows of the sample, replicates)
 PROBABLY = 0.75  # of worlds, from which a change counts as an improvement or a harm
-PEOPLE = ("the person", "the child")
+ABOUT_PEOPLE = ("the person", "the child")
 VOTE = "more outcomes worse than better"
 MOST_KNOWN = 0.5  # of worlds must have an outcome for trade-offs to weigh it
 DECIDING = 12  # single parameters in the table of what decides displacement
@@ -109,7 +109,7 @@ def screening(found: Findings, sample: Sample, values: Values) -> list[str]:
             sample, of_quantity.mean(axis=1), found.staged.settings.levels, found.staged.design.seed
         )
         floor = next(e.high for e in effects if e.factor == DUMMY)
-        total = sum(e.mu_star for e in effects if e.factor not in (SEED, DUMMY)) or 1.0
+        total = sum(e.mu_star for e in effects if e.factor not in (SEED_FACTOR, DUMMY)) or 1.0
         for e in effects:
             found.add(
                 "screening",
@@ -127,7 +127,7 @@ def screening(found: Findings, sample: Sample, values: Values) -> list[str]:
                 ],
             )
             part.setdefault(e.factor, []).append(e.mu_star / total if e.mu_star > floor else 0.0)
-    score = {name: float(np.mean(shares)) for name, shares in part.items() if name not in (DUMMY, SEED)}
+    score = {name: float(np.mean(shares)) for name, shares in part.items() if name not in (DUMMY, SEED_FACTOR)}
     return sorted((name for name in score if score[name] > 0), key=lambda name: (-score[name], name))
 
 
@@ -297,7 +297,7 @@ def tradeoffs(found: Findings, values: Values):
     changes = {o: change for o, change in changes.items() if np.isfinite(change).all(axis=0).mean() >= MOST_KNOWN}
     known = np.all([np.isfinite(change).all(axis=0) for change in changes.values()], axis=0)
     tables = {o: np.vstack([np.zeros(known.sum()), change[:, known]]) for o, change in changes.items()}
-    people = [outcome for outcome in tables if OUTCOMES[outcome].whose in PEOPLE]
+    people = [outcome for outcome in tables if OUTCOMES[outcome].whose in ABOUT_PEOPLE]
     for among, outcomes in (
         ("people", people),
         ("others", [o for o in tables if o not in people]),
@@ -372,7 +372,7 @@ def boxes(found: Findings, sample: Sample, values: Values, names: Sequence[str])
     columns, unit = single(sample, names)
     ordered = [column.kind in ("uniform", "loguniform") for column in columns]
     columns, unit = [column for column, is_ordered in zip(columns, ordered) if is_ordered], unit[:, ordered]
-    people = [outcome for outcome in directed(found) if OUTCOMES[outcome].whose in PEOPLE]
+    people = [outcome for outcome in directed(found) if OUTCOMES[outcome].whose in ABOUT_PEOPLE]
     for arm in found.staged.design.compared:
         gains = np.column_stack([signed(values, arm, outcome) for outcome in people])
         gains = np.nan_to_num(gains)  # an outcome that a world does not have says nothing of harm

@@ -21,13 +21,13 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import stdtrit
 
-from experiments.comparison.intervals import LEVEL
+from experiments.comparison.intervals import CONFIDENCE
 
-from .factors import DUMMY, SEED
+from .factors import DUMMY, SEED_FACTOR
 from .samples import Sample, generator
 
 ORDERS = ("first", "total", "second")
-ENOUGH = 0.05  # replicates are enough when noise is at most this part of the parameters' variance
+NOISE_ALLOWED = 0.05  # replicates are enough when noise is at most this part of the parameters' variance
 DUMMIES = 20  # dummy factors of PAWN, whose 95th percentile is its floor
 
 
@@ -74,7 +74,7 @@ class Noise:
     @property
     def replicates_wanted(self) -> float:
         """How many replicates make noise at most 5 % of the parameters' variance; infinite if parameters have none."""
-        return float(np.ceil(self.noise / (ENOUGH * self.parameters))) if self.parameters > 0 else np.inf
+        return float(np.ceil(self.noise / (NOISE_ALLOWED * self.parameters))) if self.parameters > 0 else np.inf
 
 
 def noise(values: np.ndarray) -> Noise:
@@ -122,7 +122,7 @@ def screening(sample: Sample, values: np.ndarray, levels: int, seed: int) -> lis
             values / scale,
             num_levels=levels,
             num_resamples=200,
-            conf_level=LEVEL,
+            conf_level=CONFIDENCE,
             seed=seed,
         )
     rows = zip(found["names"], found["mu_star"], found["mu_star_conf"], found["sigma"])
@@ -162,7 +162,7 @@ def _above(each: np.ndarray, names: Sequence[str]) -> np.ndarray:
 
 def _reach(each: np.ndarray) -> np.ndarray:
     """Return half of the width of Student's interval of the mean of `each` (repeats, ...)."""
-    return stdtrit(len(each) - 1, (1 + LEVEL) / 2) * each.std(axis=0, ddof=1) / np.sqrt(len(each))
+    return stdtrit(len(each) - 1, (1 + CONFIDENCE) / 2) * each.std(axis=0, ddof=1) / np.sqrt(len(each))
 
 
 # --- Sobol ------------------------------------------------------------------------------------------
@@ -203,7 +203,7 @@ def sobol(names: Sequence[str], pairs: Sequence[tuple[str, str]], scrambles: Seq
     above = np.concatenate(
         [_above(first, names), _above(total, names), _above(np.hstack([total, second]), beside)[len(names) :]]
     )
-    explained = 1.0 - (whole[len(names) + list(names).index(SEED)] if SEED in names else 0.0)
+    explained = 1.0 - (whole[len(names) + list(names).index(SEED_FACTOR)] if SEED_FACTOR in names else 0.0)
     keys = (
         [(name, "first", "") for name in names]
         + [(name, "total", "") for name in names]
@@ -217,7 +217,7 @@ def sobol(names: Sequence[str], pairs: Sequence[tuple[str, str]], scrambles: Seq
             float(v - r),
             float(v + r),
             float(h),
-            float(v / explained) if explained >= ENOUGH else np.nan,
+            float(v / explained) if explained >= NOISE_ALLOWED else np.nan,
             float(a),
             other,
         )

@@ -13,9 +13,9 @@ import numpy as np
 
 from experiments.design.draws import unit_sample
 
-from .factors import SEED, Column, Factor, draw
+from .factors import SEED_FACTOR, Column, Factor, draw
 
-ENOUGH = 8  # points a column from which on Sobol' points are the better sample; of fewer, columns alias each other
+SOBOL_FROM = 8  # points a column from which on Sobol' points are the better sample; of fewer, columns alias each other
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Sample:
     @cached_property
     def seeds(self) -> np.ndarray:
         """Return the number of each row's seed, int64 (rows): one for each base row and value of the seed's column."""
-        at = [i for i, column in enumerate(self.columns) if column.name == SEED]
+        at = [i for i, column in enumerate(self.columns) if column.name == SEED_FACTOR]
         key = np.column_stack([self.base, self.unit[:, at[0]] if at else np.zeros(len(self.base))])
         return np.unique(key, axis=0, return_inverse=True)[1].ravel()
 
@@ -109,7 +109,7 @@ def saltelli(
 ) -> Sample:
     """Return Saltelli's rows for each of `scrambles` independent samples of `points` base rows.
 
-    These are scrambled Sobol' points where there are ENOUGH of them for the factors' columns, else Latin hypercubes.
+    These are scrambled Sobol' points where there are SOBOL_FROM for the factors' columns, else Latin hypercubes.
     A base row has its rows one after the other: A, A with each factor from B, A with each pair of factors from B, B;
     the design of all reshapes to (scrambles, points, 2 + factors + pairs).
     """
@@ -129,5 +129,7 @@ def _base_rows(columns: int, points: int, rng: np.random.Generator) -> np.ndarra
     from scipy.stats import qmc
 
     return (
-        qmc.Sobol(columns, rng=rng).random(points) if points >= ENOUGH * columns else unit_sample(columns, points, rng)
+        qmc.Sobol(columns, rng=rng).random(points)
+        if points >= SOBOL_FROM * columns
+        else unit_sample(columns, points, rng)
     )

@@ -7,36 +7,36 @@ import pyarrow as pa
 from experiments.results.schema import Column
 
 FILE = "sensitivity.json"  # by which the folder of an analysis is known
-TEXT, FLOAT, WHOLE, YES_NO = pa.string(), pa.float64(), pa.int32(), pa.bool_()
+STRING, FLOAT, INTEGER, YES_NO = pa.string(), pa.float64(), pa.int32(), pa.bool_()
 
 QUANTITY = (
-    Column("arm", TEXT, "", "the arm; of a level the baseline"),
-    Column("outcome", TEXT, "", "the outcome's name"),
+    Column("arm", STRING, "", "the arm; of a level the baseline"),
+    Column("outcome", STRING, "", "the outcome's name"),
     Column(
         "measure",
-        TEXT,
+        STRING,
         "",
         "level; difference from the baseline, or relative (over the mean of both); at_target, elsewhere, "
         "balance of people held",
     ),
-    Column("unit", TEXT, "", "the unit of the quantity"),
+    Column("unit", STRING, "", "the unit of the quantity"),
 )
-FACTOR = Column("factor", TEXT, "", "the factor: a parameter or a named group (table factors)")
-INTERVAL = (Column("low", FLOAT, "", "lower end of the 95 % interval"), Column("high", FLOAT, "", "upper end"))
+FACTOR = Column("factor", STRING, "", "the factor: a parameter or a named group (table factors)")
+INDEX_INTERVAL = (Column("low", FLOAT, "", "lower end of the 95 % interval"), Column("high", FLOAT, "", "upper end"))
 FLOOR = (
     Column("floor", FLOAT, "", "what noise alone shows: upper end of the interval of the same of a dummy"),
     Column("above_floor", YES_NO, "", "larger than the dummy's; the interval of the difference excludes none"),
 )
-POLICY = Column("policy", TEXT, "", "the arm; the baseline is one of them, but under satisficing")
-OUTCOME = Column("outcome", TEXT, "", "the outcome's name")
+POLICY = Column("policy", STRING, "", "the arm; the baseline is one of them, but under satisficing")
+INDEX_OUTCOME = Column("outcome", STRING, "", "the outcome's name")
 
-TABLES: dict[str, tuple[str, tuple[Column, ...]]] = {
+SENSITIVITY_TABLES: dict[str, tuple[str, tuple[Column, ...]]] = {
     "factors": (
         "what is varied, and in which stages",
         (
             FACTOR,
-            Column("meaning", TEXT, "", "in words"),
-            Column("parameters", TEXT, "", "the parameters that it moves"),
+            Column("meaning", STRING, "", "in words"),
+            Column("parameters", STRING, "", "the parameters that it moves"),
             Column("low", FLOAT, "that of the parameter", "lower end of a single parameter's prior"),
             Column("high", FLOAT, "that of the parameter", "upper end"),
             Column("screened", YES_NO, "", "a factor of the screening"),
@@ -62,8 +62,8 @@ TABLES: dict[str, tuple[str, tuple[Column, ...]]] = {
                 "seeds",
                 "for noise of at most 5 % of the parameters' variance; null = no number",
             ),
-            Column("replicates", WHOLE, "seeds", "a world"),
-            Column("worlds", WHOLE, "", "worlds"),
+            Column("replicates", INTEGER, "seeds", "a world"),
+            Column("worlds", INTEGER, "", "worlds"),
         ),
     ),
     "screening": (
@@ -72,7 +72,7 @@ TABLES: dict[str, tuple[str, tuple[Column, ...]]] = {
             *QUANTITY,
             FACTOR,
             Column("mu_star", FLOAT, "standard deviations of the quantity", "mean size of elementary effects"),
-            *INTERVAL,
+            *INDEX_INTERVAL,
             Column(
                 "sigma",
                 FLOAT,
@@ -87,10 +87,10 @@ TABLES: dict[str, tuple[str, tuple[Column, ...]]] = {
         (
             *QUANTITY,
             FACTOR,
-            Column("other", TEXT, "", "of a second order the other factor"),
-            Column("order", TEXT, "", "first, total or second"),
+            Column("other", STRING, "", "of a second order the other factor"),
+            Column("order", STRING, "", "first, total or second"),
             Column("value", FLOAT, "share of variance", "the index"),
-            *INTERVAL,
+            *INDEX_INTERVAL,
             Column("half", FLOAT, "share of variance", "the same from half of the base rows"),
             Column("explained", FLOAT, "share", "of the variance that parameters explain, the seed's part left out"),
             *FLOOR,
@@ -109,48 +109,48 @@ TABLES: dict[str, tuple[str, tuple[Column, ...]]] = {
     "deciding": (
         "displacement by thirds of a factor's range, over all other assumptions",
         (
-            Column("arm", TEXT, "", "the arm"),
+            Column("arm", STRING, "", "the arm"),
             FACTOR,
-            Column("third", TEXT, "", "low, middle or high third of the prior; of a choice its name"),
+            Column("third", STRING, "", "low, middle or high third of the prior; of a choice its name"),
             Column("from", FLOAT, "that of the parameter", "start of the third"),
             Column("to", FLOAT, "that of the parameter", "its end"),
             Column("at_target", FLOAT, "persons", "mean change in people held at the target"),
             Column("elsewhere", FLOAT, "persons", "mean change elsewhere"),
             Column("ratio", FLOAT, "ratio", "rise elsewhere over fall at the target; null where the fall is not clear"),
-            *INTERVAL,
-            Column("worlds", WHOLE, "", "worlds"),
+            *INDEX_INTERVAL,
+            Column("worlds", INTEGER, "", "worlds"),
         ),
     ),
     "robustness": (
         "every policy and the baseline under every robustness metric, by the outcome itself in each world, more is "
         "better; under satisficing, policies by their change against the baseline",
         (
-            OUTCOME,
-            Column("metric", TEXT, "", "the metric"),
-            Column("says", TEXT, "", "what it asks"),
+            INDEX_OUTCOME,
+            Column("metric", STRING, "", "the metric"),
+            Column("says", STRING, "", "what it asks"),
             POLICY,
             Column("value", FLOAT, "that of the metric", "more is better"),
             Column("rank", FLOAT, "", "1 = best; ties share"),
             Column("probability_first", FLOAT, "share", "of resamples of worlds in which it ranks first"),
-            Column("worlds", WHOLE, "", "worlds"),
+            Column("worlds", INTEGER, "", "worlds"),
         ),
     ),
     "rank_probabilities": (
         "how sure each rank is",
         (
-            OUTCOME,
-            Column("metric", TEXT, "", "the metric"),
+            INDEX_OUTCOME,
+            Column("metric", STRING, "", "the metric"),
             POLICY,
-            Column("rank", WHOLE, "", "1 = best"),
+            Column("rank", INTEGER, "", "1 = best"),
             Column("probability", FLOAT, "share", "of resamples of worlds"),
         ),
     ),
     "agreement": (
         "do metrics agree on the ranking?",
         (
-            OUTCOME,
-            Column("metric", TEXT, "", "a metric"),
-            Column("other", TEXT, "", "another"),
+            INDEX_OUTCOME,
+            Column("metric", STRING, "", "a metric"),
+            Column("other", STRING, "", "another"),
             Column("tau", FLOAT, "", "Kendall's tau-b; null where one does not rank"),
         ),
     ),
@@ -158,66 +158,66 @@ TABLES: dict[str, tuple[str, tuple[Column, ...]]] = {
         "who is dominated, among people's outcomes, others' and all",
         (
             POLICY,
-            Column("among", TEXT, "", "people, others or all: whose outcomes are weighed"),
+            Column("among", STRING, "", "people, others or all: whose outcomes are weighed"),
             Column("efficient", YES_NO, "", "no other policy is as good in all and better in one"),
             Column("probability", FLOAT, "share", "of resamples of worlds in which it is efficient"),
-            Column("better", TEXT, "", "outcomes that improve in at least three quarters of worlds"),
-            Column("worse", TEXT, "", "outcomes that worsen in as many"),
+            Column("better", STRING, "", "outcomes that improve in at least three quarters of worlds"),
+            Column("worse", STRING, "", "outcomes that worsen in as many"),
         ),
     ),
     "doses": (
         "the benefit of each part of a policy's dose, against the baseline and each rival in full",
         (
-            Column("arm", TEXT, "", "the policy"),
-            Column("scale", TEXT, "", "strength: all channels; effectiveness: helping channels only"),
+            Column("arm", STRING, "", "the policy"),
+            Column("scale", STRING, "", "strength: all channels; effectiveness: helping channels only"),
             Column("dose", FLOAT, "share", "of the design's; above 1, channels stop at their bounds"),
-            OUTCOME,
-            Column("rival", TEXT, "", "the baseline or another policy in full"),
+            INDEX_OUTCOME,
+            Column("rival", STRING, "", "the baseline or another policy in full"),
             Column("benefit", FLOAT, "that of the outcome", "more is better"),
-            *INTERVAL,
+            *INDEX_INTERVAL,
             Column("wins", FLOAT, "share", "of pairs in which it is better; ties count half"),
         ),
     ),
     "breakeven": (
         "how effective a policy must be",
         (
-            Column("arm", TEXT, "", "the policy"),
-            Column("scale", TEXT, "", "strength or effectiveness"),
-            OUTCOME,
-            Column("rival", TEXT, "", "the baseline or another policy in full"),
+            Column("arm", STRING, "", "the policy"),
+            Column("scale", STRING, "", "strength or effectiveness"),
+            INDEX_OUTCOME,
+            Column("rival", STRING, "", "the baseline or another policy in full"),
             Column("least", FLOAT, "share", "least dose from which the mean benefit stays above none; null = nowhere"),
             Column("low", FLOAT, "share", "lower end of its 95 % interval: there the policy may be no worse"),
             Column("high", FLOAT, "share", "upper end: from there it is shown to be better; null = nowhere"),
-            Column("says", TEXT, "", "in words"),
+            Column("says", STRING, "", "in words"),
         ),
     ),
     "boxes": (
         "assumptions under which a policy does more harm than good",
         (
-            Column("arm", TEXT, "", "the policy"),
-            Column("harm", TEXT, "", "what counts as harm"),
+            Column("arm", STRING, "", "the policy"),
+            Column("harm", STRING, "", "what counts as harm"),
             FACTOR,
             Column("low", FLOAT, "that of the parameter", "null = open"),
             Column("high", FLOAT, "that of the parameter", "null = open"),
-            Column("says", TEXT, "", "in words"),
+            Column("says", STRING, "", "in words"),
             Column("coverage", FLOAT, "share", "of harmful worlds in the box"),
             Column("density", FLOAT, "share", "of the box's worlds that are harmful"),
             Column("mass", FLOAT, "share", "of all worlds in the box"),
             Column("base", FLOAT, "share", "of all worlds that are harmful"),
             Column("placebo", FLOAT, "share", "of searches after harm is shuffled over worlds that find a box, too"),
-            Column("placebos", WHOLE, "", "such searches"),
+            Column("placebos", INTEGER, "", "such searches"),
         ),
     ),
     "refused": (
         "quantities of which nothing is told, and why",
-        (*QUANTITY, Column("stage", TEXT, "", "the stage"), Column("why", TEXT, "", "the reason")),
+        (*QUANTITY, Column("stage", STRING, "", "the stage"), Column("why", STRING, "", "the reason")),
     ),
 }
 
 
 def made(name: str, rows: Sequence[Mapping], metadata: Mapping[str, str]) -> pa.Table:
     """Return table `name` from rows; what a row does not have, or is not finite, is null."""
-    meaning, columns = TABLES[name]
+    meaning, columns = SENSITIVITY_TABLES[name]
     fields = [pa.field(c.name, c.type, metadata={"unit": c.unit, "meaning": c.meaning}) for c in columns]
     schema = pa.schema(fields, metadata={**metadata, "displace.table": meaning})
     unknown = {key for row in rows for key in row} - {c.name for c in columns}

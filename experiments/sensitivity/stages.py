@@ -5,10 +5,10 @@ from dataclasses import asdict, dataclass, replace
 
 from experiments.design.design import Design, DesignError
 from experiments.design.files import design_path, from_names, label_of, read_design
-from experiments.design.sensitivity_settings import FEEDBACKS, NAMED, Settings
+from experiments.design.sensitivity_settings import FEEDBACKS, NAMED_FACTORS, Settings
 from scenarios.errors import Where
 
-from .factors import DUMMY, PERTURBED, SEED, Factor, check_names, chosen, factors_of
+from .factors import DUMMY, PERTURBED, SEED_FACTOR, Factor, check_names, chosen, factors_of
 
 STAGES = {
     "ensemble": "worlds drawn from all priors at once: noise, PAWN, robustness, trade-offs, discovery",
@@ -47,7 +47,7 @@ class StagedDesign:
                     "arms that leave it free: the dummy, which shows what noise is, changes it",
                 )
         everything = [*self.factors, *self.screened]
-        if settings.named != NAMED:
+        if settings.named != NAMED_FACTORS:
             check_names(settings.named, everything, where.at("named"))
         for pair in settings.pairs:
             if len(pair) != 2 or pair[0] == pair[1]:
@@ -87,7 +87,7 @@ class StagedDesign:
 
     def judged(self, found: Sequence[str]) -> tuple[Factor, ...]:
         """Return the factors of the Sobol stage: the named ones, and the first of `found` up to `most`."""
-        more = [name for name in found if name not in (*self.named, DUMMY, SEED)]
+        more = [name for name in found if name not in (*self.named, DUMMY, SEED_FACTOR)]
         names = [*self.named, *more][: max(self.settings.most, len(self.named))]
         singles = [name for name in names if name in self._single]
         return chosen(self.partition(singles), [*names, FEEDBACKS] if FEEDBACKS in self.named else names)

@@ -14,7 +14,19 @@ FAULTS = (
     "somebody was due this week and was not looked at",
     "a hazard is higher than the bound on it",
 )
-UNDECLARED, WHICH, ROWS_FULL, PEOPLE, OPERATIONS, SITES, NEGATIVE, ROOM, MONEY, DIARY, ABOVE_BOUND = range(len(FAULTS))
+(
+    UNDECLARED,
+    WHICH,
+    ROWS_FULL,
+    PEOPLE_FAULT,
+    OPERATIONS_FAULT,
+    SITES_FAULT,
+    NEGATIVE,
+    ROOM_FAULT,
+    MONEY_FAULT,
+    DIARY,
+    ABOVE_BOUND,
+) = range(len(FAULTS))
 
 
 def faults_found(faults) -> list[str]:

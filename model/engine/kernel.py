@@ -16,12 +16,12 @@ import numpy
 
 from . import quick_compile
 
-MODEL = Path(__file__).parents[1]
+MODEL_FOLDER = Path(__file__).parents[1]
 PLAIN = "DISPLACE_PLAIN_NUMBA"  # in the environment: compile as numba does by itself
 QUICK = numba.__version__.rpartition(".")[0] in quick_compile.TESTED and not os.environ.get(PLAIN)
 
 
-def sources_hash(folder: Path = MODEL) -> str:
+def sources_hash(folder: Path = MODEL_FOLDER) -> str:
     """Return a hash of all Python sources under `folder`, but for the Mesa views, and of the compiler's versions."""
     digest = hashlib.sha256(f"{numba.__version__} {numpy.__version__}".encode())
     for path in sorted(set(folder.rglob("*.py")) - set(folder.glob("mesa_views/*.py"))):
@@ -33,7 +33,7 @@ def sources_hash(folder: Path = MODEL) -> str:
 def cache_folder() -> Path:
     """Return the folder of compiled kernels: in the checkout, or beside temporary files if read-only."""
     root = os.environ.get("DISPLACE_CACHE")
-    root = Path(root) if root else MODEL.parent / ".cache"
+    root = Path(root) if root else MODEL_FOLDER.parent / ".cache"
     try:
         root.mkdir(exist_ok=True)
         if not os.access(root, os.W_OK):

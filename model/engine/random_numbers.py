@@ -19,7 +19,7 @@ MIXING = ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB), (31, 1))  # shift,
 _TWO, _S11 = np.uint64(2), np.uint64(11)
 _UNIT = 2.0**-53
 FIXED = -1  # the "week" of draws that are made once for all
-STREAMS = len(R)
+STREAM_COUNT = len(R)
 
 
 @kernel
@@ -74,7 +74,7 @@ def stream_keys(seed):
 
     Week 0 also serves what is drawn once for all.
     """
-    keys = np.empty((STREAMS, WEEKS + 1), np.uint64)
+    keys = np.empty((STREAM_COUNT, WEEKS + 1), np.uint64)
     for stream in range(keys.shape[0]):
         for week in range(keys.shape[1]):
             keys[stream, week] = stream_key(seed, stream, week)

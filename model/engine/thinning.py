@@ -1,6 +1,6 @@
-"""When a hazard may strike a person: thinning (Lewis and Shedler 1979) in whole weeks.
+"""When a hazard may act on a person: thinning (Lewis and Shedler 1979) in whole weeks.
 
-Each person has a number in each week, uniform in (0, 1), and a hazard strikes in a week whose number is below it. The
+Each person has a number in each week, uniform in (0, 1), and a hazard acts in a week whose number is below it. The
 number's leading eight bits are a byte of stream `candidates`, of which one draw holds eight weeks; the rest is a draw
 of another stream. So weeks whose byte alone is too large are passed over eight at a time. By which bound they are
 passed over changes the work, never a result: numbers are functions of seed, week and identity alone.
@@ -22,19 +22,19 @@ from .pages import PAGE, everywhere, lowest
 from .random_numbers import GOLDEN, MIXING, mix, uniform
 
 NEVER = 32_000  # a week after every run
-LEVELS = 256  # values of a byte
+BYTE_VALUES = 256  # values of a byte
 BYTES = 8  # of a draw: a week each
-ONE, ALL = np.uint64(1), np.uint64(0xFFFFFFFFFFFFFFFF)
+ONE, ALL_BITS = np.uint64(1), np.uint64(0xFFFFFFFFFFFFFFFF)
 
 
 @kernel
-def next_strike(stream, who, bound, m):
-    """Return the first week after this one in which a hazard of at most `bound` could strike `who`, or NEVER."""
+def next_candidate(stream, who, bound, m):
+    """Return the first week after this one in which a hazard of at most `bound` could act on `who`, or NEVER."""
     if bound <= 0.0:
         return NEVER
-    most = min(LEVELS, math.ceil(bound * LEVELS)) - 1
+    most = min(BYTE_VALUES, math.ceil(bound * BYTE_VALUES)) - 1
     first = (m.now + 1) // BYTES * BYTES
-    later = ALL << np.uint64(m.now + 1 - first)
+    later = ALL_BITS << np.uint64(m.now + 1 - first)
     while first <= WEEKS:
         weeks = candidates(m.keys, R.candidates, first // BYTES, GOLDEN * who, most) & later
         while weeks:
@@ -44,7 +44,7 @@ def next_strike(stream, who, bound, m):
             if number_in(stream, week, who, m) < bound:
                 return week
             weeks &= weeks - ONE
-        first, later = first + PAGE, ALL
+        first, later = first + PAGE, ALL_BITS
     return NEVER
 
 
@@ -52,8 +52,8 @@ def next_strike(stream, who, bound, m):
 def number_in(stream, week, who, m):
     """Return the number of `who` in a week, uniform in (0, 1): its first eight bits, and the rest from `stream`."""
     eight_weeks = mix(m.keys[R.candidates, week // BYTES] + GOLDEN * who)
-    byte = eight_weeks >> np.uint64(8 * (week % BYTES)) & np.uint64(LEVELS - 1)
-    return (np.float64(byte) + uniform(m.keys[stream, week], who)) / LEVELS
+    byte = eight_weeks >> np.uint64(8 * (week % BYTES)) & np.uint64(BYTE_VALUES - 1)
+    return (np.float64(byte) + uniform(m.keys[stream, week], who)) / BYTE_VALUES
 
 
 @intrinsic

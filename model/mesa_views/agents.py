@@ -22,7 +22,7 @@ from model.registry.life_course import S
 from model.states.states import STATE
 from model.world.places import NO_POST
 
-HOME = (S.at_home, S.returned, S.reintegrated, S.prosecuted_at_home, S.dead)
+NOT_ABROAD = (S.at_home, S.returned, S.reintegrated, S.prosecuted_at_home, S.dead)
 
 
 # --- a row that reads like an agent ---------------------------------------------------------------------
@@ -191,7 +191,7 @@ class Migrant(View, columns=PERSON):
 
     @classmethod
     def rows(cls, run):
-        return np.flatnonzero(~np.isin(cls.column(run, "status"), HOME))
+        return np.flatnonzero(~np.isin(cls.column(run, "status"), NOT_ABROAD))
 
     @classmethod
     def identities(cls, run, rows):
@@ -203,7 +203,7 @@ class Migrant(View, columns=PERSON):
 
 
 STANDING = (Compound, Operation, Recruiter, BorderPost, State)
-KINDS = (*STANDING, Migrant)
+AGENT_KINDS = (*STANDING, Migrant)
 
 
 # --- the model ------------------------------------------------------------------------------------------

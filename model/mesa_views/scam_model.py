@@ -13,7 +13,7 @@ from model.model import Inputs, Simulation
 from model.registry.calendar import monday
 from model.registry.outcomes import HEADLINE, O
 
-from .agents import KINDS, STANDING, View
+from .agents import AGENT_KINDS, STANDING, View
 
 
 class ScamScenario(Scenario):
@@ -38,15 +38,17 @@ class ByKind(Mapping):
         self._model = model
 
     def __getitem__(self, kind):
-        if kind not in KINDS:
-            raise KeyError(f"{kind!r} is no kind of agent here: expected one of {', '.join(k.__name__ for k in KINDS)}")
+        if kind not in AGENT_KINDS:
+            raise KeyError(
+                f"{kind!r} is no kind of agent here: expected one of {', '.join(k.__name__ for k in AGENT_KINDS)}"
+            )
         return self._model.look_at(kind)
 
     def __iter__(self):
-        return iter(KINDS)
+        return iter(AGENT_KINDS)
 
     def __len__(self):
-        return len(KINDS)
+        return len(AGENT_KINDS)
 
 
 class ScamModel(mesa.Model):
@@ -114,7 +116,7 @@ class ScamModel(mesa.Model):
 
     @property
     def agent_types(self) -> list[type[View]]:
-        return list(KINDS)
+        return list(AGENT_KINDS)
 
     @property
     def agents_by_type(self) -> ByKind:

@@ -99,7 +99,7 @@ def earn(firm, fullness, m):
     m.tally[O.money_defrauded, firm.place] += view.revenue * ready * firm.held * m.scale * 1e-6
     earned = (view.margin - view.net * (1.0 - ready)) * fullness * firm.target - m.par[P.fixed_cost]
     profit = max(0.0, earned)
-    m.groups[firm.group].capital += profit * m.par[P.reinvested]
+    m.owners[firm.owner].capital += profit * m.par[P.reinvested]
     firm.abuse_total += m.sites[firm.site].abuse
     firm.idle = firm.idle + 1 if fullness * firm.target < 1.0 else 0
     return earned, firm.cash + (earned - profit * (m.par[P.reinvested] + m.par[P.consumed]))

@@ -53,7 +53,7 @@ def share_let(p, m):
 
 @kernel
 def rent_of(p, surplus, m):
-    """Return the rent at a place, USD per person-week: what is earned beyond costs goes to landlords as room runs short.
+    """Return the rent at a place, USD per person-week: what is earned beyond costs, as far as room is short.
 
     surplus x (share of room that is let) ^ `rent_power`.
     """
@@ -72,7 +72,7 @@ def cost_of_a_berth(owner, m):
 
 @kernel
 def build(m):
-    """Let landlords build where rents pay, and give up compounds where what they risk exceeds the rent (O02, O06, O24)."""
+    """Let landlords build where rents pay, and close compounds where what they risk exceeds rents (O02, O06, O24)."""
     if m.par[P.feedback_growth] == 0.0:
         return
     key = m.keys[R.building, m.now]

@@ -1,7 +1,7 @@
 """Operations: the firms in the compounds. They earn, post vacancies, learn, and weigh places.
 
 An operation weighs places by expected revenue, the price of protection, what it believes of raids,
-the cost of moving and its group's ties; moving, splitting, founding: `relocation.py`.
+the cost of moving and its owner's ties; moving, splitting, founding: `relocation.py`.
 Rival rules of choice can be selected (`relocation_rule`).
 """
 
@@ -20,19 +20,19 @@ from model.registry.streams import R
 LEARNED, NO_MOVES, AT_RANDOM, NEAREST, MOST_PERMISSIVE = 0, 1, 2, 3, 4
 STAYS, MOVES, CLOSES, SPLITS = 0, 1, 2, 3
 
-# The ledger: money that entered or left operations and groups since the run began, USD.
+# The ledger: money that entered or left operations and owners since the run began, USD.
 EARNED, CONSUMED, INVESTED, TRADED_IN, TRADED_OUT, SEIZED, WRITTEN_OFF = range(7)
 LEDGER = 7
 
 OPERATION = (  # what most of the week reads comes first: it lies on one line of memory
-    ("key", "u8", "identity: group, founding place and week, slot"),
+    ("key", "u8", "identity: owner, founding place and week, slot"),
     ("target", "f8", "persons it wants to hold and rents room for"),
     ("fullness", "f8", "share of its target that is held, as seen by its owners"),
     ("held", "i4", "agents"),
     ("coming", "i4", "agents on the way"),
     ("berths", "i4", "agents it wants in all: its target, rounded once for all by its key"),
     ("site", "i4", "the compound it rents in"),
-    ("group", "i2", "owner group"),
+    ("owner", "i2", "owner group"),
     ("place", "i2", "index"),
     ("line", "i1", "line of business"),
     ("idle", "i2", "weeks without anybody held"),
@@ -50,7 +50,7 @@ OPERATION = (  # what most of the week reads comes first: it lies on one line of
     ("born", "i2", "week of founding; with the row, identifies a firm whose row is used again"),
 )
 
-GROUP = (
+OWNER = (
     ("capital", "f8", "USD to invest"),
     ("weakened", "f8", "share of founding lost to arrests, fading"),
     ("weighed", "i4", "week in which it last weighed places"),
@@ -61,7 +61,7 @@ GROUP = (
 
 
 @kernel
-def open_operation(group, place, site, slot, target, m):
+def open_operation(owner, place, site, slot, target, m):
     """Found an operation in a site. Return its row, or -1 when the table is full."""
     if m.used[0].free > 0:
         m.used[0].free -= 1
@@ -73,15 +73,15 @@ def open_operation(group, place, site, slot, target, m):
         m.faults[ROWS_FULL] += 1
         return NOBODY
     firm = m.operations[o]
-    firm.key = identity(identity(group, place), identity(m.now, slot))
-    firm.group, firm.place, firm.site, firm.born = group, place, site, m.now
+    firm.key = identity(identity(owner, place), identity(m.now, slot))
+    firm.owner, firm.place, firm.site, firm.born = owner, place, site, m.now
     firm.line = line_of(firm.key, place, m)
     firm.alive, firm.target, firm.fullness = 1, 0.0, 0.0
     firm.held, firm.coming, firm.first_member = 0, 0, NOBODY
     firm.cash, firm.idle, firm.abuse_total, firm.ready, firm.paid_for_people = 0.0, 0, 0.0, 0.0, 0.0
     firm.hidden_until, firm.shaken_until = -1, -1
     firm.fate, firm.branch = STAYS, NOBODY
-    count_present(group, place, 1.0, m)
+    count_present(owner, place, 1.0, m)
     change_target(firm, target, m)
     m.tally[O.operations_founded, place] += 1.0
     return o
@@ -134,10 +134,10 @@ def rent(site, persons, m):
 
 
 @kernel
-def count_present(group, place, more, m):
-    """Note that a group has an operation more (or with -1 one fewer) at a place, and the ties that it has there."""
-    m.present[group, place] += more
-    m.ties[group, place] = m.par[P.ties] * math.log(1.0 + m.present[group, place])
+def count_present(owner, place, more, m):
+    """Note that an owner has an operation more (or with -1 one fewer) at a place, and the ties that it has there."""
+    m.present[owner, place] += more
+    m.ties[owner, place] = m.par[P.ties] * math.log(1.0 + m.present[owner, place])
 
 
 @kernel
@@ -145,7 +145,7 @@ def bury(o, m):
     """Remove an operation whose people have all been dealt with."""
     firm = m.operations[o]
     rent(firm.site, -firm.target, m)
-    count_present(firm.group, firm.place, -1.0, m)
+    count_present(firm.owner, firm.place, -1.0, m)
     m.ledger[WRITTEN_OFF] += firm.cash
     firm.cash = 0.0
     firm.alive = 0

@@ -41,39 +41,39 @@ def discounts(places, distance, parameters):
 
 @kernel
 def hear_of_raids(m):
-    """Update what is believed of raids last week, from neighbours', own and the group's (O06)."""
+    """Update what is believed of raids last week, from neighbours', own and the owner's (O06)."""
     for k in range(m.hosts.size):
         p = m.hosts[k]
         rate = m.known[p].raids_here / max(1.0, np.float64(m.room[p].sites))
         m.outlook[p].signal += m.par[P.learning] * (rate - m.outlook[p].signal)
         m.known[p].raids_here = 0.0
-    for g in range(m.groups.size):
+    for g in range(m.owners.size):
         for k in range(m.hosts.size):
             p = m.hosts[k]
             m.raid_belief[g, p] *= 1.0 - m.par[P.forgetting]
-            if m.group_raids[g, p] > 0.0:
-                m.raid_belief[g, p] += m.par[P.own_experience] * m.group_raids[g, p] / max(1.0, m.present[g, p])
-                m.group_raids[g, p] = 0.0
-        m.groups[g].weakened *= 1.0 - m.par[P.recovery_of_groups]
+            if m.owner_raids[g, p] > 0.0:
+                m.raid_belief[g, p] += m.par[P.own_experience] * m.owner_raids[g, p] / max(1.0, m.present[g, p])
+                m.owner_raids[g, p] = 0.0
+        m.owners[g].weakened *= 1.0 - m.par[P.recovery_of_groups]
 
 
 @inlined
 def believed_risk(g, p, m):
-    """Return the raids per site and week that group `g` expects at place `p`."""
+    """Return the raids per site and week that owner `g` expects at place `p`."""
     risk = m.outlook[p].signal * m.par[P.feedback_learning] + m.announced[p] * m.par[P.feedback_announcement]
     return risk + m.raid_belief[g, p] * m.par[P.feedback_own_experience]
 
 
 @inlined
 def utility(g, p, m):
-    """Return what a place is worth to a group, USD per person-week."""
+    """Return what a place is worth to an owner, USD per person-week."""
     loss = m.par[P.raid_loss] * (1.0 - m.env[0, I.spares_payers, p] * m.par[P.payer_share])
     return m.outlook[p].margin - believed_risk(g, p, m) * loss + m.ties[g, p]
 
 
 @inlined
 def learned_pull(g, p, m):
-    """Return the pull of a place on a group by what it is worth to it: exp(utility / scale).
+    """Return the pull of a place on an owner by what it is worth to it: exp(utility / scale).
 
     Places that neighbours keep closed to operations (`permissive_sites`) pull less (IV.G).
     """
@@ -82,10 +82,10 @@ def learned_pull(g, p, m):
 
 @kernel
 def weigh_places(g, m):
-    """Fill the pull of every place on a group by the rule of choice, once a week."""
-    if m.groups[g].weighed == m.now:
+    """Fill the pull of every place on an owner by the rule of choice, once a week."""
+    if m.owners[g].weighed == m.now:
         return
-    m.groups[g].weighed = m.now
+    m.owners[g].weighed = m.now
     rule = int(m.par[P.relocation_rule])
     for k in range(m.hosts.size):
         p = m.hosts[k]
@@ -107,7 +107,7 @@ def may_take(here, p, m):
 
 @inlined
 def pull_from(g, here, p, m):
-    """Return how strongly a place draws a mover of group `g` from `here`, or a founder (`here` = -1)."""
+    """Return how strongly a place draws a mover of owner `g` from `here`, or a founder (`here` = -1)."""
     if not may_take(here, p, m):
         return 0.0
     if here == NOBODY:

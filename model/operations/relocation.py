@@ -42,18 +42,18 @@ def wants_to_move(firm, takes, m):
 
     Whether to leave follows what places are worth under every rule; a rival rule says only where movers go.
     """
-    weigh_places(firm.group, m)
+    weigh_places(firm.owner, m)
     learned = int(m.par[P.relocation_rule]) == LEARNED
     total = 0.0
     for k in range(m.hosts.size):
         p = m.hosts[k]
-        pull = m.pull[firm.group, p] if learned else learned_pull(firm.group, p, m)
+        pull = m.pull[firm.owner, p] if learned else learned_pull(firm.owner, p, m)
         total += takes[p] * pull * m.reachable[firm.place, p]
     if total <= 0.0:
         return False
     elsewhere = m.par[P.choice_scale] * math.log(total)
     trust_lost = m.outlook[firm.place].net * firm.ready * m.par[P.trust_weeks] / m.par[P.moving_horizon]
-    stay = utility(firm.group, firm.place, m) + m.par[P.inertia] + trust_lost
+    stay = utility(firm.owner, firm.place, m) + m.par[P.inertia] + trust_lost
     chance = 1.0 / (1.0 + math.exp(min(OVERFLOW, (stay - elsewhere) / m.par[P.move_scale])))
     return draw(R.relocate, m, firm.key) < chance
 
@@ -91,7 +91,7 @@ def go_elsewhere(o, m):
     site = NOBODY
     target = NOBODY
     if int(m.par[P.relocation_rule]) != NO_MOVES:
-        target = choose_place(firm.group, firm.place, firm.key, m.keys[R.place_choice, m.now], m)
+        target = choose_place(firm.owner, firm.place, firm.key, m.keys[R.place_choice, m.now], m)
     if target != NOBODY:
         site = site_with_room(target, firm.target, firm.key, key, m)
     if site == NOBODY:
@@ -127,8 +127,8 @@ def move(firm, target, site, m):
     change_site(firm, site, m)
     firm.place = target
     firm.shaken_until, firm.ready = -1, 0.0
-    count_present(firm.group, here, -1.0, m)
-    count_present(firm.group, target, 1.0, m)
+    count_present(firm.owner, here, -1.0, m)
+    count_present(firm.owner, target, 1.0, m)
     count_move(here, target, m)
 
 
@@ -162,7 +162,7 @@ def split(o, target, site, m):
     firm = m.operations[o]
     part = m.par[P.branch_share] * firm.target
     slot = np.int64(firm.key >> np.uint64(34)) + 2_000_000  # no founder's slot
-    branch = open_operation(firm.group, target, site, slot, part, m)
+    branch = open_operation(firm.owner, target, site, slot, part, m)
     if branch == NOBODY:
         return
     firm.fate, firm.branch, m.operations[branch].line = SPLITS, branch, firm.line
@@ -173,31 +173,31 @@ def split(o, target, site, m):
 
 @kernel
 def found(m):
-    """Let groups found operations from their profits (II.gov O06), one at a time in keyed order.
+    """Let owners found operations from their profits (II.gov O06), one at a time in keyed order.
 
-    The chance follows what the group's operations earn against the reference and how full they are;
+    The chance follows what the owner's operations earn against the reference and how full they are;
     arrests of owners and lost capital lower it (a crackdown can work).
     """
     if m.par[P.feedback_growth] == 0.0:
         return
-    drive, order = np.zeros(m.groups.size), np.empty(m.groups.size)
+    drive, order = np.zeros(m.owners.size), np.empty(m.owners.size)
     for o in range(m.used[0].operations):
         firm = m.operations[o]
         if firm.alive:
-            drive[firm.group] += max(0.0, m.outlook[firm.place].profit) * min(1.0, firm.fullness) ** 2
+            drive[firm.owner] += max(0.0, m.outlook[firm.place].profit) * min(1.0, firm.fullness) ** 2
     key = m.keys[R.founding, m.now]
-    for g in range(m.groups.size):
+    for g in range(m.owners.size):
         order[g] = uniform(key, identity(g, 0))
     for g in np.argsort(order):
-        expected = m.par[P.founding_rate] * drive[g] * (1.0 - min(1.0, m.groups[g].weakened))
+        expected = m.par[P.founding_rate] * drive[g] * (1.0 - min(1.0, m.owners[g].weakened))
         for slot in range(int(expected + uniform(key, identity(g, 1)))):
-            if m.groups[g].capital < m.par[P.founding_cost] or not found_one(g, slot, m):
+            if m.owners[g].capital < m.par[P.founding_cost] or not found_one(g, slot, m):
                 break
 
 
 @kernel
 def found_one(g, slot, m):
-    """Found an operation of a group where it wants one and finds room. False when no place has room."""
+    """Found an operation of an owner where it wants one and finds room. False when no place has room."""
     who = identity(identity(g, m.now), slot)
     p = choose_place(g, NOBODY, who, m.keys[R.place_choice, m.now], m)
     if p == NOBODY:
@@ -205,6 +205,6 @@ def found_one(g, slot, m):
     size = m.par[P.founding_size]
     site = site_with_room(p, size, who, m.keys[R.founding, m.now], m)
     if site != NOBODY and open_operation(g, p, site, slot, size, m) != NOBODY:
-        m.groups[g].capital -= m.par[P.founding_cost]
+        m.owners[g].capital -= m.par[P.founding_cost]
         m.ledger[INVESTED] += m.par[P.founding_cost]
     return True

@@ -20,7 +20,7 @@ from model.registry.parameters import P
 from model.registry.streams import R
 from model.world.places import FAR, NO_EDGE, least_cost_routes, weeks_on_the_way
 
-from .diary import ROAD, take_due
+from .diary import ROAD_LANE, take_due
 from .members import add_member
 from .person import change, come_home, people_class
 
@@ -147,7 +147,7 @@ def still_there(me, m):
 @kernel
 def travel(m):
     """Deal with those who are due on the road: they arrive, are stopped or referred, or go back."""
-    due = take_due(ROAD, m)
+    due = take_due(ROAD_LANE, m)
     for n in range(due.size):
         fetch_ahead(due, n, m)
         i = due[n]

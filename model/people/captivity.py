@@ -1,6 +1,6 @@
 """Captivity: the competing risks of a person held, and what becomes of people when a firm moves.
 
-A person is looked at only in weeks in which a risk may strike (`thinning.next_strike`). In such a week their
+A person is looked at only in weeks in which a risk may act (`thinning.next_candidate`). In such a week their
 number, uniform in (0, 1), is compared with their hazards in turn.
 """
 
@@ -22,7 +22,7 @@ from model.registry.parameters import P
 from model.registry.streams import R
 from model.world.places import MILITIA
 
-from .diary import INSIDE, NO_VISIT, enter_in_diary, take_due
+from .diary import INSIDE_LANE, NO_VISIT, enter_in_diary, take_due
 from .hazard_bounds import debt_now, keep_bound, number_of
 from .members import add_member, members, remove_member
 from .person import change, count_as, next_visit, people_class
@@ -143,7 +143,7 @@ def carry(i, target, m):
 @kernel
 def endure(m):
     """Let everybody whose week it is meet the competing risks of captivity."""
-    due = take_due(INSIDE, m)
+    due = take_due(INSIDE_LANE, m)
     for n in range(due.size):
         fetch_ahead(due, n, m)
         i = due[n]

@@ -10,21 +10,20 @@ from model.engine.kernel import kernel
 from model.engine.pages import PAGE, lowest, rows_due
 from model.engine.prefetch import fetch_ahead
 from model.engine.random_numbers import mix
-from model.engine.thinning import NEVER
+from model.engine.thinning import NEVER, ONE
 from model.registry.life_course import S
 from model.registry.streams import R
 
-ROAD, INSIDE, OUT, HOME = range(4)
+ROAD_LANE, INSIDE_LANE, OUT_LANE, HOME_LANE = range(4)
 LANES = 4
 NO_VISIT = -1
-ONE = np.uint64(1)
 
 
 def _lanes():
-    lanes = np.full(len(S), HOME, np.int64)
-    lanes[[S.travelling, S.stopped]] = ROAD
-    lanes[[S.held, S.held_other_sector, S.held_by_armed_group]] = INSIDE
-    lanes[[S.out, S.stranded, S.detained, S.prosecuted, S.sheltered_open, S.sheltered_closed]] = OUT
+    lanes = np.full(len(S), HOME_LANE, np.int64)
+    lanes[[S.travelling, S.stopped]] = ROAD_LANE
+    lanes[[S.held, S.held_other_sector, S.held_by_armed_group]] = INSIDE_LANE
+    lanes[[S.out, S.stranded, S.detained, S.prosecuted, S.sheltered_open, S.sheltered_closed]] = OUT_LANE
     return lanes
 
 

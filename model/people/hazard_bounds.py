@@ -96,7 +96,7 @@ def set_bounds_by_place(high, low, m):
     """Fill the bounds of every place from the extremes of each institution, float64 (I, P), in this run."""
     closed_door = 1.0 - m.par[P.reach_without_firewall]
     for p in range(m.places.size):
-        bound = m.bounds[p]
+        bound = m.hazard_bounds[p]
         set_bounds(bound, high[:, p], low[:, p], m)
         # what few services reach, and arrests by themselves
         bound.stranded -= high[I.services_reach, p] * closed_door * (1.0 - high[I.safe_help, p])
@@ -114,7 +114,7 @@ def set_bounds_by_place(high, low, m):
 @kernel
 def rate_of(i, m):
     """Return a bound on a person's weekly hazards while they keep their present status."""
-    me, bound = m.people[i], m.bounds[m.people[i].place]
+    me, bound = m.people[i], m.hazard_bounds[m.people[i].place]
     home = m.nations[me.nation].state == m.places[me.place].state
     presence = 1.0 if home else m.consulate[me.nation, m.places[me.place].state]
     if me.status == S.held:

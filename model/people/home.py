@@ -17,7 +17,7 @@ from model.registry.parameters import P
 from model.registry.streams import R
 
 from .border_officials import set_out
-from .diary import HOME, LANES, NO_VISIT, enter_in_diary, take_due
+from .diary import HOME_LANE, LANES, NO_VISIT, enter_in_diary, take_due
 from .hazard_bounds import LEAST_STIGMA, keep_bound, number_of
 from .person import (
     FASTER,
@@ -62,7 +62,7 @@ def live_on(m):
     """Deal with those whose week it is among people home again, staying, untraced or waiting to leave."""
     accumulate_again(m)
     wait_on(m)
-    due = take_due(HOME, m)
+    due = take_due(HOME_LANE, m)
     for n in range(due.size):
         fetch_ahead(due, n, m)
         i = due[n]
@@ -86,7 +86,7 @@ def live_on(m):
 @kernel
 def wait_on(m):
     """Put off those who were due only for their threshold and have not passed it: most of those who are due."""
-    entry, due = m.now * LANES + HOME, m.due[HOME, : m.used[0].due[HOME]]
+    entry, due = m.now * LANES + HOME_LANE, m.due[HOME_LANE, : m.used[0].due[HOME_LANE]]
     for n in range(due.size):
         fetch_ahead(due, n, m)
         if m.diary[due[n]] == entry and waits(due[n], m):

@@ -11,14 +11,14 @@ from model.engine.columns import NO_OPERATION
 from model.engine.faults import UNDECLARED, WHICH
 from model.engine.kernel import entry, inlined, kernel
 from model.engine.random_numbers import exponential, identity, uniform
-from model.engine.thinning import NEVER, next_strike
+from model.engine.thinning import NEVER, next_candidate
 from model.registry.calendar import WEEKS_A_YEAR
 from model.registry.life_course import STATUSES, TRANSITIONS, S
-from model.registry.outcomes import CHARGED, GROUPED, GROUPS, INTO_DETENTION, RECORDED, O
+from model.registry.outcomes import AMONG_WHOM, CHARGED, GROUPED, INTO_DETENTION, RECORDED, O
 from model.registry.parameters import P
 from model.registry.streams import R
 
-from .diary import HOME, LANES, NO_VISIT, enter_in_diary
+from .diary import HOME_LANE, LANES, NO_VISIT, enter_in_diary
 from .hazard_bounds import pressed_by_debt, rate_of
 from .roster import CHILD, COHORT_SHIFT, COHORT_WEEKS, JUST_OF_AGE, YEARS, YOUNG
 
@@ -39,7 +39,7 @@ PERSON = (  # what most looks read comes first: it lies on one line of memory
     ("means", "f4", "of the family, 1 = median"),
     ("health", "f4", "1 = full"),
     ("belief", "f4", "on leaving, of the chance of being punished outside"),
-    ("candidate", "i2", "week in which a hazard may strike next"),
+    ("candidate", "i2", "week in which a hazard may act next"),
     ("since", "i2", "week in which the status began"),
     ("until", "i2", "week of an appointment (arrival, end of support, case, relapse)"),
     ("place", "i2", "index"),
@@ -165,7 +165,7 @@ def _flow_table():
         for row in RECORDED:
             if row.kind == "flow" and transition.name in row.of:
                 outcome.append(O[row.name])
-                among.append(GROUPS.index(row.among))
+                among.append(AMONG_WHOM.index(row.among))
         first.append(len(outcome))
     return (np.array(x, np.int64) for x in (first, outcome, among))
 
@@ -255,14 +255,14 @@ def count_flow(t, i, where, m):
 def next_visit(i, m):
     """Return the week in which a person is looked at next, by their status.
 
-    People held, stranded, detained, at home, staying or untraced are looked at when a hazard may strike them
-    (`next_strike`), those with an appointment when it comes, those in a shelter every week.
+    People held, stranded, detained, at home, staying or untraced are looked at when a hazard may act on them
+    (`next_candidate`), those with an appointment when it comes, those in a shelter every week.
     """
     me = m.people[i]
     status = me.status
     if status == S.held:
-        strike = foresee(R.captivity, i, m)
-        return strike if me.trafficked else min(strike, max(m.now + 1, np.int64(me.trapped)))
+        candidate = foresee(R.captivity, i, m)
+        return candidate if me.trafficked else min(candidate, max(m.now + 1, np.int64(me.trapped)))
     if status == S.out:
         return np.int64(m.now)
     if status == S.travelling:
@@ -286,12 +286,12 @@ def next_visit(i, m):
 
 @kernel
 def foresee(stream, i, m):
-    """Return the next week in which a hazard may strike a person, found anew when the last one found is past."""
+    """Return the next week in which a hazard may act on a person, found anew when the last one found is past."""
     me = m.people[i]
     if me.candidate <= m.now:
         bound = rate_of(i, m)
         me.bound = bound * (1.0 + 2.0**-23)  # kept in single precision: rounded up
-        me.candidate = next_strike(stream, me.key, bound, m)
+        me.candidate = next_candidate(stream, me.key, bound, m)
     return np.int64(me.candidate)
 
 
@@ -328,7 +328,7 @@ def see_anew(m):
     for i in range(m.used[0].people):
         if (
             m.diary[i] >= later
-            and m.diary[i] % LANES == HOME
+            and m.diary[i] % LANES == HOME_LANE
             and m.heard[m.people[i].nation].faster
             and awaits_threshold(i, m)
         ):

@@ -1,6 +1,6 @@
-"""Recruiters: rings with a base, who split their effort over areas and channels by recent yield.
+"""Recruiters: rings with a base, who split their effort over areas and approaches by recent yield.
 
-An area is where people at risk live: an origin, or a community of migrant workers abroad. Channels:
+An area is where people at risk live: an origin, or a community of migrant workers abroad. Approaches:
 advertisements on social media, job sites and agencies, acquaintances (those held or returned who are
 made to recruit, included), and stranded migrant workers on the spot (V03, V04, V09-V11).
 """
@@ -21,8 +21,8 @@ from .diary import ranked
 from .person import leave_home
 from .roster import CHILD, COHORTS, YOUNG, enter_cohorts, point_to_next
 
-SOCIAL_MEDIA, JOB_SITES, ACQUAINTANCES, ON_THE_SPOT = 0, 1, 2, 3
-CHANNELS = 4
+SOCIAL_MEDIA, JOB_SITES, ACQUAINTANCES = 0, 1, 2  # the fourth approach is on the spot
+APPROACHES = 4
 
 RING = (
     ("weight", "f8", "size of the ring, as of the roster of its base"),
@@ -31,7 +31,11 @@ RING = (
 )
 
 MARKET = (
-    ("size", "f8", "persons: by how many held in the world, against it, targets are shared out (`accounts.measure_market`)"),
+    (
+        "size",
+        "f8",
+        "persons: by how many held in the world, against it, targets are shared out (`accounts.measure_market`)",
+    ),
     ("supply", "f8", "persons whom recruiters expect to bring in a week at the reference fee"),
     ("demand", "f8", "persons: vacancies of all operations"),
     (
@@ -49,36 +53,36 @@ MARKET = (
 def start_rings(world, parameters):
     """Place one ring at every area, working at first mostly where it is at home.
 
-    Return the rings (records RING, A areas) and how they split their effort among areas and channels,
-    float64 (A, CHANNELS) each: at home (a row sums to 1), and away from their base (all sums to 1).
+    Return the rings (records RING, A areas) and how they split their effort among areas and approaches,
+    float64 (A, APPROACHES) each: at home (a row sums to 1), and away from their base (all sums to 1).
     """
     persons = [row["at_risk"] for row in world.origins] + [row["persons"] for row in world.diaspora]
     weight = np.array(persons, float) / np.mean(persons)
     areas = len(weight)
-    away = np.repeat(weight[:, None] / weight.sum() / CHANNELS, CHANNELS, axis=1)
+    away = np.repeat(weight[:, None] / weight.sum() / APPROACHES, APPROACHES, axis=1)
     rings = record(RING, areas, weight=weight, home=parameters["ring_at_home"])
-    return rings, np.full((areas, CHANNELS), 1 / CHANNELS), away
+    return rings, np.full((areas, APPROACHES), 1 / APPROACHES), away
 
 
 @kernel
 def sum_effort(m):
-    """Add up the effort of all rings per person at risk of each area and channel."""
+    """Add up the effort of all rings per person at risk of each area and approach."""
     travelling = 0.0
     for a in range(m.rings.size):
         travelling += m.rings[a].weight * (1.0 - m.rings[a].home)
     for a in range(m.rings.size):
-        for c in range(CHANNELS):
+        for c in range(APPROACHES):
             m.effort[a, c] = m.rings[a].home * m.mix[a, c] + travelling * m.away[a, c] / m.rings[a].weight
 
 
 @kernel
-def affinity(channel, kind, m):
-    """Return how readily a stratum answers a channel (V07, V08, V09)."""
-    if channel == SOCIAL_MEDIA:
+def affinity(approach, kind, m):
+    """Return how readily a stratum answers an approach (V07, V08, V09)."""
+    if approach == SOCIAL_MEDIA:
         return m.par[P.affinity_social] * (1.0 + m.par[P.affinity_educated] * kind.educated)
-    if channel == JOB_SITES:
+    if approach == JOB_SITES:
         return m.par[P.affinity_job_sites] * (1.0 + m.par[P.affinity_educated] * kind.educated)
-    if channel == ACQUAINTANCES:
+    if approach == ACQUAINTANCES:
         return m.par[P.affinity_acquaintances]
     return m.par[P.affinity_on_the_spot] * kind.abroad
 
@@ -95,22 +99,22 @@ def susceptibility(kind, m):
 
 
 @kernel
-def channel_reach(channel, p, m):
-    if channel == SOCIAL_MEDIA:
+def approach_reach(approach, p, m):
+    if approach == SOCIAL_MEDIA:
         return m.env[0, I.social_media_reach, p]
-    if channel == JOB_SITES:
+    if approach == JOB_SITES:
         return m.env[0, I.job_site_reach, p]
-    if channel == ACQUAINTANCES:
+    if approach == ACQUAINTANCES:
         return m.env[0, I.acquaintance_reach, p]
     return m.env[0, I.stranded_reach, p]
 
 
 @entry
 def measure_answers(m):
-    """Fill how readily each stratum answers each channel, float64 (K, CHANNELS): it never changes."""
+    """Fill how readily each stratum answers each approach, float64 (K, APPROACHES): it never changes."""
     for k in range(m.strata.size):
         kind = m.strata[k]
-        for c in range(CHANNELS):
+        for c in range(APPROACHES):
             need = m.nations[kind.nation].means ** -m.par[P.offer_pull]
             m.answers[k, c] = m.par[P.recruitment_rate] * susceptibility(kind, m) * affinity(c, kind, m) * need
 
@@ -119,11 +123,12 @@ def measure_answers(m):
 def base_hazards(m):
     """Fill each stratum's weekly hazard at the reference fee. Return expected recruits, persons.
 
-    hazard = how far vacancies suit them x answers (base x susceptibility x affinity x need) x what recruiters achieve in the area, over all channels.
+    hazard = how far vacancies suit them x answers (base x susceptibility x affinity x need) x what recruiters achieve
+    in the area, over approaches.
     """
     supply = 0.0
     m.recruits[:] = 0.0
-    drive = np.empty(CHANNELS)
+    drive = np.empty(APPROACHES)
     area = -1
     for k in range(m.strata.size):
         kind = m.strata[k]
@@ -132,7 +137,7 @@ def base_hazards(m):
             drive_in_area(area, kind, drive, m)
         persons = m.risk[k].left * m.scale
         hazard = 0.0
-        for c in range(CHANNELS):
+        for c in range(APPROACHES):
             part = drive[c] * m.answers[k, c] * m.heard[kind.nation].wanted
             hazard += part
             m.recruits[area, c] += part * persons
@@ -143,18 +148,18 @@ def base_hazards(m):
 
 @kernel
 def drive_in_area(area, kind, drive, m):
-    """Fill what recruiters achieve in an area by channel.
+    """Fill what recruiters achieve in an area by approach.
 
     Distress x effort x reach, with willing entrants, less what arrests and closed borders stop.
     """
     p = kind.place
     common = m.env[0, I.at_risk, p] * with_willing(p, m) * (1.0 - m.env[0, I.recruiters_stopped, p])
     common *= 1.0 - m.par[P.border_deterrence] * m.env[0, I.closure, p] * (1 - kind.abroad)
-    for c in range(CHANNELS):
+    for c in range(APPROACHES):
         effort = m.effort[area, c]
         if c == ACQUAINTANCES:
             effort += m.rings[area].returned * m.par[P.recruiter_effort]
-        drive[c] = common * effort * channel_reach(c, p, m)
+        drive[c] = common * effort * approach_reach(c, p, m)
 
 
 @kernel
@@ -275,7 +280,7 @@ def count_lawful_ads(m):
 
 @kernel
 def shift_effort(m):
-    """Move effort towards the areas and channels that yield most per effort (P14).
+    """Move effort towards the areas and approaches that yield most per effort (P14).
 
     Yields are expected recruits, not sampled ones. A ring adjusts its own base and follows the others
     elsewhere; it leaves its base only slowly, because language and acquaintances are there.
@@ -285,29 +290,29 @@ def shift_effort(m):
     if m.par[P.feedback_recruiters] == 0 or m.now % int(m.par[P.ring_review_weeks]) != 0:
         return
     areas = m.rings.size
-    score = np.zeros((areas, CHANNELS))
+    score = np.zeros((areas, APPROACHES))
     best, total = 0.0, 0.0
     for a in range(areas):
-        for c in range(CHANNELS):
+        for c in range(APPROACHES):
             score[a, c] = m.recruits[a, c] / max(m.effort[a, c] * m.rings[a].weight, 1e-12)
             best = max(best, score[a, c])
     if best <= 0.0:
         return
     abroad = 0.0
     for a in range(areas):
-        for c in range(CHANNELS):
+        for c in range(APPROACHES):
             score[a, c] = (score[a, c] / best) ** m.par[P.ring_choice]
             total += m.rings[a].weight * score[a, c]
             abroad += m.away[a, c] * score[a, c]
     move, own = m.par[P.ring_adjustment], m.par[P.ring_at_home]
     for a in range(areas):
         here, at_base = 0.0, 0.0
-        for c in range(CHANNELS):
+        for c in range(APPROACHES):
             here += score[a, c]
             at_base += m.mix[a, c] * score[a, c]
         stay = own * at_base / max(own * at_base + (1.0 - own) * abroad, 1e-12)
         m.rings[a].home += move * (stay - m.rings[a].home)
-        for c in range(CHANNELS):
+        for c in range(APPROACHES):
             m.mix[a, c] += move * (score[a, c] / max(here, 1e-12) - m.mix[a, c])
             m.away[a, c] += move * (m.rings[a].weight * score[a, c] / total - m.away[a, c])
     sum_effort(m)

@@ -16,7 +16,7 @@ from model.registry.parameters import P
 from model.registry.streams import R
 
 from .border_officials import set_out
-from .diary import NO_VISIT, OUT, enter_in_diary, take_due
+from .diary import NO_VISIT, OUT_LANE, enter_in_diary, take_due
 from .hazard_bounds import keep_bound, number_of, pressed_by_debt
 from .person import IDENTIFIED, begin_spell, change, come_home, count_as, next_visit, people_class
 from .screening import (
@@ -61,7 +61,7 @@ def renewed(credit, weekly, m):
 def serve(m):
     """Deal with everybody who is out, stranded, in custody or sheltered."""
     renew_capacities(m)
-    due = take_due(OUT, m)
+    due = take_due(OUT_LANE, m)
     for n in range(due.size):
         fetch_ahead(due, n, m)
         i = due[n]

@@ -1,7 +1,7 @@
 """What a lever or a shock may move: the institutions, as they stand at a place in a week.
 
 One row a variable. Its base value comes from a column of the world's data or from the parameter of
-the same name; levers and shocks move it (`model/registry/levers.py`), and agents read it. Nothing else in
+the same name; levers and shocks move it (`model/registry/levers/`), and agents read it. Nothing else in
 the model knows which policies exist.
 """
 

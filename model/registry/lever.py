@@ -15,7 +15,7 @@ sourced effect size (briefing paper: direction only), so every prior includes ze
 
 from dataclasses import dataclass
 
-KINDS = ("enforcement", "protection", "prevention", "cooperation")
+LEVER_KINDS = ("enforcement", "protection", "prevention", "cooperation")
 MODES = ("raise", "lower", "scale", "add")
 
 
@@ -50,4 +50,4 @@ class Lever:
         return self.helps_by + self.hurts_by
 
 
-PEOPLE = ("states", "places", "nationalities", "sex", "age")  # scope of what may be for some people only
+PEOPLE_SCOPE = ("states", "places", "nationalities", "sex", "age")  # the widest: for some people only

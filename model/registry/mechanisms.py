@@ -49,7 +49,7 @@ MECHANISMS = (
        )),
     _m("V04", name="false advertisements reach people through social media", section="III.means",
        where=(
-           "recruiters.affinity recruiters.channel_reach institutions.social_media_reach parameters.affinity_social"
+           "recruiters.affinity recruiters.approach_reach institutions.social_media_reach parameters.affinity_social"
        )),
     _m("V05", name="how attractive an offer is against wages at home", section="III.means",
        where="recruiters.measure_answers parameters.offer_pull"),
@@ -68,7 +68,7 @@ MECHANISMS = (
        partly="one premium for all times: no market of targets moves it"),
     _m("V09", name="migrant workers stranded abroad are recruited on the spot", section="I.hist",
        where=(
-           "recruiters.channel_reach institutions.stranded_reach parameters.affinity_on_the_spot "
+           "recruiters.approach_reach institutions.stranded_reach parameters.affinity_on_the_spot "
            "parameters.share_forced_abroad"
        )),
     _m("V10", name="recruiters at home, in third countries and where operations are", section="III.act",
@@ -391,7 +391,7 @@ MECHANISMS = (
        )),
     _m("O14", name="platforms carry false job advertisements", section="II.dig",
        where=(
-           "recruiters.channel_reach institutions.social_media_reach levers.platform_oversight "
+           "recruiters.approach_reach institutions.social_media_reach levers.platform_oversight "
            "levers.platform_due_diligence"
        )),
     _m("O15", name="platforms and app stores lend the fraud legitimacy", section="II.dig",
@@ -470,7 +470,7 @@ MECHANISMS = (
        where="screening.treat_as_offender institutions.np_scope institutions.charges"),
     _m("S12", name="warnings and declarations on departure", section="IV.G",
        where=(
-           "recruiters.channel_reach border_officials.meet_post institutions.social_media_reach institutions.exit_stop"
+           "recruiters.approach_reach border_officials.meet_post institutions.social_media_reach institutions.exit_stop"
        )),
     _m("S13", name="no embassy where people are held", section="IV.G",
        where=(
@@ -511,4 +511,4 @@ MECHANISMS = (
 )
 # fmt: on
 
-BY_ID = {mechanism.id: mechanism for mechanism in MECHANISMS}
+MECHANISM_BY_ID = {mechanism.id: mechanism for mechanism in MECHANISMS}

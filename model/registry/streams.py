@@ -47,7 +47,7 @@ STREAMS = (
     Stream("start", "place, slot", "the operations and people of the first week"),
     Stream("deviation", "state", "unsourced differences between states (corruption)"),
     Stream("ration_sales", "person", "who is dealt with first when an operation moves or closes"),
-    Stream("candidates", "person, block of weeks", "the weeks in which a hazard may strike"),
+    Stream("candidates", "person, block of weeks", "the weeks in which a hazard may act"),
     Stream("raid_entry", "state, slot", "whether a state can enter where it means to raid"),
     Stream("split", "operation", "whether an operation that moves leaves a part behind"),
     Stream("call_out", "operation", "whether police come to an operation after a complaint"),

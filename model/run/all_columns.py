@@ -5,8 +5,8 @@
 checkpoint is the arrays and the week.
 
 Dimensions: P places, H places where operations may be, D places up to the last of those, S states, N nationalities,
-E edges, B lines of business, I institutions, K classes of people, L strata, C cells (strata by cohorts), A areas, G groups, O outcomes,
-Z statuses.
+E edges, B lines of business, I institutions, K classes of people, L strata, C cells (strata by cohorts), A areas,
+G owners, O outcomes, Z statuses.
 """
 
 from typing import NamedTuple
@@ -36,7 +36,7 @@ class Columns(NamedTuple):
 
     par: np.ndarray  # float64: parameters by P
     base: np.ndarray  # float64 (I, P): institutions without lever or shock
-    bounds: np.recarray  # hazard_bounds.BOUND (P)
+    hazard_bounds: np.recarray  # hazard_bounds.BOUND (P)
     places: np.recarray  # places.PLACE (P)
     distance: np.ndarray  # float64 (P, P), km
     near_home: np.ndarray  # float64 (P, P): how much less likely an escape is the farther home is, 1 = at home
@@ -53,7 +53,7 @@ class Columns(NamedTuple):
     area_place: np.ndarray  # int64 (A)
     roster: np.ndarray  # uint64: sorted thresholds and ordinals
     roster_first: np.ndarray  # int64 (C + 1)
-    answers: np.ndarray  # float64 (L, CHANNELS): how readily each stratum answers
+    answers: np.ndarray  # float64 (L, APPROACHES): how readily each stratum answers
     keys: np.ndarray  # uint64 (streams, weeks): random_numbers.stream_keys
     posts: np.recarray  # border_officials.POST
     plans: np.recarray  # policies_in_force.PLAN
@@ -71,10 +71,10 @@ class Columns(NamedTuple):
     cells: np.recarray  # roster.CELL (C)
     queue: np.recarray  # roster.QUEUE
     rings: np.recarray  # recruiters.RING (A)
-    mix: np.ndarray  # float64 (A, CHANNELS): how a ring splits its effort at home
-    away: np.ndarray  # float64 (A, CHANNELS): where rings work away from their base; sums to 1
-    effort: np.ndarray  # float64 (A, CHANNELS): effort per person at risk; 1 over channels = usual
-    recruits: np.ndarray  # float64 (A, CHANNELS): expected recruits of this week, persons
+    mix: np.ndarray  # float64 (A, APPROACHES): how a ring splits its effort at home
+    away: np.ndarray  # float64 (A, APPROACHES): where rings work away from their base; sums to 1
+    effort: np.ndarray  # float64 (A, APPROACHES): effort per person at risk; 1 over approaches = usual
+    recruits: np.ndarray  # float64 (A, APPROACHES): expected recruits of this week, persons
     market: np.recarray  # recruiters.MARKET (1)
     luck: np.ndarray  # float64 (D): uniform numbers of a choice among places (choices)
     weight: np.ndarray  # float64 (D): its weights
@@ -96,10 +96,10 @@ class Columns(NamedTuple):
         np.ndarray
     )  # float64 (offers): persons wanted, by an offer and some before it: nodes of trees of sums (Fenwick 1994)
     free_rows: np.ndarray  # int32: stack of rows to use again
-    groups: np.recarray  # operations.GROUP (G)
-    raid_belief: np.ndarray  # float64 (G, P): raids per site and week feared from the group's own experience
-    group_raids: np.ndarray  # float64 (G, P): raids on the group's sites since it last heard
-    present: np.ndarray  # float64 (G, P): operations of the group at each place
+    owners: np.recarray  # operations.OWNER (G)
+    raid_belief: np.ndarray  # float64 (G, P): raids per site and week feared from the owner's own experience
+    owner_raids: np.ndarray  # float64 (G, P): raids on the owner's sites since it last heard
+    present: np.ndarray  # float64 (G, P): operations of the owner at each place
     ties: np.ndarray  # float64 (G, P): worth of having operations there already, USD per person-week
     pull: np.ndarray  # float64 (G, P): exp(utility / scale) of each place
     sites: np.recarray  # compounds.SITE
@@ -111,7 +111,7 @@ class Columns(NamedTuple):
     known: np.recarray  # states.KNOWN (P)
     heard: np.recarray  # states.HEARD (N)
     held_by: np.ndarray  # float64 (N, P), persons held
-    policies: np.recarray  # policies_in_force.PROGRESS (plans)
+    progress: np.recarray  # policies_in_force.PROGRESS (plans)
     env: np.ndarray  # float64 (K, I, P): institutions this week
     senv: np.ndarray  # float64 (K, I, S): their means over each state
     moved: np.ndarray  # bool (K, I): which of them are not as in `base`

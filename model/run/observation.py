@@ -2,7 +2,7 @@
 
 A *series* is something that somebody counts and reports: an estimate of the true state, cases known to consulates,
 complaints to hotlines, people whom authorities say they freed. Its expected number is the true count times the
-probability that the channel learns of it (`beliefs.gather_leads`) times the share of what it knows that is
+probability that the reporter learns of it (`beliefs.gather_leads`) times the share of what it knows that is
 published. By place and week, or by state, nationality and quarter.
 """
 
@@ -27,7 +27,7 @@ class Series:
 
     name: str
     label: str
-    channel: str
+    reporter: str
     tier: str
     of: tuple[str, ...]
     published: str = ""
@@ -91,7 +91,7 @@ SERIES = (
 BY_SERIES = {series.name: series for series in SERIES}
 
 
-def by_place(series: Series, result, world, values) -> np.ndarray:
+def reports_by_place(series: Series, result, world, values) -> np.ndarray:
     """Return expected reports by week and place, float64 (weeks, P), in the outcome's unit.
 
     `result` is recorded by place, with groups where `series.cases` restricts; `values`: all parameters by name.
@@ -104,7 +104,7 @@ def by_place(series: Series, result, world, values) -> np.ndarray:
     return counts * share[QUARTER[: len(counts)]][:, world.places.state]
 
 
-def by_nationality(series: Series, result, world, values) -> np.ndarray:
+def reports_by_nationality(series: Series, result, world, values) -> np.ndarray:
     """Return expected reports by quarter, responsible state and nationality, float64 (quarters, S, N).
 
     A level is in person-weeks of the quarter. What consulates know of in a state is spread over nationalities by whom

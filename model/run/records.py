@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from model.engine.faults import DIARY, MONEY, NEGATIVE, OPERATIONS, PEOPLE, ROOM, SITES
+from model.engine.faults import DIARY, MONEY_FAULT, NEGATIVE, OPERATIONS_FAULT, PEOPLE_FAULT, ROOM_FAULT, SITES_FAULT
 from model.engine.kernel import entry, kernel
 from model.engine.prefetch import AHEAD, fetch
 from model.operations.operations import CONSUMED, EARNED, INVESTED, SEIZED, TRADED_IN, TRADED_OUT, WRITTEN_OFF
 from model.people.diary import LANES
 from model.people.person import LEVEL_AT, group_of
 from model.registry.life_course import S
-from model.registry.outcomes import GROUPS, RECORDED, O
+from model.registry.outcomes import AMONG_WHOM, RECORDED, O
 
 RECORDS = ("places", "totals", "summary")  # how much of each week is kept
 
@@ -32,7 +32,7 @@ EVENT = (
 def _level_table():
     """Which outcomes are levels, of which statuses, among whom: rows (outcome, among, status)."""
     rows = [
-        (O[row.name], GROUPS.index(row.among), S[status])
+        (O[row.name], AMONG_WHOM.index(row.among), S[status])
         for row in RECORDED
         if row.kind == "level"
         for status in row.of
@@ -108,22 +108,22 @@ def audit_people(m):
         if z == S.at_home:
             continue
         for p in range(m.places.size):
-            m.faults[PEOPLE] += counted[z, p] != m.levels[z, p, 0]
+            m.faults[PEOPLE_FAULT] += counted[z, p] != m.levels[z, p, 0]
             for among in range(1, 3):
                 m.faults[NEGATIVE] += not 0 <= m.levels[z, p, among] <= m.levels[z, p, 0]
     for o in range(m.used[0].operations):
         occupants[m.operations[o].site] += held[o]
-        m.faults[OPERATIONS] += m.operations[o].alive and m.operations[o].held != held[o]
-        m.faults[OPERATIONS] += m.operations[o].alive == 0 and held[o] > 0
+        m.faults[OPERATIONS_FAULT] += m.operations[o].alive and m.operations[o].held != held[o]
+        m.faults[OPERATIONS_FAULT] += m.operations[o].alive == 0 and held[o] > 0
     for j in range(m.used[0].sites):
-        m.faults[SITES] += m.sites[j].occupants != occupants[j]
+        m.faults[SITES_FAULT] += m.sites[j].occupants != occupants[j]
 
 
 @kernel
 def audit_operations(m):
     money = 0.0
-    for g in range(m.groups.size):
-        money += m.groups[g].capital
+    for g in range(m.owners.size):
+        money += m.owners[g].capital
     for o in range(m.used[0].operations):
         firm = m.operations[o]
         money += firm.cash
@@ -131,7 +131,7 @@ def audit_operations(m):
     audit_room(m)
     expected = m.ledger[EARNED] - m.ledger[CONSUMED] - m.ledger[INVESTED] + m.ledger[TRADED_IN]
     expected -= m.ledger[TRADED_OUT] + m.ledger[SEIZED] + m.ledger[WRITTEN_OFF]
-    m.faults[MONEY] += abs(money - expected) > 1e-6 * (1.0 + np.abs(m.ledger[:]).sum())
+    m.faults[MONEY_FAULT] += abs(money - expected) > 1e-6 * (1.0 + np.abs(m.ledger[:]).sum())
 
 
 @kernel
@@ -140,11 +140,11 @@ def audit_room(m):
     sites, capacity, rented = np.zeros(m.places.size), np.zeros(m.places.size), np.zeros(m.places.size)
     for j in range(m.used[0].sites):
         site = m.sites[j]
-        m.faults[ROOM] += site.rented > site.capacity * (1.0 + 1e-9) + 1e-6
+        m.faults[ROOM_FAULT] += site.rented > site.capacity * (1.0 + 1e-9) + 1e-6
         sites[site.place] += site.open
         capacity[site.place] += site.open * site.capacity
         rented[site.place] += site.rented
     for p in range(m.places.size):
         room = m.room[p]
-        m.faults[ROOM] += sites[p] != room.sites
-        m.faults[ROOM] += abs(capacity[p] - room.capacity) > 1e-3 or abs(rented[p] - room.rented) > 1e-3
+        m.faults[ROOM_FAULT] += sites[p] != room.sites
+        m.faults[ROOM_FAULT] += abs(capacity[p] - room.capacity) > 1e-3 or abs(rented[p] - room.rented) > 1e-3

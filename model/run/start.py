@@ -15,7 +15,7 @@ from model.engine.random_numbers import identity, stream_keys, uniform
 from model.operations.accounts import measure_market
 from model.operations.compounds import ROOM, SITE, build_site, site_with_room
 from model.operations.landlords import LANDLORD, least_stretched, settle_landlords
-from model.operations.operations import GROUP, LEDGER, OPERATION, open_operation
+from model.operations.operations import LEDGER, OPERATION, OWNER, open_operation
 from model.operations.outlook import OUTLOOK, discounts
 from model.operations.vacancies import DESK, OFFER, measure_demand, measure_fits, suit
 from model.people.border_officials import expect_lawful_stops, plan_routes, start_posts
@@ -25,7 +25,7 @@ from model.people.hazard_bounds import BOUND, set_bounds_by_place
 from model.people.members import add_member
 from model.people.person import PERSON, count_as, leave_home, next_visit
 from model.people.recruiters import (
-    CHANNELS,
+    APPROACHES,
     MARKET,
     base_hazards,
     entry_shares,
@@ -90,8 +90,8 @@ def columns_of_policies(inputs, base) -> dict:
     plans = compile_plans(world, inputs.policies, inputs.shocks)
     classes = plans["plan_whom"].shape[1]
     return plans | {
-        "bounds": record(BOUND, len(world.place_ids)),
-        "policies": record(PROGRESS, len(plans["plans"]), fired=-1),
+        "hazard_bounds": record(BOUND, len(world.place_ids)),
+        "progress": record(PROGRESS, len(plans["plans"]), fired=-1),
         "env": np.repeat(base[None], classes, axis=0),
         "senv": np.zeros((classes, len(base), len(world.states))),
         "moved": np.ones((classes, len(base)), np.bool_),
@@ -103,7 +103,7 @@ def empty_columns(inputs, fixed, values) -> Columns:
     world, scale = inputs.world, inputs.people_per_agent
     places, states, edges, outcomes = len(world.place_ids), len(world.states), len(world.edges), len(RECORDED)
     rings, mix, away = start_rings(world, values)
-    destinations, groups = int(world.host_places.max()) + 1, int(values["owner_groups"])
+    destinations, owners = int(world.host_places.max()) + 1, int(values["owner_groups"])
     groups_of_people = states * len(world.nationalities) * 2 * 2 * 4
     people = whole_pages(2048 + int((SPARE_PEOPLE + 1.5 * world.places.start_people.sum()) / scale))
     weekly = {name: inputs.stop if inputs.record == name else 0 for name in ("places", "totals")}
@@ -111,7 +111,7 @@ def empty_columns(inputs, fixed, values) -> Columns:
         **fixed,
         **columns_of_policies(inputs, fixed["base"]),
         near_home=np.zeros((places, places)),
-        answers=np.zeros((len(fixed["strata"]), CHANNELS)),
+        answers=np.zeros((len(fixed["strata"]), APPROACHES)),
         people=record(PERSON, people),
         diary=np.full(people, NO_VISIT, np.int16),
         due=np.zeros((LANES, people), np.int32),
@@ -121,8 +121,8 @@ def empty_columns(inputs, fixed, values) -> Columns:
         rings=rings,
         mix=mix,
         away=away,
-        effort=np.zeros((len(rings), CHANNELS)),
-        recruits=np.zeros((len(rings), CHANNELS)),
+        effort=np.zeros((len(rings), APPROACHES)),
+        recruits=np.zeros((len(rings), APPROACHES)),
         market=record(MARKET, 1, multiplier=1.0),
         luck=np.ones(destinations),
         weight=np.zeros(destinations),
@@ -143,12 +143,12 @@ def empty_columns(inputs, fixed, values) -> Columns:
         offers=record(OFFER, OPERATION_ROWS),
         sums=np.zeros(OPERATION_ROWS),
         free_rows=np.zeros(OPERATION_ROWS, np.int32),
-        groups=record(GROUP, groups, weighed=-1),
-        raid_belief=np.zeros((groups, places)),
-        group_raids=np.zeros((groups, places)),
-        present=np.zeros((groups, places)),
-        ties=np.zeros((groups, places)),
-        pull=np.zeros((groups, places)),
+        owners=record(OWNER, owners, weighed=-1),
+        raid_belief=np.zeros((owners, places)),
+        owner_raids=np.zeros((owners, places)),
+        present=np.zeros((owners, places)),
+        ties=np.zeros((owners, places)),
+        pull=np.zeros((owners, places)),
         sites=record(SITE, SITE_ROWS),
         room=record(ROOM, places, first_site=NOBODY),
         landlords=record(
@@ -227,10 +227,10 @@ def build_up(m):
         while wanted > 0.0 and slot < MOST_SLOTS:
             u = uniform(key, identity(identity(p, slot), 1))
             target = m.par[P.founding_size] + m.par[P.start_spread] * u * u
-            group = int(uniform(key, identity(identity(p, slot), 2)) * m.groups.size)
+            owner = int(uniform(key, identity(identity(p, slot), 2)) * m.owners.size)
             site = site_with_room(p, target, identity(p, slot), key, m)
             if site != NOBODY:
-                m.operations[open_operation(group, p, site, STARTING + slot, target, m)].ready = 1.0
+                m.operations[open_operation(owner, p, site, STARTING + slot, target, m)].ready = 1.0
             wanted -= target
             slot += 1
     for o in range(m.used[0].operations):
@@ -285,7 +285,7 @@ def reach_for(agents, m):
 
 @kernel
 def first_operation(i, key, free, m):
-    """Return an operation with room for a person at the start: a place by Gumbel, then the emptiest of a line that suits."""
+    """Return an operation with room for a person at the start: by Gumbel, then the emptiest that suits."""
     me = m.people[i]
     for p in range(free.size):
         m.luck[p] = uniform(key, identity(me.key, p))

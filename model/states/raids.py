@@ -171,20 +171,20 @@ def raid_compounds(m):
 
 @kernel
 def strike_owners(firm, m):
-    """Arrest owners and seize cash; founding falls while a group is weakened (S02; E288, E289)."""
-    p, group = firm.place, m.groups[firm.group]
-    m.group_raids[firm.group, p] += 1.0
+    """Arrest owners and seize cash; founding falls while an owner is weakened (S02; E288, E289)."""
+    p, owner = firm.place, m.owners[firm.owner]
+    m.owner_raids[firm.owner, p] += 1.0
     proof = m.states[m.places[p].state].testimony * m.par[P.feedback_testimony]
     chance = m.env[0, I.owner_arrest, p] * (1.0 + m.par[P.testimony_effect] * proof / (proof + m.par[P.testimony_half]))
     if m.sites[firm.site].warned:
         chance *= 1.0 - m.par[P.hidden_share]
     if draw(R.raid_result, m, firm.key) < chance:
         m.tally[O.owners_arrested, p] += 1.0
-        group.weakened = min(1.0, group.weakened + m.par[P.weakened_by_arrest])
+        owner.weakened = min(1.0, owner.weakened + m.par[P.weakened_by_arrest])
         cash = max(0.0, firm.cash) * m.par[P.cash_seized]
-        capital = group.capital * m.par[P.capital_seized]
+        capital = owner.capital * m.par[P.capital_seized]
         firm.cash -= cash
-        group.capital -= capital
+        owner.capital -= capital
         m.ledger[SEIZED] += cash + capital
 
 

@@ -147,7 +147,8 @@ def compile_world(graph: nx.MultiDiGraph) -> World:
         PLACE, len(ids), state=[state_index[row["iso3"]] for row in rows], host=host,
         kind=[{"zone": ZONE, "militia_area": MILITIA}.get(str(row["kind"]), 0) for row in rows],
         river=column("river") > 0, beyond=[str(row["kind"]) == "beyond" for row in rows],
-        **{name: column(name) for name in ("infrastructure", "site_capacity", "landlords", "start_sites", "start_people")},
+        **{name: column(name) for name in ("infrastructure", "site_capacity", "start_people")},
+        **{name: column(name) for name in ("landlords", "start_sites")},
     )  # fmt: skip
     nations, consulate = _nations(graph, origins, nationalities, index, state_index)
     edges, edge_first = _edges(graph, index, len(ids))
@@ -215,7 +216,10 @@ def _nations(graph, origins, nationalities, index, state_index):
 def _lines(graph, nationalities, index):
     rows = graph.graph["lines"]
     lines = record(
-        LINE, len(rows), home=[index[row["home"]] for row in rows.values()], share=[row["share"] for row in rows.values()]
+        LINE,
+        len(rows),
+        home=[index[row["home"]] for row in rows.values()],
+        share=[row["share"] for row in rows.values()],
     )
     fits = np.zeros((len(rows), len(nationalities)))
     order = {name: k for k, name in enumerate(rows)}

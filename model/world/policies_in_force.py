@@ -188,9 +188,9 @@ def strength_in(r, m):
     plan = m.plans[r]
     start = np.int64(plan.start)
     if plan.trigger != NONE:
-        if m.policies[r].fired == NONE:
+        if m.progress[r].fired == NONE:
             return 0.0
-        start = max(start, np.int64(m.policies[r].fired))
+        start = max(start, np.int64(m.progress[r].fired))
     if m.now < start or m.now >= plan.end:
         return 0.0
     for k in range(m.pauses.shape[0]):
@@ -205,17 +205,17 @@ def strength_in(r, m):
 def watch_triggers(m):
     """Fire triggers whose condition has held long enough, by last week's outcomes, which `tally` still has."""
     for r in range(m.plans.size):
-        plan, policy = m.plans[r], m.policies[r]
-        if plan.trigger == NONE or policy.fired != NONE or m.now < plan.start:
+        plan, progress = m.plans[r], m.progress[r]
+        if plan.trigger == NONE or progress.fired != NONE or m.now < plan.start:
             continue
         total = 0.0
         for p in range(m.places.size):
             if m.watch[r, p]:
                 total += m.tally[plan.trigger, p]
         holds = total > plan.bound if plan.above else total < plan.bound
-        policy.waited = policy.waited + 1 if holds else 0
-        if policy.waited >= plan.patience:
-            policy.fired = m.now
+        progress.waited = progress.waited + 1 if holds else 0
+        if progress.waited >= plan.patience:
+            progress.fired = m.now
 
 
 @kernel
@@ -224,8 +224,8 @@ def apply_levers_and_shocks(m):
     m.announced[:] = 0.0
     for r in range(m.plans.size):
         strength = strength_in(r, m)
-        if strength != m.policies[r].now:
-            m.policies[r].now = strength
+        if strength != m.progress[r].now:
+            m.progress[r].now = strength
             m.used[0].stale = 1
         if m.plans[r].lever != NONE and m.plans[r].trigger == NONE and m.plans[r].announced <= m.now < m.plans[r].start:
             announce(r, m)
@@ -265,7 +265,7 @@ def set_institutions(k, m):
     moves = np.zeros(m.base.shape[0], np.bool_)
     effects = np.empty((4, m.base.shape[0], m.places.size))
     for r in range(m.plans.size):
-        plan, strength = m.plans[r], m.policies[r].now * m.plan_whom[r, k]
+        plan, strength = m.plans[r], m.progress[r].now * m.plan_whom[r, k]
         if strength == 0.0:
             continue
         if plan.lever == NONE:

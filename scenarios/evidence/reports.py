@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-EVIDENCE = Path(__file__).parent / "evidence.csv"
+EVIDENCE_FILE = Path(__file__).parent / "evidence.csv"
 UNCERTAINTY = {"high": 0.0, "medium": 0.15, "low": 0.4}  # assumption: sd of the log, added for a source's reliability
 
 
@@ -88,7 +88,7 @@ class Row(BaseModel):
         return f"{self.value} ({self.unit})" if apart else f"{self.value} {self.unit}"
 
 
-def read_evidence(path: Path = EVIDENCE) -> dict[str, Row]:
+def read_evidence(path: Path = EVIDENCE_FILE) -> dict[str, Row]:
     """Return the rows of a file of reports by id, in its order. Raises EvidenceError."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:

@@ -137,7 +137,7 @@ def test_all_waves_together_are_weighed_back_to_the_prior(tmp_path, monkeypatch)
     one = first_wave(config)
     two = next_wave(replace(config, draws=2048), 2, toy(one.unit), posterior.weigh(toy(one.unit), REPORTS).log_weights)
     monkeypatch.setattr("calibration.fit.ensemble.read", lambda folder: SimpleNamespace(failed=2))
-    monkeypatch.setattr("calibration.fit.ensemble.observed_in", lambda results: {})
+    monkeypatch.setattr("calibration.fit.ensemble.expected_in", lambda results: {})
     both = together(config, tmp_path, [one, two])
     prior_over_proposal = np.exp(both.log_ratio)
     assert prior_over_proposal.mean() == pytest.approx(1, abs=0.01)
@@ -394,26 +394,26 @@ def run():
 
 
 def test_expected_reports_add_up(run):
-    from experiments.design.expected_reports import expected_reports
+    from experiments.design.expected_reports import expected_numbers
     from model.registry.outcomes import O
     from model.registry.parameters import DEFAULTS
-    from model.run.observation import BY_SERIES, SERIES, by_nationality, by_place
+    from model.run.observation import BY_SERIES, SERIES, reports_by_nationality, reports_by_place
 
     result, world = run
     cases = BY_SERIES["cases"]
-    by_week = by_place(cases, result, world, DEFAULTS)
+    by_week = reports_by_place(cases, result, world, DEFAULTS)
     assert by_week == pytest.approx(result.weekly[:, O.reports_to_consulates, :] * DEFAULTS["published_by_consulates"])
-    assert by_nationality(cases, result, world, DEFAULTS).sum() == pytest.approx(by_week.sum(), rel=0.02)
-    parts = [by_nationality(BY_SERIES[name], result, world, DEFAULTS) for name in ("cases_held", "cases_out")]
-    assert sum(parts) == pytest.approx(by_nationality(cases, result, world, DEFAULTS))
+    assert reports_by_nationality(cases, result, world, DEFAULTS).sum() == pytest.approx(by_week.sum(), rel=0.02)
+    parts = [reports_by_nationality(BY_SERIES[name], result, world, DEFAULTS) for name in ("cases_held", "cases_out")]
+    assert sum(parts) == pytest.approx(reports_by_nationality(cases, result, world, DEFAULTS))
     full = {**DEFAULTS, "published_by_authorities": 1.0}
     for series in SERIES:
-        told = by_place(series, result, world, full)
+        told = reports_by_place(series, result, world, full)
         assert told.shape == (120, len(world.place_ids)) and (told >= 0).all()
-    freed = by_nationality(BY_SERIES["rescued"], result, world, full).sum()
+    freed = reports_by_nationality(BY_SERIES["rescued"], result, world, full).sum()
     assert freed == pytest.approx(result.weekly[:, O.freed, :].sum(), rel=1e-6)
     khm = np.array(world.place_country) == "KHM"
-    (counted,) = expected_reports([ExpectedReport("a", "cases", 26, 78, ("KHM",))], result, world, DEFAULTS)
+    (counted,) = expected_numbers([ExpectedReport("a", "cases", 26, 78, ("KHM",))], result, world, DEFAULTS)
     assert counted == pytest.approx(
         result.weekly[26:78, O.reports_to_consulates, khm].sum() * DEFAULTS["published_by_consulates"]
     )
@@ -421,7 +421,7 @@ def test_expected_reports_add_up(run):
         ExpectedReport("a", "people_held", 26, 78, ("KHM",), (), "mean"),
         ExpectedReport("b", "people_held", 26, 78, ("KHM",), world.nationalities, "mean"),
     ]
-    by_place_, by_nation = expected_reports(held, result, world, DEFAULTS)
+    by_place_, by_nation = expected_numbers(held, result, world, DEFAULTS)
     assert by_nation == pytest.approx(by_place_, rel=0.05)
 
 

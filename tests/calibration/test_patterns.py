@@ -10,9 +10,19 @@ from scipy.stats import binom
 from typer.testing import CliRunner
 
 from calibration.patterns import check, judge, measures
-from calibration.patterns.arms import ARMS, HUB, RELEASE, START, TAIWAN, Seen, inputs, months, simulate
+from calibration.patterns.arms import (
+    HUB,
+    PATTERN_ARMS,
+    RELEASE,
+    START,
+    TAIWAN,
+    Seen,
+    inputs,
+    months,
+    simulate,
+)
 from calibration.patterns.judge import FAILS, HOLDS, UNDECIDED, Ratio, ratio_of_means, together, verdict
-from calibration.patterns.patterns import BY_ID, EVIDENCE, LEFT_OUT, PATTERNS, QUESTION, UNIT, kinds
+from calibration.patterns.patterns import LEFT_OUT, PATTERN_BY_ID, PATTERNS, QUESTION, REPORTED, UNIT, kinds
 from displace.cli.main import app
 from displace.reference import patterns_page
 from model.registry.life_course import T
@@ -32,12 +42,12 @@ KNOWN = {row["id"] for row in csv.DictReader(EVIDENCE_FILE.open(encoding="utf-8"
 
 def test_every_pattern_is_there_once_in_order():
     assert [pattern.id for pattern in PATTERNS] == IDS
-    assert len(BY_ID) == len(IDS)
+    assert len(PATTERN_BY_ID) == len(IDS)
 
 
 @pytest.mark.parametrize("pattern", PATTERNS, ids=lambda pattern: pattern.id)
 def test_a_pattern_says_what_is_compared_expected_and_whence(pattern):
-    assert set(pattern.arms) <= set(ARMS) and len(set(pattern.arms)) == len(pattern.arms)
+    assert set(pattern.arms) <= set(PATTERN_ARMS) and len(set(pattern.arms)) == len(pattern.arms)
     assert pattern.use in ("cal", "hold", "cal / hold")
     assert all(SECTION.fullmatch(f"OHCHR2023:{section}") for section in pattern.section.split())
     assert pattern.clauses
@@ -76,9 +86,9 @@ def test_what_is_out_of_reach_is_said():
 
 
 def test_every_world_is_used_and_every_event_left_out_is_in_the_history():
-    assert {arm for pattern in PATTERNS for arm in pattern.arms} == set(ARMS)
+    assert {arm for pattern in PATTERNS for arm in pattern.arms} == set(PATTERN_ARMS)
     events = {shock.name for shock in load("baseline").shocks}
-    assert all(set(arm.without) <= events for arm in ARMS.values())
+    assert all(set(arm.without) <= events for arm in PATTERN_ARMS.values())
 
 
 def test_an_event_that_is_left_out_does_not_happen_and_nothing_else_differs():
@@ -91,7 +101,7 @@ def test_an_event_that_is_left_out_does_not_happen_and_nothing_else_differs():
 
 
 def test_a_release_lets_a_share_go_at_once():
-    place, share, week = ARMS["release"].release
+    place, share, week = PATTERN_ARMS["release"].release
     after, before = (simulate(arm, 1, 100).mean("people_held", week, week + 1, place) for arm in ("release", "history"))
     assert after == pytest.approx((1 - share) * before, rel=0.1)
 
@@ -234,7 +244,10 @@ def test_who_finds_no_bed_and_whose_debt_is_larger():
     beds = (
         [("identified_without_bed", START)] * 3
         + [("identified_to_open_shelter", START)] * 2
-        + [("identified_to_closed_shelter", START + 1), ("identified_without_bed", START + months(2))]
+        + [
+            ("identified_to_closed_shelter", START + 1),
+            ("identified_without_bed", START + months(2)),
+        ]
     )
     assert measures.turned_away({"caseload": seen(log=beds)}) == (3, 6)
     people = [
@@ -256,8 +269,8 @@ def test_who_finds_no_bed_and_whose_debt_is_larger():
 def test_a_unit_check_holds_end_to_end():
     """Debt grows with each sale and with time: simulated, measured, judged."""
     judged = check.gather(seeds=6, workers_wanted=1, ids=("P12",))["learned"]
-    assert [row.verdict for row in judged] == [HOLDS] * len(BY_ID["P12"].clauses)
-    assert check.of_kind(judged, UNIT) == {"P12": HOLDS} and check.of_kind(judged, EVIDENCE) == {}
+    assert [row.verdict for row in judged] == [HOLDS] * len(PATTERN_BY_ID["P12"].clauses)
+    assert check.of_kind(judged, UNIT) == {"P12": HOLDS} and check.of_kind(judged, REPORTED) == {}
 
 
 @pytest.fixture
@@ -302,7 +315,7 @@ def test_the_command_reports_what_fails(made_up_runs):
     clauses = data["rules"]["learned"]["clauses"]
     assert {row["pattern"] for row in clauses if row["verdict"] == FAILS} == {"P19", "R3"}
     assert set(data["rules"]["learned"]["patterns"]) == {
-        pattern.id for pattern in PATTERNS if EVIDENCE in kinds(pattern)
+        pattern.id for pattern in PATTERNS if REPORTED in kinds(pattern)
     }
 
 
@@ -320,7 +333,7 @@ def test_rival_rules_are_parameters_of_the_model():
 
 def test_the_page_lists_what_the_registry_says():
     """Patterns, worlds and what is left out are up to date; results are of the same clauses, whatever the numbers."""
-    text = patterns_page.PAGE.read_text(encoding="utf-8")
+    text = patterns_page.PATTERNS_PAGE.read_text(encoding="utf-8")
     parts = {
         "patterns": patterns_page.patterns(),
         "worlds": patterns_page.worlds(),

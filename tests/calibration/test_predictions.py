@@ -55,7 +55,7 @@ def test_what_the_model_is_off_by_is_learnt_before_it_is_predicted_from():
         replace(target("point", 100 * np.exp(0.8), 100 * np.exp(0.8), id=id, about=id, sigma=0.1), discrepancy=0.5)
         for id in ("T001", "T002")
     ]
-    ensemble = replace(toy(unit), observed=seen)
+    ensemble = replace(toy(unit), expected=seen)
     found = predictions.predictions(ensemble, reports, weigh(ensemble, reports).weights)
     shift, precision = 0.8 * 200 / (200 + 4), 200 + 4
     for row in found:

@@ -14,7 +14,7 @@ from calibration.targets.evidence_uses import other_uses
 from calibration.targets.targets import HOLDOUT, TARGETS, Target, read_targets
 from experiments.design.draws import of_levers, uncertain
 from experiments.design.expected_reports import ExpectedReport
-from scenarios.evidence.reports import EVIDENCE, EvidenceError, read_evidence
+from scenarios.evidence.reports import EVIDENCE_FILE, EvidenceError, read_evidence
 
 ROWS = read_evidence()
 
@@ -81,7 +81,7 @@ def test_conflicting_sources_are_alternatives():
 )
 def test_a_row_that_cannot_be_used_is_named(tmp_path, old, new, said):
     path = tmp_path / "mine.csv"
-    path.write_text(EVIDENCE.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+    path.write_text(EVIDENCE_FILE.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
     with pytest.raises(EvidenceError, match=said):
         read_evidence(path)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from displace.cli import main as cli
-from displace.cli.listings import COLUMNS, LISTINGS
+from displace.cli.listings import LISTING_COLUMNS, LISTINGS
 from displace.wording import words
 
 ROOT = Path(__file__).parents[2]
@@ -43,9 +43,9 @@ def test_every_command_has_help(displace, command):
 def test_a_listing_is_valid_json_and_a_table(displace, name):
     code, out, _ = displace("list", name, "--json")
     rows = json.loads(out)
-    assert code == 0 and rows and all(set(COLUMNS[name]) <= row.keys() for row in rows)
+    assert code == 0 and rows and all(set(LISTING_COLUMNS[name]) <= row.keys() for row in rows)
     code, table, _ = displace("list", name)
-    assert code == 0 and str(rows[0][COLUMNS[name][0]]) in table
+    assert code == 0 and str(rows[0][LISTING_COLUMNS[name][0]]) in table
 
 
 def test_of_a_place_nothing_is_listed_that_could_guide_an_operator_or_a_raid(displace):

@@ -8,7 +8,7 @@ import pytest
 
 from displace.reference import registry_tables as tables
 from displace.wording.limits import LIMITS
-from model.registry.mechanisms import BY_ID
+from model.registry.mechanisms import MECHANISM_BY_ID
 
 ROOT = Path(__file__).parents[2]
 ODD = (ROOT / "docs" / "ODD.md").read_text(encoding="utf-8")
@@ -16,13 +16,13 @@ ODD = (ROOT / "docs" / "ODD.md").read_text(encoding="utf-8")
 
 @pytest.mark.parametrize("name", tables.PAGES)
 def test_a_table_is_what_the_registries_say(name):
-    assert (tables.FOLDER / name).read_text(encoding="utf-8") == tables.PAGES[name](), (
+    assert (tables.TABLES_FOLDER / name).read_text(encoding="utf-8") == tables.PAGES[name](), (
         "stale: run python -m displace.reference.registry_tables"
     )
 
 
 def test_every_table_is_made_and_linked():
-    assert {path.name for path in tables.FOLDER.iterdir()} == set(tables.PAGES)
+    assert {path.name for path in tables.TABLES_FOLDER.iterdir()} == set(tables.PAGES)
     assert all(f"(tables/{name})" in ODD for name in tables.PAGES)
 
 
@@ -62,7 +62,7 @@ def test_the_description_lists_the_phases_of_the_week():
 
 
 def test_every_mechanism_that_the_description_names_exists():
-    assert set(re.findall(r"\b[VOS]\d\d\b", ODD)) <= set(BY_ID)
+    assert set(re.findall(r"\b[VOS]\d\d\b", ODD)) <= set(MECHANISM_BY_ID)
 
 
 def test_every_parameter_that_an_equation_names_exists():

@@ -117,12 +117,12 @@ def test_every_place_of_the_paper_has_its_sentence_and_no_other():
 
 
 def test_a_card_tells_both_worlds_and_nothing_that_guides_anybody(after):
-    card = cards.card(after, "preah-sihanouk", map_ground.KINDS)
+    card = cards.card(after, "preah-sihanouk", map_ground.PLACE_KINDS)
     held = next(row for row in card.place_rows if row.label == "People held")
     index = after.worlds[0].world.place_index["preah-sihanouk"]
     assert [held.baseline, held.policy] == [f"{after.weekly(k, 'people_held')[-1, index]:,.0f}" for k in (0, 1)]
     assert card.policies and "acts now" in card.policies[0]
-    assert not cards.card(after, "clark", map_ground.KINDS).policies
+    assert not cards.card(after, "clark", map_ground.PLACE_KINDS).policies
     never = {
         "tip_off",
         "protection_price",
@@ -150,7 +150,7 @@ def test_a_card_says_whether_a_policy_acts_is_paused_or_waits():
     def said(week):
         return [
             text.rsplit("; ", 1)[1]
-            for text in cards.card(worlds.advance(week), "preah-sihanouk", map_ground.KINDS).policies
+            for text in cards.card(worlds.advance(week), "preah-sihanouk", map_ground.PLACE_KINDS).policies
         ]
 
     only_after = (

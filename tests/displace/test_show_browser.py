@@ -223,7 +223,7 @@ def test_play_advances_both_worlds_fast_enough_and_pauses(page):
     wait_for_week(page, 80)
     assert week(page) / (time.monotonic() - began) >= 8
     stands = pause(page)
-    assert totals(page) == own(load(opening.SCENARIO), stands)
+    assert totals(page) == own(load(opening.OPENING_SCENARIO), stands)
     page.click("[aria-label=Step]")
     wait_for_week(page, stands + 1)
     assert week(page) == stands + 1
@@ -234,11 +234,11 @@ def test_the_fastest_setting_neither_freezes_nor_skips_a_week(page):
     page.click("[aria-label=Play]")
     wait_for_week(page, 300)
     reached = pause(page)
-    assert totals(page) == own(load(opening.SCENARIO), reached)
+    assert totals(page) == own(load(opening.OPENING_SCENARIO), reached)
     jump(page, 520)
     drawn = page.locator("[data-strip=held] .curve").get_attribute("d")
     assert drawn.count("L") + 1 == 521 - (
-        load(opening.SCENARIO).first_policy_week - 26
+        load(opening.OPENING_SCENARIO).first_policy_week - 26
     )  # every week since half a year before the policy
 
 

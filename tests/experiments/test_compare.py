@@ -10,7 +10,7 @@ from scipy import stats
 from experiments.batch.changed_fates import changes
 from experiments.batch.rows import Tag
 from experiments.comparison import fates, flows
-from experiments.comparison.intervals import LEVEL, Pairs
+from experiments.comparison.intervals import CONFIDENCE, Pairs
 from experiments.comparison.paired import over_time, paired, rights_floor
 from experiments.comparison.read import Results
 from experiments.results.columns import build, text
@@ -81,9 +81,9 @@ def test_what_could_guide_operators_is_worldwide_only():
 def test_the_interval_of_one_draw_is_students_t_on_pairs():
     effects = np.array([-90.0, -130.0, -70.0, -110.0, -100.0, -95.0])
     found = row(paired(world(lambda d, r: effects[r])), outcome="people_held", place="a1", aggregate="mean")
-    low, high = stats.t.interval(LEVEL, len(effects) - 1, effects.mean(), stats.sem(effects))
+    low, high = stats.t.interval(CONFIDENCE, len(effects) - 1, effects.mean(), stats.sem(effects))
     assert (found["difference"], found["low"], found["high"]) == pytest.approx((effects.mean(), low, high), abs=0.05)
-    assert (found["level"], found["replicates"], found["draws"]) == (LEVEL, 6, 1)
+    assert (found["level"], found["replicates"], found["draws"]) == (CONFIDENCE, 6, 1)
 
 
 def test_below_two_pairs_there_is_no_interval():

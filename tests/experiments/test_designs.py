@@ -335,7 +335,7 @@ def test_what_may_not_be_meant_is_told(tmp_path):
     )
     said = cautions(from_names([tmp_path / "odd.toml"]))
     for part in (
-        "lacks 16 events of the past",
+        "lacks 16 shocks of the past",
         "'crackdown' in CHN, where there is nothing",
         "'screening' in every State",
         "'screening' from 2022-01-03, in years of which reports are known",

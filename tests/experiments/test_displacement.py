@@ -5,7 +5,7 @@ import pytest
 from made_up import COUNTRY, PLACES, manifest, policy, results, row, rows
 from scipy import stats
 
-from experiments.comparison.displacement import MEASURES, NotMeaningful, displacement, target_of, wdd, wdq
+from experiments.comparison.displacement import DISPLACEMENT_MEASURES, NotMeaningful, displacement, target_of, wdd, wdq
 from experiments.comparison.intervals import Pairs, fieller
 
 # --- field studies -----------------------------------------------------------------------------------
@@ -167,7 +167,7 @@ def test_the_ratio_is_the_rise_elsewhere_over_the_fall_at_the_target(share, draw
 
 def test_numerator_denominator_and_total_stand_beside_the_ratio():
     table = moved_world(0.6)
-    parts = {name: row(table, measure=name, place="", months=7)["value"] for name in MEASURES}
+    parts = {name: row(table, measure=name, place="", months=7)["value"] for name in DISPLACEMENT_MEASURES}
     assert parts["held_at_target"] == pytest.approx(-100, abs=2)
     assert parts["held_elsewhere"] == pytest.approx(60, abs=2)
     assert parts["held_worldwide"] == pytest.approx(parts["held_at_target"] + parts["held_elsewhere"])

@@ -6,7 +6,7 @@ from scipy import stats
 
 from experiments.design.draws import spread, unit_sample
 from experiments.sensitivity import indices, stages
-from experiments.sensitivity.factors import DUMMY, SEED, Column, Factor
+from experiments.sensitivity.factors import DUMMY, SEED_FACTOR, Column, Factor
 from experiments.sensitivity.indices import Constant, NotFinite
 from experiments.sensitivity.samples import Sample, ensemble, generator, saltelli, trajectories
 
@@ -17,7 +17,7 @@ FIRST = {"x1": V1 / V, "x2": V2 / V, "x3": 0.0}
 TOTAL = {"x1": (V1 + V13) / V, "x2": V2 / V, "x3": V13 / V}
 FACTORS = tuple(
     Factor(name, (Column(name, kind),))
-    for name, kind in [("x1", "uniform"), ("x2", "uniform"), ("x3", "uniform"), (DUMMY, "dummy"), (SEED, "seed")]
+    for name, kind in [("x1", "uniform"), ("x2", "uniform"), ("x3", "uniform"), (DUMMY, "dummy"), (SEED_FACTOR, "seed")]
 )
 
 
@@ -48,8 +48,8 @@ def test_indices_of_ishigami_with_noise(found):
 
 
 def test_the_seed_has_the_share_of_noise_and_the_dummy_none(found):
-    assert found[SEED, "first"].value == pytest.approx(0.5, abs=0.06)
-    assert found[SEED, "total"].value == pytest.approx(0.5, abs=0.06)
+    assert found[SEED_FACTOR, "first"].value == pytest.approx(0.5, abs=0.06)
+    assert found[SEED_FACTOR, "total"].value == pytest.approx(0.5, abs=0.06)
     assert found[DUMMY, "total"].value == 0.0  # a row and its dummy share their seed: they are the same run
 
 
@@ -64,7 +64,7 @@ def test_intervals_from_scrambles_hold_the_truth(found):
         ("x1", "total"): TOTAL["x1"] / 2,
         ("x2", "total"): TOTAL["x2"] / 2,
         ("x3", "total"): TOTAL["x3"] / 2,
-        (SEED, "total"): 0.5,
+        (SEED_FACTOR, "total"): 0.5,
     }
     inside = [found[key].low <= value <= found[key].high for key, value in truth.items()]
     assert sum(inside) >= 3
@@ -102,13 +102,13 @@ def test_what_parameters_explain_is_without_all_that_the_seed_has_a_part_in():
 
     V(x) = 1/12, of the seed with all its interactions E(x^2) = 1/3, of 5/12 in all.
     """
-    factors = (Factor("x", (Column("x", "uniform"),)), Factor(SEED, (Column(SEED, "seed"),)))
+    factors = (Factor("x", (Column("x", "uniform"),)), Factor(SEED_FACTOR, (Column(SEED_FACTOR, "seed"),)))
     sample = saltelli(factors, 512, 8, [], seed=4)
     values = sample.unit[:, 0] * (1 + generator(5).standard_normal(sample.seeds.max() + 1)[sample.seeds])
     told = {(i.factor, i.order): i for i in indices.sobol(sample.names, [], values.reshape(8, 512, -1))}
-    assert told[SEED, "total"].value == pytest.approx(4 / 5, abs=0.05) and told[SEED, "first"].value == pytest.approx(
-        3 / 5, abs=0.08
-    )
+    assert told[SEED_FACTOR, "total"].value == pytest.approx(4 / 5, abs=0.05) and told[
+        SEED_FACTOR, "first"
+    ].value == pytest.approx(3 / 5, abs=0.08)
     assert told["x", "first"].explained == pytest.approx(1.0, abs=0.3)
 
 
@@ -116,7 +116,7 @@ def test_screening_ranks_factors_and_leaves_the_dummy_at_nothing():
     sample = trajectories(FACTORS, 40, 4, seed=1)
     effects = {e.factor: e.mu_star for e in indices.screening(sample, ishigami(sample, 5), 4, seed=1)}
     assert effects[DUMMY] < 1e-9 < min(effects[name] for name in ("x1", "x2", "x3"))
-    assert effects[SEED] > 0.5
+    assert effects[SEED_FACTOR] > 0.5
     hundredfold = indices.screening(
         sample, 100 * ishigami(sample, 5), 4, seed=1
     )  # told in standard deviations, whatever the unit
@@ -243,4 +243,4 @@ def test_elementary_effects_are_salibs_and_the_dummy_is_beside_each_trajectory()
         assert sizes.shape == (12, len(factors))
         assert [e.mu_star for e in effects] == pytest.approx(sizes.mean(axis=0))
     above = {e.factor: e.above for e in indices.screening(sample, ishigami(sample, 5), 4, seed=1)}
-    assert above[SEED] > 0 and not above[DUMMY] > 0
+    assert above[SEED_FACTOR] > 0 and not above[DUMMY] > 0

@@ -20,11 +20,11 @@ from experiments.results.columns import from_rows
 from experiments.results.parquet import Part, stamp
 from experiments.sensitivity import stages
 from experiments.sensitivity.analysis import analyse, read_analysis
-from experiments.sensitivity.factors import DUMMY, SEED
+from experiments.sensitivity.factors import DUMMY, SEED_FACTOR
 from experiments.sensitivity.findings import Findings, tradeoffs
 from experiments.sensitivity.quantities import DIFFERENCE, Quantity
 from experiments.sensitivity.samples import generator
-from experiments.sensitivity.schema import TABLES
+from experiments.sensitivity.schema import SENSITIVITY_TABLES
 from model.registry.outcomes import RECORDED, O
 from model.registry.parameters import DEFAULTS
 
@@ -131,7 +131,7 @@ def test_the_assumption_that_decides_displacement_is_named(analysis):
     assert indices.pop("refill_elasticity") > 0.5 and max(indices.values()) < 1e-9
     assert abs(value(analysis, **key, measure="balance", factor=DUMMY)) < 1e-9
     assert value(analysis, **key, measure="at_target", factor="crackdown.raids") > 0.5
-    assert value(analysis, **key, measure="at_target", factor=SEED) > 0.1
+    assert value(analysis, **key, measure="at_target", factor=SEED_FACTOR) > 0.1
     assert value(analysis, **key, measure="at_target", factor="refill_elasticity") < 1e-9
 
 
@@ -183,7 +183,7 @@ def test_screening_finds_what_acts_and_robustness_who_holds_up(analysis):
         for row in analysis.rows("screening")
         if row["measure"] == "difference" and row["outcome"] == "people_held"
     }
-    assert set(sorted(effects, key=effects.get)[-3:]) == {"crackdown.raids", "refill_elasticity", SEED}
+    assert set(sorted(effects, key=effects.get)[-3:]) == {"crackdown.raids", "refill_elasticity", SEED_FACTOR}
     first = {
         row["metric"]: row["rank"]
         for row in analysis.rows("robustness")
@@ -243,8 +243,8 @@ def test_an_analysis_is_rendered_again_from_its_folder(analysis, capsys):
 
 
 def test_tables_are_as_declared_with_units_and_provenance(analysis):
-    assert set(analysis.tables) == set(TABLES)
-    for name, (meaning, columns) in TABLES.items():
+    assert set(analysis.tables) == set(SENSITIVITY_TABLES)
+    for name, (meaning, columns) in SENSITIVITY_TABLES.items():
         schema = pq.read_schema(analysis.folder / f"{name}.parquet")
         assert schema.names == [column.name for column in columns]
         assert schema.metadata[b"displace.plan"].decode() == analysis.manifest["plan"]
@@ -276,7 +276,7 @@ def test_a_comparisons_report_carries_the_reference_or_nothing(analysis, tmp_pat
 
 
 def test_the_committed_page_describes_settings_and_tables_as_they_are():
-    text = sensitivity_page.PAGE.read_text(encoding="utf-8")
+    text = sensitivity_page.SENSITIVITY_PAGE.read_text(encoding="utf-8")
     assert sensitivity_page.HOW.strip() in text
     assert sensitivity_page.settings() in text and sensitivity_page.columns_of_tables() in text, (
         "stale: run python -m displace.reference.sensitivity_page"

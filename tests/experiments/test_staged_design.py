@@ -14,7 +14,7 @@ from experiments.design.files import from_names
 from experiments.design.sensitivity_settings import FEEDBACKS, HELPS, HURTS
 from experiments.sensitivity import breakeven, discovery, stages
 from experiments.sensitivity.breakeven import EFFECTIVENESS, STRENGTH, Dose, Point, break_even, dosed
-from experiments.sensitivity.factors import DUMMY, SEED, Column, Factor, draw, factors_of
+from experiments.sensitivity.factors import DUMMY, SEED_FACTOR, Column, Factor, draw, factors_of
 from experiments.sensitivity.quantities import RELATIVE, Quantity, balance, quantities, share
 from experiments.sensitivity.samples import generator, saltelli, trajectories
 from model.registry.parameters import DEFAULTS, PARAMETERS
@@ -45,7 +45,7 @@ def test_factors_hold_every_parameter_that_can_act_once(design):
         priors = {
             p.name for p in PARAMETERS.values() if p.prior and ("." not in p.name or p.name.startswith("crackdown."))
         }
-        assert {n for n in names if n not in (DUMMY, SEED) and not n.startswith("feedback_")} == priors
+        assert {n for n in names if n not in (DUMMY, SEED_FACTOR) and not n.startswith("feedback_")} == priors
 
 
 def test_the_named_factors_stand_by_themselves_and_the_rest_is_grouped(design):
@@ -53,7 +53,7 @@ def test_the_named_factors_stand_by_themselves_and_the_rest_is_grouped(design):
     assert factors["crackdown.raids"] == factors["tip_off"] == factors["refill_elasticity"] == factors[FEEDBACKS] == 1
     assert factors["mobility cost"] == 3
     assert factors[HURTS] == 3 and HELPS not in factors  # its only helping channel, the raids, is named
-    assert list(factors)[-2:] == [DUMMY, SEED]
+    assert list(factors)[-2:] == [DUMMY, SEED_FACTOR]
 
 
 def test_points_of_the_cube_become_priors_rules_and_switches(design):
@@ -86,7 +86,7 @@ def test_the_rest_may_get_a_part_of_its_priors_width(design):
 
 SMALL = (Factor("a", (Column("trapping_rate", "uniform", 0.1, 0.5),)),
     Factor("b", (Column("tip_off", "uniform", 0.1, 0.8), Column("upkeep", "uniform", 1, 2))),
-    Factor(DUMMY, (Column(DUMMY, "dummy"),)), Factor(SEED, (Column(SEED, "seed"),)))  # fmt: skip
+    Factor(DUMMY, (Column(DUMMY, "dummy"),)), Factor(SEED_FACTOR, (Column(SEED_FACTOR, "seed"),)))  # fmt: skip
 
 
 def test_rows_of_a_base_row_share_their_seed_unless_the_seed_is_what_changes():

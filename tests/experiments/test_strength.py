@@ -9,7 +9,7 @@ from experiments.comparison.intervals import Pairs
 from experiments.comparison.paired import agreement_columns, paired, worsens
 from experiments.comparison.strength import (
     CLEAR,
-    FEWEST,
+    FEWEST_VOTES,
     INDISTINCT,
     LIKELY,
     OF_SUMS,
@@ -50,8 +50,8 @@ def test_the_share_that_agrees_has_its_jeffreys_interval(draws, up, ties):
         (64, 50, INDISTINCT),
         (24, 24, CLEAR),
         (23, 23, LIKELY),
-        (FEWEST, FEWEST, LIKELY),
-        (FEWEST - 1, FEWEST - 1, INDISTINCT),
+        (FEWEST_VOTES, FEWEST_VOTES, LIKELY),
+        (FEWEST_VOTES - 1, FEWEST_VOTES - 1, INDISTINCT),
         (0, 0, INDISTINCT),
     ],
 )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from experiments.batch.versions import ROOT, RUN, TABLES, code_hashes
+from experiments.batch.versions import ROOT, RUN_SOURCES, TABLE_SOURCES, code_hashes
 from model.engine.kernel import sources_hash
 
 FOLDERS = ("model", "scenarios", "experiments", "calibration", "displace", "requirements")
@@ -81,7 +81,7 @@ def test_mesas_views_leave_the_version(whole, name):
     assert not changed_by(whole, f"model/mesa_views/{name}")
 
 
-@pytest.mark.parametrize("sources", [RUN, TABLES], ids=["run", "tables"])
+@pytest.mark.parametrize("sources", [RUN_SOURCES, TABLE_SOURCES], ids=["run", "tables"])
 def test_every_pattern_names_a_file(sources):
     """A pattern that matches nothing is of a file that has moved."""
     assert all(any(ROOT.glob(pattern)) for pattern in (*sources.patterns, *sources.without))

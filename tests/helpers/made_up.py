@@ -114,7 +114,7 @@ def _add(parts, tag, plan, numbers, moves):
     parts["weekly"].add(of_run.weekly(tag, run, WORLD))
     parts["worldwide"].add(of_run.worldwide(tag, run))
     parts["relocations"].add(of_run.relocations(tag, run, WORLD))
-    parts["summary"].add(of_run.summary(tag, run, WORLD, by_place=of_run.EVERY_OUTCOME))
+    parts["summary"].add(of_run.summary(tag, run, WORLD, at_places=of_run.EVERY_OUTCOME))
 
 
 def rows(table, **wanted) -> list[dict]:

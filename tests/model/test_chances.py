@@ -12,7 +12,7 @@ from experiments.design.draws import prior_draws
 from model import Simulation
 from model.engine.choice import first_to_ring
 from model.engine.kernel import entry
-from model.engine.thinning import LEVELS, NEVER, next_strike, number_in
+from model.engine.thinning import BYTE_VALUES, NEVER, next_candidate, number_in
 from model.model import set_week
 from model.registry.calendar import WEEKS
 from model.registry.streams import R
@@ -38,22 +38,22 @@ def draw(key, who):
 
 
 def strikes(keys, stream, who, bound, now):
-    """Yield the weeks after `now` in which a hazard may strike, by the definition."""
+    """Yield the weeks after `now` in which a hazard may act, by the definition."""
     for week in range(now + 1, WEEKS + 1):
         byte = draw(keys[R.candidates, week // 8], who) >> 8 * (week % 8) & 255
         rest = ((draw(keys[stream, week], who) >> 11) + 0.5) * 2.0**-53
-        if (byte + rest) / LEVELS < bound:
+        if (byte + rest) / BYTE_VALUES < bound:
             yield week
 
 
-seek = entry(next_strike.py_func)
+seek = entry(next_candidate.py_func)
 ring = entry(first_to_ring.py_func)
 
 
 @settings(max_examples=300, deadline=None)
 @given(
     who=numbers,
-    bound=st.one_of(st.floats(0, 1), st.integers(0, LEVELS).map(lambda n: n / LEVELS)),
+    bound=st.one_of(st.floats(0, 1), st.integers(0, BYTE_VALUES).map(lambda n: n / BYTE_VALUES)),
     now=st.integers(-1, WEEKS),
 )
 def test_the_next_strike_is_the_first_week_of_the_definition(run, who, bound, now):

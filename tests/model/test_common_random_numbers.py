@@ -15,7 +15,7 @@ import pytest
 from small import ALIKE, NO_FEEDBACK, NO_SCARCITY, histories, same_bytes, small_world, tiny_inputs
 
 from model import Inputs, Policy, Simulation, Trigger, first_difference
-from model.engine.kernel import MODEL
+from model.engine.kernel import MODEL_FOLDER
 from model.registry.levers import LEVERS
 from model.registry.life_course import T
 
@@ -164,7 +164,7 @@ def test_one_more_person_changes_nobody_elses_history():
 
 def test_an_edited_phase_file_is_never_shadowed_by_a_stale_cache(tmp_path):
     """A kernel that calls a kernel of another file, which is edited: the caller must not go on running the old one."""
-    package = shutil.copytree(MODEL, tmp_path / "model", ignore=shutil.ignore_patterns("__pycache__"))
+    package = shutil.copytree(MODEL_FOLDER, tmp_path / "model", ignore=shutil.ignore_patterns("__pycache__"))
 
     def counted():
         code = """if True:

@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 
 from model.registry import levers, outcomes
 from model.registry.calendar import WEEK_0, WEEKS, monday
+from model.registry.lever import PEOPLE_SCOPE
 from model.registry.parameters import PARAMETERS
 from model.registry.policy import Trigger
 from scenarios import loading, world_files
 from scenarios.errors import ScenarioError
 from scenarios.evidence.reports import read_evidence
 from scenarios.explain import explain
-from scenarios.file_format import SCOPE, json_schema
+from scenarios.file_format import json_schema
 from scenarios.loading import from_dict, load
 from scenarios.toml_files import to_toml
 from scenarios.world_files import world_graph
@@ -213,10 +214,12 @@ def test_an_error_names_file_key_and_what_was_expected(case, write):
 
 
 @pytest.mark.parametrize(
-    "lever", [lever for lever in levers.LEVERS.values() if set(SCOPE) - {*lever.scope}], ids=lambda lever: lever.name
+    "lever",
+    [lever for lever in levers.LEVERS.values() if set(PEOPLE_SCOPE) - {*lever.scope}],
+    ids=lambda lever: lever.name,
 )
 def test_a_lever_refuses_the_scope_that_it_lacks(lever):
-    for key in set(SCOPE) - {*lever.scope}:
+    for key in set(PEOPLE_SCOPE) - {*lever.scope}:
         value = {"nationalities": ["IDN"], "sex": "male", "age": "child"}[key]
         with pytest.raises(ScenarioError, match=rf"\. {key}: '{lever.name}' can't be limited by {key}"):
             from_dict({**scenario(lever.name), "policy": [policy(lever.name) | {key: value}]}, "test")
@@ -250,7 +253,7 @@ def test_validating_and_explaining_load_neither_mesa_nor_numba():
         "import sys; from scenarios import loading, explain; explain.explain(loading.load('baseline')); "
         "assert not {'mesa', 'numba'} & {*sys.modules}"
     )
-    subprocess.run([sys.executable, "-c", code], cwd=loading.SHIPPED.parent, check=True)
+    subprocess.run([sys.executable, "-c", code], cwd=loading.SHIPPED_SCENARIOS.parent, check=True)
 
 
 # --- what overlaps ------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import tomllib
 import networkx as nx
 import pytest
 
-from scenarios.world_files import ROWS, SHIPPED, WorldError, load_world
+from scenarios.world_files import ROWS, SHIPPED_WORLD, WorldError, load_world
 
 NAMED_BY_THE_PAPER = {
     "phnom-penh": "KHM",
@@ -64,7 +64,7 @@ def test_no_state_or_nationality_is_given_corruption_or_a_share_of_willing_entra
     forbidden = re.compile("corrupt|collusion|bribe|tip_off|willing|complicit")
     columns = [column for model in ROWS.values() for column in model.model_fields]
     assert not [column for column in columns if forbidden.search(column)]
-    shocks = tomllib.loads((SHIPPED.parent / "parts" / "history.toml").read_text(encoding="utf-8"))["shock"]
+    shocks = tomllib.loads((SHIPPED_WORLD.parent / "parts" / "history.toml").read_text(encoding="utf-8"))["shock"]
     assert not [shock["name"] for shock in shocks if forbidden.search(shock["moves"])]
 
 
@@ -85,7 +85,7 @@ def test_no_state_or_nationality_is_given_corruption_or_a_share_of_willing_entra
     ],
 )
 def test_dated_events_of_the_paper_stand_in_the_history(moves, state, start, end):
-    shocks = tomllib.loads((SHIPPED.parent / "parts" / "history.toml").read_text(encoding="utf-8"))["shock"]
+    shocks = tomllib.loads((SHIPPED_WORLD.parent / "parts" / "history.toml").read_text(encoding="utf-8"))["shock"]
     same = [s for s in shocks if s["moves"] == moves and str(s["start"]) == start and str(s.get("end")) == str(end)]
     assert any(state in s.get("states", ()) if state else not {"states", "places"} & set(s) for s in same)
 
@@ -123,7 +123,7 @@ def test_crossings_are_watched_from_both_sides_by_one_post(world):
 
 
 def test_hash_follows_the_bytes(world, tmp_path):
-    folder = shutil.copytree(SHIPPED, tmp_path / "world")
+    folder = shutil.copytree(SHIPPED_WORLD, tmp_path / "world")
     assert load_world(folder).graph["hash"] == world.graph["hash"]
     with (folder / "routes.csv").open("a") as file:
         file.write("\n")
@@ -179,7 +179,7 @@ def broken(folder, file, key, changes):
     ],
 )
 def test_one_error_names_file_line_and_column(tmp_path, file, key, changes, column, says):
-    folder = shutil.copytree(SHIPPED, tmp_path / "world")
+    folder = shutil.copytree(SHIPPED_WORLD, tmp_path / "world")
     line = broken(folder, file, key, changes)
     if "duplicate" in says:
         line += 1  # the second of the two is refused
@@ -214,7 +214,7 @@ def dropped(folder, file, drops):
     ],
 )
 def test_what_is_missing_is_named(tmp_path, file, drops, message):
-    folder = shutil.copytree(SHIPPED, tmp_path / "world")
+    folder = shutil.copytree(SHIPPED_WORLD, tmp_path / "world")
     dropped(folder, file, drops)
     with pytest.raises(WorldError) as refused:
         load_world(folder)
@@ -222,7 +222,7 @@ def test_what_is_missing_is_named(tmp_path, file, drops, message):
 
 
 def test_a_route_is_there_once(tmp_path):
-    folder = shutil.copytree(SHIPPED, tmp_path / "world")
+    folder = shutil.copytree(SHIPPED_WORLD, tmp_path / "world")
     lines = (folder / "routes.csv").read_text(encoding="utf-8").splitlines(keepends=True)
     (folder / "routes.csv").write_text("".join([*lines, lines[1]]), encoding="utf-8")
     with pytest.raises(WorldError, match=rf"routes\.csv:{len(lines) + 1}: from: duplicate '.*' \(line 2 has it too\)"):
@@ -230,8 +230,8 @@ def test_a_route_is_there_once(tmp_path):
 
 
 def test_unreadable_files(tmp_path):
-    folder = shutil.copytree(SHIPPED, tmp_path / "world")
-    (folder / "states.csv").write_bytes((SHIPPED / "states.csv").read_bytes() + b'\n"open,quote')
+    folder = shutil.copytree(SHIPPED_WORLD, tmp_path / "world")
+    (folder / "states.csv").write_bytes((SHIPPED_WORLD / "states.csv").read_bytes() + b'\n"open,quote')
     with pytest.raises(WorldError, match=r"states\.csv:3\d: row: is not readable"):
         load_world(folder)
     (folder / "states.csv").write_bytes(b"iso3\n\xff")

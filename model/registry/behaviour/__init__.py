@@ -6,9 +6,9 @@ model; `parameters.py` joins them with the channels of levers.
 
 from .afterwards import AFTER_CAPTIVITY, HOME_AGAIN
 from .captivity import CAPTIVITY
-from .enforcement import ENFORCEMENT, REPORTS
+from .enforcement import ENFORCEMENT_BEHAVIOUR, REPORTS
 from .institutions import INSTITUTIONS_AS_NOW
-from .operations import OPERATIONS
+from .operations import OPERATIONS_BEHAVIOUR
 from .recruitment import BORDERS, RECRUITMENT, THE_FIRST_WEEK
 from .rules import RIVAL_RULES_AND_FEEDBACKS
 
@@ -17,8 +17,8 @@ BEHAVIOUR = (
     RECRUITMENT,
     BORDERS,
     CAPTIVITY,
-    OPERATIONS,
-    ENFORCEMENT,
+    OPERATIONS_BEHAVIOUR,
+    ENFORCEMENT_BEHAVIOUR,
     REPORTS,
     AFTER_CAPTIVITY,
     HOME_AGAIN,

@@ -3,7 +3,7 @@
 from model.registry.parameter import DERIVED, row, topic
 
 # fmt: off
-ENFORCEMENT = topic(
+ENFORCEMENT_BEHAVIOUR = topic(
     "enforcement",
     row("raid_reach", unit="persons", default=300, bounds=(1, 100000), prior=("loguniform", 100, 800), label=DERIVED,
         evidence="E209 E224 E242", section="I.hist",

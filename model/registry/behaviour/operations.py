@@ -3,7 +3,7 @@
 from model.registry.parameter import DERIVED, row, topic
 
 # fmt: off
-OPERATIONS = topic(
+OPERATIONS_BEHAVIOUR = topic(
     "operations",
     row("revenue", unit="USD per person-week", default=4000, bounds=(0, 100000), prior=("loguniform", 2000, 8000),
         label=DERIVED, evidence="E087", section="I.hist O20",

@@ -80,7 +80,7 @@ RECRUITMENT = topic(
         meaning="answer of migrant workers abroad to recruiters on the spot"),
     row("affinity_educated", unit="share", default=0.5, bounds=(0, 10), prior=("uniform", 0, 1.5),
         section="I.prof V07",
-        meaning="added for the educated in advertised channels"),
+        meaning="added for the educated where jobs are advertised"),
     row("border_deterrence", unit="share", default=0.5, bounds=(0, 1), prior=("uniform", 0.1, 0.9),
         section="I.hist P5",
         meaning="recruitment abroad lost while crossings are closed"),

@@ -1,8 +1,18 @@
-"""Every policy, declared once: all levers by number and by name, and what can be asked of them."""
+"""Every lever, declared once: a table for each kind, all of them by number and by name, and what can be asked of them.
 
-from .policies import ALL
+A lever names the institutions that it moves and the channels by which it may help and may hurt (`lever.py`). A policy
+(`policy.py`) is a lever pulled somewhere for some time. The tables know nothing of agents, and nothing in the model but
+the registries knows them.
+"""
 
-LEVERS = {lever.name: lever for lever in ALL}
+from .cooperation import COOPERATION_LEVERS
+from .enforcement import ENFORCEMENT_LEVERS
+from .prevention import PREVENTION_LEVERS
+from .protection import PROTECTION_LEVERS
+
+LEVERS = {
+    lever.name: lever for lever in (*ENFORCEMENT_LEVERS, *PREVENTION_LEVERS, *PROTECTION_LEVERS, *COOPERATION_LEVERS)
+}
 INDEX = {name: i for i, name in enumerate(LEVERS)}
 
 # Recommendations of the paper that no lever moves, and why.

@@ -1,9 +1,9 @@
 """Cooperation: what States do together."""
 
-from model.registry.lever import PEOPLE, Channel, Lever
+from model.registry.lever import PEOPLE_SCOPE, Channel, Lever
 
 # fmt: off
-COOPERATION = (
+COOPERATION_LEVERS = (
     Lever(
         "id_sharing",
         kind="cooperation",
@@ -72,7 +72,7 @@ COOPERATION = (
         unit="twice as many people freed through consulates; papers for most",
         recommendations=("G6",),
         section="IV.G V40",
-        scope=PEOPLE,
+        scope=PEOPLE_SCOPE,
         helps_by=(
             Channel("frees", moves="consular_reach", mode="scale", effect=1.0, high=4.0, why="people are extracted"),
             Channel("papers", moves="documents", mode="raise", effect=0.4, high=0.8, why="papers are found"),

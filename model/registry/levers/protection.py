@@ -1,9 +1,9 @@
 """Protection: what States and others do for people."""
 
-from model.registry.lever import PEOPLE, Channel, Lever
+from model.registry.lever import PEOPLE_SCOPE, Channel, Lever
 
 # fmt: off
-PROTECTION = (
+PROTECTION_LEVERS = (
     Lever(
         "law_covers_forced_criminality",
         kind="protection",
@@ -48,7 +48,7 @@ PROTECTION = (
         unit="200 more persons a week in each state, half of missed cases found",
         recommendations=("B1",),
         section="IV.B V43",
-        scope=PEOPLE,
+        scope=PEOPLE_SCOPE,
         acts_at="both",
         helps_by=(
             Channel("slots", moves="screening_slots", mode="add", effect=200.0, high=600.0,
@@ -91,7 +91,7 @@ PROTECTION = (
         recommendations=("B3",),
         section="IV.B V47",
         lead_weeks=13,
-        scope=PEOPLE,
+        scope=PEOPLE_SCOPE,
         acts_at="both",
         helps_by=(
             Channel("trained", moves="training", mode="raise", effect=0.4, high=0.8,
@@ -199,7 +199,7 @@ PROTECTION = (
         section="IV.D V63 V64",
         maximum=4.0,
         lead_weeks=13,
-        scope=PEOPLE,
+        scope=PEOPLE_SCOPE,
         helps_by=(
             Channel("beds", moves="open_beds", mode="add", effect=1000.0, high=3000.0, why="people find shelter"),
             Channel("admits_men", moves="men_admitted", mode="raise", effect=0.7, high=1.0, why="men are admitted"),
@@ -361,7 +361,7 @@ PROTECTION = (
         unit="200 assisted returns a week in each state, support for a third of returnees",
         recommendations=("F4",),
         section="IV.F V71",
-        scope=PEOPLE,
+        scope=PEOPLE_SCOPE,
         acts_at="both",
         helps_by=(
             Channel("returns", moves="return_help", mode="add", effect=200.0, high=600.0, why="people can go home"),

@@ -3,7 +3,7 @@
 from model.registry.lever import Channel, Lever
 
 # fmt: off
-ENFORCEMENT = (
+ENFORCEMENT_LEVERS = (
     Lever(
         "crackdown",
         kind="enforcement",

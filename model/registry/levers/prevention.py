@@ -1,9 +1,9 @@
 """Prevention: what keeps people from being recruited, and operations from earning."""
 
-from model.registry.lever import PEOPLE, Channel, Lever
+from model.registry.lever import PEOPLE_SCOPE, Channel, Lever
 
 # fmt: off
-PREVENTION = (
+PREVENTION_LEVERS = (
     Lever(
         "decent_work",
         kind="prevention",
@@ -113,7 +113,7 @@ PREVENTION = (
         unit="a trafficked traveller who is questioned is refused departure with probability 0.4",
         recommendations=(),
         section="IV.G V20 P14",
-        scope=PEOPLE,
+        scope=PEOPLE_SCOPE,
         acts_at="origin",
         helps_by=(
             Channel("stops", moves="exit_stop", mode="raise", effect=0.4, high=0.9,
