@@ -66,7 +66,7 @@ def come_out(t, i, brought, m):
     me.weeks_held += m.now - me.held_from
     me.belief = belief_now(i, m)
     leave_operation(i, m)
-    me.until = brought
+    me.came_out = brought
     change(t, i, me.place, m)
 
 
@@ -301,7 +301,7 @@ def held_elsewhere(i, m):
     """Let a person held in another sector or by an armed group meet the risks there (V29, O08)."""
     me = m.people[i]
     u, p = number_of(R.captivity, i, m), me.place
-    me.until = ALONE
+    me.came_out = ALONE
     if me.status == S.held_other_sector:
         if u < m.par[P.other_sector_exit]:
             change(T.out_of_other_sector, i, p, m)

@@ -134,7 +134,9 @@ def rate_of(i, m):
         able = (1.0 if home else papers) * (m.par[P.unsafe_return_anyway] if me.unsafe else 1.0)
         rate = bound.stranded + able * (bound.helped + bound.alone * min(m.par[P.means_for_return], me.means))
         rate += 0.0 if home else bound.arrested
-        return rate + bound.again * pressed_by_debt(i, m) + bound.stay * me.unsafe + bound.lost * (me.until == RELEASED)
+        return (
+            rate + bound.again * pressed_by_debt(i, m) + bound.stay * me.unsafe + bound.lost * (me.came_out == RELEASED)
+        )
     if me.status == S.returned:
         return (
             bound.returned
