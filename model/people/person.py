@@ -18,8 +18,9 @@ from model.registry.outcomes import AMONG_WHOM, CHARGED, GROUPED, INTO_DETENTION
 from model.registry.parameters import P
 from model.registry.streams import R
 
+from .debts import pressed_by_debt
 from .diary import HOME_LANE, LANES, NO_VISIT, enter_in_diary
-from .hazard_bounds import pressed_by_debt, rate_of
+from .hazard_bounds import rate_of
 from .roster import CHILD, COHORT_SHIFT, COHORT_WEEKS, JUST_OF_AGE, YEARS, YOUNG
 
 DECEIVED_JOB, DECEIVED_CONDITIONS, FORCED, WILLING = 0, 1, 2, 3

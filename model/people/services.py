@@ -16,8 +16,9 @@ from model.registry.parameters import P
 from model.registry.streams import R
 
 from .border_officials import set_out
+from .debts import pressed_by_debt
 from .diary import NO_VISIT, OUT_LANE, enter_in_diary, take_due
-from .hazard_bounds import keep_bound, number_of, pressed_by_debt
+from .hazard_bounds import keep_bound, number_of
 from .person import IDENTIFIED, begin_spell, change, come_home, count_as, next_visit, people_class
 from .screening import (
     at_home_here,
