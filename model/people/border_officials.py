@@ -14,7 +14,7 @@ from model.engine.kernel import kernel
 from model.engine.prefetch import fetch_ahead
 from model.engine.random_numbers import draw, identity, uniform
 from model.registry.institutions import I
-from model.registry.life_course import BY_CONSULATE, S, T
+from model.registry.life_course import BY_CONSULATE, OTHERWISE, S, T
 from model.registry.outcomes import O
 from model.registry.parameters import P
 from model.registry.streams import R
@@ -134,6 +134,7 @@ def set_out(i, o, t, m):
     me.operation, me.born = o, firm.born
     firm.coming += 1
     me.debt += m.market[0].fee + m.par[P.debt_markup] * m.route_cost[me.place, firm.place]
+    me.came_out = OTHERWISE
     me.until = m.now + weeks_on_the_way(m.route_days[me.place, firm.place])
     change(t, i, me.place, m)
 
@@ -172,7 +173,7 @@ def come_to_the_end(i, m):
         change(T.stopped_at_border, i, m.edges[where].source, m)
     elif what == REFERRED:
         me.operation = NO_OPERATION
-        me.until = BY_CONSULATE
+        me.came_out = BY_CONSULATE
         change(T.referred_at_border, i, m.edges[where].target, m)
     else:
         arrive(i, o, m)

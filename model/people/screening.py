@@ -7,7 +7,7 @@ screening exist. Scarce things (screenings, beds, help to return) go in the orde
 from model.engine.kernel import kernel
 from model.engine.random_numbers import draw, identity, uniform
 from model.registry.institutions import I
-from model.registry.life_course import ALONE, BY_RAID, T
+from model.registry.life_course import ALONE, BY_RAID, OTHERWISE, T
 from model.registry.outcomes import O
 from model.registry.parameters import P
 from model.registry.streams import R
@@ -47,6 +47,7 @@ def give_open_bed(t, i, k, m):
         return False
     state.open_used += 1
     m.people[i].until = m.now + int(m.env[k, I.support_weeks, p])
+    m.people[i].came_out = OTHERWISE
     change(t, i, p, m)
     return True
 
@@ -80,6 +81,7 @@ def shelter(i, k, u, v, to_open, to_closed, m):
         return False
     state.closed_used += 1
     me.until = m.now + int(m.env[k, I.support_weeks, p])
+    me.came_out = OTHERWISE
     change(to_closed, i, p, m)
     return True
 
@@ -117,7 +119,7 @@ def reported(i, k, m):
     A firewall keeps those who seek help from them.
     """
     me = m.people[i]
-    return 1.0 - m.env[k, I.safe_help, me.place] if me.until == ALONE else 1.0
+    return 1.0 - m.env[k, I.safe_help, me.place] if me.came_out == ALONE else 1.0
 
 
 @kernel
@@ -149,14 +151,14 @@ def meet_authorities(i, k, m):
     if child:
         held *= m.env[k, I.child_detained, p]
     if (
-        me.until == BY_RAID
+        me.came_out == BY_RAID
         and not at_home_here(i, m)
         and not child
         and u < m.env[k, I.deports_unassessed, p] * (1.0 - m.env[k, I.assessed, p])
     ):
         hand_over(T.deported_unassessed, i, m)
         return
-    if me.until == ALONE:
+    if me.came_out == ALONE:
         afraid = m.par[P.fear] * m.par[P.feedback_fear] * me.belief * (1.0 - m.env[k, I.safe_help, p])
         if u > m.par[P.seeks_help] * trust_of(i, k, m) * (1.0 - afraid):
             change(T.not_screened, i, p, m)
@@ -166,7 +168,7 @@ def meet_authorities(i, k, m):
             return
     if take_screening(m.places[p].state, m):
         screen(i, k, child, m)
-    elif me.until == BY_RAID and v < held:
+    elif me.came_out == BY_RAID and v < held:
         detain(T.detained_unscreened, i, k, m)
     else:
         change(T.not_screened, i, p, m)

@@ -16,8 +16,9 @@ from model.registry.parameters import P
 from model.registry.streams import R
 
 from .border_officials import set_out
+from .debts import pressed_by_debt
 from .diary import NO_VISIT, OUT_LANE, enter_in_diary, take_due
-from .hazard_bounds import keep_bound, number_of, pressed_by_debt
+from .hazard_bounds import keep_bound, number_of
 from .person import IDENTIFIED, begin_spell, change, come_home, count_as, next_visit, people_class
 from .screening import (
     at_home_here,
@@ -169,7 +170,9 @@ def meet_chances(i, k, u, m):
     if u < 0.0:
         change(T.stayed_from_stranded, i, p, m)
         return u
-    u -= m.par[P.lost_rate] + m.par[P.lost_rate_after_release] * m.env[k, I.lost_on_release, p] * (me.until == RELEASED)
+    u -= m.par[P.lost_rate] + m.par[P.lost_rate_after_release] * m.env[k, I.lost_on_release, p] * (
+        me.came_out == RELEASED
+    )
     if u < 0.0:
         change(T.lost_trace, i, p, m)
         return u
@@ -195,7 +198,7 @@ def arrested(i, k, m):
     if at_home_here(i, m):
         return 0.0
     me = m.people[i]
-    shielded = protected(k, me.place, m) * (me.label == IDENTIFIED or me.until == RELEASED)
+    shielded = protected(k, me.place, m) * (me.label == IDENTIFIED or me.came_out == RELEASED)
     hazard = m.par[P.arrest_rate] * m.env[0, I.control, me.place] * detention_chance(i, k, m) * (1.0 - shielded)
     return hazard * (1.0 - spared_as_child(i, k, m))
 
@@ -248,7 +251,7 @@ def meet_custody(i, k, u, m):
     if at_home_here(i, m):
         u -= m.par[P.own_nationals_released]
         if u < 0.0:
-            me.until = RELEASED
+            me.came_out = RELEASED
             change(T.released_on_grounds, i, p, m)
             return u
     else:
@@ -284,10 +287,10 @@ def be_released_on_grounds(i, k, m):
     if me.label != IDENTIFIED and draw(R.after_detail, m, me.key) < m.env[k, I.sensitivity, me.place]:
         me.label = IDENTIFIED
         if not come_into_open_bed(T.identified_in_detention, i, k, m):
-            me.until = RELEASED
+            me.came_out = RELEASED
             change(T.identified_and_released, i, me.place, m)
         return
-    me.until = RELEASED
+    me.came_out = RELEASED
     change(T.released_on_grounds, i, me.place, m)
 
 

@@ -36,7 +36,8 @@ IN_CAPTIVITY = ("held", "held_other_sector", "held_by_armed_group")
 DEPRIVED_BY_A_STATE = ("detained", "prosecuted", "sheltered_closed")
 FREE_AND_SAFE = ("sheltered_open", "staying", "resettled", "reintegrated")
 
-ALONE, BY_RAID, BY_CONSULATE, RELEASED = 0, 1, 2, 3  # how somebody came out
+# How somebody came out of captivity; RELEASED: of custody; OTHERWISE: of a shelter, or not held on this journey.
+ALONE, BY_RAID, BY_CONSULATE, RELEASED, OTHERWISE = 0, 1, 2, 3, 4
 
 
 @dataclass(frozen=True)

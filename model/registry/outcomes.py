@@ -28,6 +28,7 @@ class Outcome:
     whose: str = ""  # whose right, or whose cost
     section: str = ""
     by_group: bool = False
+    stock: bool = False  # of a measure: as it stands at a week's end, averaged over weeks, not summed
     by_place: bool = False  # may it be shown by place? Not where it would say where people escape or are intercepted
     floor: bool = False  # part of the rights floor
 
@@ -39,12 +40,9 @@ class Outcome:
         return "mean" if is_level(self) else "sum"
 
 
-_LEVELS = ("compounds", "operations", "vacancies")
-
-
 def is_level(outcome: Outcome) -> bool:
     """Say whether an outcome is a level at a week's end (averaged over a window), not a flow."""
-    return outcome.kind == "level" or outcome.name in _LEVELS
+    return outcome.kind == "level" or outcome.stock
 
 
 def _flow(name, *, label, better, of, among=EVERYONE, **more):
@@ -210,8 +208,9 @@ _ROWS = (
     _flow("referred_at_borders", label="people referred at a border", better=None, of=("referred_at_border",),
         whose=THE_PERSON),
     # --- operations -------------------------------------------------------------------------------
-    _measure("compounds", label="compounds standing", unit="compounds", better=None, whose="-", by_place=True),
-    _measure("operations", label="operations", unit="operations", better=None, whose="-", by_place=True),
+    _measure("compounds", stock=True, label="compounds standing", unit="compounds", better=None, whose="-",
+        by_place=True),
+    _measure("operations", stock=True, label="operations", unit="operations", better=None, whose="-", by_place=True),
     _measure("operations_moved_in", label="operations that moved to this place", unit="operations", better=None,
         whose="-", section="IV.G S05", by_place=True),
     _measure("operations_moved_out", label="operations that left this place", unit="operations", better=None,
@@ -227,7 +226,7 @@ _ROWS = (
         section="II.gov V39", by_place=True),
     _measure("owners_arrested", label="owners arrested", unit="persons", better=None, whose="the State",
         by_place=True),
-    _measure("vacancies", label="vacancies posted", unit="persons", better=None, whose="-"),
+    _measure("vacancies", stock=True, label="vacancies posted", unit="persons", better=None, whose="-"),
     # --- others -----------------------------------------------------------------------------------
     _measure("money_defrauded", label="money defrauded", unit="million USD", better="down", whose="people defrauded",
         section="I.intro", by_place=True),
