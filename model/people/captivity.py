@@ -67,6 +67,7 @@ def end_stay(t, i, brought, m):
     me.weeks_held += m.now - me.held_from
     me.belief = belief_now(i, m)
     leave_operation(i, m)
+    me.debt = 0.0
     me.came_out = brought
     change(t, i, me.place, m)
 
@@ -232,12 +233,15 @@ def measure_distances(m):
 def escape_hazard(i, debt, believed, m):
     """Return the hazard of an attempt to escape: by guards, distance, debt and the punishment `believed` outside.
 
-    V37, V48.
+    V37, V48. No source says that a law abroad makes people break out: that channel has a strength of its own, which may
+    be none; fear acts first on who seeks help.
     """
     me = m.people[i]
     guards = m.sites[m.operations[me.operation].site].guards
     hazard = (
-        m.par[P.escape_rate] * math.exp(-m.par[P.guard_deterrence] * (guards - 1.0)) * (1.0 - m.par[P.fear] * believed)
+        m.par[P.escape_rate]
+        * math.exp(-m.par[P.guard_deterrence] * (guards - 1.0))
+        * (1.0 - m.par[P.fear_breakouts] * believed)
     )
     hazard *= 1.0 + m.par[P.escape_debt] * debt / (1.0 + debt)
     return hazard * m.near_home[me.place, m.nations[me.nation].place]
@@ -271,7 +275,7 @@ def pay_ransom(i, debt, m):
     m.ledger[TRADED_IN] += paid
     m.tally[O.ransom_paid, me.place] += paid * 1e-6
     end_stay(T.ransomed, i, ALONE, m)
-    me.debt *= m.par[P.debt_after_ransom]
+    me.owed += debt * m.par[P.debt_scale] * m.par[P.debt_after_ransom]
 
 
 @kernel

@@ -1,4 +1,7 @@
-"""Debts: what people owe whoever recruited or holds them, and how it presses them afterwards."""
+"""Debts: the ledger of whoever holds a person, which ends when they come out, and what they owe elsewhere.
+
+What remains is what the paper names: what a household borrowed for the journey or for a ransom, fines, sums extorted.
+"""
 
 import numpy as np
 
@@ -9,7 +12,7 @@ from model.registry.parameters import P
 
 @kernel
 def debt_now(i, m):
-    """Return a person's debt: it grows while they are held (III.means V25)."""
+    """Return what a compound's ledger says that a person owes: it grows while they are held (III.means V25)."""
     me = m.people[i]
     debt = np.float64(me.debt)
     if me.status == S.held:
@@ -19,5 +22,6 @@ def debt_now(i, m):
 
 @kernel
 def pressed_by_debt(i, m):
-    """Return by how much debt multiplies what drives a person to leave again (V69)."""
-    return 1.0 + m.par[P.feedback_debt] * m.par[P.again_debt] * m.people[i].debt / m.par[P.debt_scale]
+    """Return by how much what a person owes outside multiplies what drives them to leave again (V69); it saturates."""
+    owed = m.people[i].owed / m.par[P.debt_scale]
+    return 1.0 + m.par[P.feedback_debt] * m.par[P.again_debt] * owed / (1.0 + owed)

@@ -90,21 +90,15 @@ INTO_DETENTION = (
     "detained_unscreened",
     "arrested_while_stranded",
 )
-CHARGED = ("charged_after_screening", "charged_in_detention", "charged_at_home")
+CHARGED = ("charged_after_screening", "charged_unscreened", "charged_in_detention", "charged_at_home")
 COERCED_RETURNS = (
     "deported_unassessed",
     "deported",
     "returned_without_alternative",
     "returned_from_closed_shelter",
 )
-DEATHS = (
-    "died_escaping",
-    "died_held",
-    "died_with_armed_group",
-    "died_in_other_sector",
-    "died_stranded",
-    "died_detained",
-)
+DEATHS_IN_CAPTIVITY = ("died_held", "died_with_armed_group", "died_in_other_sector")
+DEATHS = ("died_escaping", *DEATHS_IN_CAPTIVITY, "died_stranded", "died_detained")
 TRAFFICKED_AGAIN = (
     "retrafficked_from_home",
     "retrafficked_under_charge",
@@ -131,6 +125,14 @@ _ROWS = (
         section="IV.D", by_group=True, by_place=True),
     _flow("deaths", label="deaths", better="down", of=DEATHS, whose=THE_PERSON, section="III.means", by_group=True,
         floor=True, by_place=True),
+    _flow("deaths_in_captivity", label="deaths in captivity, by mistreatment and lack of care", better="down",
+        of=DEATHS_IN_CAPTIVITY, whose=THE_PERSON, section="III.means V30", by_place=True),
+    _flow("deaths_escaping", label="deaths in attempts to escape", better="down", of=("died_escaping",),
+        whose=THE_PERSON, section="III.means V37"),
+    _flow("deaths_stranded", label="deaths of people stranded", better="down", of=("died_stranded",),
+        whose=THE_PERSON, section="IV.F", by_place=True),
+    _flow("deaths_in_custody", label="deaths in detention", better="down", of=("died_detained",),
+        whose=THE_PERSON, section="IV.F", by_place=True),
     _measure("abuse_exposure", label="abuse exposure of people held", unit="person-weeks of usual abuse",
         better="down", whose=THE_PERSON, section="III.means V73", by_place=True),
     _measure("sexual_violence_exposure", label="expected exposure to sexual violence", unit="expected persons",
@@ -257,7 +259,8 @@ _ROWS = (
     _ratio("coerced_return_share", label="coerced among all returns with a known manner", better="down",
         numerator="coerced_returns", denominator="all_returns", whose=THE_PERSON, section="IV.D"),
     _flow("all_returns", label="returns with a known manner", better=None,
-        of=(*COERCED_RETURNS, "returned_with_help", "returned_from_shelter", "returned_alone"), whose=THE_PERSON,
+        of=(*COERCED_RETURNS, "returned_with_help", "returned_from_shelter", "returned_alone", "went_home"),
+        whose=THE_PERSON,
         by_place=True),
     _ratio("replacement_ratio", label="people newly held per person who came out", better=None,
         numerator="newly_held", denominator="out", whose="-"),

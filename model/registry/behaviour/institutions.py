@@ -164,7 +164,7 @@ INSTITUTIONS_AS_NOW = topic(
         meaning="hazard of extraction"),
     row("consular_alarm", unit="factor", default=1, bounds=(0, 10), section="IV.G",
         meaning="abuse that enquiries bring"),
-    row("documents", unit="share", default=0.4, bounds=(0, 1), prior=("uniform", 0.15, 0.8), evidence="E245",
+    row("documents", unit="share", default=0.6, bounds=(0, 1), prior=("uniform", 0.3, 0.95), evidence="E245",
         section="IV.F V61",
         meaning="chance of papers, on which returns and removals wait"),
     row("tracing", unit="per week", default=0.002, bounds=(0, 1), prior=("loguniform", 0.0005, 0.008),
