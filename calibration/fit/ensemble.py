@@ -150,7 +150,7 @@ def design_of(config: Config, wave: Wave, number: int) -> Design:
     """Return the batch that runs a wave: one world, up to the last report, nothing kept but its expected reports."""
     return Design(
         f"{config.title}: wave {number}",
-        "What would reporters have told?",
+        "What would reporters have reported?",
         {"fit": config.scenario_to_last_report()},
         "fit",
         replicates=config.replicates,

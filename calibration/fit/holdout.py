@@ -97,7 +97,7 @@ def check(
     shortened = replace(loaded, stop=min(loaded.stop, last_week(targets)))
     design = Design(
         "Reports that were not used",
-        "What would reporters have told?",
+        "What would reporters have reported?",
         {"fit": shortened},
         "fit",
         replicates=replicates,

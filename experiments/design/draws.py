@@ -60,19 +60,11 @@ def from_unit(parameter: Parameter, u) -> np.ndarray:
     return prior_quantile(*parameter.prior, np.asarray(u))
 
 
-def to_unit(parameter: Parameter, value) -> np.ndarray:
-    """Return the prior's distribution function at `value`."""
-    kind, low, high = parameter.prior
-    if kind == "loguniform":
-        return np.log(np.asarray(value) / low) / np.log(high / low)
-    return (np.asarray(value) - low) / (high - low)
-
-
 def unit_sample(dimensions: int, count: int, seed: int | np.random.Generator) -> np.ndarray:
     """Return a Latin hypercube of the unit cube, float64 (count, dimensions) (McKay, Beckman and Conover 1979).
 
     Its columns correlate no more than independent draws would, however many there are. Those of Sobol' points do: in
-    hundreds of dimensions it takes thousands of points before the columns can be told apart.
+    hundreds of dimensions it takes thousands of points before the columns are distinguishable.
     """
     from scipy.stats import qmc
 

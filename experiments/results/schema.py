@@ -135,7 +135,7 @@ TABLES = (
         "weekly",
         True,
         False,
-        "every outcome by week and place (record = places)",
+        "outcomes that may be shown by place, by week and place (record = places)",
         lambda: (*RUN_COLUMNS, WEEK, Column("place", TEXT, "", "the place's id")),
         BY_PLACE,
     ),

@@ -136,7 +136,7 @@ def _stage(results: Results, design: Design, sample: Sample, kept: np.ndarray) -
     bases, left = len(np.unique(sample.base)), len(np.unique(sample.base[kept]))
     if left < bases / 2:
         raise RunnerError(
-            f"{results.folder}: {bases - left} of {bases} base rows hold a run that failed; no index is told "
+            f"{results.folder}: {bases - left} of {bases} base rows hold a run that failed; no index is reported "
             f"of so few. The first error: {errors[0]}"
         )
     return {

@@ -388,7 +388,8 @@ def boxes(found: Findings, sample: Sample, values: Values, names: Sequence[str])
             base = {"arm": arm, "harm": what, "base": float(harm.mean())}
             if box is None:
                 found.add(
-                    "boxes", [base | {"factor": "", "says": "no box of assumptions that can be told from chance"}]
+                    "boxes",
+                    [base | {"factor": "", "says": "no box of assumptions that is distinguishable from chance"}],
                 )
                 continue
             base |= {"coverage": box.coverage, "density": box.density, "mass": box.mass}

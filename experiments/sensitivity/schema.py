@@ -209,7 +209,7 @@ SENSITIVITY_TABLES: dict[str, tuple[str, tuple[Column, ...]]] = {
         ),
     ),
     "refused": (
-        "quantities of which nothing is told, and why",
+        "quantities of which nothing is reported, and why",
         (*QUANTITY, Column("stage", STRING, "", "the stage"), Column("why", STRING, "", "the reason")),
     ),
 }

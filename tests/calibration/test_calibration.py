@@ -29,7 +29,6 @@ from experiments.design.draws import (
     of_levers,
     prior_draws,
     read_draws,
-    to_unit,
     uncertain,
     write_draws,
 )
@@ -207,7 +206,7 @@ def test_what_was_proposed_more_often_is_recovered_no_sooner():
     """Uninformative reports leave it the prior's interval, though most draws lie in its upper half."""
     unit = hypercube(4096)
     unit[:, 0] = np.sqrt(unit[:, 0])  # density 2u
-    nothing = [replace(report, sigma_log=20.0) for report in REPORTS]
+    nothing = [replace(report, reporting_error=20.0) for report in REPORTS]
     ensemble = toy(unit, -np.log(2 * unit[:, 0]))
     found, _ = fit_checks.recovery(ensemble, nothing, posterior.weigh(ensemble, nothing), FREE)
     low, high = from_unit(PARAMETERS["upkeep"], [0.05, 0.95])
@@ -287,8 +286,7 @@ def test_priors_are_sampled_within_their_bounds():
     for name in ("upkeep", "sensitivity"):
         values = np.array([draw[name] for draw in draws])
         assert PARAMETERS[name].prior[1] <= values.min() and values.max() <= PARAMETERS[name].prior[2]
-        assert from_unit(PARAMETERS[name], to_unit(PARAMETERS[name], values)) == pytest.approx(values)
-        assert to_unit(PARAMETERS[name], values).mean() == pytest.approx(0.5, abs=0.02)
+        assert np.mean(values <= from_unit(PARAMETERS[name], 0.5)) == pytest.approx(0.5, abs=0.02)
 
 
 def test_draws_come_back_as_written(tmp_path):

@@ -91,7 +91,7 @@ def test_truths_that_cannot_be_judged_are_failures():
 
 def test_intervals_that_are_too_narrow_are_seen(monkeypatch):
     """Pseudo-reports with three times the error that the fit believes: its intervals hold the truth less often."""
-    ensemble, doubted = toy(hypercube(4096)), [replace(t, sigma_log=0.9) for t in REPORTS]
+    ensemble, doubted = toy(hypercube(4096)), [replace(t, reporting_error=0.9) for t in REPORTS]
     draw = checks.draw_reports
     monkeypatch.setattr(checks, "draw_reports", lambda targets, *given: draw(doubted, *given))
     found, _ = checks.coverage(ensemble, REPORTS, weigh(ensemble, REPORTS), FREE, truths=200)

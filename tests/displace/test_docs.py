@@ -8,7 +8,7 @@ import pytest
 
 from displace.reference import registry_tables as tables
 from displace.wording.limits import LIMITS
-from model.registry.mechanisms import MECHANISM_BY_ID
+from model.registry.mechanisms import MECHANISMS
 
 ROOT = Path(__file__).parents[2]
 ODD = (ROOT / "docs" / "ODD.md").read_text(encoding="utf-8")
@@ -62,7 +62,7 @@ def test_the_description_lists_the_phases_of_the_week():
 
 
 def test_every_mechanism_that_the_description_names_exists():
-    assert set(re.findall(r"\b[VOS]\d\d\b", ODD)) <= set(MECHANISM_BY_ID)
+    assert set(re.findall(r"\b[VOS]\d\d\b", ODD)) <= {mechanism.id for mechanism in MECHANISMS}
 
 
 def test_every_parameter_that_an_equation_names_exists():

@@ -301,7 +301,7 @@ def test_worlds_that_fail_are_left_out_whole_and_counted(plan, tmp_path):
         )
         > 0.1
     )
-    with pytest.raises(RunnerError, match="no index is told of so few"):
+    with pytest.raises(RunnerError, match="no index is reported of so few"):
         analyse(plan, tmp_path / "most", run=made_up(lambda draw: draw % 2 == 0))
 
 
