@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from experiments.comparison.paired import pairs_planned, rights_floor
-from experiments.comparison.strength import CLEAR, FEWEST, LIKELY
+from experiments.comparison.strength import FEWEST
 from experiments.design.explain import policies_in_words
 from experiments.results.reader import policies_of
 from model.registry.calendar import monday
@@ -245,13 +245,13 @@ class Study:
     def floor(self, arm: str) -> str:
         """Say which rights of the floor an arm worsens, clearly or likely; empty without any."""
         parts = []
-        for strength, how in ((CLEAR, "clearly worse"), (LIKELY, "likely worse")):
+        for strength, how in words.HOW.items():
             labels = [
                 OUTCOMES[row["outcome"]].label
                 for row in self._floor
                 if row["arm"] == arm and row["strength"] == strength
             ]
-            parts += [f"{how} for {words.listed(labels)}"] if labels else []
+            parts += [f"{how} {words.WORSE} for {words.listed(labels)}"] if labels else []
         return "; ".join(parts)
 
     def no_floor(self, arm: str) -> str:

@@ -161,8 +161,8 @@ TABLES: dict[str, tuple[str, tuple[Column, ...]]] = {
             Column("among", TEXT, "", "people, others or all: whose outcomes are weighed"),
             Column("efficient", YES_NO, "", "no other policy is as good in all and better in one"),
             Column("probability", FLOAT, "share", "of resamples of worlds in which it is efficient"),
-            Column("better", TEXT, "", "outcomes that improve in at least three quarters of worlds"),
-            Column("worse", TEXT, "", "outcomes that worsen in as many"),
+            Column("better", TEXT, "", "outcomes that are likely or clearly better, by the worlds that agree"),
+            Column("worse", TEXT, "", "outcomes that are likely or clearly worse, likewise"),
         ),
     ),
     "doses": (

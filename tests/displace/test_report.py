@@ -1,6 +1,7 @@
 """The report: self-contained, escaped, honest about direction, and silent about what is never shown."""
 
 import csv
+import html
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -520,3 +521,10 @@ def test_better_follows_the_outcomes_direction_and_the_strength():
     assert words.verdict("up", effect(direction="down")) == words.WORSE
     assert words.verdict("down", effect()) == "not distinguishable"
     assert words.verdict(None, effect(direction="up")) == words.NEITHER
+
+
+def test_a_report_without_a_readable_sensitivity_analysis_says_what_to_run(study, monkeypatch, tmp_path):
+    monkeypatch.setattr("displace.report.sensitivity.REFERENCE", tmp_path)
+    page = report.render(study)
+    assert page.count("What drives the answer") == 2  # of the navigation and the section
+    assert "To make it anew, run `make reference-sensitivity`" in html.unescape(page)

@@ -1,5 +1,8 @@
 """The one rule of strength: its interval, false alarms and power; relative changes; many comparisons at once."""
 
+import ast
+from pathlib import Path
+
 import numpy as np
 import pytest
 from made_up import manifest, policy, results, row, rows
@@ -113,6 +116,43 @@ def test_a_worsening_of_a_tenth_is_flagged_in_four_comparisons_of_five(name):
     rng = np.random.default_rng(6)
     differences = np.log(1.1) + rng.normal(0, CHANCE[name], size=(64, 500, 1))
     assert flagged(differences) >= 0.8
+
+
+# --- one rule ---------------------------------------------------------------------------------------------
+
+
+SOURCES = [
+    path
+    for folder in ("experiments", "calibration", "displace", "scenarios", "model")
+    for path in sorted((Path(__file__).parents[2] / folder).rglob("*.py"))
+    if path.name != "strength.py"
+]
+VOTED = {"agree", "agree_low", "agree_high", "p"}  # columns from which a word may follow
+
+
+def choosing(tree: ast.AST) -> list[str]:
+    """Return where a module writes a word of strength itself, or weighs what draws vote: only `strength.py` may."""
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and node.value in (CLEAR, LIKELY, INDISTINCT):
+            found.append(f"{node.lineno}: {node.value!r}")
+        elif isinstance(node, ast.Compare):
+            sides = (node.left, *node.comparators)
+            numbers = any(isinstance(side, ast.Constant) and isinstance(side.value, int | float) for side in sides)
+            voted = any(
+                isinstance(side, ast.Subscript) and isinstance(side.slice, ast.Constant) and side.slice.value in VOTED
+                for side in sides
+            )
+            if numbers and voted:
+                found.append(f"{node.lineno}: {ast.unparse(node)}")
+    return found
+
+
+def test_no_module_but_this_one_chooses_a_word_of_strength():
+    """The terminal, the report, pictures, pages and the sensitivity's tables take words from `strength.py`."""
+    assert {str(path): found for path in SOURCES if (found := choosing(ast.parse(path.read_text())))} == {}
+    planted = "says = 'likely' if row['agree_low'] > 0.6 else words.INDISTINCT"
+    assert sorted(choosing(ast.parse(planted))) == ["1: 'likely'", "1: row['agree_low'] > 0.6"]
 
 
 # --- relative changes ------------------------------------------------------------------------------------
