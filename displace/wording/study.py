@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from experiments.comparison.paired import pairs_planned, rights_floor
-from experiments.comparison.strength import FEWEST
+from experiments.comparison.strength import FEWEST, INDISTINCT
 from experiments.design.explain import policies_in_words
 from experiments.results.reader import policies_of
 from model.registry.calendar import monday
@@ -243,9 +243,9 @@ class Study:
         return rights_floor(self.results.paired)
 
     def floor(self, arm: str) -> str:
-        """Say which rights of the floor an arm worsens, clearly or likely; empty without any."""
+        """Say which rights of the floor an arm worsens: clearly, likely, or on balance; empty without any."""
         parts = []
-        for strength, how in words.HOW.items():
+        for strength, how in (*words.HOW.items(), (INDISTINCT, "on balance, though too few agree to call it likely,")):
             labels = [
                 OUTCOMES[row["outcome"]].label
                 for row in self._floor
@@ -260,7 +260,7 @@ class Study:
         many, one = words.voters(row)
         if many < FEWEST:
             return f"{words.count(many, one)} {'is' if many == 1 else 'are'} too few to tell; {FEWEST} are the fewest"
-        return "nothing on it is likely or clearly worse"
+        return "nothing on it is worse clearly, likely or on balance"
 
     @cached_property
     def _timing(self) -> dict[tuple[str, str], dict]:

@@ -272,6 +272,13 @@ TABLES = (
                 "difference for each 1,000 people held in the baseline (worldwide, on average); only `of sums`",
             ),
             Column(
+                "floor_p",
+                pa.float64(),
+                "probability",
+                "of chance making any right of the floor look as bad as this one under the arm (signed ranks, max-t "
+                "over flips of signs); null of other rows",
+            ),
+            Column(
                 "simultaneous_low",
                 pa.float64(),
                 "",

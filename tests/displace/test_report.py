@@ -406,6 +406,13 @@ def test_where_more_are_held_the_large_and_undetermined_is_told_before_the_small
 def test_the_rights_floor_names_what_is_likely_or_clearly_worse(study, page):
     assert study.floor("firewall") == "clearly worse for deaths" and study.floor("raids") == ""
     assert "Rights floor: clearly worse for deaths." in " ".join(Page(page).text.split())
+    balance = Study(study.results)
+    row = {"arm": "raids", "outcome": "coerced_returns", "strength": "not distinguishable"}
+    balance.__dict__["_floor"] = [row, row | {"outcome": "deaths", "strength": "likely"}]
+    assert balance.floor("raids") == (
+        f"likely worse for deaths; on balance, though too few agree to call it likely, worse for "
+        f"{OUTCOMES['coerced_returns'].label}"
+    )
 
 
 def test_an_outcome_that_no_pair_changes_is_called_unchanged(study):
