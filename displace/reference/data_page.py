@@ -111,7 +111,8 @@ of 10 % is flagged in more than 95 % of comparisons where chance between two wor
 posterior, raids at 0.2 % of strength change deaths by a standard deviation of 2.4 % of a draw's baseline, coerced
 returns by 2.5 %, the punished share by 0.5 %, children taken into detention by 12.5 % (the smallest world expects 13
 simulated children). Of children, the words alone would flag it in 42 %; 32 draws suffice for nine of ten, ten draws for
-four. Resampled from 64 draws of two such arms at 60 people an agent, false alarms are 1 to 3 %, that power 96 %. A policy whose effect itself differs between draws (a unilateral crackdown: standard deviations of 6 %, 25 %, 2 %
+four. Resampled from 64 draws of two such arms at 60 people an agent, false alarms are 1 to 3 %, that power 96 %.
+A policy whose effect itself differs between draws (a unilateral crackdown: standard deviations of 6 %, 25 %, 2 %
 and 36 %) is flagged where more draws worsen than improve, or by more, not where one large world does.
 
 **A field study** of the arm's world alone would find `wdq` and `wdd`. They are shown to say how wrong it would be:
