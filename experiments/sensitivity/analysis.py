@@ -235,7 +235,7 @@ def read_analysis(folder: str | Path) -> Analysis:
         other = [
             name
             for name, table in tables.items()
-            if table.schema.metadata[b"displace.plan"].decode() != manifest["plan"]
+            if (table.schema.metadata or {}).get(b"displace.plan", b"").decode() != manifest["plan"]
         ]
         if other:
             raise ValueError(f"{other[0]}.parquet is not of this plan")
