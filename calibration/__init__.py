@@ -1,1 +1,4 @@
-"""Fitting the model to what was reported, and checking it against what is known: targets, the fit, patterns."""
+"""Fitting the model to what was reported (`targets`, `fit`) and checking it against what is known (`patterns`).
+
+It knows experiments, scenarios and the model. The front doors in `displace` call it; nothing below does.
+"""

@@ -14,18 +14,20 @@ import numpy as np
 from calibration.targets.targets import expected_reports_of
 from experiments.batch.versions import code_hash
 from experiments.batch.workers import usable_cores
-from experiments.design.draws import Draws, scaled, write_draws
+from experiments.design.draws import HELD, Draws, scaled, write_draws
 from experiments.design.expected_reports import expected_numbers, needs_groups
 from model.registry.parameters import PARAMETERS, complete
 from scenarios.evidence.reports import EvidenceError
 
 from .checks import of_quantiles
 from .config import Config
-from .ensemble import POSTERIOR, claim
+from .ensemble import POSTERIOR, Ensemble, claim, people_held
 from .joint import total_log_likelihood
+from .predictions import Prediction, predictions
 from .weights import effective, resample
 
 POPULATIONS = 8
+LEAST = -1e6  # log-likelihood of a run that failed
 
 
 class Likelihood:
@@ -36,7 +38,7 @@ class Likelihood:
 
     def __init__(self, config: Config):
         self.config, self.scenario = config, config.scenario_to_last_report()
-        self.asked = expected_reports_of(config.chosen)
+        self.asked = (*expected_reports_of(config.chosen), people_held(config))
 
     def values(self, unit: dict) -> dict[str, float]:
         free = [unit[name] for name in self.config.free]
@@ -44,7 +46,8 @@ class Likelihood:
         rest = np.random.default_rng(int.from_bytes(digest[:8], "big")).random(len(self.config.drawn) - len(free))
         return scaled(self.config.drawn, np.array([[*free, *rest]]))[0]
 
-    def __call__(self, unit: dict) -> dict[str, float]:
+    def expected(self, unit: dict) -> dict[str, np.ndarray]:
+        """Return the expected reports of one run, (1, 1) each, and people held; not a number where it failed."""
         from model.model import AuditError, Simulation
 
         values = self.values(unit)
@@ -55,12 +58,15 @@ class Likelihood:
         try:
             result = Simulation(inputs).advance().result()
         except AuditError:
-            return {"log_likelihood": -1e6}
+            return {q.name: np.full((1, 1), np.nan) for q in self.asked}
         numbers = expected_numbers(
             self.asked, result, self.scenario.world, complete({**values, **self.scenario.parameters})
         )
-        expected = {q.name: np.array([[value]]) for q, value in zip(self.asked, numbers)}
-        return {"log_likelihood": float(np.maximum(total_log_likelihood(self.config.chosen, expected)[0, 0], -1e6))}
+        return {q.name: np.array([[value]]) for q, value in zip(self.asked, numbers)}
+
+    def __call__(self, unit: dict) -> dict[str, float]:
+        found = total_log_likelihood(self.config.chosen, self.expected(unit))[0, 0]
+        return {"log_likelihood": float(max(found, LEAST)) if np.isfinite(found) else LEAST}
 
 
 def calibrate(
@@ -114,6 +120,9 @@ def calibrate(
     chosen = resample(weights, config.posterior, config.seed)
     likelihood = Likelihood(config)
     draws = [likelihood.values(frame.iloc[k].to_dict()) for k in chosen]
+    runs_of = {k: likelihood.expected(frame.iloc[k].to_dict()) for k in sorted(set(chosen.tolist()))}  # made once more
+    observed = {q.name: np.concatenate([runs_of[k][q.name] for k in chosen]) for q in likelihood.asked}
+    judged = _judged(config, observed, len(draws))
     draws = [
         {name: min(max(value, PARAMETERS[name].low), PARAMETERS[name].high) for name, value in draw.items()}
         for draw in draws
@@ -123,7 +132,8 @@ def calibrate(
         "method": "abc",
         "title": config.title,
         "set": config.set,
-        "missed": [],
+        "missed": [p.target.id for p in judged if p.verdict == "missed"],
+        "far_off": [p.target.id for p in judged if p.far_off],
         "not_informed": [row.name for row in learnt if row.verdict == "not informed"],
         "effective": round(worth, 1),
         "enough": config.enough,
@@ -132,12 +142,18 @@ def calibrate(
         "understatement": list(config.understatement),
         "free": list(config.free),
         **config.others,
-        "targets": {t.id: t.says for t in config.chosen},
+        "targets": {p.target.id: f"{p.target.says}: {p.report} ({p.target.source})" for p in judged},
         "families": sorted({t.family for t in config.chosen}),
         "runs": int(runs),
         "temperature": temperature,
         "people_per_agent": config.people_per_agent,
         "code": code_hash(),
     }
-    write_draws(out / POSTERIOR, Draws(tuple(draws), source))
+    write_draws(out / POSTERIOR, Draws(tuple(draws), source, tuple(observed[HELD][:, 0].tolist())))
     return out / POSTERIOR
+
+
+def _judged(config: Config, observed: dict[str, np.ndarray], count: int) -> list[Prediction]:
+    """Return what the particles that were kept predict of the reports; of the prior nothing is known."""
+    kept = Ensemble(config.drawn, np.zeros((count, len(config.drawn))), observed, np.zeros(count), count, 0)
+    return predictions(kept, config.chosen, np.full(count, 1 / count), config.seed)

@@ -19,7 +19,8 @@ from experiments.batch.runner import Interrupted, execute
 from experiments.batch.store import StoreError, forget, refuse_foreign
 from experiments.comparison.read import read
 from experiments.design.design import Design
-from experiments.design.draws import scaled, unit_sample
+from experiments.design.draws import HELD, scaled, unit_sample
+from experiments.design.expected_reports import ExpectedReport
 from experiments.results.folder import write_whole
 
 from .config import Config
@@ -30,6 +31,7 @@ FROM_PRIOR = 0.2  # of a later wave, so that no weight can be large
 UNIT_EDGE = 1e-9
 # of where a later wave is proposed: what processors add up differently lies far below, so all propose the same points
 DIGITS = 6
+A_YEAR = 52  # weeks
 
 
 @dataclass(frozen=True)
@@ -150,7 +152,7 @@ def design_of(config: Config, wave: Wave, number: int) -> Design:
     """Return the batch that runs a wave: one world, up to the last report, nothing kept but its expected reports."""
     return Design(
         f"{config.title}: wave {number}",
-        "What would reporters have told?",
+        "What would reporters have reported?",
         {"fit": config.scenario_to_last_report()},
         "fit",
         replicates=config.replicates,
@@ -159,8 +161,13 @@ def design_of(config: Config, wave: Wave, number: int) -> Design:
         draws=tuple(scaled(config.drawn, wave.unit)),
         record="expected_reports",
         groups=False,
-        expected_reports=expected_reports_of(config.all_targets.targets),
+        expected_reports=(*expected_reports_of(config.all_targets.targets), people_held(config)),
     )
+
+
+def people_held(config: Config) -> ExpectedReport:
+    """Return what a run hands back of its world's size: people held everywhere, in the year before the last report."""
+    return ExpectedReport(HELD, HELD, max(0, config.stop - A_YEAR), config.stop, aggregate="mean")
 
 
 def gather(config: Config, out: Path, number: int, so_far, log_weights, *, overwrite=False, **running) -> Wave:

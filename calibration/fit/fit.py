@@ -131,7 +131,7 @@ def as_json(fit: Fit) -> dict:
         "coverage": [asdict(row) for row in fit.coverage],
         "recovered": [asdict(row) | {"said": row.verdict} for row in fit.recovered],
     }
-    return _plain(
+    return plain(
         {
             **source(fit),
             "waves": fit.waves,
@@ -143,9 +143,10 @@ def as_json(fit: Fit) -> dict:
     )
 
 
-def _plain(value):
+def plain(value):
+    """Return a value as JSON can hold it: lists for tuples, None for what is not a finite number."""
     if isinstance(value, dict):
-        return {key: _plain(v) for key, v in value.items()}
+        return {key: plain(v) for key, v in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(v) for v in value]
-    return None if isinstance(value, float) and value != value else value
+        return [plain(v) for v in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,4 +1,8 @@
-"""Reports that were not used: what the posterior predicted of them, beside naive forecasts."""
+"""Reports that were not used: what the posterior predicts of them, beside the prior's prediction and naive forecasts.
+
+The prior's runs are made with the posterior's, of as many draws. Reports and families are scored as those of the fit
+are (`predictions`).
+"""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -6,38 +10,55 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from scipy.special import logsumexp
 
 from calibration.targets.targets import Target, Targets, expected_reports_of, last_week
 from experiments.batch.runner import execute
 from experiments.design.design import Design
-from experiments.design.draws import Draws
+from experiments.design.draws import Draws, prior_draws, uncertain
 from scenarios import loading
 from scenarios.evidence.reports import Row
 
 from .config import as_simulated
 from .ensemble import expected_in
+from .joint import total_log_likelihood
 from .likelihood import UNDERSTATED, predicted, simulated
-from .predictions import REPORT_QUANTILES, distance, report_in_words, verdict
-from .weights import weighted_quantiles
+from .predictions import FAR_OFF, Predicted, distance, judge, report_in_words, verdict
 
 MODEL_NEARER, NAIVE_NEARER, NEITHER_NEARER = "model", "naive", "neither"
 
 
 @dataclass(frozen=True)
 class Scored:
-    """One held-out report: its number, what was predicted (5th, 50th, 95th percentile), and a naive forecast.
+    """One held-out report: its number, what the prior and the draws predict of it, and a naive forecast.
 
-    `error`, `naive_error`: absolute log of forecast over report, 0 inside bounds; None where there is no naive
-    forecast.
+    `naive` is None where no earlier report could persist.
     """
 
     target: Target
     report: str
-    predicted: tuple[float, float, float]
-    verdict: str
-    error: float
+    prior: Predicted
+    posterior: Predicted
     naive: float | None
-    naive_error: float | None
+
+    @property
+    def verdict(self) -> str:
+        return verdict(self.target, self.posterior.interval)
+
+    @property
+    def error(self) -> float:
+        """Absolute log of the median that is predicted over the report, 0 inside bounds."""
+        return distance(self.target, self.posterior.interval[1])
+
+    @property
+    def naive_error(self) -> float | None:
+        """The same of the naive forecast."""
+        return None if self.naive is None else distance(self.target, self.naive)
+
+    @property
+    def far_off(self) -> bool:
+        """Whether the median is off by more than a factor of FAR_OFF."""
+        return math.exp(self.error) > FAR_OFF
 
     @property
     def nearer(self) -> str:
@@ -50,10 +71,23 @@ class Scored:
 
 
 @dataclass(frozen=True)
+class ScoredFamily:
+    """The held-out reports of a family: log scores of all together, and mean CRPS of those that have one, else NaN."""
+
+    family: str
+    reports: int
+    prior_log_score: float
+    log_score: float
+    prior_crps: float
+    crps: float
+
+
+@dataclass(frozen=True)
 class Holdout:
-    """All held-out reports that could be predicted, and the reason for each that could not."""
+    """All held-out reports that could be predicted, by themselves and by family, and why each other could not."""
 
     scored: list[Scored]
+    families: list[ScoredFamily]
     unmapped: dict[str, str]
     draws: int
 
@@ -85,7 +119,7 @@ def check(
     seed=1,
     **running,
 ) -> Holdout:
-    """Run the draws up to the last held-out report into `out` and score the reports.
+    """Run the draws, and as many of the prior, up to the last held-out report into `out` and score the reports.
 
     `running`: as `experiments.execute`.
     """
@@ -95,47 +129,83 @@ def check(
     )
     loaded = loading.load(scenario)
     shortened = replace(loaded, stop=min(loaded.stop, last_week(targets)))
+    before = prior_of(draws, seed)
     design = Design(
         "Reports that were not used",
-        "What would reporters have told?",
+        "What would reporters have reported?",
         {"fit": shortened},
         "fit",
         replicates=replicates,
         seed=seed,
         people_per_agent=people_per_agent,
-        draws=draws.values,
-        draws_from=draws.source,
+        draws=(*draws.values, *before),
+        draws_from={"kind": "held out", "after": dict(draws.source), "before": len(before)},
         record="expected_reports",
         groups=False,
         expected_reports=expected_reports_of(targets),
     )
     results = execute(design, out, **running)
-    expected = expected_in(results)
-    scored = [score(target, expected, rows, seed) for target in targets]
-    return Holdout(scored, held_out(rows, mapping, all_rows), len(draws.values))
+    observed, count = expected_in(results), len(draws.values)
+    after = {name: values[:count] for name, values in observed.items()}
+    first = {name: values[count:] for name, values in observed.items()} if before else after
+    scored = [
+        Scored(t, report_in_words(t), predict(t, first, seed), predict(t, after, seed), persistence(t, rows))
+        for t in targets
+    ]
+    return Holdout(scored, by_family(scored, first, after), held_out(rows, mapping, all_rows), count)
 
 
-def score(target: Target, expected: Mapping[str, np.ndarray], rows: Mapping[str, Row], seed: int) -> Scored:
-    """Return how well one report was predicted."""
-    x = simulated(target, expected)
+def prior_of(draws: Draws, seed: int) -> tuple[Mapping[str, float], ...]:
+    """Return as many draws of the prior as there are draws: of what they draw, or of all that is uncertain.
+
+    None where the draws are the prior's.
+    """
+    if draws.source.get("kind") == "prior":
+        return ()
+    drawn = [name for name in uncertain() if name in draws.values[0]]
+    return tuple(prior_draws(len(draws.values), seed, drawn or None))
+
+
+def predict(target: Target, observed: Mapping[str, np.ndarray], seed: int) -> Predicted:
+    """Return what runs that count alike predict of one report, and how good that is. `observed`: (N, R) each."""
+    x = simulated(target, observed)
     x = x.reshape(-1, x.shape[-1]) if target.kind == "multinomial" else x.ravel()
     x = x[np.isfinite(x).reshape(len(x), -1).all(axis=1)]
     rng = np.random.default_rng([seed, 4])
     shift = rng.normal(size=len(x)) * target.discrepancy if target.of_level else 0.0
     reports = predicted(target, x, rng, shift, rng.choice(target.understatement, len(x)))
-    interval = tuple(
-        float(v) for v in weighted_quantiles(reports, np.full(len(reports), 1 / max(1, len(reports))), REPORT_QUANTILES)
-    )
-    naive = persistence(target, rows)
-    return Scored(
-        target,
-        report_in_words(target),
-        interval,
-        verdict(target, interval),
-        distance(target, interval[1]),
-        naive,
-        None if naive is None else distance(target, naive),
-    )
+    alike = np.full(len(x), 1 / max(1, len(x)))
+    return judge(target, reports, alike, log_score([target], observed))
+
+
+def log_score(targets: Sequence[Target], observed: Mapping[str, np.ndarray]) -> float:
+    """Return the log of the mean likelihood of reports over the runs that did not fail, not a number without any."""
+    found = total_log_likelihood(targets, dict(observed)).ravel()
+    found = found[~np.isnan(found)]
+    return float(logsumexp(found) - math.log(len(found))) if len(found) else math.nan
+
+
+def by_family(scored: Sequence[Scored], before: Mapping, after: Mapping) -> list[ScoredFamily]:
+    """Return how well the reports of each family are predicted together: what they share counts once (`joint`)."""
+    families: dict[str, list[Scored]] = {}
+    for row in scored:
+        families.setdefault(row.target.family, []).append(row)
+    made = []
+    for family, own in families.items():
+        targets = [row.target for row in own]
+        score = [
+            [each.crps for each in of if math.isfinite(each.crps)] for of in zip(*((r.prior, r.posterior) for r in own))
+        ]
+        made.append(
+            ScoredFamily(
+                family,
+                len(own),
+                log_score(targets, before),
+                log_score(targets, after),
+                *(float(np.mean(each)) if each else math.nan for each in score),
+            )
+        )
+    return made
 
 
 def persistence(target: Target, rows: Mapping[str, Row]) -> float | None:

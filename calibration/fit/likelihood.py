@@ -92,7 +92,7 @@ def error(target: Target) -> float:
     What the model is off by in a level is shared (`joint`); in shares, ratios and orderings, where that cancels out,
     it is each report's own.
     """
-    return max(float(np.hypot(target.sigma_log, 0.0 if target.of_level else target.discrepancy)), LEAST_ERROR)
+    return max(float(np.hypot(target.reporting_error, 0.0 if target.of_level else target.discrepancy)), LEAST_ERROR)
 
 
 # --- distributions --------------------------------------------------------------------------------------

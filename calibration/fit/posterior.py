@@ -9,7 +9,7 @@ import numpy as np
 from scipy.special import logsumexp
 
 from calibration.targets.targets import Target
-from experiments.design.draws import Draws, read_draws, write_draws
+from experiments.design.draws import HELD, Draws, read_draws, write_draws
 from model.registry.parameters import PARAMETERS
 
 from .ensemble import Ensemble
@@ -68,14 +68,19 @@ def trusted(source: Mapping) -> bool:
 
 
 def save(path: Path, ensemble: Ensemble, weights: Weights, count: int, seed: int, source: Mapping):
-    """Write `count` equally likely draws of the posterior, with `source` as their provenance, to six digits."""
+    """Write `count` equally likely draws of the posterior, with `source` as their provenance, to six digits.
+
+    With each stand the people held in its world, by whose order some of them can be spread over all.
+    """
     which = resample(weights.weights, count, seed)
+    held = tuple(np.nanmean(ensemble.expected[HELD][which], axis=1).tolist())
     draws = [{name: float(f"{value:.6g}") for name, value in draw.items()} for draw in ensemble.values(which)]
     clipped = [
         {name: min(max(value, PARAMETERS[name].low), PARAMETERS[name].high) for name, value in draw.items()}
         for draw in draws
     ]
-    write_draws(path, Draws(tuple(clipped), {"kind": "posterior", "distinct": len(set(which.tolist())), **source}))
+    origin = {"kind": "posterior", "distinct": len(set(which.tolist())), **source}
+    write_draws(path, Draws(tuple(clipped), origin, held))
 
 
 def to_arviz(path: Path):

@@ -24,7 +24,7 @@ from scenarios.loading import load
 HUB = "preah-sihanouk"
 MOEI = ("shwe-kokko", "myawaddy", "moei-corridor")  # the Thai-Myanmar border
 START = week_of(date(2023, 9, 4))  # of everything that is not dated by a shock: just after the briefing paper
-PANDEMIC, COUP, RAIDS = week_of(date(2020, 3, 23)), week_of(date(2021, 2, 1)), week_of(date(2022, 8, 22))
+COUP, RAIDS = week_of(date(2021, 2, 1)), week_of(date(2022, 8, 22))
 BAN, TAIWAN, RELEASE = week_of(date(2019, 8, 19)), week_of(date(2022, 8, 1)), week_of(date(2025, 2, 10))
 HOTLINE_ENDS = week_of(date(2023, 4, 17))
 MANY_RAIDS = 30.0  # a month and state; in one state in 2025: 92 locations in 16 weeks (E224)

@@ -216,7 +216,6 @@ PATTERNS: tuple[Pattern, ...] = (
             m.net_moved(("KHM", "PHL"), MOEI, "history", *m.FIVE_YEARS), low=0),)),
 )  # fmt: skip
 
-PATTERN_BY_ID = {pattern.id: pattern for pattern in PATTERNS}
 
 LEFT_OUT: Mapping[str, str] = {
     "P5, operators shift to online fraud": (

@@ -39,7 +39,7 @@ class Target:
 
     `parts`: what is simulated: one expected report; two for a ratio (the first over the second) and for an ordering
     (the first is the larger); one a category for a multinomial. `low`, `high`: the reported number or its bounds, in
-    the simulated unit, None where there is no bound. `sigma_log`: sd of the log of the reporting error, the source's
+    the simulated unit, None where there is no bound. `reporting_error`: its sd of the log, the source's
     reliability in it. `family`: reports that stand or fall together; those `about` the same people (sites, firms,
     money) count once, those about different ones each. `earlier`: the report from which a naive forecast is made, times
     `per_earlier` (windows of another length; other units).
@@ -55,7 +55,7 @@ class Target:
     low: float | None
     high: float | None
     counts: tuple[float, ...]
-    sigma_log: float
+    reporting_error: float
     family: str
     tier: str
     sets: tuple[str, ...]
@@ -336,4 +336,4 @@ def _bounds(kind, rows: Sequence[Row], times, whole_order, where) -> tuple[float
 
 def with_errors(targets: Sequence[Target], factor: float, families: Sequence[str]) -> tuple[Target, ...]:
     """Return the targets with the reporting error of some families multiplied."""
-    return tuple(replace(t, sigma_log=t.sigma_log * factor) if t.family in families else t for t in targets)
+    return tuple(replace(t, reporting_error=t.reporting_error * factor) if t.family in families else t for t in targets)

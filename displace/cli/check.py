@@ -67,7 +67,7 @@ def check(
     Patterns, on paired seeds: expected, simulated, and whether each holds, does not hold or is undecided. Unit checks,
     which hold nearly by construction, are kept apart from evidence.
     Held-out reports: what the posterior predicts for each, whether it was right, and whether a naive forecast was
-    nearer.
+    nearer; PIT, CRPS and log score of each report and family, beside those of as many draws of the prior.
 
     \b
     Examples:
@@ -115,7 +115,7 @@ def _check_holdout(evidence, targets, draws, people_per_agent, out, workers, jso
     rows = read_evidence(evidence or EVIDENCE_FILE)
     mapping = read_targets(targets or HOLDOUT, rows)
     found = draws_of(draws)
-    with terminal.progress(2 * len(found.values), quiet) as tell:
+    with terminal.progress(2 * (len(found.values) + len(holdout.prior_of(found, 1))), quiet) as tell:
         result = holdout.check(
             found, rows, mapping, out, all_rows=evidence is not None, people_per_agent=people_per_agent,
             workers_wanted=workers, resume=not overwrite and (out / "manifest.json").exists(), overwrite=overwrite,

@@ -1,9 +1,11 @@
 """What the command line prints of a fit, and of the reports that it did not use."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 
-from calibration.fit.fit import Fit
+from calibration.fit.fit import Fit, plain
 from calibration.fit.holdout import MODEL_NEARER, NAIVE_NEARER, Holdout, summary
+from calibration.fit.predictions import FAR_OFF
 from displace.wording import fit as fit_in_words
 from displace.wording import words
 
@@ -25,13 +27,14 @@ def show_fit(fit: Fit):
 def show_holdout(result: Holdout, source: Mapping):
     """Print how well held-out reports were predicted, beside naive forecasts."""
     columns = ("report", "reported", "predicted", "", "off by (log)", "naive", "off by (log)", "nearer")
+    marked = {True: "!", False: ""}
     rows = [
         [
             r.target.label,
             r.report,
-            fit_in_words.interval(r.predicted),
+            fit_in_words.interval(r.posterior.interval),
             r.verdict,
-            f"{r.error:.2f}",
+            f"{r.error:.2f}{marked[r.far_off]}",
             fit_in_words.three_digits(r.naive),
             fit_in_words.three_digits(r.naive_error),
             r.nearer,
@@ -39,6 +42,11 @@ def show_holdout(result: Holdout, source: Mapping):
         for r in result.scored
     ]
     terminal.show_table(columns, rows, "Reports that were not used")
+    print(f"Marked with !: the median is off by more than {FAR_OFF:g} times.")
+    for title, columns, rows, note in fit_in_words.held_out(result):
+        print()
+        terminal.show_table(columns, rows, title)
+        print(note)
     print()
     print(
         f"{result.covered} of {len(result.scored)} lie within the 90 % interval of what {result.draws} "
@@ -71,9 +79,12 @@ def as_json(result: Holdout) -> dict:
             "id": r.target.id,
             "says": r.target.says,
             "told": r.report,
-            "predicted": list(r.predicted),
+            "family": r.target.family,
+            "prior": plain(asdict(r.prior)),
+            "posterior": plain(asdict(r.posterior)),
             "verdict": r.verdict,
             "error": r.error,
+            "far_off": r.far_off,
             "naive": r.naive,
             "naive_error": r.naive_error,
             "nearer": r.nearer,
@@ -88,5 +99,6 @@ def as_json(result: Holdout) -> dict:
         "draws": result.draws,
         "median_error": errors,
         "reports": rows,
+        "families": [plain(asdict(family)) for family in result.families],
         "not_predicted": result.unmapped,
     }

@@ -77,7 +77,7 @@ def dots_key(axes):
     for x, says, text in (
         (0, BETTER, "better, likely or clearly"),
         (36, WORSE, "worse, likewise"),
-        (55, INDISTINCT, "not distinguishable"),
+        (55, INDISTINCT, INDISTINCT),
     ):
         colour = COLOUR[says]
         axes.scatter(

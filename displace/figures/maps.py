@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
 from displace.wording.study import Flow, Spot
-from displace.wording.words import number
+from displace.wording.words import INDISTINCT, number
 
 from .drawing import BLUE, GREY, INK, LAND, ORANGE, PALE, SEA, VERMILLION, columns_of, drawing, wrapped
 from .outlines import rings
@@ -272,7 +272,7 @@ def change_key(axes, largest: float, arrows: bool):
     for x, colour, marker, filled, rim, text in (
         (1, BLUE, "o", True, "-", "fewer people held"),
         (13.5, VERMILLION, "D", True, "-", "more people held"),
-        (25.5, GREY, "o", False, "-", "not distinguishable"),
+        (25.5, GREY, "o", False, "-", INDISTINCT),
         (40, GREY, "o", False, (0, (2, 1.5)), "the rest of a country or continent"),
     ):
         axes.scatter(

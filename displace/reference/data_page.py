@@ -2,7 +2,7 @@
 
 from displace.wording.words import cell
 from experiments.comparison import costs, displacement, fates
-from experiments.comparison.strength import CLEAR_FROM, FEWEST_AGENTS, FEWEST_VOTES, LIKELY_FROM
+from experiments.comparison.strength import ALARMS, CLEAR_FROM, FEWEST_AGENTS, FEWEST_VOTES, LIKELY_FROM
 from experiments.results.schema import BY_PLACE, NOT_BY_PLACE, TABLES, TEXT
 from model.registry.outcomes import GROUPED, RECORDED
 
@@ -102,14 +102,19 @@ effects do, shrunk as by Schaefer and Strimmer 2005, simulated with the plan's s
 places, groups, months, flows, endings, contributions) keeps its word only if its sign test (`p`) is a discovery at a
 rate of 5 % within its table (Benjamini and Yekutieli 2001). With ten draws few of these can be discoveries.
 
-**The rights floor** flags what is likely or clear and for the worse. A policy that does nothing is flagged by chance in
-at most 3 % of comparisons, however many the draws. At 64 draws a worsening of 10 % is flagged in at least 80 % of
-comparisons where chance between two worlds is as measured: over 16 draws of the posterior at 30 people an agent, raids
-at 0.2 % of strength change deaths by a standard deviation of 2.4 % of a draw's baseline, coerced returns by 2.5 %, the
-punished share by 0.5 %, children taken into detention by 12.5 % (the smallest world expects 13 simulated children). For
-the last, that power takes 10 people an agent; at 30 it is about 40 %. A policy whose effect itself differs between
-draws (a unilateral crackdown: standard deviations of 6 %, 25 %, 2 % and 36 %) is flagged where most draws worsen, not
-where their average does.
+**The rights floor** flags what is likely or clear and for the worse, and what is worse *on balance*: `floor_p` of at
+most {ALARMS:g}. That is the chance that a policy that does nothing makes any of the four rights look as bad as this:
+signed ranks of the draws' changes (Wilcoxon 1945; of the log, half a simulated person added; of shares, in points), the
+largest of four, beside what it is when the signs of whole draws are flipped (max-t: Westfall and Young 1993). If a
+policy does nothing, its arm and the baseline could be exchanged, so this is exact. With the words, a policy that does
+nothing is flagged in at most 4 % of comparisons, however many the draws. At 64 draws and 30 people an agent a worsening
+of 10 % is flagged in more than 95 % of comparisons where chance between two worlds is as measured: over 16 draws of the
+posterior, raids at 0.2 % of strength change deaths by a standard deviation of 2.4 % of a draw's baseline, coerced
+returns by 2.5 %, the punished share by 0.5 %, children taken into detention by 12.5 % (the smallest world expects 13
+simulated children). Of children, the words alone would flag it in 42 %; 32 draws suffice for nine of ten, ten draws for
+four. Resampled from 64 draws of two such arms at 60 people an agent, false alarms are 1 to 3 %, that power 96 %.
+A policy whose effect itself differs between draws (a unilateral crackdown: standard deviations of 6 %, 25 %, 2 %
+and 36 %) is flagged where more draws worsen than improve, or by more, not where one large world does.
 
 **A field study** of the arm's world alone would find `wdq` and `wdd`. They are shown to say how wrong it would be:
 `wdd_truth` is what the pairs show of the same operations, `wdd_error` the difference. Target and displacement area are

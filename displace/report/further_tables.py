@@ -236,7 +236,12 @@ def costs(study: Study) -> Grid | None:
 def _cost(row: Mapping | None, unit: str) -> tuple[str, str, str]:
     if row is None or row["value"] is None:
         return "–", NOT_KNOWN.get(unit, ""), words.NEITHER
-    return *words.change(row["value"], row["low"], row["high"], unit), words.NEITHER
+    middle, ends = words.change(row["value"], row["low"], row["high"], unit)
+    if row["strength"] is None:
+        return middle, ends, words.NEITHER
+    relative = words.relative(row, unit)[0] + ", " if row["relative"] is not None else ""
+    shown = words.NEITHER if words.shown(row) else words.INDISTINCT
+    return middle, f"{ends}; {relative}{words.says(None, row)}", shown
 
 
 def unit_cost_rows() -> list[dict]:

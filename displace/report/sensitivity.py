@@ -48,21 +48,35 @@ def render(analysis) -> str:
     return pages.get_template("sensitivity.html").render(style=style, **context(analysis))
 
 
-def section() -> dict | None:
-    """Return what a comparison's report says of the committed reference analysis, or None without one."""
+def section() -> dict:
+    """Return what a comparison's report says of the committed reference analysis.
+
+    Where there is none that can be read: `missing`, which says what is wrong with it and what to run.
+    """
     from experiments.results.reader import ResultsError
     from experiments.sensitivity.analysis import read_analysis
 
     try:
         answers = Answers(read_analysis(REFERENCE_ANALYSIS))
-    except ResultsError:
-        return None
+    except ResultsError as error:
+        return {"missing": _missing(error)}
     return {
+        "missing": "",
         "title": answers.manifest["title"],
         "in_short": answers.in_short(),
         "pictures": [heat(answers)],
         "stamp": stamp(answers),
     }
+
+
+def _missing(error: Exception) -> str:
+    """Say that the committed analysis can't be shown, why, and what makes it anew."""
+    why = str(error).split("; expected ")[0].partition(": ")[2].replace(" (", ": ").rstrip(")")
+    return (
+        "On which assumptions a policy's effect depends is not shown here, since this version can't read the "
+        f"sensitivity analysis that was made beforehand. outputs/reference/sensitivity {why}. To make it anew, run "
+        "`make reference-sensitivity`; for an analysis of your own, `displace sensitivity`."
+    )
 
 
 def context(analysis) -> dict:

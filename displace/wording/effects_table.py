@@ -1,4 +1,5 @@
-"""The answer in one table: each headline outcome by policy, as a relative change against the baseline.
+"""The answer in one table: each headline outcome by policy, as a change against the baseline: relative, or in
+percentage points for a share.
 
 The terminal and the report both draw on it. Rows come from `OUT/paired.parquet`.
 """

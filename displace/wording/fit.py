@@ -5,6 +5,7 @@ from math import isfinite
 
 from calibration.fit.checks import CHANCE, ENOUGH_FOR_A_RANK, NOT_INFORMED, NOT_MOVED
 from calibration.fit.fit import Fit
+from calibration.fit.holdout import Holdout, Scored
 from calibration.fit.posterior import GOOD_K
 from calibration.fit.predictions import FAR_OFF, Prediction
 from calibration.targets.evidence_uses import other_uses
@@ -14,6 +15,11 @@ NOT_INFORMED_MEANS = (
     f"Not informed: less than {NOT_INFORMED:.0%} of the prior's variance is gone and the mean moved "
     f"by less than {NOT_MOVED:g} sd, or, of each, less "
     f"than {CHANCE:g} times what so few effective draws would show by chance."
+)
+SCORES = (
+    "PIT: the chance of less than was reported, near 0 or 1 if the report surprises. CRPS: how far the "
+    "prediction lies from the log of the report (a share: from the share), 0 is perfect; none for intervals. "
+    "Log score: higher is better."
 )
 MOST_OF_REST = 5  # parameters that were not free and still moved, shown by name
 
@@ -59,11 +65,7 @@ def tables(fit: Fit) -> Iterator[Table]:
         "How well each report is predicted, before and after the fit",
         ("report", "PIT before", "after", "CRPS before", "after", "log score before", "after"),
         [[p.target.label, *(three_digits(v) for pair in _scores(p) for v in pair)] for p in fit.predictions],
-        (
-            "PIT: the chance of less than was reported, near 0 or 1 if the report surprises. CRPS: how far the "
-            "prediction lies from the log of the report (a share: from the share), 0 is perfect; none for intervals. "
-            "Log score: higher is better. The fit has seen these reports; families are left out further below."
-        ),
+        f"{SCORES} The fit has seen these reports; families are left out further below.",
     )
     yield (
         "What the reports say about the parameters",
@@ -125,7 +127,30 @@ def tables(fit: Fit) -> Iterator[Table]:
     )
 
 
-def _scores(p: Prediction):
+def held_out(found: Holdout) -> Iterator[Table]:
+    """Yield the tables of how well held-out reports are predicted beside the prior, each with its note."""
+    yield (
+        "How well each is predicted, by the prior and by the draws",
+        ("report", "PIT prior's", "draws'", "CRPS prior's", "draws'", "log score prior's", "draws'"),
+        [[row.target.label, *(three_digits(v) for pair in _scores(row) for v in pair)] for row in found.scored],
+        SCORES,
+    )
+    yield (
+        "The same by family",
+        ("family", "reports", "CRPS prior's", "draws'", "log score prior's", "draws'"),
+        [
+            [
+                row.family,
+                str(row.reports),
+                *(three_digits(v) for v in (row.prior_crps, row.crps, row.prior_log_score, row.log_score)),
+            ]
+            for row in found.families
+        ],
+        "CRPS: the mean of a family's reports. Log score: of all its reports together.",
+    )
+
+
+def _scores(p: Prediction | Scored):
     return (
         (p.prior.pit, p.posterior.pit),
         (p.prior.crps, p.posterior.crps),

@@ -63,12 +63,19 @@ def _fitted(source: Mapping, plan: Mapping) -> Standing:
         f"{words.count(len(source['families']), 'family', 'families')})"
     )
     if "effective" in source and not trusted(source):
-        head += (
-            f", and not to be trusted without more draws: {source['effective']:.0f} are effective (asked for: "
-            f"{source['enough']}), k-hat "
-            f"{'unknown' if source['k_hat'] is None else format(source['k_hat'], '.2f')}"
-        )
+        head += f", and not to be trusted without more {_worth(source)}"
     return Standing(f"{head}.", " ".join(sentences), tuple(targets.items()))
+
+
+def _worth(source: Mapping) -> str:
+    """Say of what a posterior has too few, how many it has, and how near it came to the reports' likelihood."""
+    effective = f"{source['effective']:.0f} are effective (asked for: {source['enough']})"
+    if source.get("method") == "abc":
+        temperature = source["temperature"]
+        exact = "the likelihood itself" if temperature <= 1 else f"a likelihood weakened {temperature:.3g} times"
+        return f"particles of ABC: {effective}, accepted by {exact}"
+    k_hat = "unknown" if source["k_hat"] is None else format(source["k_hat"], ".2f")
+    return f"draws: {effective}, k-hat {k_hat}"
 
 
 def _of_others(source: Mapping) -> str:

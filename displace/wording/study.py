@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from experiments.comparison.paired import pairs_planned, rights_floor
-from experiments.comparison.strength import CLEAR, FEWEST_VOTES, LIKELY
+from experiments.comparison.strength import FEWEST_VOTES, INDISTINCT
 from experiments.design.explain import policies_in_words
 from experiments.results.reader import policies_of
 from model.registry.calendar import monday
@@ -243,15 +243,15 @@ class Study:
         return rights_floor(self.results.paired)
 
     def floor(self, arm: str) -> str:
-        """Say which rights of the floor an arm worsens, clearly or likely; empty without any."""
+        """Say which rights of the floor an arm worsens: clearly, likely, or on balance; empty without any."""
         parts = []
-        for strength, how in ((CLEAR, "clearly worse"), (LIKELY, "likely worse")):
+        for strength, how in (*words.HOW.items(), (INDISTINCT, "on balance, though too few agree to call it likely,")):
             labels = [
                 OUTCOMES[row["outcome"]].label
                 for row in self._floor
                 if row["arm"] == arm and row["strength"] == strength
             ]
-            parts += [f"{how} for {words.listed(labels)}"] if labels else []
+            parts += [f"{how} {words.WORSE} for {words.listed(labels)}"] if labels else []
         return "; ".join(parts)
 
     def no_floor(self, arm: str) -> str:
@@ -259,8 +259,9 @@ class Study:
         row = next(row for row in self.paired if row["arm"] == arm)
         many, one = words.voters(row)
         if many < FEWEST_VOTES:
-            return f"{words.count(many, one)} {'is' if many == 1 else 'are'} too few to tell; {FEWEST_VOTES} needed"
-        return "nothing on it is likely or clearly worse"
+            verb = "is" if many == 1 else "are"
+            return f"{words.count(many, one)} {verb} too few to tell; {FEWEST_VOTES} are the fewest"
+        return "nothing on it is worse clearly, likely or on balance"
 
     @cached_property
     def _timing(self) -> dict[tuple[str, str], dict]:

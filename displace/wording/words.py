@@ -10,6 +10,7 @@ MINUS, SPACE = "\N{MINUS SIGN}", "\N{NO-BREAK SPACE}"
 CONDITIONAL = "After August 2023 this is a conditional world: nothing else happens."
 ILLUSTRATIVE = "Illustrative: hand-set parameters."
 BETTER, WORSE, UNCHANGED, NEITHER = "better", "worse", "unchanged", "neither"
+HOW = {CLEAR: "clearly", LIKELY: LIKELY}  # better or worse
 
 
 def step_of(*values: float) -> float:
@@ -136,7 +137,7 @@ def says(better: str | None, row: Mapping) -> str:
         return f"{INDISTINCT}, {agree} agree"
     if how == NEITHER:
         how = "more" if row["direction"] == UP else "less"
-    return f"{'clearly' if row['strength'] == CLEAR else 'likely'} {how}, {agree}"
+    return f"{HOW[row['strength']]} {how}, {agree}"
 
 
 def relative(row: Mapping, unit: str) -> tuple[str, str]:

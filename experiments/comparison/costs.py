@@ -3,7 +3,8 @@
 Every interval is over the runs and the unit costs together: the mean difference is drawn as its Student's t interval
 over what is independent has it (`intervals.py`), all quantities together, and each unit cost log-uniformly within its
 range. Single figures stand at the middle of every range. What takes no price has the interval of every paired
-difference, so that one quantity never has two.
+difference, so that one quantity never has two. How strongly a change is shown, and by how much of its baseline,
+is found as of every other effect (`strength.py`), at the middle unit costs: a price changes no sign and no ratio.
 """
 
 import math
@@ -25,13 +26,16 @@ from experiments.results.columns import from_rows
 from experiments.results.reader import StoredResults
 from experiments.results.schema import WORLDWIDE
 from model.registry.calendar import WEEKS_A_YEAR
+from model.registry.outcomes import OUTCOMES
 
 from .intervals import CONFIDENCE
-from .paired import cube, pairs_of
-from .strength import CLEAR, UP, agreement
+from .paired import agreement_columns, cube, pairs_of
+from .strength import CLEAR, UP, agreement, among_many, relative
 
 DRAWN = 4000
-COSTS_OF_LEVELS = ("deprived_by_a_state",)  # persons at a time: every week counts
+NO_RATIO = {"relative_kind": ""}  # of what has no relative change
+CAPTIVITY = "in_captivity"
+COSTS_OF_LEVELS = ("deprived_by_a_state", CAPTIVITY)  # persons at a time: every week counts
 COST_MEASURES = {
     # name: (unit, meaning)
     **{item.name: ("million USD", f"change in what {item.payer} bear for {item.label}") for item in COST_ITEMS},
@@ -95,13 +99,14 @@ def _years(manifest: Mapping, policy: Mapping) -> float:
 
 def costs(results: StoredResults, stamp=None) -> pa.Table:
     """Return table `costs`: who bears what under each arm, and public spending for each week of captivity avoided."""
-    rows = []
+    rows: list[dict] = []
     if results.compared:
         pairs, runs = pairs_of(results), cube(results, set())
         prices = _prices(results.manifest["plan"]["seed"])
         for arm in results.compared:
             rows += [{"arm": arm} | row for row in _of_arm(results, pairs, runs, prices, arm)]
-    return from_rows("costs", rows, stamp)
+    tested = iter(among_many([row for row in rows if "strength" in row]))
+    return from_rows("costs", [next(tested) if "strength" in row else row for row in rows], stamp)
 
 
 def _prices(seed: int) -> dict[str, np.ndarray]:
@@ -121,29 +126,67 @@ def _of_arm(results, pairs, runs, prices, arm) -> Iterator[dict]:
     saved = found["captivity_avoided"] = _usual(pairs, avoided[there])
     public, drawn = found.pop("public")
     found["public"] = public, *_interval(drawn)
-    fewer = agreement(pairs.independent(avoided[there][:, None]))
-    if fewer.strength == [CLEAR] and fewer.direction == [UP] and saved[1] > 0:
+    shown = _shown(results, pairs, runs, arm, {name: values[there] for name, values in quantity.items()}, there)
+    fewer = shown["captivity_avoided"]
+    if fewer["strength"] == CLEAR and fewer["direction"] == UP and saved[1] > 0:
         found["per_week_avoided"] = 1e6 * public / saved[0], *_interval(1e6 * drawn / _means(pairs, avoided[there]))
     draws = len(np.unique(pairs.draw))
     for measure, (unit, _) in COST_MEASURES.items():
         value, low, high = found.get(measure, (math.nan,) * 3)
         payer = BY_NAME[measure].payer if measure in BY_NAME else STATES if measure == "public" else ""
         row = {"measure": measure, "payer": payer, "unit": unit, "value": value, "low": low, "high": high}
-        yield row | {"level": CONFIDENCE, "replicates": math.ceil(len(pairs.draw) / draws), "draws": draws}
+        yield (
+            row
+            | NO_RATIO
+            | shown.get(measure, {})
+            | {"level": CONFIDENCE, "replicates": math.ceil(len(pairs.draw) / draws), "draws": draws}
+        )
 
 
 def _quantities(results, runs, arm) -> tuple[dict[str, np.ndarray], np.ndarray]:
     """Return what is paid for, by item, and weeks of captivity avoided; paired differences over the window, (pairs)."""
-    number = {key: k for k, key in enumerate(runs.keys)}
-    weeks = results.window[1] - results.window[0]
+    quantity = {item.name: _change(results, runs, arm, item.outcome) for item in COST_ITEMS if item.outcome}
+    captivity = _change(results, runs, arm, CAPTIVITY)
+    quantity[PROGRAMME] = np.full(len(captivity), programme_years(results.manifest, arm))
+    return quantity, -captivity
+
+
+def _change(results, runs, arm, outcome: str) -> np.ndarray:
+    """Return the paired differences of a recorded outcome over the window, (pairs): levels in weeks times persons."""
     difference = runs.values[results.arms.index(arm)] - runs.values[results.arms.index(results.baseline)]
+    level = outcome in COSTS_OF_LEVELS
+    weeks = results.window[1] - results.window[0] if level else 1
+    return difference[:, runs.keys.index((outcome, WORLDWIDE, "mean" if level else "sum"))] * weeks
 
-    def change(outcome: str, level: bool) -> np.ndarray:
-        return difference[:, number[outcome, WORLDWIDE, "mean" if level else "sum"]] * (weeks if level else 1)
 
-    quantity = {item.name: change(item.outcome, item.outcome in COSTS_OF_LEVELS) for item in COST_ITEMS if item.outcome}
-    quantity[PROGRAMME] = np.full(len(difference), programme_years(results.manifest, arm))
-    return quantity, -change("in_captivity", True)
+def _shown(results, pairs, runs, arm, quantity, there) -> dict[str, dict]:
+    """Return the columns of strength and of relative change, by measure; not of the ratio, on which no draw votes.
+
+    A programme has no relative change, nor has public spending: what the baseline's own programmes cost is not known.
+    """
+    unit_of = {item.name: OUTCOMES[item.outcome].unit for item in COST_ITEMS if item.outcome}
+    unit_of["captivity_avoided"] = OUTCOMES[CAPTIVITY].unit
+    outcome_of = {item.name: item.outcome for item in COST_ITEMS if item.outcome} | {"captivity_avoided": CAPTIVITY}
+    number = {key: k for k, key in enumerate(runs.keys)}
+    keys = [number[name, WORLDWIDE, "mean" if name in COSTS_OF_LEVELS else "sum"] for name in outcome_of.values()]
+    levels = [
+        pairs.independent(runs.values[results.arms.index(name)][there][:, keys]) for name in (results.baseline, arm)
+    ]
+    change = relative(*levels, list(unit_of.values()), results.manifest["plan"]["people_per_agent"])
+    found = {
+        name: {"relative": middle, "relative_low": low, "relative_high": high, "relative_kind": kind}
+        for name, middle, low, high, kind in zip(unit_of, change.middle, change.low, change.high, change.kind)
+    }
+    saved = found["captivity_avoided"]
+    found["captivity_avoided"] = saved | {
+        "relative": -saved["relative"],
+        "relative_low": -saved["relative_high"],
+        "relative_high": -saved["relative_low"],
+    }
+    at_middle = sum(BY_NAME[name].middle * quantity[name] for name in PUBLIC)
+    votes = quantity | {"public": at_middle, "captivity_avoided": -_change(results, runs, arm, CAPTIVITY)[there]}
+    agreed = agreement_columns(agreement(pairs.independent(np.stack(list(votes.values()), axis=1))))
+    return {name: found.get(name, {}) | columns for name, columns in zip(votes, agreed)}
 
 
 def _spent(quantity, prices, pairs) -> dict[str, tuple]:

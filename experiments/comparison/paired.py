@@ -14,7 +14,20 @@ from model.registry.calendar import WEEK_0, monday
 from model.registry.outcomes import OUTCOMES, RIGHTS_FLOOR, Outcome, is_level
 
 from .intervals import CONFIDENCE, Pairs, divide
-from .strength import INDISTINCT, OF_SUMS, Agreement, agreement, among_many, critical_value, discoveries, relative
+from .strength import (
+    ALARMS,
+    DOWN,
+    FEWEST_VOTES,
+    INDISTINCT,
+    OF_SUMS,
+    Agreement,
+    agreement,
+    among_many,
+    critical_value,
+    discoveries,
+    relative,
+    worse_together,
+)
 
 MONTHS = (6, 12, 24, 60)
 DAYS_A_MONTH = 365.25 / 12
@@ -122,7 +135,11 @@ def paired(results: StoredResults, stamp=None) -> pa.Table:
     others = iter(among_many([row for row in rows if not inside[id(row)]]))
     held = next((row["baseline"] for row in rows if _key(row) == ("people_held", WORLDWIDE, "mean")), np.nan)
     made = [row | _together(row, reach) if inside[id(row)] else next(others) for row in rows]
-    return from_rows("paired", [row | {"per_thousand": _per_thousand(row, held)} for row in made], stamp)
+    floor = _floor(results, pairs, values, keys)
+    made = [
+        row | {"per_thousand": _per_thousand(row, held), "floor_p": floor.get((row["arm"], *_key(row)))} for row in made
+    ]
+    return from_rows("paired", made, stamp)
 
 
 def _key(row) -> tuple[str, str, str]:
@@ -144,6 +161,31 @@ def _together(row, reach: float) -> dict:
     return {
         f"simultaneous_{end}": row["difference"] + reach * (row[end] - row["difference"]) for end in ("low", "high")
     }
+
+
+def _floor(results, pairs, values, keys) -> dict[tuple, float]:
+    """Return how likely chance alone makes any right of the floor look as bad as each, by arm and key.
+
+    Of what is counted the change is that of the log, half a simulated person added to each side, and of shares the
+    difference: either turns its sign where arm and baseline are exchanged.
+    """
+    mine = [k for k, key in enumerate(keys) if of_the_floor(*key)]
+    half = results.manifest["plan"]["people_per_agent"] / 2
+    counted = np.array([OUTCOMES[keys[k][0]].unit != "share" for k in mine], bool)
+    signs = np.array([1.0 if OUTCOMES[keys[k][0]].better == DOWN else -1.0 for k in mine])
+
+    def scale(arm):
+        level = values[results.arms.index(arm)][:, mine]
+        return np.where(counted, np.log(np.maximum(np.where(counted, level, 1.0), 0.0) + half), level)
+
+    found = {}
+    for arm in results.compared if mine else ():
+        change = pairs.independent(signs * (scale(arm) - scale(results.baseline)))
+        p = worse_together(change, pairs.seed)
+        found |= {
+            (arm, *keys[k]): float(each) for k, each in zip(mine, p) if np.isfinite(change[:, mine.index(k)]).any()
+        }
+    return found
 
 
 def _per_thousand(row, held: float) -> float:
@@ -393,20 +435,23 @@ def _run_bands(values: np.ndarray) -> np.ndarray:
 
 
 def rights_floor(paired: pa.Table) -> list[dict]:
-    """Return the rows of `paired`, worldwide, in which an arm worsens a right of the floor, likely or clearly.
+    """Return the rows of `paired`, worldwide, in which an arm worsens a right of the floor.
 
-    All of seven draws, all of ten or 51 of 64 must be worse in one of the four rights, so that a policy that does
-    nothing is flagged by chance in at most 4 / 2 ** 7 = 3 % of comparisons, however many the draws.
+    Likely or clearly, or on balance: where chance would make any right look as bad in at most ALARMS of comparisons
+    (`strength.worse_together`). A policy that does nothing is flagged in at most 4 % of comparisons, whatever the
+    number of draws. It takes FEWEST_VOTES draws, or pairs of the one draw.
     """
-    return [row for row in paired.to_pylist() if _of_the_floor(row) and worsens(row)]
+    return [row for row in paired.to_pylist() if of_the_floor(*_key(row)) and worsens(row)]
 
 
-def _of_the_floor(row) -> bool:
-    outcome = OUTCOMES[row["outcome"]]
-    return outcome.floor and not row["place"] and row["aggregate"] == outcome.aggregate
+def of_the_floor(outcome: str, place: str, aggregate: str) -> bool:
+    """Tell whether a key is a right of the floor: worldwide, in its own aggregate."""
+    return OUTCOMES[outcome].floor and not place and aggregate == OUTCOMES[outcome].aggregate
 
 
 def worsens(row: Mapping) -> bool:
-    """Tell whether a row's effect is likely or clear, and for the worse."""
+    """Tell whether a row of the rights floor is for the worse: likely, clearly or on balance."""
     better = OUTCOMES[row["outcome"]].better
-    return row["strength"] != INDISTINCT and better is not None and row["direction"] not in (better, None)
+    shown = row["strength"] != INDISTINCT and better is not None and row["direction"] not in (better, None)
+    voters = row["draws"] if row["draws"] > 1 else row["replicates"]
+    return shown or (voters >= FEWEST_VOTES and row["floor_p"] is not None and row["floor_p"] <= ALARMS)

@@ -97,6 +97,40 @@ def among_many(rows: list[dict]) -> list[dict]:
     return [row if kept else row | {"strength": INDISTINCT} for row, kept in zip(rows, found)]
 
 
+# --- worsening on balance -------------------------------------------------------------------------------
+
+
+FLIPS = 1999  # random flips of signs, where there are more than as many
+ALARMS = 0.03  # false alarms of a whole family
+
+
+def worse_together(change: np.ndarray, seed: int) -> np.ndarray:
+    """Return how likely chance makes any of a family's K quantities look as bad as each, (K).
+
+    `change` (N, K): up is worse.
+
+    Signed ranks of the N independent changes (Wilcoxon 1945), standardised and tested to one side. If an arm does
+    nothing, it and the baseline could be exchanged in any draw, so all signs of a draw may be flipped together: the
+    largest of K statistics under such flips is what chance gives, whatever the shape of the changes and however they
+    correlate (max-t: Westfall and Young 1993). All flips are tried, or FLIPS of them with a fixed seed. A change that
+    is not a number has no rank.
+    """
+    from scipy.stats import rankdata
+
+    change = np.where(np.isfinite(change), change, 0.0)
+    ranks = rankdata(np.abs(change), axis=0) * np.sign(change)
+    ranks = np.where(ranks == 0, 0.0, divide(ranks, np.sqrt((ranks**2).sum(axis=0))))
+    count = len(change)
+    if every := 2**count <= FLIPS + 1:
+        flips = 1.0 - 2.0 * (np.arange(2**count)[:, None] >> np.arange(count) & 1)
+    else:
+        rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(count, FLIPS)))
+        flips = rng.choice([-1.0, 1.0], (FLIPS, count))
+    by_chance = np.max(flips @ ranks, axis=1, initial=-np.inf)
+    as_bad = (by_chance[:, None] >= ranks.sum(axis=0) - 1e-9).sum(axis=0)
+    return as_bad / len(flips) if every else (as_bad + 1) / (len(flips) + 1)
+
+
 @dataclass(frozen=True)
 class Relative:
     """A relative change of K quantities with the range of nine of ten draws: `kind` says of which sort."""

@@ -22,6 +22,7 @@ from .limits import MOST_DRAWS
 
 REFERENCE_POSTERIOR = Path(__file__).parents[2] / "scenarios" / "fitted" / "posterior.parquet"
 METADATA = b"displace.draws"
+HELD = "people_held"  # the column of a file of draws that is no parameter
 EXPECTED = "defaults, posterior, posterior:N, prior:N, or the path of a posterior.parquet (path:N for N of its draws)"
 
 
@@ -33,11 +34,23 @@ class DrawsError(ScenarioError):
 class Draws:
     """`values`: parameter overrides, one dict a draw, all equally likely.
 
-    `source`: where they come from, plain values.
+    `source`: where they come from, plain values. `held`: people held in each draw's world, by whose order some of many
+    are spread; empty where it is not known.
     """
 
     values: tuple[Mapping[str, float], ...]
     source: Mapping = field(default_factory=dict)
+    held: tuple[float, ...] = ()
+
+    def in_order(self) -> "Draws":
+        """Return the same draws in the order of people held in their worlds, or as they are where it is not known.
+
+        The order of people held is also that of its log; worlds of which it is not a number come last.
+        """
+        if not self.held:
+            return self
+        order = np.argsort(self.held, kind="stable")
+        return Draws(tuple(self.values[k] for k in order), self.source, tuple(self.held[k] for k in order))
 
 
 def uncertain() -> tuple[str, ...]:
@@ -60,19 +73,11 @@ def from_unit(parameter: Parameter, u) -> np.ndarray:
     return prior_quantile(*parameter.prior, np.asarray(u))
 
 
-def to_unit(parameter: Parameter, value) -> np.ndarray:
-    """Return the prior's distribution function at `value`."""
-    kind, low, high = parameter.prior
-    if kind == "loguniform":
-        return np.log(np.asarray(value) / low) / np.log(high / low)
-    return (np.asarray(value) - low) / (high - low)
-
-
 def unit_sample(dimensions: int, count: int, seed: int | np.random.Generator) -> np.ndarray:
     """Return a Latin hypercube of the unit cube, float64 (count, dimensions) (McKay, Beckman and Conover 1979).
 
     Its columns correlate no more than independent draws would, however many there are. Those of Sobol' points do: in
-    hundreds of dimensions it takes thousands of points before the columns can be told apart.
+    hundreds of dimensions it takes thousands of points before the columns are distinguishable.
     """
     from scipy.stats import qmc
 
@@ -94,7 +99,7 @@ def prior_draws(count: int, seed: int = 1, names: Iterable[str] | None = None) -
 def spread(count: int, wanted: int) -> list[int]:
     """Return which `wanted` of `count` draws in order are taken: one from the middle of each of so many equal parts.
 
-    This is systematic sampling. Where the file holds its draws in the order of people held in their worlds, it covers
+    This is systematic sampling. Of draws in the order of people held in their worlds (`Draws.in_order`), it covers
     small and large worlds far more evenly than the first so many would; any other order makes it no worse than those.
     """
     return [(2 * k + 1) * count // (2 * wanted) for k in range(wanted)]
@@ -129,7 +134,7 @@ def draws_of(name: str, seed: int = 1) -> Draws:
             else "no such file"
         )
         raise DrawsError(f"draws: '{name}': {made}; expected {EXPECTED}")
-    read = read_draws(path)
+    read = read_draws(path).in_order()
     wanted = _few(name, match[2] or len(read.values))
     if wanted > len(read.values):
         raise DrawsError(f"draws: '{name}': holds {len(read.values)} draws; expected at most that many")
@@ -156,7 +161,10 @@ def _misunderstood(name: str) -> ScenarioError:
 
 
 def write_draws(path: Path, draws: Draws):
-    """Write draws as Parquet, a column a parameter with unit and meaning; whole or not at all."""
+    """Write draws as Parquet: a column a parameter, with unit and meaning, and people held if known.
+
+    The file is written whole or not at all.
+    """
     import io
 
     import pyarrow as pa
@@ -167,11 +175,14 @@ def write_draws(path: Path, draws: Draws):
         pa.field(n, pa.float64(), metadata={"unit": PARAMETERS[n].unit, "meaning": PARAMETERS[n].meaning})
         for n in names
     ]
+    columns = [[draw[n] for draw in draws.values] for n in names]
+    if draws.held:
+        meaning = "people held in the draw's world, by whose order some of many draws are spread"
+        fields.append(pa.field(HELD, pa.float64(), metadata={"unit": "persons", "meaning": meaning}))
+        columns.append(list(draws.held))
     schema = pa.schema(fields, metadata={METADATA: json.dumps(dict(draws.source), sort_keys=True).encode()})
     sink = io.BytesIO()
-    pq.write_table(
-        pa.table([[draw[n] for draw in draws.values] for n in names], schema=schema), sink, compression="zstd"
-    )
+    pq.write_table(pa.table(columns, schema=schema), sink, compression="zstd")
     write_whole(path, sink.getvalue())
 
 
@@ -187,6 +198,9 @@ def read_draws(path: Path) -> Draws:
         raise DrawsError(
             f"{path}: holds no draws of the parameters; expected a posterior.parquet of `displace calibrate`"
         ) from None
+    held = ()
+    if HELD in table.column_names:
+        held, table = tuple(table[HELD].to_pylist()), table.drop_columns(HELD)
     for name in table.column_names:
         if name not in PARAMETERS:
             raise DrawsError(
@@ -196,4 +210,4 @@ def read_draws(path: Path) -> Draws:
                     )
                 )
             )
-    return Draws(tuple(table.to_pylist()), source)
+    return Draws(tuple(table.to_pylist()), source, held)

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 MANIFEST, LOCK, REPORT = "manifest.json", "lock", "report.html"
 SUMMARY = "summary"  # the table that every piece of work has, whatever else is recorded
 COMMITTED = "committed"  # a record for each piece of work, written after its parts: the commit mark

@@ -93,10 +93,7 @@ PAIRS = (
     Column("replicates", pa.int32(), "", "seeds a draw that were compared (the largest number)"),
     Column("draws", pa.int32(), "", "draws that were compared"),
 )
-EFFECT = (
-    Column("baseline", pa.float64(), "", "mean of the baseline over the pairs"),
-    Column("difference", pa.float64(), "", "mean over the pairs of arm minus baseline"),
-    *INTERVAL,
+RELATIVE = (
     Column("relative", pa.float64(), "share", "relative change (-0.12: 12 % less); of shares: change in points"),
     Column("relative_low", pa.float64(), "share", "5th percentile of it over draws (over pairs with one draw)"),
     Column("relative_high", pa.float64(), "share", "95th percentile of it; null without two draws, and `of sums`"),
@@ -105,8 +102,14 @@ EFFECT = (
         TEXT,
         "",
         "per draw: median of the draws' ratios; points: median of their differences, of a share; of sums: ratio of "
-        "sums, where a draw's baseline has fewer than 10 simulated people or a level is not above zero",
+        "sums, where a draw's baseline has fewer than 10 simulated people or a level is not above zero; empty: none",
     ),
+)
+EFFECT = (
+    Column("baseline", pa.float64(), "", "mean of the baseline over the pairs"),
+    Column("difference", pa.float64(), "", "mean over the pairs of arm minus baseline"),
+    *INTERVAL,
+    *RELATIVE,
     Column("median", pa.float64(), "", "difference at the median draw (pair with one draw)"),
     *AGREEMENT,
     *PAIRS,
@@ -135,7 +138,7 @@ TABLES = (
         "weekly",
         True,
         False,
-        "every outcome by week and place (record = places)",
+        "outcomes that may be shown by place, by week and place (record = places)",
         lambda: (*RUN_COLUMNS, WEEK, Column("place", TEXT, "", "the place's id")),
         BY_PLACE,
     ),
@@ -267,6 +270,13 @@ TABLES = (
                 pa.float64(),
                 "",
                 "difference for each 1,000 people held in the baseline (worldwide, on average); only `of sums`",
+            ),
+            Column(
+                "floor_p",
+                pa.float64(),
+                "probability",
+                "of chance making any right of the floor look as bad as this one under the arm (signed ranks, max-t "
+                "over flips of signs); null of other rows",
             ),
             Column(
                 "simultaneous_low",
@@ -434,6 +444,8 @@ TABLES = (
                 "not meaningful",
             ),
             *INTERVAL,
+            *RELATIVE,
+            *AGREEMENT,
             *PAIRS,
         ),
     ),

@@ -136,7 +136,7 @@ def _stage(results: Results, design: Design, sample: Sample, kept: np.ndarray) -
     bases, left = len(np.unique(sample.base)), len(np.unique(sample.base[kept]))
     if left < bases / 2:
         raise RunnerError(
-            f"{results.folder}: {bases - left} of {bases} base rows hold a run that failed; no index is told "
+            f"{results.folder}: {bases - left} of {bases} base rows hold a run that failed; no index is reported "
             f"of so few. The first error: {errors[0]}"
         )
     return {
@@ -235,7 +235,7 @@ def read_analysis(folder: str | Path) -> Analysis:
         other = [
             name
             for name, table in tables.items()
-            if table.schema.metadata[b"displace.plan"].decode() != manifest["plan"]
+            if (table.schema.metadata or {}).get(b"displace.plan", b"").decode() != manifest["plan"]
         ]
         if other:
             raise ValueError(f"{other[0]}.parquet is not of this plan")

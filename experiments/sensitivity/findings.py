@@ -6,6 +6,7 @@ import numpy as np
 
 from experiments.comparison.displacement import target_of
 from experiments.comparison.intervals import Pairs
+from experiments.comparison.strength import agreement
 from model.registry.outcomes import OUTCOMES
 from model.registry.parameters import PARAMETERS
 
@@ -17,7 +18,6 @@ from .samples import Sample
 from .stages import StagedDesign
 
 Values = Mapping[Quantity, np.ndarray]  # (rows of the sample, replicates)
-PROBABLY = 0.75  # of worlds, from which a change counts as an improvement or a harm
 ABOUT_PEOPLE = ("the person", "the child")
 VOTE = "more outcomes worse than better"
 MOST_KNOWN = 0.5  # of worlds must have an outcome for trade-offs to weigh it
@@ -297,6 +297,7 @@ def tradeoffs(found: Findings, values: Values):
     changes = {o: change for o, change in changes.items() if np.isfinite(change).all(axis=0).mean() >= MOST_KNOWN}
     known = np.all([np.isfinite(change).all(axis=0) for change in changes.values()], axis=0)
     tables = {o: np.vstack([np.zeros(known.sum()), change[:, known]]) for o, change in changes.items()}
+    shown = {o: agreement(table.T).shown() for o, table in tables.items()}
     people = [outcome for outcome in tables if OUTCOMES[outcome].whose in ABOUT_PEOPLE]
     for among, outcomes in (
         ("people", people),
@@ -309,8 +310,8 @@ def tradeoffs(found: Findings, values: Values):
         good = robustness.efficient(np.column_stack([table.mean(axis=1) for table in part]))
         chance = robustness.efficient_probability(part, found.staged.design.seed)
         for p, policy in enumerate(policies):
-            better = [outcome for outcome, table in zip(outcomes, part) if (table[p] > 0).mean() >= PROBABLY]
-            worse = [outcome for outcome, table in zip(outcomes, part) if (table[p] < 0).mean() >= PROBABLY]
+            better = [outcome for outcome in outcomes if shown[outcome][p] > 0]
+            worse = [outcome for outcome in outcomes if shown[outcome][p] < 0]
             row = {"policy": policy, "among": among, "efficient": bool(good[p]), "probability": float(chance[p])}
             found.add("tradeoffs", [row | {"better": ", ".join(better), "worse": ", ".join(worse)}])
 
@@ -388,7 +389,8 @@ def boxes(found: Findings, sample: Sample, values: Values, names: Sequence[str])
             base = {"arm": arm, "harm": what, "base": float(harm.mean())}
             if box is None:
                 found.add(
-                    "boxes", [base | {"factor": "", "says": "no box of assumptions that can be told from chance"}]
+                    "boxes",
+                    [base | {"factor": "", "says": "no box of assumptions that is distinguishable from chance"}],
                 )
                 continue
             base |= {"coverage": box.coverage, "density": box.density, "mass": box.mass}

@@ -161,8 +161,8 @@ SENSITIVITY_TABLES: dict[str, tuple[str, tuple[Column, ...]]] = {
             Column("among", STRING, "", "people, others or all: whose outcomes are weighed"),
             Column("efficient", YES_NO, "", "no other policy is as good in all and better in one"),
             Column("probability", FLOAT, "share", "of resamples of worlds in which it is efficient"),
-            Column("better", STRING, "", "outcomes that improve in at least three quarters of worlds"),
-            Column("worse", STRING, "", "outcomes that worsen in as many"),
+            Column("better", STRING, "", "outcomes that are likely or clearly better, by the worlds that agree"),
+            Column("worse", STRING, "", "outcomes that are likely or clearly worse, likewise"),
         ),
     ),
     "doses": (
@@ -209,7 +209,7 @@ SENSITIVITY_TABLES: dict[str, tuple[str, tuple[Column, ...]]] = {
         ),
     ),
     "refused": (
-        "quantities of which nothing is told, and why",
+        "quantities of which nothing is reported, and why",
         (*QUANTITY, Column("stage", STRING, "", "the stage"), Column("why", STRING, "", "the reason")),
     ),
 }

@@ -510,5 +510,3 @@ MECHANISMS = (
        )),
 )
 # fmt: on
-
-MECHANISM_BY_ID = {mechanism.id: mechanism for mechanism in MECHANISMS}

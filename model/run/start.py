@@ -1,5 +1,7 @@
 """January 2016: the compounds, operations and people with which a run begins.
 
+It compiles the policies and shocks of a run to plans, and fills what follows from its inputs alone.
+
 Who is held at the start are the people of the roster with the lowest thresholds, as if recruitment had
 gone on before: so they are the same people in every arm, and nobody is drawn twice.
 """

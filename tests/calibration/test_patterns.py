@@ -22,7 +22,7 @@ from calibration.patterns.arms import (
     simulate,
 )
 from calibration.patterns.judge import FAILS, HOLDS, UNDECIDED, Ratio, ratio_of_means, together, verdict
-from calibration.patterns.patterns import LEFT_OUT, PATTERN_BY_ID, PATTERNS, QUESTION, REPORTED, UNIT, kinds
+from calibration.patterns.patterns import LEFT_OUT, PATTERNS, QUESTION, REPORTED, UNIT, kinds
 from displace.cli.main import app
 from displace.reference import patterns_page
 from model.registry.life_course import T
@@ -42,7 +42,7 @@ KNOWN = {row["id"] for row in csv.DictReader(EVIDENCE_FILE.open(encoding="utf-8"
 
 def test_every_pattern_is_there_once_in_order():
     assert [pattern.id for pattern in PATTERNS] == IDS
-    assert len(PATTERN_BY_ID) == len(IDS)
+    assert len({pattern.id for pattern in PATTERNS}) == len(IDS)
 
 
 @pytest.mark.parametrize("pattern", PATTERNS, ids=lambda pattern: pattern.id)
@@ -269,7 +269,7 @@ def test_who_finds_no_bed_and_whose_debt_is_larger():
 def test_a_unit_check_holds_end_to_end():
     """Debt grows with each sale and with time: simulated, measured, judged."""
     judged = check.gather(seeds=6, workers_wanted=1, ids=("P12",))["learned"]
-    assert [row.verdict for row in judged] == [HOLDS] * len(PATTERN_BY_ID["P12"].clauses)
+    assert [row.verdict for row in judged] == [HOLDS] * len(next(p for p in PATTERNS if p.id == "P12").clauses)
     assert check.of_kind(judged, UNIT) == {"P12": HOLDS} and check.of_kind(judged, REPORTED) == {}
 
 

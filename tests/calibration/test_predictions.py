@@ -8,8 +8,9 @@ from scipy import special, stats
 from test_calibration import FREE, REPORTS, hypercube, toy
 from test_reports import target
 
-from calibration.fit import checks, joint, predictions
+from calibration.fit import checks, holdout, joint, predictions
 from calibration.fit.posterior import trusted, weigh
+from experiments.design.draws import Draws, uncertain
 
 
 def test_crps_is_that_of_the_distribution_that_is_sampled():
@@ -65,6 +66,33 @@ def test_what_the_model_is_off_by_is_learnt_before_it_is_predicted_from():
         assert np.log(row.prior.interval[1] / 100) == pytest.approx(0, abs=0.05)
 
 
+def test_held_out_reports_are_scored_one_by_one_and_by_family_beside_the_prior():
+    """Runs near the reports and runs far away: each score in closed form, and both reports of a family counted."""
+    near, far = np.full((40, 2), 100.0), np.full((40, 2), 400.0)
+    reports = [target("point", 100.0, 100.0, id=id, about=id, family="a", sigma=0.5) for id in ("T001", "T002")]
+    reports.append(replace(target("interval", 90.0, 110.0, id="T003", about="T003"), family="b"))
+    seen = [{t.id: of for t in reports} for of in (far, near)]
+    scored = [
+        holdout.Scored(t, "", holdout.predict(t, seen[0], 1), holdout.predict(t, seen[1], 1), None) for t in reports
+    ]
+    density = stats.norm.logpdf([np.log(4), 0.0], scale=0.5)
+    assert [scored[0].prior.log_score, scored[0].posterior.log_score] == pytest.approx(density)
+    assert scored[0].far_off is False and scored[0].prior.pit < 0.05 < scored[0].posterior.pit < 0.95
+    a, b = holdout.by_family(scored, *seen)
+    assert a.reports == 2 and [a.prior_log_score, a.log_score] == pytest.approx(2 * density)
+    assert a.prior_crps == pytest.approx((scored[0].prior.crps + scored[1].prior.crps) / 2) and a.prior_crps > a.crps
+    assert b.reports == 1 and np.isnan(b.crps) and b.log_score > b.prior_log_score
+
+
+def test_the_priors_draws_beside_a_posterior_are_of_what_it_draws():
+    posterior = Draws(({"upkeep": 300.0, "revenue": 900.0},) * 5, {"kind": "posterior"})
+    before = holdout.prior_of(posterior, 1)
+    assert len(before) == 5 and all(draw.keys() == {"upkeep", "revenue"} for draw in before)
+    assert len({draw["upkeep"] for draw in before}) == 5
+    assert holdout.prior_of(replace(posterior, source={"kind": "prior"}), 1) == ()
+    assert holdout.prior_of(Draws(({},), {}), 1)[0].keys() == set(uncertain())
+
+
 def test_a_family_left_out_is_scored_as_the_others_predict_it():
     """Log p(a | b) by a grid over the two parameters, beside log p(a)."""
     ensemble = toy(hypercube(4096))
@@ -91,7 +119,7 @@ def test_truths_that_cannot_be_judged_are_failures():
 
 def test_intervals_that_are_too_narrow_are_seen(monkeypatch):
     """Pseudo-reports with three times the error that the fit believes: its intervals hold the truth less often."""
-    ensemble, doubted = toy(hypercube(4096)), [replace(t, sigma_log=0.9) for t in REPORTS]
+    ensemble, doubted = toy(hypercube(4096)), [replace(t, reporting_error=0.9) for t in REPORTS]
     draw = checks.draw_reports
     monkeypatch.setattr(checks, "draw_reports", lambda targets, *given: draw(doubted, *given))
     found, _ = checks.coverage(ensemble, REPORTS, weigh(ensemble, REPORTS), FREE, truths=200)

@@ -115,7 +115,7 @@ def test_several_rows_are_added_up_and_told_as_surely_as_the_least_sure():
     doubtful = ROWS | {"E179": ROWS["E179"].model_copy(update={"confidence": "low"})}
     found = next(t for t in read_targets(TARGETS, doubtful).targets if t.id == "E175")
     assert found.low == found.high == 456
-    assert found.sigma_log == pytest.approx((0.7**2 + 0.4**2) ** 0.5)
+    assert found.reporting_error == pytest.approx((0.7**2 + 0.4**2) ** 0.5)
 
 
 def test_a_point_between_bounds_is_their_geometric_mean():
@@ -399,7 +399,7 @@ def test_a_shift_leaves_shares_and_ratios_alone():
     seen = {name: np.array([[number]]) for name, number in numbers.items()}
     assert not shares.of_level and not ratio.of_level
     assert likelihood.error(ratio) == pytest.approx(0.5)
-    wider = [replace(t, discrepancy=0.0, sigma_log=0.5) for t in (shares, ratio)]
+    wider = [replace(t, discrepancy=0.0, reporting_error=0.5) for t in (shares, ratio)]
     assert joint.total_log_likelihood([shares, ratio], seen) == pytest.approx(joint.total_log_likelihood(wider, seen))
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from displace.reference import registry_tables as tables
 from displace.wording.limits import LIMITS
-from model.registry.mechanisms import MECHANISM_BY_ID
+from model.registry.mechanisms import MECHANISMS
 
 ROOT = Path(__file__).parents[2]
 ODD = (ROOT / "docs" / "ODD.md").read_text(encoding="utf-8")
@@ -62,7 +62,7 @@ def test_the_description_lists_the_phases_of_the_week():
 
 
 def test_every_mechanism_that_the_description_names_exists():
-    assert set(re.findall(r"\b[VOS]\d\d\b", ODD)) <= set(MECHANISM_BY_ID)
+    assert set(re.findall(r"\b[VOS]\d\d\b", ODD)) <= {mechanism.id for mechanism in MECHANISMS}
 
 
 def test_every_parameter_that_an_equation_names_exists():
@@ -82,3 +82,21 @@ def test_the_page_on_limits_begins_with_those_that_every_report_states():
     section = page.split("## In short", 1)[1].split("\n## ", 1)[0]
     points = [" ".join(point.split()) for point in re.split(r"^- ", section, flags=re.MULTILINE)[1:]]
     assert points == [f"**{lead}** {text}" for lead, text in LIMITS], "displace/wording/limits.py says otherwise"
+
+
+def test_counts_of_reports_on_the_page_on_limits_are_those_that_were_fitted_are_targets_and_are_held_out():
+    from calibration.fit.config import read_config
+    from calibration.targets.targets import HOLDOUT, read_targets
+    from experiments.design.draws import draws_of
+
+    config = read_config()
+    fitted, now = len(draws_of("posterior").source["targets"]), len(config.chosen)
+    held_out = len(read_targets(HOLDOUT, config.rows).targets)
+    page = " ".join((ROOT / "docs" / "limits.md").read_text(encoding="utf-8").split())
+    assert (
+        f"The parameters are fitted to {fitted} reports" in page and f"Of {held_out} reports that were not used" in page
+    )
+    assert fitted == now or f"so that {now} are targets now" in page
+    others = (ROOT / "README.md", ROOT / "docs" / "calibration.md", ROOT / "docs" / "python.md")
+    counted = re.compile(r"\b\d+ (reported estimates|reports up to|targets in)")
+    assert {path.name: found for path in others if (found := counted.findall(path.read_text(encoding="utf-8")))} == {}

@@ -1,6 +1,7 @@
 """The report: self-contained, escaped, honest about direction, and silent about what is never shown."""
 
 import csv
+import html
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -405,6 +406,13 @@ def test_where_more_are_held_the_large_and_undetermined_is_told_before_the_small
 def test_the_rights_floor_names_what_is_likely_or_clearly_worse(study, page):
     assert study.floor("firewall") == "clearly worse for deaths" and study.floor("raids") == ""
     assert "Rights floor: clearly worse for deaths." in " ".join(Page(page).text.split())
+    balance = Study(study.results)
+    row = {"arm": "raids", "outcome": "coerced_returns", "strength": "not distinguishable"}
+    balance.__dict__["_floor"] = [row, row | {"outcome": "deaths", "strength": "likely"}]
+    assert balance.floor("raids") == (
+        f"likely worse for deaths; on balance, though too few agree to call it likely, worse for "
+        f"{OUTCOMES['coerced_returns'].label}"
+    )
 
 
 def test_an_outcome_that_no_pair_changes_is_called_unchanged(study):
@@ -520,3 +528,10 @@ def test_better_follows_the_outcomes_direction_and_the_strength():
     assert words.verdict("up", effect(direction="down")) == words.WORSE
     assert words.verdict("down", effect()) == "not distinguishable"
     assert words.verdict(None, effect(direction="up")) == words.NEITHER
+
+
+def test_a_report_without_a_readable_sensitivity_analysis_says_what_to_run(study, monkeypatch, tmp_path):
+    monkeypatch.setattr("displace.report.sensitivity.REFERENCE", tmp_path)
+    page = report.render(study)
+    assert page.count("What drives the answer") == 2  # of the navigation and the section
+    assert "To make it anew, run `make reference-sensitivity`" in html.unescape(page)

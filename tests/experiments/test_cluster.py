@@ -1,4 +1,4 @@
-"""A Dask cluster gives the bytes of one process, and an absent one is told before anything is written."""
+"""A Dask cluster gives the bytes of one process, and an absent one is reported before anything is written."""
 
 import pytest
 from test_runner import design, same_tables, tiny, whole  # noqa: F401 (fixtures)

@@ -294,13 +294,14 @@ def test_a_share_in_a_series_is_one_of_the_past_year_and_a_band_holds_nine_of_te
         (lambda d, r: 50.0 + r, "clear"),
         (lambda d, r: 50.0 if r else -9000.0, "likely"),
         (lambda d, r: 300.0 if r > 3 else -100.0, "likely"),
-        (lambda d, r: 300.0 if r > 9 else -10.0, None),
+        (lambda d, r: 300.0 if r > 9 else -10.0, "not distinguishable"),
+        (lambda d, r: 300.0 if r > 14 else -300.0, None),
         (0.0, None),
         (-50.0, None),
     ],
-    ids=["worse", "one world far better", "mostly worse", "half worse", "same", "better"],
+    ids=["worse", "one world far better", "mostly worse", "worse on balance", "half worse", "same", "better"],
 )
-def test_the_rights_floor_flags_what_is_likely_or_clearly_worse(effect, strength):
+def test_the_rights_floor_flags_what_is_worse_likely_clearly_or_on_balance(effect, strength):
     """Of 30 pairs; one world that is far better does not outvote all others."""
     flags = rights_floor(paired(world(effect, replicates=30, outcome="deaths")))
     assert [flag["strength"] for flag in flags if flag["outcome"] == "deaths"] == ([strength] if strength else [])

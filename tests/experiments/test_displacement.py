@@ -274,7 +274,7 @@ def test_fieller_covers_the_true_ratio_as_often_as_it_says():
 
 
 def test_fieller_ends_where_students_test_of_the_ratio_turns():
-    """A ratio r is within if the mean of rise - r fall can't be told from zero.
+    """A ratio r is within if the mean of rise - r fall is not distinguishable from zero.
 
     At both ends the p-value is that of the interval.
     """

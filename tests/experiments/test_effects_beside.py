@@ -10,6 +10,7 @@ from made_up import manifest, policy, results, row, rows
 from test_runner import design, tiny, whole  # noqa: F401 (fixtures)
 
 from displace.report import further_tables
+from displace.wording import words
 from displace.wording.study import Study
 from experiments import read
 from experiments.comparison.contributions import contributions, pulled, titles
@@ -17,6 +18,7 @@ from experiments.comparison.costs import _means, costs, programme_years
 from experiments.comparison.endings import end_of, endings, periods
 from experiments.comparison.intervals import Pairs
 from experiments.comparison.paired import A_YEAR
+from experiments.comparison.strength import CLEAR, INDISTINCT
 from experiments.design import unit_costs
 
 # --- what each adds ---------------------------------------------------------------------------------
@@ -349,3 +351,39 @@ def test_groups_add_up_to_the_world(whole):  # noqa: F811
     assert by_sex == pytest.approx(held["raids"] - held["baseline"], rel=1e-4) and by_sex
     for (arm, outcome, _), value in sums.items():
         assert value == pytest.approx(worldwide[arm, outcome], abs=1e-3), (arm, outcome)
+
+
+def test_a_cost_is_shown_as_strongly_as_the_effect_that_it_prices():
+    """Ransom and captivity have the words, agreement and relative change of `paired`; captivity avoided the reverse."""
+
+    def weekly(arm, draw, replicate):
+        rng = np.random.default_rng([draw, 7])
+        times = np.where(arm == "raids", [1.0, 0.8 + 0.1 * (draw < 9), rng.choice([0.9, 1.1])], 1.0)
+        size = 1000.0 * (1 + draw)
+        levels = {"in_captivity": size * times[1], "ransom_paid": size * times[2], "deprived_by_a_state": size}
+        return {name: np.full((114, 4), level) for name, level in levels.items()}
+
+    arms = {"baseline": [], "raids": [policy("crackdown", ["AAA"])], "law": [policy("non_punishment_scope", ["AAA"])]}
+    found = results(manifest(arms, 1, 30, 114, 10, ("in_captivity", "ransom_paid")), weekly)
+    table = costs(found)
+    names = "relative relative_low relative_high relative_kind agree agree_low p direction strength".split()
+    ransom = row(table, arm="raids", measure="ransom")
+    answer = row(found.paired, arm="raids", outcome="ransom_paid", place="", aggregate="sum")
+    assert {name: ransom[name] for name in names} == {name: answer[name] for name in names}
+    assert ransom["strength"] == INDISTINCT
+    avoided = row(table, arm="raids", measure="captivity_avoided")
+    answer = row(found.paired, arm="raids", outcome="in_captivity", place="", aggregate="mean")
+    assert (avoided["strength"], avoided["direction"], answer["direction"]) == (CLEAR, "up", "down")
+    assert [avoided[f"relative{end}"] for end in ("", "_low", "_high")] == pytest.approx(
+        [-answer[f"relative{end}"] for end in ("", "_high", "_low")]
+    )
+    law = row(table, arm="law", measure="programmes")
+    assert law["strength"] == CLEAR and law["direction"] == "up" and law["relative"] is None
+    assert row(table, arm="raids", measure="per_week_avoided")["strength"] is None
+    for name, arm in found.manifest["plan"]["arms"].items():
+        arm["title"] = name
+    grid = further_tables.costs(Study(found))
+    cell_of = dict(zip(grid.headers, dict(grid.rows)["raids"]))
+    ransom, weeks = (next(cell_of[head] for head in cell_of if part in head) for part in ("ransom", "captivity"))
+    assert "not distinguishable" in ransom[1] and ransom[2] == words.INDISTINCT
+    assert "clearly more, 30 of 30 draws" in weeks[1] and weeks[2] == words.NEITHER

@@ -1,12 +1,15 @@
 """The one rule of strength: its interval, false alarms and power; relative changes; many comparisons at once."""
 
+import ast
+from pathlib import Path
+
 import numpy as np
 import pytest
 from made_up import manifest, policy, results, row, rows
 from scipy import stats
 
 from experiments.comparison.intervals import Pairs
-from experiments.comparison.paired import agreement_columns, paired, worsens
+from experiments.comparison.paired import agreement_columns, paired, rights_floor, worsens
 from experiments.comparison.strength import (
     CLEAR,
     FEWEST_VOTES,
@@ -20,6 +23,7 @@ from experiments.comparison.strength import (
     critical_value,
     discoveries,
     relative,
+    worse_together,
 )
 from model.registry.outcomes import RIGHTS_FLOOR
 
@@ -77,24 +81,29 @@ def flagged(differences) -> float:
     """Return in which share of comparisons the floor is flagged; differences (draws, comparisons, rights)."""
     draws, comparisons, rights = differences.shape
     found = agreement_columns(agreement(differences.reshape(draws, -1)))
-    worse = [worsens({"outcome": RIGHTS_FLOOR[k % rights]} | effect) for k, effect in enumerate(found)]
+    p = np.concatenate([worse_together(differences[:, k], 1) for k in range(comparisons)])
+    worse = [
+        worsens({"outcome": RIGHTS_FLOOR[k % rights], "floor_p": p[k], "draws": draws} | effect)
+        for k, effect in enumerate(found)
+    ]
     return np.reshape(worse, (comparisons, rights)).any(axis=1).mean()
 
 
-def of_counts(rng, shape, mean=8.0, times=1.0):
-    """Return differences of Poisson counts: the baseline's from an arm's whose mean is so many times as large."""
-    return (rng.poisson(mean * times, shape) - rng.poisson(mean, shape)).astype(float)
+def of_counts(rng, shape, mean=8.0):
+    """Return changes of the log between Poisson counts, half a person added, in worlds that differ tenfold in size."""
+    mean = mean * np.geomspace(1, 10, shape[0])[:, None, None]
+    return np.log(rng.poisson(mean, shape) + 0.5) - np.log(rng.poisson(mean, shape) + 0.5)
 
 
-@pytest.mark.parametrize("draws", [7, 8, 10, 20, 64])
+@pytest.mark.parametrize("draws", [7, 8, 10, 12, 20, 64])
 @pytest.mark.parametrize("noise", ["normal", "correlated", "heavy tails", "counts"])
 def test_a_policy_that_does_nothing_is_flagged_in_at_most_one_comparison_of_twenty(noise, draws):
-    """A/A arms: 2,000 comparisons of two worlds that differ by chance, four rights each."""
+    """A/A arms: 1,000 comparisons of two worlds that differ by chance, four rights each."""
     rng = np.random.default_rng(5)
-    shape = draws, 2000, len(RIGHTS_FLOOR)
+    shape = draws, 1000, len(RIGHTS_FLOOR)
     made = {
         "normal": lambda: rng.normal(size=shape),
-        "correlated": lambda: rng.normal(size=shape) + rng.normal(size=(draws, 2000, 1)),
+        "correlated": lambda: rng.normal(size=shape) + rng.normal(size=(draws, 1000, 1)),
         "heavy tails": lambda: rng.standard_t(2, size=shape),
         "counts": lambda: of_counts(rng, shape),
     }
@@ -103,16 +112,86 @@ def test_a_policy_that_does_nothing_is_flagged_in_at_most_one_comparison_of_twen
 
 # Chance between two worlds that differ by next to nothing (raids at 0.2 % of strength in one State), standard deviation
 # of the log ratio over 16 draws of the posterior at 30 people an agent. Of children detained it is 0.125 there, some
-# thirteen agents in the smallest world, and goes with the root of the people an agent.
-CHANCE = {"deaths": 0.024, "coerced_returns": 0.025, "punished_share": 0.005, "children_detained": 0.125 / 3**0.5}
+# thirteen agents in the smallest world.
+CHANCE = {"deaths": 0.024, "coerced_returns": 0.025, "punished_share": 0.005, "children_detained": 0.125}
 
 
 @pytest.mark.parametrize("name", RIGHTS_FLOOR)
 def test_a_worsening_of_a_tenth_is_flagged_in_four_comparisons_of_five(name):
-    """At 64 draws and the chance that a comparison shows; of children detained at 10 people an agent."""
+    """At 64 draws and 30 people an agent, one right of four: the others do as chance has it."""
     rng = np.random.default_rng(6)
-    differences = np.log(1.1) + rng.normal(0, CHANCE[name], size=(64, 500, 1))
-    assert flagged(differences) >= 0.8
+    differences = rng.normal(0, [CHANCE[right] for right in RIGHTS_FLOOR], size=(64, 200, len(RIGHTS_FLOOR)))
+    differences[:, :, RIGHTS_FLOOR.index(name)] += np.log(1.1)
+    assert flagged(differences) >= 0.95
+
+
+@pytest.mark.parametrize("draws", [8, 64])
+def test_how_bad_chance_makes_a_family_look_is_counted_over_exchanges_of_arm_and_baseline(draws):
+    """Of eight draws all 256 exchanges, by hand; of a right without a value nothing; alike rights are as one."""
+    rng = np.random.default_rng(2)
+    change = rng.normal(0.3, 1.0, (draws, 2)) * [1.0, 1e6]
+    p = worse_together(change, 1)
+    if draws == 8:
+        ranks = np.sign(change) * stats.rankdata(np.abs(change), axis=0)
+        flips = np.array(np.meshgrid(*[[-1, 1]] * draws)).reshape(draws, -1).T
+        by_chance = (flips @ ranks).max(axis=1)
+        assert p == pytest.approx([(by_chance >= total - 1e-9).mean() for total in ranks.sum(axis=0)])
+    alone = stats.wilcoxon(change[:, 0], alternative="greater").pvalue
+    assert worse_together(change[:, [0, 0]], 1)[0] == pytest.approx(alone, abs=0.02) and p[0] >= alone - 0.02
+    assert (worse_together(np.full((draws, 1), np.nan), 1) == 1).all()
+
+
+def test_the_floor_weighs_logs_of_counts_and_points_of_shares():
+    """A tenth more deaths in 14 of 20 small worlds and a hundredth fewer in six large ones: worse on balance."""
+
+    def weekly(arm, draw, replicate):
+        large = draw < 6
+        deaths = (10_000.0 if large else 1000.0) * (1 + (arm == "arm") * (-0.01 if large else 0.1))
+        return {"people_held": np.full((40, 4), 1e5), "deaths": np.full((40, 4), deaths)}
+
+    arms = {"baseline": [], "arm": [policy("crackdown", ["AAA"])]}
+    table = paired(results(manifest(arms, 1, 20, 40, 10), weekly))
+    (flag,) = rights_floor(table)
+    assert (flag["outcome"], flag["strength"]) == ("deaths", INDISTINCT) and flag["floor_p"] <= 0.03
+    others = {r["floor_p"] for r in table.to_pylist() if r["outcome"] != "deaths" and r["floor_p"] is not None}
+    assert others == {1.0}  # where nothing happens in either world, nothing looks bad
+
+
+# --- one rule ---------------------------------------------------------------------------------------------
+
+
+SOURCES = [
+    path
+    for folder in ("experiments", "calibration", "displace", "scenarios", "model")
+    for path in sorted((Path(__file__).parents[2] / folder).rglob("*.py"))
+    if path.name != "strength.py"
+]
+VOTED = {"agree", "agree_low", "agree_high", "p"}  # columns from which a word may follow
+
+
+def choosing(tree: ast.AST) -> list[str]:
+    """Return where a module writes a word of strength itself, or weighs what draws vote: only `strength.py` may."""
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and node.value in (CLEAR, LIKELY, INDISTINCT):
+            found.append(f"{node.lineno}: {node.value!r}")
+        elif isinstance(node, ast.Compare):
+            sides = (node.left, *node.comparators)
+            numbers = any(isinstance(side, ast.Constant) and isinstance(side.value, int | float) for side in sides)
+            voted = any(
+                isinstance(side, ast.Subscript) and isinstance(side.slice, ast.Constant) and side.slice.value in VOTED
+                for side in sides
+            )
+            if numbers and voted:
+                found.append(f"{node.lineno}: {ast.unparse(node)}")
+    return found
+
+
+def test_no_module_but_this_one_chooses_a_word_of_strength():
+    """The terminal, the report, pictures, pages and the sensitivity's tables take words from `strength.py`."""
+    assert {str(path): found for path in SOURCES if (found := choosing(ast.parse(path.read_text())))} == {}
+    planted = "says = 'likely' if row['agree_low'] > 0.6 else words.INDISTINCT"
+    assert sorted(choosing(ast.parse(planted))) == ["1: 'likely'", "1: row['agree_low'] > 0.6"]
 
 
 # --- relative changes ------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import numpy as np
 from experiments.batch import rows as of_run
 from experiments.comparison.read import Results
 from experiments.results.columns import from_rows
+from experiments.results.folder import SCHEMA_VERSION
 from experiments.results.parquet import Part
 from model.registry.outcomes import OUTCOMES, RECORDED, O
 
@@ -22,7 +23,7 @@ def manifest(
 ) -> dict:
     """Return a manifest; `arms` gives each arm's policies, the first arm is the baseline. No key that is not used."""
     return {
-        "schema_version": 2,
+        "schema_version": SCHEMA_VERSION,
         "plan": {
             "hash": "made-up",
             "code": "",

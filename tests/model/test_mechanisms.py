@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from model.registry import institutions, levers, life_course, outcomes, parameters, streams
-from model.registry.mechanisms import MECHANISM_BY_ID, MECHANISMS
+from model.registry.mechanisms import MECHANISMS
 from scenarios.world_files import SECTION
 
 ROOT = Path(__file__).parents[2]
@@ -35,7 +35,9 @@ KERNELS = "\n".join(
 
 def test_every_mechanism_is_there_once_in_order():
     assert [mechanism.id for mechanism in MECHANISMS] == IDS
-    assert len({mechanism.name for mechanism in MECHANISMS}) == len(IDS) == len(MECHANISM_BY_ID)
+    assert (
+        len({mechanism.name for mechanism in MECHANISMS}) == len(IDS) == len({mechanism.id for mechanism in MECHANISMS})
+    )
 
 
 @pytest.mark.parametrize("mechanism", MECHANISMS, ids=lambda mechanism: mechanism.id)
