@@ -53,7 +53,7 @@ def price_places(m):
         surplus = net - m.par[P.upkeep] - m.env[0, I.protection_price, p]
         view = m.outlook[p]
         view.revenue, view.net, view.rent = gross * (1.0 - lost), net, rent_of(p, surplus, m)
-        view.margin = surplus - view.rent
+        view.margin = surplus - view.rent * m.par[P.feedback_crowding]
         view.profit = min(m.par[P.profit_most], view.margin / m.par[P.reference_margin])
 
 

@@ -58,7 +58,7 @@ def rent_of(p, surplus, m):
     surplus x (share of room that is let) ^ `rent_power`.
     """
     let = share_let(p, m)
-    return max(0.0, surplus) * let ** m.par[P.rent_power] * m.par[P.feedback_crowding]
+    return max(0.0, surplus) * let ** m.par[P.rent_power]
 
 
 @kernel

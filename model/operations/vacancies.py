@@ -50,7 +50,7 @@ def post_vacancies(m):
     m.vacancies[:] = 0.0
     for b in range(m.lines.size):
         for k in range(m.hosts.size):
-            m.desks[b, m.hosts[k]].offers = 0
+            m.desks[b * m.luck.size + m.hosts[k]].offers = 0
     for k in range(m.hosts.size):
         m.outlook[m.hosts[k]].room = 0.0
     demand, value, count = 0.0, 0.0, 0
@@ -69,7 +69,7 @@ def post_vacancies(m):
             continue
         rows[count], left[count] = o, wanted
         count += 1
-        m.desks[firm.line, p].offers += 1
+        m.desks[firm.line * m.luck.size + p].offers += 1
         m.vacancies[firm.line, p] += wanted
         m.tally[O.vacancies, p] += wanted
         demand += wanted
@@ -102,20 +102,20 @@ def list_offers(rows, left, m):
     row = 0
     for b in range(m.lines.size):
         for k in range(m.hosts.size):
-            desk = m.desks[b, m.hosts[k]]
+            desk = m.desks[b * m.luck.size + m.hosts[k]]
             desk.first = row
             row += desk.offers
             desk.offers = 0
     for n in range(rows.size):
         firm = m.operations[rows[n]]
-        desk = m.desks[firm.line, firm.place]
+        desk = m.desks[firm.line * m.luck.size + firm.place]
         offer = m.offers[desk.first + desk.offers]
         offer.operation, offer.left = rows[n], left[n]
         m.sums[desk.first + desk.offers] = left[n]
         desk.offers += 1
     for b in range(m.lines.size):
         for k in range(m.hosts.size):
-            desk = m.desks[b, m.hosts[k]]
+            desk = m.desks[b * m.luck.size + m.hosts[k]]
             desk.first_step = 1
             while 2 * desk.first_step <= desk.offers:
                 desk.first_step *= 2
@@ -195,7 +195,7 @@ def take_vacancy(b, p, mark, m):
 
     The sums in the list are exact but for rounding: an offer that is taken up is passed over for the next.
     """
-    desk = m.desks[b, p]
+    desk = m.desks[b * m.luck.size + p]
     position = offer_at(mark * m.vacancies[b, p], desk, m)
     for _ in range(desk.offers):
         offer = m.offers[desk.first + position]

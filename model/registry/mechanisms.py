@@ -64,8 +64,11 @@ MECHANISMS = (
            "parameters.profile_bias"
        )),
     _m("V08", name="demand for languages follows the fraud's market", section="I.hist",
-       where="recruiters.susceptibility parameters.language_premium",
-       partly="one premium for all times: no market of targets moves it"),
+       where=(
+           "operations.line_of vacancies.choose_operation vacancies.measure_demand parameters.line_strength "
+           "parameters.local_fit"
+       ),
+       partly="lines of business keep their shares: no market of targets moves them"),
     _m("V09", name="migrant workers stranded abroad are recruited on the spot", section="I.hist",
        where=(
            "recruiters.approach_reach institutions.stranded_reach parameters.affinity_on_the_spot "
@@ -171,7 +174,8 @@ MECHANISMS = (
        )),
     _m("V40", name="consulates locate and free their nationals", section="IV.G",
        where=(
-           "captivity.consular_hazard life_course.freed_by_consulate institutions.consular_reach "
+           "captivity.consular_hazard call_outs.answer_complaints life_course.freed_by_consulate "
+           "life_course.freed_on_complaint institutions.consular_reach institutions.call_outs "
            "parameters.consular_capacity levers.consular_coverage"
        )),
     _m("V41", name="evidence is lost on the way out", section="IV.E",
@@ -194,7 +198,10 @@ MECHANISMS = (
            "levers.law_covers_forced_criminality"
        )),
     _m("V45", name="taken for a criminal", section="IV.B",
-       where="screening.treat_as_offender life_course.charged_after_screening institutions.charges"),
+       where=(
+           "screening.to_be_charged life_course.charged_after_screening life_course.charged_unscreened "
+           "institutions.charges"
+       )),
     _m("V46", name="taken for an immigration offender", section="IV.B",
        where=(
            "screening.treat_as_offender screening.detention_chance life_course.detained_after_screening "
@@ -342,16 +349,18 @@ MECHANISMS = (
        where="home.be_untraced life_course.lost_trace life_course.traced institutions.tracing"),
     # --- operators --------------------------------------------------------------------------------
     _m("O01", name="rooted in casinos and online gambling", section="I.hist",
-       where="start.build_up compounds.build_and_close parameters.start_licensed"),
+       where=(
+           "start.build_up landlords.build compounds.size_of_site parameters.start_licensed parameters.licensed_held"
+       )),
     _m("O02", name="bans and closures moved operations and let them adapt", section="I.hist",
        where=(
-           "compounds.build_and_close relocation.relocate institutions.licensed_closure parameters.share_licensed_new "
+           "compounds.close_by_order relocation.relocate institutions.licensed_closure parameters.share_licensed_new "
            "levers.licence_ban"
        ),
        partly="that closures add to the weight of large groups is neither imposed nor counted"),
     _m("O03", name="the pandemic closed casinos: less regulated places, and online", section="I.hist",
        where=(
-           "compounds.build_and_close relocation.relocate institutions.licensed_closure institutions.online_demand"
+           "compounds.close_by_order relocation.relocate institutions.licensed_closure institutions.online_demand"
        ),
        partly="operations change place, not their business"),
     _m("O04", name="stranded migrant workers replace recruits from abroad", section="I.hist",
@@ -362,7 +371,7 @@ MECHANISMS = (
        where="accounts.price_places institutions.online_demand"),
     _m("O06", name="adapting, building, upgrading", section="I.intro",
        where=(
-           "compounds.build_and_close compounds.harden relocation.found parameters.refill_elasticity "
+           "landlords.build compounds.harden relocation.found parameters.refill_elasticity "
            "parameters.reinvested"
        ),
        partly="compounds harden after raids and escapes; profits build new ones but upgrade none"),
@@ -421,7 +430,10 @@ MECHANISMS = (
     _m("O23", name="spread beyond the region", section="n14",
        where="outlook.discounts outlook.choose_place parameters.moving_cost_beyond"),
     _m("O24", name="landlords apart from the firms that rent from them", section="II.gov",
-       where="compounds.build_site compounds.build_and_close operations.rent"),
+       where=(
+           "landlords.rent_of landlords.build landlords.evict institutions.landlord_liability "
+           "parameters.landlord_reach"
+       )),
     # --- States and officials ---------------------------------------------------------------------
     _m("S01", name="countries of origin became destinations, unprepared", section="I.prof",
        where=(
@@ -445,7 +457,7 @@ MECHANISMS = (
        )),
     _m("S06", name="ad hoc closures and mass deportation", section="II.gov",
        where=(
-           "screening.meet_authorities compounds.build_and_close life_course.deported_unassessed "
+           "screening.meet_authorities compounds.close_by_order life_course.deported_unassessed "
            "institutions.deports_unassessed levers.mass_deportation"
        )),
     _m("S07", name="officials who guard, move people, inform and extort", section="II.gov",

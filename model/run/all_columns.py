@@ -80,7 +80,7 @@ class Columns(NamedTuple):
     weight: np.ndarray  # float64 (D): its weights
     early: np.ndarray  # int64 (D): its places in the order in which their clocks may ring
     vacancies: np.ndarray  # float64 (B, D): persons still wanted
-    desks: np.recarray  # vacancies.DESK (B, D)
+    desks: np.recarray  # vacancies.DESK (B * D, line by line)
     access: np.ndarray  # float64 (P, P): how readily people are brought from one place to another
     route_cost: np.ndarray  # float64 (P, P): fares, USD
     route_expected: np.ndarray  # float64 (P, P): fares and what is expected to be lost, USD

@@ -131,7 +131,7 @@ def empty_columns(inputs, fixed, values) -> Columns:
         early=np.zeros(destinations, np.int64),
         suits=np.zeros((*world.fits.shape, states)),
         vacancies=np.zeros((len(world.lines), destinations)),
-        desks=record(DESK, len(world.lines) * destinations).reshape(len(world.lines), destinations),
+        desks=record(DESK, len(world.lines) * destinations),
         access=np.zeros((places, places)),
         route_cost=np.full((places, places), FAR),
         route_expected=np.full((places, places), FAR),

@@ -17,7 +17,8 @@ from model.registry.life_course import (
 )
 
 BY = {
-    "freed_in_raid": BY_RAID, "freed_by_consulate": BY_CONSULATE, "referred_at_border": BY_CONSULATE,
+    "freed_in_raid": BY_RAID, "freed_on_complaint": BY_RAID,
+    "freed_by_consulate": BY_CONSULATE, "referred_at_border": BY_CONSULATE,
     "released_on_grounds": RELEASED, "identified_and_released": RELEASED,
 }  # fmt: skip
 NEW_START = ("travelling", "sheltered_open", "sheltered_closed")

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from small import ENOUGH, same_bytes, small_world
+from small import ENOUGH, same_bytes
 
 from model import Inputs, Policy, Simulation, compile_world
 from model.registry.calendar import week_of
@@ -33,7 +33,7 @@ WITHOUT_TRIGGER = {
     "feedback_capacity": (dict(consular_capacity=1e5, shame=0), PLENTY),
     "feedback_debt": (dict(again_debt=0, again_record=0), {}),
     "feedback_growth": (dict(founding_rate=0, building_rate=0, target_growth=0), {}),
-    "feedback_crowding": ({}, {}),  # where protection costs nothing
+    "feedback_crowding": (dict(revenue=0), {}),  # where nothing is earned, nothing is let or built
     "feedback_beyond": ({}, {}),  # a world without places beyond the region
     "feedback_smugglers": (dict(exit_stop=0, irregular_seen=0), {}),
     "feedback_learning": NO_RAIDS,
@@ -62,7 +62,7 @@ def test_every_switch_is_tried():
 def test_without_its_trigger_a_feedback_does_nothing(switch):
     """With the switch on and off, a run in which nothing calls for the feedback is the same to the last bit."""
     parameters, state = WITHOUT_TRIGGER[switch]
-    world = small_world(place=dict(protection=0.0), **state) if switch == "feedback_crowding" else tiny_world(**state)
+    world = tiny_world(**state)
     runs = [
         Simulation(Inputs(world, 2, 20, parameters | {switch: value}, stop=120)).advance().result() for value in (1, 0)
     ]
@@ -107,7 +107,7 @@ DIRECTIONS = {
         "feedback_fear",
         ("escaped", "escape_attempts_failed"),
         False,
-        {},
+        dict(fear_breakouts=0.7),
         dict(detains_irregular=1.0),
     ),
     "tip-offs lower the people found in raids": (
@@ -161,11 +161,11 @@ DIRECTIONS = {
         {},
     ),
     "profits found operations": ("feedback_growth", ("operations_founded",), True, {}, {}),
-    "crowding makes protection dearer and fewer operations stand": (
+    "where room runs short landlords take the profits and fewer operations are founded": (
         "feedback_crowding",
-        ("operations",),
+        ("operations_founded",),
         False,
-        dict(protection_crowding=1),
+        dict(rent_power=1.5, building_rate=0),
         {},
     ),
     "smugglers bring some of those refused": (

@@ -17,7 +17,7 @@ RIVAL_RULES_AND_FEEDBACKS = topic(
     row("feedback_growth", unit="switch", default=1, bounds=(0, 1), section="mechanisms", choices=("off", "on"),
         meaning="profits found operations and build compounds"),
     row("feedback_crowding", unit="switch", default=1, bounds=(0, 1), section="mechanisms", choices=("off", "on"),
-        meaning="protection costs more where many compounds stand"),
+        meaning="protected room is scarce: landlords take the profits where it runs short, and more of it costs more"),
     row("feedback_beyond", unit="switch", default=1, bounds=(0, 1), section="mechanisms", choices=("off", "on"),
         meaning="operations may go beyond the region"),
     row("feedback_smugglers", unit="switch", default=1, bounds=(0, 1), section="mechanisms", choices=("off", "on"),
