@@ -156,7 +156,7 @@ DIRECTIONS = {
         "feedback_bribes",
         ("raids_betrayed",),
         True,
-        dict(tip_off=0.2, bribe_response=2, bribe_half=0.001, feedback_pressure=0),
+        weekly(bribe_half=0.001) | dict(tip_off=0.2, bribe_response=2, feedback_pressure=0),
         RAIDED,
     ),
     "a higher fee brings more recruits": (
