@@ -13,7 +13,7 @@ class LifeCourse(ss.Module):
     def __init__(self):
         super().__init__()
         self.define_pars(
-            leave=ss.bernoulli(LEAVE), arrive=ss.bernoulli(ARRIVE), come_out=ss.bernoulli(COME_OUT),
+            leave=ss.bernoulli(LEAVE), arrive=ss.bernoulli(ARRIVE), end_stay=ss.bernoulli(COME_OUT),
             go_home=ss.bernoulli(GO_HOME),
             again=ss.bernoulli(AT_RISK_AGAIN), settle=ss.bernoulli(SETTLE / (1.0 - AT_RISK_AGAIN)),
         )  # fmt: skip
@@ -23,7 +23,7 @@ class LifeCourse(ss.Module):
         pars = self.pars
         moves = (
             (pars.leave, self.at_risk, self.travelling), (pars.arrive, self.travelling, self.held),
-            (pars.come_out, self.held, self.out), (pars.go_home, self.out, self.home),
+            (pars.end_stay, self.held, self.out), (pars.go_home, self.out, self.home),
             (pars.again, self.home, self.at_risk), (pars.settle, self.home, self.reintegrated),
         )  # fmt: skip
         for chance, source, target in reversed(moves):  # backwards, so that nobody moves twice in a week

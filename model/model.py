@@ -21,8 +21,9 @@ from model.engine.handle import Handle
 from model.engine.kernel import entry, kernel
 from model.people.person import look_again
 from model.registry.calendar import WEEKS
+from model.registry.levers import acted_on_from
 from model.registry.parameters import complete, per_week
-from model.registry.policy import Policy, Shock
+from model.registry.policy import Policy, Shock, in_order
 from model.run import phases
 from model.run.all_columns import MOVING, Columns, copied
 from model.run.records import RECORDS, audit, open_quarter
@@ -73,9 +74,8 @@ class Inputs:
                 f"people_per_agent = {self.people_per_agent}: expected a whole number of persons, 1 or more"
             )
         complete(self.parameters)
-        # Effects are added up in this order: the same policies and shocks, however listed, give the same bytes.
-        object.__setattr__(self, "policies", tuple(sorted(self.policies, key=repr)))
-        object.__setattr__(self, "shocks", tuple(sorted(self.shocks, key=repr)))
+        object.__setattr__(self, "policies", in_order(self.policies))
+        object.__setattr__(self, "shocks", in_order(self.shocks))
 
 
 @kernel
@@ -339,7 +339,7 @@ def fingerprint(inputs: Inputs) -> str:
 def first_difference(a: Inputs, b: Inputs) -> int:
     """Return the first week in which a compiled input of `b` differs from `a`'s.
 
-    A policy counts from its announcement, since agents may act on it, a shock from its start. Parameters, world,
+    A policy counts from when anybody acts on it (`levers.acted_on_from`), a shock from its start. Parameters, world,
     seed or scale that differ count from week 0: such runs share no past.
     """
     same = (
@@ -349,7 +349,9 @@ def first_difference(a: Inputs, b: Inputs) -> int:
     if not same:
         return 0
     ours, theirs = Counter((*a.policies, *a.shocks)), Counter((*b.policies, *b.shocks))
-    weeks_ = [min(row.start, getattr(row, "announced", row.start)) for row in ((ours - theirs) + (theirs - ours))]
+    weeks_ = [
+        acted_on_from(row) if isinstance(row, Policy) else row.start for row in ((ours - theirs) + (theirs - ours))
+    ]
     for run in (a, b):
         if run.placebo_week >= 0 and a.placebo_week != b.placebo_week:
             weeks_.append(run.placebo_week)

@@ -9,7 +9,7 @@ import json
 from dataclasses import asdict, dataclass, field, replace
 
 from model.registry import levers
-from model.registry.policy import Policy, Shock
+from model.registry.policy import Policy, Shock, in_order
 
 from .file_format import PEOPLE_CHOICES
 from .world_files import world_graph
@@ -39,10 +39,7 @@ class Scenario:
     @property
     def first_policy_week(self):
         """The first week in which anybody acts on a policy, or None without a policy."""
-        return min(
-            (policy.announced if levers.heeds_announcement(policy) else policy.start for policy in self.policies),
-            default=None,
-        )
+        return min(map(levers.acted_on_from, self.policies), default=None)
 
     def inputs(self, seed, people_per_agent=10, parameters=None, record="places", window_start=0, **more):
         """Return the `model.model.Inputs` of one run.
@@ -69,7 +66,7 @@ def resolved(scenario, **content):
     """Return `scenario` with other `content`: policies and shocks in a fixed order, and the hash that follows."""
     for key in ("policies", "shocks"):
         if key in content:
-            content[key] = tuple(sorted(content[key], key=repr))
+            content[key] = in_order(content[key])
     if "parameters" in content:
         content["parameters"] = dict(sorted(content["parameters"].items()))
     scenario = replace(scenario, **content)

@@ -457,7 +457,7 @@ def load_world(folder=SHIPPED_WORLD):
     A node is a place (its attributes the other columns of `places.csv`), an edge a route (those of
     `routes.csv`; `post` is None where nobody watches). Rows are dicts of typed values, in file order; `source`
     and `assumed` are tuples. `graph.graph` holds `states` and `origins` (by ISO code), `diaspora` (a list),
-    `consulates` (by nationality and host), `lines`, `fits` (by line and nationality) and `hash` (SHA-256 over the bytes of
+    `consulates` (by nationality and host), `lines`, `fits` (by line and nationality), `hash` (SHA-256 over the bytes of
     the files, in order of their names).
 
     Raises WorldError for the first thing that is wrong, EvidenceError if the reports that rows cite can't be read.

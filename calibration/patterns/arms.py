@@ -12,7 +12,7 @@ import numpy as np
 
 from model.engine.kernel import entry
 from model.model import Simulation, set_week
-from model.people.captivity import come_out
+from model.people.captivity import end_stay
 from model.registry.calendar import WEEKS, WEEKS_A_MONTH, WEEKS_A_YEAR, week_of
 from model.registry.life_course import ALONE, S, T
 from model.registry.outcomes import GROUPED, O
@@ -128,7 +128,7 @@ def simulate(name: str, seed: int, people_per_agent: int, parameters: Mapping = 
 
 @entry
 def _release(i, m):
-    come_out(T.released, i, ALONE, m)
+    end_stay(T.released, i, ALONE, m)
 
 
 def let_go(run, place, share):

@@ -22,13 +22,13 @@ def calibrate(
     out: Annotated[Path, typer.Option(help="Folder for the waves of runs, posterior.parquet and fit.json.")] = Path(
         "outputs/calibrate"
     ),
-    set_: Annotated[
+    targets: Annotated[
         str | None,
         typer.Option(
-            "--set", help="Another set of targets than the file's: an alternative view of conflicting sources."
+            metavar="SET", help="Another set of targets than the file's: an alternative view of conflicting sources."
         ),
     ] = None,
-    draws: DrawsAWave = None,
+    draws_a_wave: DrawsAWave = None,
     people_per_agent: Scale = None,
     workers: Workers = "auto",
     executor: Executor = None,
@@ -49,7 +49,7 @@ def calibrate(
     Examples:
       displace calibrate                                   the shipped calibration
       displace calibrate mine.toml --out outputs/my-fit
-      displace calibrate --set government --out outputs/my-fit   another view of conflicting sources: no new run
+      displace calibrate --targets government --out outputs/my-fit   another view of conflicting sources: no new run
       displace compare --draws outputs/my-fit/posterior.parquet:32
 
     A finished folder is weighed again without running. Exit code 1: no posterior could be made.
@@ -58,7 +58,7 @@ def calibrate(
 
     from . import print_comparison, terminal
 
-    chosen = read_config(config or SHIPPED_FIT, set=set_, draws=draws, people_per_agent=people_per_agent)
+    chosen = read_config(config or SHIPPED_FIT, set=targets, draws=draws_a_wave, people_per_agent=people_per_agent)
     make, count = executor_of(executor, workers, dry_run)
     if dry_run:
         from calibration.fit.ensemble import design_of, first_wave

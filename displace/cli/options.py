@@ -31,7 +31,7 @@ Scale = Annotated[
         help="People that one simulated person stands for; publish comparisons at 30 or fewer.",
     ),
 ]
-DrawsAWave = Annotated[int | None, typer.Option(min=2, max=MOST_DRAWS, help="Draws per wave.")]
+DrawsAWave = Annotated[int | None, typer.Option(min=2, max=MOST_DRAWS, help="Draws of the parameters in each wave.")]
 Workers = Annotated[str, typer.Option(help="Processes: a number, or 'auto' for the usable cores.")]
 Executor = Annotated[
     str | None, typer.Option(metavar="ADDRESS", help="A Dask cluster instead: dask://host:port, or a scheduler file.")

@@ -14,7 +14,7 @@ from model.engine.kernel import kernel
 from model.engine.prefetch import fetch_ahead
 from model.engine.random_numbers import draw, identity, uniform
 from model.registry.institutions import I
-from model.registry.life_course import BY_CONSULATE, S, T
+from model.registry.life_course import BY_CONSULATE, OTHERWISE, S, T
 from model.registry.outcomes import O
 from model.registry.parameters import P
 from model.registry.streams import R
@@ -22,7 +22,7 @@ from model.world.places import FAR, NO_EDGE, least_cost_routes, weeks_on_the_way
 
 from .diary import ROAD_LANE, take_due
 from .members import add_member
-from .person import change, come_home, people_class
+from .person import FORCED, change, come_home, people_class
 
 POST = (
     ("staff", "f8", "travellers who can be questioned a week"),
@@ -133,7 +133,9 @@ def set_out(i, o, t, m):
     me, firm = m.people[i], m.operations[o]
     me.operation, me.born = o, firm.born
     firm.coming += 1
-    me.debt += m.market[0].fee + m.par[P.debt_markup] * m.route_cost[me.place, firm.place]
+    me.owed += m.par[P.debt_at_home] * (me.how != FORCED)
+    me.debt = m.market[0].fee + m.par[P.debt_markup] * m.route_cost[me.place, firm.place]
+    me.came_out = OTHERWISE
     me.until = m.now + weeks_on_the_way(m.route_days[me.place, firm.place])
     change(t, i, me.place, m)
 
@@ -172,7 +174,7 @@ def come_to_the_end(i, m):
         change(T.stopped_at_border, i, m.edges[where].source, m)
     elif what == REFERRED:
         me.operation = NO_OPERATION
-        me.until = BY_CONSULATE
+        me.came_out = BY_CONSULATE
         change(T.referred_at_border, i, m.edges[where].target, m)
     else:
         arrive(i, o, m)

@@ -22,8 +22,9 @@ from model.registry.parameters import P
 from model.registry.streams import R
 from model.world.places import MILITIA
 
+from .debts import debt_now
 from .diary import INSIDE_LANE, NO_VISIT, enter_in_diary, take_due
-from .hazard_bounds import debt_now, keep_bound, number_of
+from .hazard_bounds import keep_bound, number_of
 from .members import add_member, members, remove_member
 from .person import change, count_as, next_visit, people_class
 from .roster import FEMALE
@@ -60,13 +61,14 @@ def health_now(i, m):
 
 
 @kernel
-def come_out(t, i, brought, m):
-    """Let a person come out of an operation by transition `t`."""
+def end_stay(t, i, brought, m):
+    """End a person's stay in an operation by transition `t`: they come out, die, or pass into other hands."""
     me = m.people[i]
     me.weeks_held += m.now - me.held_from
     me.belief = belief_now(i, m)
     leave_operation(i, m)
-    me.until = brought
+    me.debt = 0.0
+    me.came_out = brought
     change(t, i, me.place, m)
 
 
@@ -127,7 +129,7 @@ def settle_fate(i, o, m):
     if u < carried:
         carry(i, firm.place, m)
     elif u >= carried + (1.0 - carried) * kept * m.par[P.sold_share] or not sell(i, m):
-        come_out(T.abandoned, i, ALONE, m)
+        end_stay(T.abandoned, i, ALONE, m)
 
 
 @kernel
@@ -184,11 +186,11 @@ def meet_risks(i, u, m):
         + m.env[0, I.notice_release, p]
     )
     if u < 0.0:
-        come_out(T.released, i, ALONE, m)
+        end_stay(T.released, i, ALONE, m)
         return u
     u -= consular_hazard(i, contact, believed, m)
     if u < 0.0:
-        come_out(T.freed_by_consulate, i, BY_CONSULATE, m)
+        end_stay(T.freed_by_consulate, i, BY_CONSULATE, m)
         return u
     u -= m.par[P.sale_rate] * m.env[0, I.people_market, p]
     if u < 0.0:
@@ -196,18 +198,27 @@ def meet_risks(i, u, m):
         return u
     u -= m.par[P.death_rate] * m.sites[firm.site].abuse * (1.0 + m.par[P.health_risk] * (1.0 - health_now(i, m)))
     if u < 0.0:
-        come_out(T.died_held, i, ALONE, m)
+        end_stay(T.died_held, i, ALONE, m)
         return u
     u -= m.par[P.armed_group_rate] * (m.places[p].kind == MILITIA)
     if u < 0.0:
-        come_out(T.taken_by_armed_group, i, ALONE, m)
+        end_stay(T.taken_by_armed_group, i, ALONE, m)
         return u
     u -= m.par[P.made_to_recruit_rate] * (m.par[P.feedback_recruiting_victims] > 0)
-    if u < 0.0 and me.recruiter == 0:
+    if u < 0.0:
+        be_made_to_recruit(i, m)
+        return u
+    return u
+
+
+@kernel
+def be_made_to_recruit(i, m):
+    """Make a held person recruit others; whoever does so already goes on."""
+    me = m.people[i]
+    if me.recruiter == 0:
         me.recruiter = 1
         m.rings[me.nation].returned += m.scale * 1e-3
-        change(T.made_to_recruit, i, p, m)
-    return u
+        change(T.made_to_recruit, i, me.place, m)
 
 
 @entry
@@ -222,12 +233,15 @@ def measure_distances(m):
 def escape_hazard(i, debt, believed, m):
     """Return the hazard of an attempt to escape: by guards, distance, debt and the punishment `believed` outside.
 
-    V37, V48.
+    V37, V48. No source says that a law abroad makes people break out: that channel has a strength of its own, which may
+    be none; fear acts first on who seeks help.
     """
     me = m.people[i]
     guards = m.sites[m.operations[me.operation].site].guards
     hazard = (
-        m.par[P.escape_rate] * math.exp(-m.par[P.guard_deterrence] * (guards - 1.0)) * (1.0 - m.par[P.fear] * believed)
+        m.par[P.escape_rate]
+        * math.exp(-m.par[P.guard_deterrence] * (guards - 1.0))
+        * (1.0 - m.par[P.fear_breakouts] * believed)
     )
     hazard *= 1.0 + m.par[P.escape_debt] * debt / (1.0 + debt)
     return hazard * m.near_home[me.place, m.nations[me.nation].place]
@@ -260,8 +274,8 @@ def pay_ransom(i, debt, m):
     m.operations[me.operation].cash += paid
     m.ledger[TRADED_IN] += paid
     m.tally[O.ransom_paid, me.place] += paid * 1e-6
-    come_out(T.ransomed, i, ALONE, m)
-    me.debt *= m.par[P.debt_after_ransom]
+    end_stay(T.ransomed, i, ALONE, m)
+    me.owed += debt * m.par[P.debt_scale] * m.par[P.debt_after_ransom]
 
 
 @kernel
@@ -270,7 +284,7 @@ def be_sold(i, m):
     me = m.people[i]
     other = m.par[P.other_sector_share] * (m.par[P.other_sector_women] if me.sex == FEMALE else 1.0)
     if draw(R.sale_choice, m, me.key) < other:
-        come_out(T.sold_to_other_sector, i, ALONE, m)
+        end_stay(T.sold_to_other_sector, i, ALONE, m)
     else:
         sell(i, m)
 
@@ -286,9 +300,9 @@ def try_to_escape(i, m):
     death = min(m.par[P.escape_death_most], m.par[P.escape_death] * guards)
     harden(j, m.par[P.hardening_by_escape] * m.scale / m.sites[j].capacity, m)
     if u < success:
-        come_out(T.escaped, i, ALONE, m)
+        end_stay(T.escaped, i, ALONE, m)
     elif u < success + death:
-        come_out(T.died_escaping, i, ALONE, m)
+        end_stay(T.died_escaping, i, ALONE, m)
     else:
         me.debt = debt_now(i, m) + m.par[P.escape_fine]
         me.debt_week = m.now
@@ -301,7 +315,7 @@ def held_elsewhere(i, m):
     """Let a person held in another sector or by an armed group meet the risks there (V29, O08)."""
     me = m.people[i]
     u, p = number_of(R.captivity, i, m), me.place
-    me.until = ALONE
+    me.came_out = ALONE
     if me.status == S.held_other_sector:
         if u < m.par[P.other_sector_exit]:
             change(T.out_of_other_sector, i, p, m)
@@ -353,4 +367,4 @@ def free_one(m):
         if m.people[i].status == S.held and (chosen == NO_OPERATION or m.people[i].key < m.people[chosen].key):
             chosen = i
     if chosen != NO_OPERATION:
-        come_out(T.released, chosen, ALONE, m)
+        end_stay(T.released, chosen, ALONE, m)

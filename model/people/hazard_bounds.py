@@ -7,8 +7,6 @@ nothing could happen to them. How tight a bound is changes the work, never a res
 
 import math
 
-import numpy as np
-
 from model.engine.faults import ABOVE_BOUND
 from model.engine.kernel import entry, kernel
 from model.engine.thinning import number_in
@@ -16,6 +14,8 @@ from model.registry.institutions import I
 from model.registry.life_course import RELEASED, S
 from model.registry.parameters import P
 from model.world.places import MILITIA
+
+from .debts import debt_now, pressed_by_debt
 
 LEAST_STIGMA = 0.01  # as if at least so much slowed settling
 
@@ -134,7 +134,9 @@ def rate_of(i, m):
         able = (1.0 if home else papers) * (m.par[P.unsafe_return_anyway] if me.unsafe else 1.0)
         rate = bound.stranded + able * (bound.helped + bound.alone * min(m.par[P.means_for_return], me.means))
         rate += 0.0 if home else bound.arrested
-        return rate + bound.again * pressed_by_debt(i, m) + bound.stay * me.unsafe + bound.lost * (me.until == RELEASED)
+        return (
+            rate + bound.again * pressed_by_debt(i, m) + bound.stay * me.unsafe + bound.lost * (me.came_out == RELEASED)
+        )
     if me.status == S.returned:
         return (
             bound.returned
@@ -165,22 +167,6 @@ def rate_of(i, m):
 def number_of(stream, i, m):
     """Return a person's number of this week, uniform in (0, 1), with which their hazards are compared."""
     return number_in(stream, m.now, m.people[i].key, m)
-
-
-@kernel
-def debt_now(i, m):
-    """Return a person's debt: it grows while they are held (III.means V25)."""
-    me = m.people[i]
-    debt = np.float64(me.debt)
-    if me.status == S.held:
-        debt = max(debt, min(m.par[P.debt_ceiling], debt + m.par[P.debt_growth] * (m.now - me.debt_week)))
-    return debt
-
-
-@kernel
-def pressed_by_debt(i, m):
-    """Return by how much debt multiplies what drives a person to leave again (V69)."""
-    return 1.0 + m.par[P.feedback_debt] * m.par[P.again_debt] * m.people[i].debt / m.par[P.debt_scale]
 
 
 @kernel

@@ -140,7 +140,7 @@ def settle_in(i, u, m):
         return u
     u -= m.env[k, I.reintegration, p] * m.par[P.settles_with_support]
     if u < 0.0:
-        me.debt *= 1.0 - m.env[k, I.debt_relief, p]
+        me.owed *= 1.0 - m.env[k, I.debt_relief, p]
         settle(T.reintegrated_with_support, i, m.par[P.settled_with_support], m.par[P.drive_with_support], m)
         return u
     stigma = max(LEAST_STIGMA, m.env[k, I.stigma, p]) * (1.0 + m.par[P.record_stigma] * me.record)
@@ -162,7 +162,7 @@ def settle_in(i, u, m):
 def face_the_state(i, m):
     """The week after return: fines and, for some, charges; the law spares some of those identified (V55 to V57)."""
     me, p, k = m.people[i], m.people[i].place, people_class(i, m)
-    me.debt += m.env[k, I.home_penalty, p]
+    me.owed += m.env[k, I.home_penalty, p]
     set_drive(i, 1.0, m)
     excused = protected(k, p, m) * (1.0 if me.label == IDENTIFIED else m.par[P.principle_for_unrecognised])
     if me.child == 0 and draw(R.after, m, me.key) < m.env[k, I.charged_at_home, p] * (1.0 - excused):

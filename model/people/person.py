@@ -18,8 +18,9 @@ from model.registry.outcomes import AMONG_WHOM, CHARGED, GROUPED, INTO_DETENTION
 from model.registry.parameters import P
 from model.registry.streams import R
 
+from .debts import pressed_by_debt
 from .diary import HOME_LANE, LANES, NO_VISIT, enter_in_diary
-from .hazard_bounds import pressed_by_debt, rate_of
+from .hazard_bounds import rate_of
 from .roster import CHILD, COHORT_SHIFT, COHORT_WEEKS, JUST_OF_AGE, YEARS, YOUNG
 
 DECEIVED_JOB, DECEIVED_CONDITIONS, FORCED, WILLING = 0, 1, 2, 3
@@ -35,13 +36,14 @@ PERSON = (  # what most looks read comes first: it lies on one line of memory
     ("key", "u8", "identity of the person and spell"),
     ("due", "f8", "cumulative hazard at which they are trafficked again"),
     ("operation", "i4", "row of the operation, or NO_OPERATION"),
-    ("debt", "f4", "USD, as of debt_week"),
+    ("debt", "f4", "USD, by the ledger of who holds them, as of debt_week"),
+    ("owed", "f4", "USD, outside: for the journey, a ransom, fines, extortion"),
     ("means", "f4", "of the family, 1 = median"),
     ("health", "f4", "1 = full"),
     ("belief", "f4", "on leaving, of the chance of being punished outside"),
     ("candidate", "i2", "week in which a hazard may act next"),
     ("since", "i2", "week in which the status began"),
-    ("until", "i2", "week of an appointment (arrival, end of support, case, relapse)"),
+    ("until", "i2", "week of an appointment (arrival, end of support, case, relapse), or JUST_HOME"),
     ("place", "i2", "index"),
     ("held_from", "i2", "week"),
     ("debt_week", "i2", "week"),
@@ -58,6 +60,7 @@ PERSON = (  # what most looks read comes first: it lies on one line of memory
     ("how", "i1", "how recruited"),
     ("banned", "i1", "may not enter again after a deportation"),
     ("smuggled", "i1", "avoids official crossings"),
+    ("came_out", "i1", "how they came out last: ALONE, BY_RAID, BY_CONSULATE, RELEASED or OTHERWISE (life_course)"),
     ("person", "u8", "identity of the person"),
     ("abuse_mark", "f8", "the operation's total when the person came"),
     ("member_next", "i4", "next person of the same operation"),

@@ -7,7 +7,7 @@ screening exist. Scarce things (screenings, beds, help to return) go in the orde
 from model.engine.kernel import kernel
 from model.engine.random_numbers import draw, identity, uniform
 from model.registry.institutions import I
-from model.registry.life_course import ALONE, BY_RAID, T
+from model.registry.life_course import ALONE, BY_RAID, OTHERWISE, T
 from model.registry.outcomes import O
 from model.registry.parameters import P
 from model.registry.streams import R
@@ -47,6 +47,7 @@ def give_open_bed(t, i, k, m):
         return False
     state.open_used += 1
     m.people[i].until = m.now + int(m.env[k, I.support_weeks, p])
+    m.people[i].came_out = OTHERWISE
     change(t, i, p, m)
     return True
 
@@ -56,7 +57,14 @@ def comes_in(i, k, u, v, m):
     """Say whether services admit a person, by the mark `u`, and the person accepts them, by `v` (V64, V65)."""
     me = m.people[i]
     admitted = me.sex != MALE or me.child == 1 or u <= m.env[k, I.men_admitted, me.place]
-    return admitted and v <= m.env[k, I.uptake, me.place]
+    return admitted and v <= accepts_help(i, k, m)
+
+
+@kernel
+def accepts_help(i, k, m):
+    """Return the chance that a person accepts help: fear of being reported keeps some away (V65)."""
+    uptake = m.env[k, I.uptake, m.people[i].place]
+    return uptake + (1.0 - uptake) * m.par[P.declines_for_fear] * m.env[k, I.safe_help, m.people[i].place]
 
 
 @kernel
@@ -80,6 +88,7 @@ def shelter(i, k, u, v, to_open, to_closed, m):
         return False
     state.closed_used += 1
     me.until = m.now + int(m.env[k, I.support_weeks, p])
+    me.came_out = OTHERWISE
     change(to_closed, i, p, m)
     return True
 
@@ -111,16 +120,6 @@ def detention_chance(i, k, m):
 
 
 @kernel
-def reported(i, k, m):
-    """Return the chance that whoever screens a person informs immigration and police (V66).
-
-    A firewall keeps those who seek help from them.
-    """
-    me = m.people[i]
-    return 1.0 - m.env[k, I.safe_help, me.place] if me.until == ALONE else 1.0
-
-
-@kernel
 def detain(t, i, k, m):
     p = m.people[i].place
     m.tally[O.detained_without_assessment, p] += m.scale * (1.0 - m.env[k, I.assessed, p])
@@ -149,14 +148,17 @@ def meet_authorities(i, k, m):
     if child:
         held *= m.env[k, I.child_detained, p]
     if (
-        me.until == BY_RAID
+        me.came_out == BY_RAID
         and not at_home_here(i, m)
         and not child
         and u < m.env[k, I.deports_unassessed, p] * (1.0 - m.env[k, I.assessed, p])
     ):
         hand_over(T.deported_unassessed, i, m)
         return
-    if me.until == ALONE:
+    if me.came_out == ALONE:
+        if goes_straight_home(i, k, m):
+            come_home(T.went_home, i, m)
+            return
         afraid = m.par[P.fear] * m.par[P.feedback_fear] * me.belief * (1.0 - m.env[k, I.safe_help, p])
         if u > m.par[P.seeks_help] * trust_of(i, k, m) * (1.0 - afraid):
             change(T.not_screened, i, p, m)
@@ -164,12 +166,53 @@ def meet_authorities(i, k, m):
         if v < m.par[P.arrest_when_seeking_help] * held * (1.0 - m.env[k, I.safe_help, p]):
             detain(T.detained_unscreened, i, k, m)
             return
+    in_hands = me.came_out != ALONE
+    liable = to_be_charged(i, k, child, m)
     if take_screening(m.places[p].state, m):
-        screen(i, k, child, m)
-    elif me.until == BY_RAID and v < held:
+        screen(i, k, held * in_hands, v, liable, m)
+    elif liable:
+        change(T.charged_unscreened, i, p, m)
+    elif me.came_out == BY_RAID and v < held:
         detain(T.detained_unscreened, i, k, m)
     else:
         change(T.not_screened, i, p, m)
+
+
+@kernel
+def goes_straight_home(i, k, m):
+    """Say whether someone who came out by themselves, and may return safely, is home within the week (V58)."""
+    me = m.people[i]
+    mark = uniform(m.keys[R.out, m.now], identity(me.key, 3))
+    return me.unsafe == 0 and mark < m.par[P.straight_home] * papers(i, k, m)
+
+
+@kernel
+def to_be_charged(i, k, child, m):
+    """Say whether a person would be charged, unless screening sees that they were trafficked (V45, V46).
+
+    The risk is the same whether anybody screens them or not: screening never creates a charge. Who comes forward meets
+    it only as far as those who help inform the police.
+    """
+    me = m.people[i]
+    met = 1.0
+    if me.came_out == ALONE:
+        met = m.par[P.arrest_when_seeking_help] * (1.0 - m.env[k, I.safe_help, me.place])
+    spared = m.par[P.principle_for_unrecognised] * protected(k, me.place, m)
+    mark = uniform(m.keys[R.out, m.now], identity(me.key, 4))
+    return mark < m.env[k, I.charges, me.place] * (1.0 - spared) * met and not child
+
+
+@kernel
+def papers(i, k, m):
+    """Return the chance of papers and fare: consulates, documents, closed borders; 1 at home (V61; E247)."""
+    if at_home_here(i, m):
+        return 1.0
+    me = m.people[i]
+    consulate = m.consulate[me.nation, m.places[me.place].state]
+    chance = m.env[k, I.documents, me.place] * (
+        m.par[P.papers_without_consulate] + (1.0 - m.par[P.papers_without_consulate]) * consulate
+    )
+    return chance * (1.0 - m.env[k, I.closure, me.place])
 
 
 @kernel
@@ -201,16 +244,12 @@ def benefit(i, k, m):
 
 
 @kernel
-def screen(i, k, child, m):
-    """Screen one person and act on what is found (IV.B, IV.C)."""
-    key = m.keys[R.screening, m.now]
-    held = detention_chance(i, k, m)
-    if child:
-        held *= m.env[k, I.child_detained, m.people[i].place]
-    if identify(i, k, key, m):
-        treat_as_victim(i, k, held, key, m)
+def screen(i, k, held, v, liable, m):
+    """Screen one person and act on what is found; `v` is the mark of detention, `held` its chance (IV.B, IV.C)."""
+    if identify(i, k, m.keys[R.screening, m.now], m):
+        treat_as_victim(i, k, held, v, m)
     else:
-        treat_as_offender(i, k, held, child, key, m)
+        treat_as_offender(i, k, held, v, liable, m)
 
 
 @kernel
@@ -248,28 +287,28 @@ def hand_over(t, i, m):
 
 
 @kernel
-def treat_as_victim(i, k, held, key, m):
+def treat_as_victim(i, k, held, v, m):
     """What follows when officials identify a person, rightly or wrongly: shelter, or detention all the same."""
     me, p = m.people[i], m.people[i].place
-    v, w, x = uniform(key, identity(me.key, 1)), uniform(key, identity(me.key, 2)), uniform(key, identity(me.key, 4))
-    if v < held * m.par[P.identified_detained] * (1.0 - protected(k, p, m)) * reported(i, k, m):
+    key = m.keys[R.screening, m.now]
+    w, x = uniform(key, identity(me.key, 2)), uniform(key, identity(me.key, 4))
+    if v < held * m.par[P.identified_detained] * (1.0 - protected(k, p, m)):
         detain(T.identified_but_detained, i, k, m)
     elif not shelter(i, k, w, x, T.identified_to_open_shelter, T.identified_to_closed_shelter, m):
         change(T.identified_without_bed, i, p, m)
 
 
 @kernel
-def treat_as_offender(i, k, held, child, key, m):
+def treat_as_offender(i, k, held, v, liable, m):
     """What follows when officials do not identify a person: charges, detention, or to be let go."""
     me, p = m.people[i], m.people[i].place
     if me.trafficked:
         me.label = MISIDENTIFIED
-    v, w = uniform(key, identity(me.key, 1)), uniform(key, identity(me.key, 2))
-    exposed = (1.0 - m.par[P.principle_for_unrecognised] * protected(k, p, m)) * reported(i, k, m)
-    charged = m.env[k, I.charges, p] * exposed
-    if v < charged and not child:
+    w = uniform(m.keys[R.screening, m.now], identity(me.key, 2))
+    exposed = 1.0 - m.par[P.principle_for_unrecognised] * protected(k, p, m)
+    if liable:
         change(T.charged_after_screening, i, p, m)
-    elif v < charged + (1.0 - charged) * held * exposed:
+    elif v < held * exposed:
         detain(T.detained_after_screening, i, k, m)
     elif me.trafficked or w >= m.env[k, I.refers_vulnerable, p] or not give_open_bed(T.referred_as_vulnerable, i, k, m):
         change(T.let_go_after_screening, i, p, m)

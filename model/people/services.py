@@ -16,10 +16,12 @@ from model.registry.parameters import P
 from model.registry.streams import R
 
 from .border_officials import set_out
+from .debts import pressed_by_debt
 from .diary import NO_VISIT, OUT_LANE, enter_in_diary, take_due
-from .hazard_bounds import keep_bound, number_of, pressed_by_debt
+from .hazard_bounds import keep_bound, number_of
 from .person import IDENTIFIED, begin_spell, change, come_home, count_as, next_visit, people_class
 from .screening import (
+    accepts_help,
     at_home_here,
     come_into_open_bed,
     detain,
@@ -27,6 +29,7 @@ from .screening import (
     give_open_bed,
     hand_over,
     meet_authorities,
+    papers,
     protected,
     shelter,
     trust_of,
@@ -105,19 +108,6 @@ def taken_again(t, i, m):
 
 
 @kernel
-def papers(i, k, m):
-    """Return the chance of papers and fare: consulates, documents, closed borders; 1 at home (V61; E247)."""
-    if at_home_here(i, m):
-        return 1.0
-    me = m.people[i]
-    consulate = m.consulate[me.nation, m.places[me.place].state]
-    chance = m.env[k, I.documents, me.place] * (
-        m.par[P.papers_without_consulate] + (1.0 - m.par[P.papers_without_consulate]) * consulate
-    )
-    return chance * (1.0 - m.env[k, I.closure, me.place])
-
-
-@kernel
 def return_with_help(t, i, m):
     """Bring a person home by transition `t` if the state they are in has help left; at home none is needed."""
     state = m.states[m.places[m.people[i].place].state]
@@ -146,7 +136,8 @@ def meet_chances(i, k, u, m):
     u -= reached(i, k, m)
     if u < 0.0:
         v, w = draw(R.after_detail, m, me.key), draw(R.after_detail, m, identity(me.key, 1))
-        shelter(i, k, v, w, T.found_by_services, T.found_and_kept_closed, m)
+        if not shelter(i, k, v, w, T.found_by_services, T.found_and_kept_closed, m):
+            help_without_a_bed(i, k, w, m)
         return u
     u -= arrested(i, k, m)
     if u < 0.0:
@@ -169,7 +160,9 @@ def meet_chances(i, k, u, m):
     if u < 0.0:
         change(T.stayed_from_stranded, i, p, m)
         return u
-    u -= m.par[P.lost_rate] + m.par[P.lost_rate_after_release] * m.env[k, I.lost_on_release, p] * (me.until == RELEASED)
+    u -= m.par[P.lost_rate] + m.par[P.lost_rate_after_release] * m.env[k, I.lost_on_release, p] * (
+        me.came_out == RELEASED
+    )
     if u < 0.0:
         change(T.lost_trace, i, p, m)
         return u
@@ -178,6 +171,15 @@ def meet_chances(i, k, u, m):
         change(T.died_stranded, i, p, m)
         return u
     return u
+
+
+@kernel
+def help_without_a_bed(i, k, w, m):
+    """Let services without a bed help a person home, if it is safe, they accept by `w`, and papers are had."""
+    key = m.people[i].key
+    if m.people[i].unsafe == 0 and w <= accepts_help(i, k, m):
+        if draw(R.after_detail, m, identity(key, 4)) < papers(i, k, m):
+            return_with_help(T.returned_with_help, i, m)
 
 
 @kernel
@@ -195,7 +197,7 @@ def arrested(i, k, m):
     if at_home_here(i, m):
         return 0.0
     me = m.people[i]
-    shielded = protected(k, me.place, m) * (me.label == IDENTIFIED or me.until == RELEASED)
+    shielded = protected(k, me.place, m) * (me.label == IDENTIFIED or me.came_out == RELEASED)
     hazard = m.par[P.arrest_rate] * m.env[0, I.control, me.place] * detention_chance(i, k, m) * (1.0 - shielded)
     return hazard * (1.0 - spared_as_child(i, k, m))
 
@@ -248,7 +250,7 @@ def meet_custody(i, k, u, m):
     if at_home_here(i, m):
         u -= m.par[P.own_nationals_released]
         if u < 0.0:
-            me.until = RELEASED
+            me.came_out = RELEASED
             change(T.released_on_grounds, i, p, m)
             return u
     else:
@@ -272,7 +274,7 @@ def meet_custody(i, k, u, m):
 def be_extorted(i, m):
     """Guards charge a person; some buy their way out (V51, V52)."""
     me = m.people[i]
-    me.debt += m.par[P.extortion_sum]
+    me.owed += m.par[P.extortion_sum]
     frees = draw(R.after_detail, m, me.key) < m.par[P.extortion_frees] * min(1.0, me.means)
     change(T.released_on_payment if frees else T.extorted, i, me.place, m)
 
@@ -284,10 +286,10 @@ def be_released_on_grounds(i, k, m):
     if me.label != IDENTIFIED and draw(R.after_detail, m, me.key) < m.env[k, I.sensitivity, me.place]:
         me.label = IDENTIFIED
         if not come_into_open_bed(T.identified_in_detention, i, k, m):
-            me.until = RELEASED
+            me.came_out = RELEASED
             change(T.identified_and_released, i, me.place, m)
         return
-    me.until = RELEASED
+    me.came_out = RELEASED
     change(T.released_on_grounds, i, me.place, m)
 
 
@@ -299,7 +301,7 @@ def be_deported(i, k, m):
         if draw(R.after_detail, m, identity(me.key, 1)) < m.par[P.stay_when_caught]:
             change(T.stayed_from_detention, i, me.place, m)
         return
-    me.debt += m.env[k, I.fines, me.place]
+    me.owed += m.env[k, I.fines, me.place]
     me.banned = 1
     hand_over(T.deported, i, m)
 
@@ -334,7 +336,7 @@ def be_sheltered(i, k, m):
     """A week in an open shelter: return by choice, a status, resettlement, or support ends (IV.D)."""
     me, p = m.people[i], m.people[i].place
     m.tally[O.protection_effort, p] += m.scale
-    me.debt *= 1.0 - m.env[k, I.debt_relief, p] * m.par[P.relief_per_week]
+    me.owed *= 1.0 - m.env[k, I.debt_relief, p] * m.par[P.relief_per_week]
     me.health += m.par[P.recovery] * (1.0 - me.health)
     u = draw(R.after, m, me.key)
     if me.unsafe == 0:

@@ -36,7 +36,8 @@ IN_CAPTIVITY = ("held", "held_other_sector", "held_by_armed_group")
 DEPRIVED_BY_A_STATE = ("detained", "prosecuted", "sheltered_closed")
 FREE_AND_SAFE = ("sheltered_open", "staying", "resettled", "reintegrated")
 
-ALONE, BY_RAID, BY_CONSULATE, RELEASED = 0, 1, 2, 3  # how somebody came out
+# How somebody came out of captivity; RELEASED: of custody; OTHERWISE: of a shelter, or not held on this journey.
+ALONE, BY_RAID, BY_CONSULATE, RELEASED, OTHERWISE = 0, 1, 2, 3, 4
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,8 @@ TRANSITIONS = (
     _t("identified_without_bed", "out", "stranded", "identified, no bed or assistance refused", "IV.D V63"),
     _t("identified_but_detained", "out", "detained", "identified and detained all the same", "IV.C V50"),
     _t("referred_as_vulnerable", "out", "sheltered_open", "not trafficked, referred to services", "IV.B B4"),
+    _t("went_home", "out", "returned", "out by themselves, with papers and a fare", "IV.D V58"),
+    _t("charged_unscreened", "out", "prosecuted", "taken for a criminal without anyone having asked", "IV.B V45"),
     _t("detained_after_screening", "out", "detained", "taken for an immigration offender", "IV.B V46"),
     _t("charged_after_screening", "out", "prosecuted", "taken for a criminal", "IV.B V45"),
     _t("detained_unscreened", "out", "detained", "detained without anyone having asked", "IV.C V50"),

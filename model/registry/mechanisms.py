@@ -122,7 +122,7 @@ MECHANISMS = (
     _m("V24", name="confined even inside the compound", section="III.means",
        left_out="a compound has no inside here: what keeps people from leaving is its guarding"),
     _m("V25", name="a ledger of debt that grows", section="III.means",
-       where="hazard_bounds.debt_now border_officials.set_out parameters.debt_growth parameters.escape_fine"),
+       where="debts.debt_now border_officials.set_out parameters.debt_growth parameters.escape_fine"),
     _m("V26", name="debt to be paid before one may leave", section="III.means",
        where=(
            "captivity.meet_risks parameters.debt_scale parameters.release_rate life_course.ransomed "

@@ -28,6 +28,7 @@ class Outcome:
     whose: str = ""  # whose right, or whose cost
     section: str = ""
     by_group: bool = False
+    stock: bool = False  # of a measure: as it stands at a week's end, averaged over weeks, not summed
     by_place: bool = False  # may it be shown by place? Not where it would say where people escape or are intercepted
     floor: bool = False  # part of the rights floor
 
@@ -39,12 +40,9 @@ class Outcome:
         return "mean" if is_level(self) else "sum"
 
 
-_LEVELS = ("compounds", "operations", "vacancies")
-
-
 def is_level(outcome: Outcome) -> bool:
     """Say whether an outcome is a level at a week's end (averaged over a window), not a flow."""
-    return outcome.kind == "level" or outcome.name in _LEVELS
+    return outcome.kind == "level" or outcome.stock
 
 
 def _flow(name, *, label, better, of, among=EVERYONE, **more):
@@ -92,21 +90,15 @@ INTO_DETENTION = (
     "detained_unscreened",
     "arrested_while_stranded",
 )
-CHARGED = ("charged_after_screening", "charged_in_detention", "charged_at_home")
+CHARGED = ("charged_after_screening", "charged_unscreened", "charged_in_detention", "charged_at_home")
 COERCED_RETURNS = (
     "deported_unassessed",
     "deported",
     "returned_without_alternative",
     "returned_from_closed_shelter",
 )
-DEATHS = (
-    "died_escaping",
-    "died_held",
-    "died_with_armed_group",
-    "died_in_other_sector",
-    "died_stranded",
-    "died_detained",
-)
+DEATHS_IN_CAPTIVITY = ("died_held", "died_with_armed_group", "died_in_other_sector")
+DEATHS = ("died_escaping", *DEATHS_IN_CAPTIVITY, "died_stranded", "died_detained")
 TRAFFICKED_AGAIN = (
     "retrafficked_from_home",
     "retrafficked_under_charge",
@@ -133,6 +125,14 @@ _ROWS = (
         section="IV.D", by_group=True, by_place=True),
     _flow("deaths", label="deaths", better="down", of=DEATHS, whose=THE_PERSON, section="III.means", by_group=True,
         floor=True, by_place=True),
+    _flow("deaths_in_captivity", label="deaths in captivity, by mistreatment and lack of care", better="down",
+        of=DEATHS_IN_CAPTIVITY, whose=THE_PERSON, section="III.means V30", by_place=True),
+    _flow("deaths_escaping", label="deaths in attempts to escape", better="down", of=("died_escaping",),
+        whose=THE_PERSON, section="III.means V37"),
+    _flow("deaths_stranded", label="deaths of people stranded", better="down", of=("died_stranded",),
+        whose=THE_PERSON, section="IV.F", by_place=True),
+    _flow("deaths_in_custody", label="deaths in detention", better="down", of=("died_detained",),
+        whose=THE_PERSON, section="IV.F", by_place=True),
     _measure("abuse_exposure", label="abuse exposure of people held", unit="person-weeks of usual abuse",
         better="down", whose=THE_PERSON, section="III.means V73", by_place=True),
     _measure("sexual_violence_exposure", label="expected exposure to sexual violence", unit="expected persons",
@@ -210,8 +210,9 @@ _ROWS = (
     _flow("referred_at_borders", label="people referred at a border", better=None, of=("referred_at_border",),
         whose=THE_PERSON),
     # --- operations -------------------------------------------------------------------------------
-    _measure("compounds", label="compounds standing", unit="compounds", better=None, whose="-", by_place=True),
-    _measure("operations", label="operations", unit="operations", better=None, whose="-", by_place=True),
+    _measure("compounds", stock=True, label="compounds standing", unit="compounds", better=None, whose="-",
+        by_place=True),
+    _measure("operations", stock=True, label="operations", unit="operations", better=None, whose="-", by_place=True),
     _measure("operations_moved_in", label="operations that moved to this place", unit="operations", better=None,
         whose="-", section="IV.G S05", by_place=True),
     _measure("operations_moved_out", label="operations that left this place", unit="operations", better=None,
@@ -227,7 +228,7 @@ _ROWS = (
         section="II.gov V39", by_place=True),
     _measure("owners_arrested", label="owners arrested", unit="persons", better=None, whose="the State",
         by_place=True),
-    _measure("vacancies", label="vacancies posted", unit="persons", better=None, whose="-"),
+    _measure("vacancies", stock=True, label="vacancies posted", unit="persons", better=None, whose="-"),
     # --- others -----------------------------------------------------------------------------------
     _measure("money_defrauded", label="money defrauded", unit="million USD", better="down", whose="people defrauded",
         section="I.intro", by_place=True),
@@ -258,7 +259,8 @@ _ROWS = (
     _ratio("coerced_return_share", label="coerced among all returns with a known manner", better="down",
         numerator="coerced_returns", denominator="all_returns", whose=THE_PERSON, section="IV.D"),
     _flow("all_returns", label="returns with a known manner", better=None,
-        of=(*COERCED_RETURNS, "returned_with_help", "returned_from_shelter", "returned_alone"), whose=THE_PERSON,
+        of=(*COERCED_RETURNS, "returned_with_help", "returned_from_shelter", "returned_alone", "went_home"),
+        whose=THE_PERSON,
         by_place=True),
     _ratio("replacement_ratio", label="people newly held per person who came out", better=None,
         numerator="newly_held", denominator="out", whose="-"),

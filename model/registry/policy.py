@@ -4,6 +4,7 @@
 Weeks count as in `calendar.py`.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .calendar import WEEKS
@@ -53,3 +54,8 @@ class Shock:
     states: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
     source: str = "assumption"
+
+
+def in_order(items: Iterable) -> tuple:
+    """Return policies or shocks in the order in which effects are added up: however listed, the bytes are the same."""
+    return tuple(sorted(items, key=repr))

@@ -8,7 +8,7 @@ import numpy as np
 
 from model.engine.kernel import kernel
 from model.engine.random_numbers import uniform
-from model.people.captivity import come_out
+from model.people.captivity import end_stay
 from model.people.members import members
 from model.registry.calendar import WEEKS_A_MONTH
 from model.registry.institutions import I
@@ -51,4 +51,4 @@ def answer_complaints(m):
         share = min(1.0, m.par[P.freed_per_call_out] / held)
         for i in members(o, R.called_out, m):
             if uniform(whom, m.people[i].key) < share:
-                come_out(T.freed_on_complaint, i, BY_RAID, m)
+                end_stay(T.freed_on_complaint, i, BY_RAID, m)

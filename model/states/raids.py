@@ -9,7 +9,7 @@ from model.engine.kernel import kernel
 from model.engine.random_numbers import draw, exponential, identity, uniform
 from model.operations.compounds import close_site, harden
 from model.operations.operations import SEIZED
-from model.people.captivity import come_out
+from model.people.captivity import end_stay
 from model.people.members import members
 from model.registry.calendar import WEEKS_A_MONTH
 from model.registry.institutions import I
@@ -163,7 +163,7 @@ def raid_compounds(m):
             found *= 1.0 - m.par[P.hidden_share]
         for i in members(o, R.raid_found, m):
             if uniform(key, m.people[i].key) < found:
-                come_out(T.freed_in_raid, i, BY_RAID, m)
+                end_stay(T.freed_in_raid, i, BY_RAID, m)
         strike_owners(firm, m)
     for n in range(m.used[0].struck):
         settle_site(m.struck[n], m)

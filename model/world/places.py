@@ -174,7 +174,11 @@ def compile_world(graph: nx.MultiDiGraph) -> World:
         consulate=consulate,
         edges=edges,
         edge_first=edge_first,
-        place_columns={name: column(name) for name in ("control", "protection")},
+        place_columns={
+            name: column(name)
+            for kind, _, name in (row.base.partition(":") for row in INSTITUTIONS.values())
+            if kind == "place"
+        },
         state_columns={
             name: np.array([float(row[name]) for row in state_rows.values()])
             for name, value in next(iter(state_rows.values())).items()

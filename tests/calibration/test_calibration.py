@@ -584,7 +584,7 @@ def test_a_fit_that_is_overwritten_and_interrupted_can_go_on(tmp_path):
 
 
 def test_a_dry_run_runs_nothing(displace, tmp_path):
-    code, out, _ = displace("calibrate", "--dry-run", "--draws", 128, "--out", tmp_path / "out")
+    code, out, _ = displace("calibrate", "--dry-run", "--draws-a-wave", 128, "--out", tmp_path / "out")
     assert code == 0 and "128 draws" in out and not (tmp_path / "out").exists()
     code, out, _ = displace("compare", "firewalls", "--draws", "prior:4", "--replicates", 2, "--dry-run")
     assert code == 0 and "4 draws of the parameters x 2 seeds" in out

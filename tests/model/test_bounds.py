@@ -71,12 +71,12 @@ def above_bound(inputs: Inputs, planted=lambda columns: None) -> set[str]:
     run, above = Simulation(inputs), set()
     for week in AT:
         columns = run.advance(week).columns
-        kept = columns.bounds.copy(), columns.people["bound"].copy()
+        kept = columns.hazard_bounds.copy(), columns.people["bound"].copy()
         planted(columns)
         count = int(columns.used[0]["people"])
         hazard, bound = np.zeros(count), np.full(count, np.inf)
         add_up(hazard, bound, run._handle)
-        columns.bounds[:], columns.people["bound"] = kept
+        columns.hazard_bounds[:], columns.people["bound"] = kept
         above |= {S(status).name for status in columns.people["status"][:count][hazard > bound + 1e-9]}
     return above
 
@@ -167,7 +167,7 @@ def test_every_part_of_a_bound_is_planted_once():
 @pytest.mark.parametrize(("status", "part"), [(status, part) for status, parts in PARTS.items() for part in parts])
 def test_a_bound_that_forgets_a_hazard_is_found(status, part):
     def forget(columns):
-        columns.bounds[part] = 0.0
+        columns.hazard_bounds[part] = 0.0
 
     assert seen_in(forget, ALSO.get(part, {})) == {status}
 

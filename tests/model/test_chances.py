@@ -92,6 +92,6 @@ def test_looks_in_weeks_in_which_nothing_can_happen_change_nothing(draw):
         seed=5 + draw, people_per_agent=200, record="places", parameters=prior_draws(8, 1)[draw]
     )
     few, many = Simulation(inputs), Simulation(inputs)
-    for bound in many.columns.bounds.dtype.names:
-        many.columns.bounds[bound] += 1.0
+    for bound in many.columns.hazard_bounds.dtype.names:
+        many.columns.hazard_bounds[bound] += 1.0
     assert same_bytes(few.advance(400).result(), many.advance(400).result())

@@ -205,6 +205,6 @@ def test_the_audit_refuses_a_transition_that_is_not_declared():
 def test_the_audit_finds_hazards_above_the_bound_on_them():
     """Who is looked at when follows from a bound on hazards: one that is too low would lose events."""
     run = Simulation(tiny_inputs(people_per_agent=10, audit_every=1)).advance(5)
-    run.columns.bounds.held = run.columns.bounds.ransom = run.columns.bounds.escape = 1e-6
+    run.columns.hazard_bounds.held = run.columns.hazard_bounds.ransom = run.columns.hazard_bounds.escape = 1e-6
     with pytest.raises(AuditError, match="higher than the bound"):
         run.advance()

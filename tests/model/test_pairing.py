@@ -12,7 +12,7 @@ from model import Policy, Shock, Simulation, Trigger, first_difference
 from model.registry.calendar import WEEKS
 from model.registry.institutions import INSTITUTIONS
 from model.registry.lever import MODES
-from model.registry.levers import LEVERS
+from model.registry.levers import LEVERS, acted_on_from
 from scenarios.loading import load
 
 STOP = 330
@@ -72,7 +72,7 @@ def test_any_difference_leaves_every_earlier_week_as_it_was(baseline, more):
         shocks=(*INPUTS.shocks, *(row for row in more if isinstance(row, Shock))),
     )
     week = first_difference(INPUTS, arm)
-    assert week == min(getattr(row, "announced", row.start) for row in more)
+    assert week == min(acted_on_from(row) if isinstance(row, Policy) else row.start for row in more)
     alone, without = Simulation(arm).advance().result(), baseline.result()
     assert alone.weekly[:week].tobytes() == without.weekly[:week].tobytes()
     ours, theirs = (run.events[run.events["week"] < week] for run in (alone, without))
@@ -95,8 +95,8 @@ def test_an_event_where_nobody_is_changes_nothing_before_it():
 def test_a_wider_bound_changes_the_work_and_no_result(baseline, factor, name):
     """Bounds say who need be looked at. Twice as wide, or fifty times, all or one of them: the same bytes."""
     wide = Simulation(INPUTS)
-    for column in [name] if name else wide.columns.bounds.dtype.names:
-        wide.columns.bounds[column] *= factor
+    for column in [name] if name else wide.columns.hazard_bounds.dtype.names:
+        wide.columns.hazard_bounds[column] *= factor
     assert same_bytes(baseline.result(), wide.advance().result())
 
 

@@ -40,7 +40,9 @@ CAPTIVITY = topic(
         section="III.act V22",
         meaning="how guards discourage attempts"),
     row("fear", unit="share", default=0.7, bounds=(0, 1), prior=("uniform", 0.2, 1), section="IV.B V48",
-        meaning="how far believed punishment outside deters"),
+        meaning="how far believed punishment outside keeps people who are out from seeking help"),
+    row("fear_breakouts", unit="share", default=0.1, bounds=(0, 1), prior=("uniform", 0, 0.5), section="IV.B V48",
+        meaning="of break-outs not tried where punishment outside is believed certain (no source links the two)"),
     row("fear_silences", unit="share", default=0.5, bounds=(0, 1), prior=("uniform", 0, 1), section="IV.B V48",
         meaning=(
             "of calls for help to consulates, hotlines and police not made where punishment outside is believed "

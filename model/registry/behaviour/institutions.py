@@ -161,7 +161,7 @@ INSTITUTIONS_AS_NOW = topic(
         meaning="of people held who are freed where there is a consulate and the State can enter"),
     row("consular_alarm", unit="factor", default=1, bounds=(0, 10), section="IV.G",
         meaning="abuse that enquiries bring"),
-    row("documents", unit="share", default=0.4, bounds=(0, 1), prior=("uniform", 0.15, 0.8), evidence="E245",
+    row("documents", unit="share", default=0.6, bounds=(0, 1), prior=("uniform", 0.3, 0.95), evidence="E245",
         section="IV.F V61",
         meaning="chance of papers, on which returns and removals wait"),
     row("tracing", weekly=SHARE_A_YEAR, default=0.1, prior=("loguniform", 0.025, 0.35), section="IV.G V80",

@@ -34,6 +34,11 @@ def heeds_announcement(policy) -> bool:
     )
 
 
+def acted_on_from(policy) -> int:
+    """Return the first week in which anybody may act otherwise for a policy: heeded, when it is announced."""
+    return min(policy.start, policy.announced) if heeds_announcement(policy) else policy.start
+
+
 def channels():
     """Yield `(lever, channel, helps)` for every channel of every lever, in registry order."""
     for lever in LEVERS.values():
