@@ -302,6 +302,16 @@ def test_draws_come_back_as_written(tmp_path):
         draws_of(f"{path}:9")
 
 
+def test_draws_in_other_units_are_refused(tmp_path, monkeypatch):
+    """A rate per week must not be read as a share in a year."""
+    path, row = tmp_path / "posterior.parquet", PARAMETERS["death_rate"]
+    with monkeypatch.context() as older:
+        older.setitem(PARAMETERS, "death_rate", replace(row, unit="per week"))
+        write_draws(path, draws_of("prior:2"))
+    with pytest.raises(DrawsError, match="'death_rate' is in 'per week'"):
+        read_draws(path)
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
     [

@@ -139,7 +139,15 @@ def test_one_more_person_changes_nobody_elses_history():
     There is one place of operation and no sale: the choice among places, and whether a buyer is another operation than
     the seller, weigh by the vacancies that others have left.
     """
-    parameters = NO_FEEDBACK | weekly(recruitment_rate=0.00025) | dict(share_young=1, sale_rate=0)
+    hazards = weekly(
+        recruitment_rate=0.00025,
+        escape_rate=0.012,
+        ransom_rate=0.009,
+        release_rate=0.008,
+        again_base=0.0012,
+        sale_rate=0,
+    )
+    parameters = NO_FEEDBACK | hazards | dict(share_young=1)
     place = dict(start_people=2000.0, start_sites=2, site_capacity=5000.0)
 
     def lives(persons):

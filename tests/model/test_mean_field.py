@@ -34,6 +34,7 @@ NOBODY_ELSE = dict(  # out of captivity nothing happens to people until a test s
     recruiter_rate=0,
     seeks_help=0,
     documents=1,
+    straight_home=0,
     again_base=1e-9,
 )
 NO_DEBT = dict(debt_markup=0, debt_growth=0, debt_scale=1e6, reference_fee=50, means_spread=0, share_young=1)
