@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from calibration.fit.ensemble import expected_in
-from calibration.fit.prior_predictive import LAST, PriorPredictive, counts_wanted, in_words, prior_predictive
+from calibration.fit.prior_predictive import PRESENT_TO, PriorPredictive, counts_wanted, in_words, prior_predictive
 from experiments.batch.runner import execute
 from experiments.comparison.read import read
 from experiments.design.design import Design
@@ -24,7 +24,7 @@ def simulated(draws: int, people_per_agent: int, workers: int | None, seed: int,
     design = Design(
         "Prior predictive",
         "What do the priors alone say?",
-        {"prior": replace(load("baseline"), stop=LAST)},
+        {"prior": replace(load("baseline"), stop=PRESENT_TO)},
         "prior",
         replicates=1,
         seed=seed,

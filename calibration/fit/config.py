@@ -92,7 +92,7 @@ class Config:
     @property
     def stop(self) -> int:
         """The week before which runs end: no later than the reports."""
-        return max(last_week(self.all_targets.targets), prior_predictive.LAST)
+        return max(last_week(self.all_targets.targets), prior_predictive.PRESENT_TO)
 
     def scenario_to_last_report(self) -> Scenario:
         """Return the scenario, up to the last report."""

@@ -12,11 +12,14 @@ import numpy as np
 from experiments.design.expected_reports import ExpectedReport
 from model.registry.calendar import WEEKS_A_YEAR, week_of
 
-FIRST, LAST = week_of(date(2023, 1, 2)), week_of(date(2023, 7, 3))  # the half year whose state is looked at
+PRESENT_FROM, PRESENT_TO = (
+    week_of(date(2023, 1, 2)),
+    week_of(date(2023, 7, 3)),
+)  # the half year whose state is looked at
 REPORTED = 220_000  # people held in Cambodia and Myanmar, at least (E056, E057)
 NEAR = 3.0  # times
 TOO_MANY = 3_000_000  # people held in the world
-INTERVAL = (0.05, 0.5, 0.95)
+_QUANTILES = (0.05, 0.5, 0.95)
 
 _COUNTS = {
     "held in Cambodia and Myanmar": ("people_held", ("KHM", "MMR"), "mean"),
@@ -31,7 +34,7 @@ _COUNTS = {
 def counts_wanted() -> tuple[ExpectedReport, ...]:
     """Return what a run has to hand back for the prior predictive."""
     return tuple(
-        ExpectedReport(f"2023: {name}", series, FIRST, LAST, places, (), aggregate)
+        ExpectedReport(f"2023: {name}", series, PRESENT_FROM, PRESENT_TO, places, (), aggregate)
         for name, (series, places, aggregate) in _COUNTS.items()
     )
 
@@ -57,7 +60,7 @@ def prior_predictive(expected: Mapping[str, np.ndarray]) -> PriorPredictive:
         raise ValueError("prior predictive: no draw has a run")
     of = {name: np.nanmean(values[ran], axis=1) for name, values in counts.items()}
     held, new = of["held in the world"], of["newly held"]
-    years = (LAST - FIRST) / WEEKS_A_YEAR
+    years = (PRESENT_TO - PRESENT_FROM) / WEEKS_A_YEAR
     quantities = {
         "people held in Cambodia and Myanmar": of["held in Cambodia and Myanmar"],
         "people held in the world": held,
@@ -68,7 +71,7 @@ def prior_predictive(expected: Mapping[str, np.ndarray]) -> PriorPredictive:
     two = of["held in Cambodia and Myanmar"]
     return PriorPredictive(
         len(held),
-        [(name, *(float(x) for x in np.nanquantile(values, INTERVAL))) for name, values in quantities.items()],
+        [(name, *(float(x) for x in np.nanquantile(values, _QUANTILES))) for name, values in quantities.items()],
         float(np.mean((two >= REPORTED / NEAR) & (two <= REPORTED * NEAR))),
         float(np.mean(held > TOO_MANY)),
     )

@@ -5,10 +5,10 @@ import math
 import numpy as np
 import pytest
 
-from calibration.fit.prior_predictive import FIRST, LAST, counts_wanted, in_words, prior_predictive
+from calibration.fit.prior_predictive import PRESENT_FROM, PRESENT_TO, counts_wanted, in_words, prior_predictive
 from model.registry.calendar import WEEKS_A_YEAR
 
-YEARS = (LAST - FIRST) / WEEKS_A_YEAR
+YEARS = (PRESENT_TO - PRESENT_FROM) / WEEKS_A_YEAR
 
 
 def made_up(**changed):
