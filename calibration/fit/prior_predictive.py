@@ -16,8 +16,8 @@ PRESENT_FROM, PRESENT_TO = (
     week_of(date(2023, 1, 2)),
     week_of(date(2023, 7, 3)),
 )  # the half year whose state is looked at
-REPORTED = 220_000  # people held in Cambodia and Myanmar, at least (E056, E057)
-NEAR = 3.0  # times
+REPORTED_HELD = 220_000  # people held in Cambodia and Myanmar, at least (E056, E057)
+WITHIN = 3.0  # times
 TOO_MANY = 3_000_000  # people held in the world
 _QUANTILES = (0.05, 0.5, 0.95)
 
@@ -72,7 +72,7 @@ def prior_predictive(expected: Mapping[str, np.ndarray]) -> PriorPredictive:
     return PriorPredictive(
         len(held),
         [(name, *(float(x) for x in np.nanquantile(values, _QUANTILES))) for name, values in quantities.items()],
-        float(np.mean((two >= REPORTED / NEAR) & (two <= REPORTED * NEAR))),
+        float(np.mean((two >= REPORTED_HELD / WITHIN) & (two <= REPORTED_HELD * WITHIN))),
         float(np.mean(held > TOO_MANY)),
     )
 
@@ -84,6 +84,6 @@ def _over(top: np.ndarray, bottom: np.ndarray) -> np.ndarray:
 def in_words(found: PriorPredictive) -> str:
     """Return the two shares by which priors are judged, as a sentence."""
     return (
-        f"Of {found.draws:,} draws from the priors {found.near:.0%} hold within a factor of {NEAR:g} of {REPORTED:,} "
+        f"Of {found.draws:,} draws from the priors {found.near:.0%} hold within a factor of {WITHIN:g} of {REPORTED_HELD:,} "
         f"people in Cambodia and Myanmar, and {found.beyond:.1%} more than {TOO_MANY:,} in the world."
     )
