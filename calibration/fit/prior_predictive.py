@@ -12,10 +12,8 @@ import numpy as np
 from experiments.design.expected_reports import ExpectedReport
 from model.registry.calendar import WEEKS_A_YEAR, week_of
 
-PRESENT_FROM, PRESENT_TO = (
-    week_of(date(2023, 1, 2)),
-    week_of(date(2023, 7, 3)),
-)  # the half year whose state is looked at
+# the half year whose state is looked at
+PRESENT_FROM, PRESENT_TO = week_of(date(2023, 1, 2)), week_of(date(2023, 7, 3))
 REPORTED_HELD = 220_000  # people held in Cambodia and Myanmar, at least (E056, E057)
 WITHIN = 3.0  # times
 TOO_MANY = 3_000_000  # people held in the world
@@ -84,6 +82,6 @@ def _over(top: np.ndarray, bottom: np.ndarray) -> np.ndarray:
 def in_words(found: PriorPredictive) -> str:
     """Return the two shares by which priors are judged, as a sentence."""
     return (
-        f"Of {found.draws:,} draws from the priors {found.near:.0%} hold within a factor of {WITHIN:g} of {REPORTED_HELD:,} "
-        f"people in Cambodia and Myanmar, and {found.beyond:.1%} more than {TOO_MANY:,} in the world."
+        f"Of {found.draws:,} draws from the priors {found.near:.0%} hold within a factor of {WITHIN:g} of "
+        f"{REPORTED_HELD:,} people in Cambodia and Myanmar, and {found.beyond:.1%} more than {TOO_MANY:,} in the world."
     )
