@@ -22,7 +22,7 @@ from model.engine.kernel import entry, kernel
 from model.people.person import look_again
 from model.registry.calendar import WEEKS
 from model.registry.levers import acted_on_from
-from model.registry.parameters import complete
+from model.registry.parameters import complete, per_week
 from model.registry.policy import Policy, Shock, in_order
 from model.run import phases
 from model.run.all_columns import MOVING, Columns, copied
@@ -171,7 +171,7 @@ class Simulation:
         self._begin_quarter()
 
     def _empty(self) -> Columns:
-        values = complete(self.inputs.parameters)
+        values = per_week(self.inputs.parameters)
         fixed = _shared(self.inputs, values)
         columns = empty_columns(self.inputs, fixed, values)
         set_what_follows(self.inputs, columns, values, self._handle_on(columns))
@@ -232,7 +232,7 @@ class Simulation:
         _carry_policies(self, other)
         other.columns.used.stale = 1
         other._bind()
-        bound_hazards(inputs, other.columns, complete(inputs.parameters), other._handle)
+        bound_hazards(inputs, other.columns, per_week(inputs.parameters), other._handle)
         if inputs.policies != self.inputs.policies or inputs.shocks != self.inputs.shocks:
             look_again(other._handle)
         return other

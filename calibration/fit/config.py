@@ -16,6 +16,8 @@ from scenarios.evidence.reports import EVIDENCE_FILE, EvidenceError, Row, read_e
 from scenarios.scenario import Scenario
 from scenarios.toml_files import read_toml
 
+from . import prior_predictive
+
 SHIPPED_FIT = Path(__file__).parent / "reference.toml"
 MOST_FREE, MOST_FAMILIES = 12, 10  # so few reports could not distinguish more
 METHODS = ("importance", "abc")
@@ -90,7 +92,7 @@ class Config:
     @property
     def stop(self) -> int:
         """The week before which runs end: no later than the reports."""
-        return last_week(self.all_targets.targets)
+        return max(last_week(self.all_targets.targets), prior_predictive.PRESENT_TO)
 
     def scenario_to_last_report(self) -> Scenario:
         """Return the scenario, up to the last report."""

@@ -24,6 +24,7 @@ from experiments.design.expected_reports import ExpectedReport
 from experiments.results.folder import write_whole
 
 from .config import Config
+from .prior_predictive import counts_wanted
 from .weights import effective, normalised
 
 FIRST, POSTERIOR = "wave-1.npz", "posterior.parquet"
@@ -161,7 +162,7 @@ def design_of(config: Config, wave: Wave, number: int) -> Design:
         draws=tuple(scaled(config.drawn, wave.unit)),
         record="expected_reports",
         groups=False,
-        expected_reports=(*expected_reports_of(config.all_targets.targets), people_held(config)),
+        expected_reports=(*expected_reports_of(config.all_targets.targets), people_held(config), *counts_wanted()),
     )
 
 

@@ -14,6 +14,7 @@ from .config import Config
 from .ensemble import FIRST, POSTERIOR, Ensemble, claim, forget_later_waves, gather, together
 from .posterior import Weights, save, weigh
 from .predictions import Prediction, predictions
+from .prior_predictive import PriorPredictive, prior_predictive
 
 FIT = "fit.json"
 
@@ -26,6 +27,7 @@ class Fit:
     ensemble: Ensemble
     weights: Weights
     waves: int
+    prior: PriorPredictive
     predictions: list[Prediction]
     learnt: list[fit_checks.Learnt]
     sensitivity: list[fit_checks.Dropped]
@@ -72,6 +74,7 @@ def checked(config: Config, ensemble: Ensemble, weights: Weights, waves: int) ->
         ensemble,
         weights,
         waves,
+        prior_predictive({name: values[: ensemble.first] for name, values in ensemble.expected.items()}),
         predictions(ensemble, targets, w, config.seed),
         fit_checks.learnt(ensemble, w, free, config.products),
         fit_checks.sensitivity(ensemble, targets, weights, free, others),
@@ -135,6 +138,7 @@ def as_json(fit: Fit) -> dict:
         {
             **source(fit),
             "waves": fit.waves,
+            "prior_predictive": asdict(fit.prior),
             "failed_runs": fit.ensemble.failed,
             "pseudo_truths_judged": fit.judged,
             "recovered_from": fit.recovered_from,

@@ -8,6 +8,7 @@ from calibration.fit.fit import Fit
 from calibration.fit.holdout import Holdout, Scored
 from calibration.fit.posterior import GOOD_K
 from calibration.fit.predictions import FAR_OFF, Prediction
+from calibration.fit.prior_predictive import in_words
 from calibration.targets.evidence_uses import other_uses
 from displace.wording import words
 
@@ -41,6 +42,12 @@ Table = tuple[str, tuple[str, ...], list[list[str]], str]  # title, columns, row
 
 def tables(fit: Fit) -> Iterator[Table]:
     """Yield the tables of a fit, each with its note."""
+    yield (
+        "The priors alone, in the first half of 2023",
+        ("quantity", "median and 90 % interval"),
+        [[name, interval(values)] for name, *values in fit.prior.rows],
+        in_words(fit.prior),
+    )
     yield (
         "Reports, before and after the fit",
         ("report", "reported", "predicted before", "predicted after", "", "median off", "source"),

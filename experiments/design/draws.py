@@ -210,4 +210,9 @@ def read_draws(path: Path) -> Draws:
                     )
                 )
             )
+        unit = table.schema.field(name).metadata[b"unit"].decode()
+        if unit != PARAMETERS[name].unit:
+            raise DrawsError(
+                str(Where(str(path)).error(f"'{name}' is in '{unit}'", f"draws in '{PARAMETERS[name].unit}'"))
+            )
     return Draws(tuple(table.to_pylist()), source, held)

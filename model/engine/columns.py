@@ -57,12 +57,12 @@ def copy_of(table: np.ndarray, used: int) -> np.ndarray:
         copy = np.zeros_like(table)
         copy[:used] = table[:used]
     else:
-        copy = _on_lines(len(table), table.dtype).view(type(table))
+        copy = _on_lines(table.size, table.dtype).view(type(table)).reshape(table.shape)
         _copy_rows(table, copy, used)
     return copy
 
 
 def _copy_rows(table, other, rows):
     """Copy records as the bytes that they are: numpy would go through them field by field."""
-    size = rows * table.dtype.itemsize
-    other.view(np.ndarray).view(np.uint8)[:size] = table.view(np.ndarray).view(np.uint8)[:size]
+    size = rows * table[:1].nbytes
+    other.view(np.ndarray).reshape(-1).view(np.uint8)[:size] = table.view(np.ndarray).reshape(-1).view(np.uint8)[:size]

@@ -86,7 +86,7 @@ def build(m):
                 evict(owner, m)
             continue
         pays = min(m.par[P.profit_most], gain / cost_of_a_berth(owner, m) - 1.0)
-        rate = max(0.0, pays) * m.par[P.building_rate] / WEEKS_A_YEAR * m.env[0, I.permissive_sites, p]
+        rate = max(0.0, pays) * m.par[P.building_rate] * m.env[0, I.permissive_sites, p]
         if uniform(key, identity(owner, 0)) < 1.0 - math.exp(-rate):
             issued = m.states[m.places[p].state].licenses and m.env[0, I.licensed_closure, p] == 0.0
             build_site(p, owner, issued and uniform(key, identity(owner, 1)) < m.par[P.share_licensed_new], m)

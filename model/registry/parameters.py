@@ -41,3 +41,11 @@ def complete(values=()) -> dict:
             raise ValueError(f"parameter {name} = {value}: expected between {row.low:g} and {row.high:g} {row.unit}")
         result[name] = float(value)
     return result
+
+
+def per_week(values=()) -> dict:
+    """Return all parameters as the model takes them: as `complete`, with rates per week.
+
+    Users, priors, tables and posteriors have rates in natural units; this is where they are converted.
+    """
+    return {name: PARAMETERS[name].per_week(value) for name, value in complete(values).items()}

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from model.registry.outcomes import OUTCOMES, O, is_level
+from model.registry.parameters import PARAMETERS
 
 from .results import QUARTER
 
@@ -55,6 +56,9 @@ SERIES = (
     Series("people_held", "people held in operations", ESTIMATE, PERSONS, ("people_held",)),
     Series("trafficked_held", "people held who are trafficked", ESTIMATE, PERSONS, ("trafficked_held",)),
     Series("newly_held", "people newly held", ESTIMATE, PERSONS, ("newly_held",)),
+    Series("retrafficked", "people trafficked again", ESTIMATE, PERSONS, ("retrafficked",)),
+    Series("deaths_in_captivity", "deaths in captivity", ESTIMATE, PERSONS, ("deaths_in_captivity",)),
+    Series("stranded", "people stranded", ESTIMATE, PERSONS, ("stranded",)),
     Series("compounds", "compounds standing", ESTIMATE, SITES, ("compounds",)),
     Series("operations", "operations at work", ESTIMATE, FIRMS, ("operations",)),
     Series("money_defrauded", "money defrauded", ESTIMATE, MONEY, ("money_defrauded",)),
@@ -94,7 +98,8 @@ BY_SERIES = {series.name: series for series in SERIES}
 def reports_by_place(series: Series, result, world, values) -> np.ndarray:
     """Return expected reports by week and place, float64 (weeks, P), in the outcome's unit.
 
-    `result` is recorded by place, with groups where `series.cases` restricts; `values`: all parameters by name.
+    `result` is recorded by place, with groups where `series.cases` restricts; `values`: all parameters by name,
+    in their natural units.
     """
     counts = result.weekly[:, [O[name] for name in series.of], :].sum(axis=1) * _published(series, values)
     if series.cases in ("", "all"):
@@ -134,7 +139,7 @@ def _known_cases(which, result, world, values) -> np.ndarray:
     alone = values["reports_without_consulate"]
     reach = alone + (1.0 - alone) * world.consulate.T
     out = _groups(("out",), result, world) * values["consular_contact"] * reach
-    held = _groups(("people_held",), result, world) * values["calls_home"] * reach
+    held = _groups(("people_held",), result, world) * PARAMETERS["calls_home"].per_week(values["calls_home"]) * reach
     held *= _share_of_calls(held.sum(axis=2), out.sum(axis=2), _recorded(result, world))[:, :, None]
     if which == "detained":
         came, taken = (_groups((name,), result, world) for name in ("out", "detained"))

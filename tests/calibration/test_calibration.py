@@ -320,6 +320,16 @@ def test_some_of_many_draws_are_spread_over_the_order_of_people_held_in_their_wo
     assert taken(f"{path}:3") == [6, 3, 2] and taken(f"{path}") == [1, 6, 5, 0, 3, 7, 2, 4]
 
 
+def test_draws_in_other_units_are_refused(tmp_path, monkeypatch):
+    """A rate per week must not be read as a share in a year."""
+    path, row = tmp_path / "posterior.parquet", PARAMETERS["death_rate"]
+    with monkeypatch.context() as older:
+        older.setitem(PARAMETERS, "death_rate", replace(row, unit="per week"))
+        write_draws(path, draws_of("prior:2"))
+    with pytest.raises(DrawsError, match="'death_rate' is in 'per week'"):
+        read_draws(path)
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
     [

@@ -1,5 +1,6 @@
 """Small made-up worlds in which one mechanism can be watched alone, and how to read their runs."""
 
+import math
 from collections import defaultdict
 from dataclasses import fields
 
@@ -10,6 +11,7 @@ from model.registry.parameters import PARAMETERS
 from model.world.tiny_world import ORIGIN, tiny_world
 
 ENOUGH = 1e6
+NEVER = math.inf  # of a mean time until something happens
 NO_SCARCITY = dict(
     raids_per_month=0.0,
     call_outs_per_month=0.0,
@@ -30,7 +32,7 @@ NO_FEEDBACK = {row.name: 0 for row in PARAMETERS.values() if row.name.startswith
     licensed_held=1,
     target_growth=0,
     closure_rate=0,
-    closure_rate_at_loss=0,
+    closure_rate_at_loss=NEVER,
     idle_weeks=500,
     debt_limit=1e9,
     founding_size=1000,
@@ -53,6 +55,11 @@ NO_RISKS = dict.fromkeys(
 ALIKE = dict(
     cohort=0, share_male=1.0, share_minor=0.0, share_higher_education=0.0, share_market_language=0.0
 )  # one stratum, if `share_young` is 1
+
+
+def weekly(**rates) -> dict[str, float]:
+    """Return parameters in their natural units, given what the model makes of them: rates per week."""
+    return {name: PARAMETERS[name].natural(rate) for name, rate in rates.items()}
 
 
 def small_world(origins=None, hosts=2, place=None, **state) -> World:

@@ -9,10 +9,11 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from scipy.stats import chisquare
-from small import ALIKE, NO_FEEDBACK, NO_RISKS, NO_SCARCITY, histories, small_world, tiny_inputs
+from scipy.stats import binomtest, chisquare
+from small import ALIKE, NO_FEEDBACK, NO_RISKS, NO_SCARCITY, histories, small_world, tiny_inputs, weekly
 
 from model import AuditError, Inputs, Shock, Simulation
+from model.registry.calendar import WEEKS_A_YEAR
 from model.registry.life_course import TRANSITIONS, T
 
 ALARM = 1e-4
@@ -42,28 +43,48 @@ def first_exits(parameters, weeks):
 def test_one_hazard_alone_gives_the_geometric_distribution():
     """People who can only die, with probability h a week, live through k weeks with probability (1 - h)^k."""
     hazard, weeks = 0.02, 60
-    people, exits = first_exits(dict(death_rate=hazard), weeks)
+    people, exits = first_exits(weekly(death_rate=hazard), weeks)
     assert {T(t).name for _, t in exits} == {"died_held"} and people > 4000
     died = np.bincount([week for week, _ in exits], minlength=weeks)
     expected = people * hazard * (1 - hazard) ** np.arange(weeks)
     assert chisquare([*died, people - died.sum()], [*expected, people - expected.sum()]).pvalue > ALARM
 
 
+@pytest.mark.parametrize(
+    ("parameters", "out"),
+    [
+        (dict(death_rate=0.3), 0.3),
+        (dict(ransom_rate=0.6), 0.6),
+        (dict(sale_rate=0.5, other_sector_share=1), 1 - math.exp(-0.5)),
+    ],
+    ids=("share", "another share", "times"),
+)
+def test_the_share_out_after_a_year_is_the_parameter(parameters, out):
+    """What is stated as a share in a year is the share of people held who have left after one, where nothing else
+    happens; what is stated as times a year is a Poisson process's.
+    """
+    weeks = round(WEEKS_A_YEAR)
+    people, exits = first_exits(parameters, weeks)
+    expected = 1 - (1 - out) ** (weeks / WEEKS_A_YEAR)
+    assert binomtest(len(exits), people, expected).pvalue > ALARM
+
+
 def test_competing_hazards_share_the_exits():
     """Under constant hazards each way out gets its hazard's share of all exits, and escapes divide by how they end."""
-    parameters = dict(
+    parameters = weekly(
         escape_rate=0.03,
+        ransom_rate=0.015,
+        release_rate=0.01,
+        consular_reach=0.02,
+        sale_rate=0.012,
+        death_rate=0.008,
+        armed_group_rate=0.01,
+    ) | dict(
         escape_success=0.4,
         escape_death=0.1,
         escape_distance=1e5,
-        ransom_rate=0.015,
-        release_rate=0.01,
         release_weeks=1,
-        consular_reach=0.02,
-        sale_rate=0.012,
         other_sector_share=1,
-        death_rate=0.008,
-        armed_group_rate=0.01,
         rescue_delay=0,
         consular_capacity=1e5,
         target_pressure=0,
@@ -105,13 +126,13 @@ def test_recruitment_alone_is_poisson_with_the_hazard_of_the_week():
             share_young=1,
             susceptibility_young=1,
             affinity_educated=0,
-            recruitment_rate=rate,
-            release_rate=1,
+            release_rate=0.999,
             release_weeks=1,
             again_base=1e-9,
             again_stranded=0,
             collusion=0,
         )
+        | weekly(recruitment_rate=rate)
     )
     world = small_world(
         {"AAA": {**ALIKE, "at_risk": 20_000}},

@@ -12,7 +12,7 @@ import sys
 from dataclasses import replace
 
 import pytest
-from small import ALIKE, NO_FEEDBACK, NO_SCARCITY, histories, same_bytes, small_world, tiny_inputs
+from small import ALIKE, NO_FEEDBACK, NO_SCARCITY, histories, same_bytes, small_world, tiny_inputs, weekly
 
 from model import Inputs, Policy, Simulation, Trigger, first_difference
 from model.engine.kernel import MODEL_FOLDER
@@ -139,7 +139,15 @@ def test_one_more_person_changes_nobody_elses_history():
     There is one place of operation and no sale: the choice among places, and whether a buyer is another operation than
     the seller, weigh by the vacancies that others have left.
     """
-    parameters = NO_FEEDBACK | dict(share_young=1, recruitment_rate=0.00025, sale_rate=0)
+    hazards = weekly(
+        recruitment_rate=0.00025,
+        escape_rate=0.012,
+        ransom_rate=0.009,
+        release_rate=0.008,
+        again_base=0.0012,
+        sale_rate=0,
+    )
+    parameters = NO_FEEDBACK | hazards | dict(share_young=1)
     place = dict(start_people=2000.0, start_sites=2, site_capacity=5000.0)
 
     def lives(persons):

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from small import ENOUGH, same_bytes
+from small import ENOUGH, NEVER, same_bytes, weekly
 
 from model import Inputs, Policy, Simulation, compile_world
 from model.registry.calendar import week_of
@@ -44,7 +44,7 @@ WITHOUT_TRIGGER = {
     "feedback_pressure": NO_RAIDS,
     "feedback_intelligence": NO_RAIDS,
     "feedback_reports": NO_RAIDS,
-    "feedback_trust": (dict(trust_rate=0), {}),
+    "feedback_trust": (dict(trust_rate=NEVER), {}),
     "feedback_fear": (dict(belief_at_start=0, charges=0), NOBODY_PUNISHED),
     "feedback_testimony": NO_RAIDS,
     "feedback_recruiters": (dict(ring_adjustment=0), {}),
@@ -124,7 +124,13 @@ DIRECTIONS = {
         dict(testimony_half=1, testimony_effect=20, owner_arrest=0.03),
         RAIDED | PLENTY,
     ),
-    "debt raises re-trafficking": ("feedback_debt", ("retrafficked",), True, dict(again_base=0.004, again_debt=2), {}),
+    "debt raises re-trafficking": (
+        "feedback_debt",
+        ("retrafficked",),
+        True,
+        weekly(again_base=0.004) | dict(again_debt=2),
+        {},
+    ),
     "full institutions identify fewer": (
         "feedback_capacity",
         ("identified",),
@@ -143,21 +149,21 @@ DIRECTIONS = {
         "feedback_pressure",
         ("raids",),
         True,
-        dict(pressure_gain=0.2, pressure_relief=0.005),
+        weekly(pressure_gain=0.2) | dict(pressure_relief=0.005),
         dict(raids_per_month=4.0),
     ),
     "the risk of raids raises bribes and so betrayals": (
         "feedback_bribes",
         ("raids_betrayed",),
         True,
-        dict(tip_off=0.2, bribe_response=2, bribe_half=0.001, feedback_pressure=0),
+        weekly(bribe_half=0.001) | dict(tip_off=0.2, bribe_response=2, feedback_pressure=0),
         RAIDED,
     ),
     "a higher fee brings more recruits": (
         "feedback_refill",
         ("newly_held",),
         True,
-        dict(recruitment_rate=0.0001, refill_elasticity=1.5),
+        weekly(recruitment_rate=0.0001) | dict(refill_elasticity=1.5),
         {},
     ),
     "profits found operations": ("feedback_growth", ("operations_founded",), True, {}, {}),
@@ -179,28 +185,28 @@ DIRECTIONS = {
         "feedback_trust",
         ("identified",),
         True,
-        dict(trust_rate=0.04, charges=0, sensitivity=1),
+        weekly(trust_rate=0.04) | dict(charges=0, sensitivity=1),
         NOBODY_PUNISHED | PLENTY,
     ),
     "what survivors and families report brings raids": (
         "feedback_reports",
         ("raids",),
         True,
-        dict(pressure_gain=0.2),
+        weekly(pressure_gain=0.2),
         dict(raids_per_month=4.0),
     ),
     "operations that leave carry people along": (
         "feedback_carrying",
         ("moved",),
         True,
-        dict(review_rate=0.1, inertia=0),
+        weekly(review_rate=0.1) | dict(inertia=0),
         {},
     ),
     "people made to recruit bring others": (
         "feedback_recruiting_victims",
         ("newly_held",),
         True,
-        dict(made_to_recruit_rate=0.02, recruiter_effort=1, recruitment_rate=0.0001),
+        weekly(made_to_recruit_rate=0.02, recruitment_rate=0.0001) | dict(recruiter_effort=1),
         {},
     ),
 }
@@ -233,12 +239,11 @@ def test_operations_leave_the_place_where_they_expect_raids(switch, policy):
     values = dict.fromkeys(("feedback_learning", "feedback_own_experience", "feedback_announcement"), 0)
     values |= dict(
         raid_loss=30000,
-        review_rate=0.1,
         announcement_weight=0.8,
         site_closed=0,
-        review_rate_after_raid=0.1,
         own_experience=1,
     )
+    values |= weekly(review_rate=0.1, review_rate_after_raid=0.1)
     world = tiny_world()
     here = world.place_index["one"]
     stand = []

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 from scipy.stats import chi2
-from small import ALIKE, NO_FEEDBACK, NO_RISKS, NO_SCARCITY, small_world
+from small import ALIKE, NEVER, NO_FEEDBACK, NO_RISKS, NO_SCARCITY, small_world, weekly
 
 from model import Inputs, Simulation, World, compile_world
 from model.registry.life_course import S, T
@@ -20,20 +20,21 @@ from model.world.tiny_world import ROUTE, tiny_world
 
 ALARM = 1e-4
 NOBODY_ELSE = dict(  # out of captivity nothing happens to people until a test says what
-    services_reach=0,
+    services_reach=NEVER,
     arrest_rate=0,
-    returns_alone=0,
-    returns_with_help=0,
+    returns_alone=NEVER,
+    returns_with_help=NEVER,
     again_stranded=0,
     lost_rate=0,
-    lost_rate_after_release=0,
+    lost_rate_after_release=NEVER,
     death_stranded=0,
     reprisal_deadly=0,
-    settles_alone=0,
+    settles_alone=NEVER,
     reintegration=0,
     recruiter_rate=0,
     seeks_help=0,
     documents=1,
+    straight_home=0,
     again_base=1e-9,
 )
 NO_DEBT = dict(debt_markup=0, debt_growth=0, debt_scale=1e6, reference_fee=50, means_spread=0, share_young=1)
@@ -80,7 +81,7 @@ def mean_field():
 
 def shares(seed, people_per_agent):
     """Simulate the same and return the three shares, and how many agents there are."""
-    values = QUIET | dict(
+    values = QUIET | weekly(
         ransom_rate=LEAVES, returns_alone=RETURNS, again_base=AGAIN, recruitment_rate=0.01, release_rate=0
     )
     run = Simulation(Inputs(captives(), seed, people_per_agent, values, stop=WEEKS)).advance()
@@ -138,15 +139,14 @@ def test_a_full_shelter_turns_away_as_its_queue_says(beds, stay):
     values = (
         QUIET
         | identified
+        | weekly(recruitment_rate=0.01, consular_reach=hazard)
         | dict(
-            recruitment_rate=0.01,
-            consular_reach=hazard,
             consular_capacity=1e5,
             rescue_delay=0,
             support_weeks=stay,
             feedback_capacity=1,
-            returns_from_shelter=0,
-            sent_back_from_shelter=0,
+            returns_from_shelter=NEVER,
+            sent_back_from_shelter=NEVER,
             record_cleared=0,
             tracing=0,
         )
@@ -198,9 +198,9 @@ def test_operations_choose_places_as_the_logit_says():
     values = (
         NO_FEEDBACK
         | NO_RISKS
+        | weekly(review_rate=1, recruitment_rate=0.0003)
         | dict(
             relocation_rule=0,
-            review_rate=1,
             inertia=20,
             move_scale=nest,
             ties=0,
@@ -209,7 +209,6 @@ def test_operations_choose_places_as_the_logit_says():
             moving_cost=300,
             moving_cost_per_km=1,
             moving_cost_abroad=500,
-            recruitment_rate=0.0003,
             trust_weeks=1,
             split_size=10_000,
         )

@@ -5,7 +5,7 @@ under rival rules.
 from dataclasses import replace
 
 import pytest
-from small import small_world
+from small import small_world, weekly
 
 from model import Inputs, Simulation
 from model.model import phases_by_themselves, set_week
@@ -65,7 +65,7 @@ def test_operations_leave_a_costly_place_under_every_rule_of_where_to_go(rule):
     world = small_world(place=dict(site_capacity=20_000.0), raids_per_month=0.0)
     world.place_columns["protection"][world.place_index["one"]] = 450.0
     run = Simulation(
-        Inputs(world, 5, 20, dict(relocation_rule=rule, review_rate=0.5), stop=60, record="totals")
+        Inputs(world, 5, 20, weekly(review_rate=0.5) | dict(relocation_rule=rule), stop=60, record="totals")
     ).advance()
     assert run.result().relocations["operations"].sum() > 0
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from small import small_world
+from small import NEVER, small_world, weekly
 
 from model import Inputs, Policy, Simulation, compile_world
 from model.people.roster import MALE
@@ -85,7 +85,7 @@ def test_whom_a_state_recognises_in_detention_is_identified_with_or_without_a_be
             services_for_men=1.0,
         )
         runs = [
-            Simulation(Inputs(world, seed, 5, dict(grounds_release=0.2, sensitivity=1, uptake=1), stop=60))
+            Simulation(Inputs(world, seed, 5, weekly(grounds_release=0.2) | dict(sensitivity=1, uptake=1), stop=60))
             .advance()
             .result()
             for seed in (1, 2, 3)
@@ -105,7 +105,7 @@ def test_who_is_handed_over_is_screened_at_home_while_there_is_capacity():
         graph.graph["states"] = states | {"AAA": states["AAA"] | {"screening_per_week": at_home}}
         graph.graph["hash"] += f" {at_home} at home"
         inputs = Inputs(
-            compile_world(graph), 2, 5, dict(grounds_release=0, defence_raised=0, charges=0, child_found=0), stop=80
+            compile_world(graph), 2, 5, dict(grounds_release=0, defence_raised=NEVER, charges=0, child_found=0), stop=80
         )
         return Simulation(inputs).advance().result().weekly[:, O.identified]
 
@@ -134,7 +134,7 @@ def test_more_consular_staff_frees_more_people_where_staff_is_short():
     """Doubling the reach of consulates doubles whom they free also of a nationality that is more than they can deal
     with.
     """
-    short = dict(consular_capacity=20, consular_reach=0.05, rescue_delay=0)
+    short = weekly(consular_reach=0.05) | dict(consular_capacity=20, rescue_delay=0)
     policies = (Policy("consular_coverage", 1.0, 0, 0),)
     world = small_world(hosts=1, raids_per_month=0.0)
     freed = [

@@ -1,6 +1,6 @@
 """How a run begins, who is recruited, and how they travel."""
 
-from model.registry.parameter import EVIDENCE, row, topic
+from model.registry.parameter import EVIDENCE, MEAN_MONTHS, MEAN_WEEKS, SHARE_A_YEAR, row, topic
 
 # fmt: off
 THE_FIRST_WEEK = topic(
@@ -20,9 +20,8 @@ THE_FIRST_WEEK = topic(
 
 RECRUITMENT = topic(
     "recruitment",
-    row("recruitment_rate", unit="per person at risk and week", default=0.0006, bounds=(0, 0.02),
-        prior=("loguniform", 0.0002, 0.002), section="I.hist V01",
-        meaning="hazard of recruitment at the reference fee and the usual effort"),
+    row("recruitment_rate", weekly=SHARE_A_YEAR, default=0.03, prior=("loguniform", 0.01, 0.1), section="I.hist V01",
+        meaning="of people at risk who are recruited, at the usual effort and the reference fee"),
     row("refill_elasticity", unit="exponent", default=0.5, bounds=(0, 3), prior=("uniform", 0, 1.5), section="V O06",
         meaning="how recruitment answers to the fee offered: whether an emptied place refills"),
     row("reference_fee", unit="USD per recruit", default=500, bounds=(50, 10000), prior=("loguniform", 200, 2000),
@@ -53,9 +52,9 @@ RECRUITMENT = topic(
         meaning="of deceived recruits who knew of fraud but not of captivity"),
     row("undeceived_most", unit="share", default=0.9, bounds=(0.01, 1), section="III.means V12",
         meaning="most recruits of a place who enter willingly or are taken by force"),
-    row("trapping_rate", unit="per week", default=0.25, bounds=(0.001, 0.99), prior=("uniform", 0.05, 0.6),
+    row("trapping_rate", weekly=MEAN_WEEKS, default=4, bounds=(1.01, 1000), prior=("loguniform", 2, 20),
         section="III.means",
-        meaning="hazard that a willing entrant can no longer leave"),
+        meaning="until a willing entrant cannot leave"),
     row("share_young", unit="share", default=0.72, bounds=(0, 1), prior=("uniform", 0.5, 0.9),
         evidence="E163 E166 E167", section="I.prof V13",
         meaning="of adults at risk who are 18 to 29"),
@@ -103,9 +102,8 @@ RECRUITMENT = topic(
         meaning="how strongly effort follows yield"),
     row("ring_adjustment", unit="share", default=0.1, bounds=(0, 1), prior=("uniform", 0.02, 0.3), section="P14",
         meaning="of the way moved at each review"),
-    row("recruiter_quits", unit="per week", default=0.02, bounds=(0, 1), prior=("loguniform", 0.005, 0.05),
-        section="III.act",
-        meaning="hazard that someone who was held stops recruiting"),
+    row("recruiter_quits", weekly=MEAN_MONTHS, default=12, prior=("loguniform", 5, 45), section="III.act",
+        meaning="until someone who was held stops recruiting"),
     row("recruiter_effort", unit="factor", default=0.03, bounds=(0, 1), prior=("uniform", 0, 0.1), evidence="E148",
         section="III.act",
         meaning="effort added per thousand persons who were held and recruit"),
