@@ -13,8 +13,22 @@ FAULTS = (
     "money is not accounted for",
     "somebody was due this week and was not looked at",
     "a hazard is higher than the bound on it",
+    "an outcome, abuse, guards or leads are negative, or a belief, trust, health or share is outside 0 to 1",
 )
-UNDECLARED, WHICH, ROWS_FULL, PEOPLE, OPERATIONS, SITES, NEGATIVE, ROOM, MONEY, DIARY, ABOVE_BOUND = range(len(FAULTS))
+(
+    UNDECLARED,
+    WHICH,
+    ROWS_FULL,
+    PEOPLE,
+    OPERATIONS,
+    SITES,
+    NEGATIVE,
+    ROOM,
+    MONEY,
+    DIARY,
+    ABOVE_BOUND,
+    RANGE,
+) = range(len(FAULTS))
 
 
 def faults_found(faults) -> list[str]:
