@@ -25,7 +25,7 @@ from model.world.places import MILITIA
 from .diary import INSIDE, NO_VISIT, enter_in_diary, take_due
 from .hazard_bounds import debt_now, keep_bound, number_of
 from .members import add_member, members, remove_member
-from .person import change, count_as, next_visit, people_class
+from .person import TARGET, change, count_as, next_visit, people_class
 from .roster import FEMALE
 
 
@@ -63,7 +63,10 @@ def health_now(i, m):
 def come_out(t, i, brought, m):
     """Let a person come out of an operation by transition `t`."""
     me = m.people[i]
-    me.weeks_held += m.now - me.held_from
+    spell = m.now - me.held_from
+    me.weeks_held += spell
+    if TARGET[t] == S.out:
+        m.tally[O.weeks_at_exit, me.place] += spell * m.scale
     me.belief = belief_now(i, m)
     leave_operation(i, m)
     me.until = brought
