@@ -35,9 +35,9 @@ def verdict(level: Level, median: float) -> str:
     if not math.isfinite(median):
         found = "no value"
     elif median > high:
-        found = f"above by a factor of {median / high:.2g}" if high > 0 else "above"
+        found = f"above by a factor of {median / high:.3g}" if high > 0 else "above"
     elif median < low:
-        found = f"below by a factor of {low / median:.2g}" if median > 0 else "below: none"
+        found = f"below by a factor of {low / median:.3g}" if median > 0 else "below: none"
     else:
         found = INSIDE
     return f"{found} ({ELICITED})" if level.elicited else found

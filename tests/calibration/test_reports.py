@@ -51,7 +51,9 @@ def test_what_is_held_out_or_unused_shapes_nothing():
 
 def test_an_unused_row_without_a_reason_is_refused(tmp_path):
     path = tmp_path / "mine.csv"
-    path.write_text(EVIDENCE.read_text(encoding="utf-8").replace("lower_bound,fit,,", "lower_bound,unused,,", 1), "utf-8")
+    path.write_text(
+        EVIDENCE.read_text(encoding="utf-8").replace("lower_bound,fit,,", "lower_bound,unused,,", 1), "utf-8"
+    )
     with pytest.raises(EvidenceError, match=r"line 2 \(E001\).*unused row without the reason"):
         read_evidence(path)
 
