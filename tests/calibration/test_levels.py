@@ -6,6 +6,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from typer.testing import CliRunner
 
@@ -13,6 +14,7 @@ from calibration.levels import check
 from calibration.levels.levels import FITTED, LEFT, LEVELS, PUT_IN, Count, read_levels
 from calibration.levels.simulated import held_people, values
 from displace.cli.main import app
+from displace.wording.levels import in_short, of_baseline
 from model.registry.life_course import S
 from scenarios.evidence.reports import EvidenceError, read_evidence
 
@@ -161,3 +163,27 @@ def test_the_command_judges_a_file_of_ones_own(tmp_path):
     (row,) = json.loads(done.stdout)["levels"]
     assert done.exit_code == 0 and row["role"] == LEFT and row["median"] > 1 and row["verdict"] == "inside"
     assert "| people held in Cambodia, 2018 | persons | 1 or more |" in page.read_text(encoding="utf-8")
+
+
+def test_a_comparison_is_headed_by_its_own_baseline():
+    """Each run of the baseline counts once, other arms do not, and places keep their countries."""
+    ids = ["preah-sihanouk", "myawaddy"]
+    stop = LEVEL.last
+    rows = [(arm, r, w, p) for arm in ("base", "other") for r in range(2) for w in range(stop) for p in range(2)]
+    held = [(1000.0 if p == 0 else 50.0) * (1 + 2 * r) * (1 if arm == "base" else 9) for arm, r, _, p in rows]
+    table = {
+        "arm": [arm for arm, *_ in rows],
+        "draw": np.zeros(len(rows), np.int32),
+        "replicate": np.array([r for _, r, *_ in rows], np.int32),
+        "week": np.array([w for _, _, w, _ in rows]),
+        "place": [ids[p] for *_, p in rows],
+    }
+    names = {name for level in ALL if level.short for c in (level.count, level.over) if c for name in c.of}
+    part = pa.table(table | {name: np.array(held, np.float32) for name in names})
+    results = SimpleNamespace(by_place=True, baseline="base", each=lambda name, columns: [part])
+    judged = {row.level.name: row for row in of_baseline(results)}
+    assert judged["people held in Cambodia"].median == pytest.approx(2000)
+    assert judged["people held in Myanmar"].median == pytest.approx(100)
+    assert judged["people held worldwide"].median == pytest.approx(2100)
+    assert any("people held in Cambodia: 2,000 (" in line and "reported" in line for line in in_short(judged.values()))
+    assert of_baseline(SimpleNamespace(by_place=False)) == []
