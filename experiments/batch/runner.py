@@ -182,8 +182,8 @@ class Driver:
     def _not_done(self) -> RunnerError:
         reasons = "; ".join(f"{name}: {reason}" for name, reason in self.not_done.items())
         return RunnerError(
-            f"not done, though tried {TRIES_TOGETHER + TRIES_ALONE} times ({reasons}); what is done is kept: see to memory, disk "
-            "and DISPLACE_CACHE, or use fewer --workers, then run the same command with --resume"
+            f"not done, though tried {TRIES_TOGETHER + TRIES_ALONE} times ({reasons}); what is done is kept: see to "
+            "memory, disk and DISPLACE_CACHE, or use fewer --workers, then run the same command with --resume"
             f"{GUARD if isinstance(self.executor, workers.Pool) else ''}"
         )
 
@@ -243,7 +243,11 @@ def execute(
             try:
                 for _ in range(ROUNDS):
                     Driver(
-                        setting, make, 1 if count == 1 and not executor else WINDOW * count, tally.take, tally.again
+                        setting,
+                        make,
+                        1 if count == 1 and not executor else CHUNKS_IN_FLIGHT * count,
+                        tally.take,
+                        tally.again,
                     ).run(store.missing)
                     if not store.vanished():
                         break

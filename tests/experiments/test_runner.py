@@ -134,6 +134,7 @@ def test_every_table_is_there_with_its_keys(whole, design):
         "direction",
         "p",
         "strength",
+        "floor_p",
         "replicates",
         "draws",
         "parameter_share",
