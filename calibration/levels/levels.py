@@ -16,7 +16,7 @@ from scenarios.world_files import world_graph
 LEVELS = Path(__file__).parent / "levels.toml"
 STATE_OF_2023 = (date(2023, 1, 2), date(2023, 9, 4))  # the weeks of 2023 up to the briefing paper
 FITTED, PUT_IN, LEFT = "fitted", "put in", "left to come out"
-BY_NAME = {outcome.name: outcome for outcome in RECORDED}
+RECORDED_BY_NAME = {outcome.name: outcome for outcome in RECORDED}
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def _schema() -> dict:
 
     number = {"type": "number", "minimum": 0, "description": "a number"}
     count = {
-        "of": several("an outcome of `displace list outcomes`", BY_NAME),
+        "of": several("an outcome of `displace list outcomes`", RECORDED_BY_NAME),
         "places": several("the id of a place or an ISO code", places),
         "nationalities": several("an ISO code of a nationality", graph.graph["origins"]),
         "who": text("whom of those there", enum=["men", "women", "children"]),
@@ -158,7 +158,7 @@ def _count(entry: dict, where: Where) -> Count:
     )
     if made.of_people_there and made.of != ("people_held",):
         raise where.at("of").error("is not known by nationality, sex or age at places", "people_held")
-    if len({is_level(BY_NAME[name]) for name in made.of}) > 1:
+    if len({is_level(RECORDED_BY_NAME[name]) for name in made.of}) > 1:
         raise where.at("of").error("adds stocks and flows", "either stocks or flows")
     return made
 

@@ -6,14 +6,13 @@ from functools import lru_cache
 
 import numpy as np
 
+from model.people.roster import FEMALE, MALE
 from model.registry.calendar import WEEKS_A_YEAR
 from model.registry.life_course import S
 from model.registry.outcomes import OUTCOMES, O, is_level
 from scenarios.loading import load
 
 from .levels import Count, Level, last_week
-
-MALE, FEMALE = 0, 1
 
 
 @lru_cache

@@ -53,7 +53,7 @@ def of_baseline(results) -> list[Judged]:
 
     `results`: as `experiments.read`. Levels of weeks that its runs do not reach are left out.
     """
-    if not results.by_place:
+    if not results.recorded_by_place:
         return []
     levels = [level for level in read_levels() if level.short]
     names = sorted({name for level in levels for count in (level.count, level.over) if count for name in count.of})

@@ -287,7 +287,7 @@ def test_a_comparisons_report_carries_the_reference_or_says_what_is_wrong_with_i
 
 def test_the_committed_page_describes_settings_and_tables_as_they_are():
     text = sensitivity_page.SENSITIVITY_PAGE.read_text(encoding="utf-8")
-    assert sensitivity_page.HOW.strip() in text
+    assert sensitivity_page.HOW_TO_READ.strip() in text
     assert sensitivity_page.settings() in text and sensitivity_page.columns_of_tables() in text, (
         "stale: run python -m displace.reference.sensitivity_page"
     )
