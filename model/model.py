@@ -46,6 +46,18 @@ class AuditError(RuntimeError):
     """The model broke one of its own rules: a defect, never a result."""
 
 
+class Frozen(dict):
+    """A dict that refuses to be changed: what is written to it later would change nothing in a run."""
+
+    def _refuse(self, *_, **__):
+        raise TypeError("the inputs of a run can't be changed: make others, with dataclasses.replace(inputs, ...)")
+
+    __setitem__ = __delitem__ = __ior__ = update = setdefault = pop = popitem = clear = _refuse
+
+    def __reduce__(self):
+        return Frozen, (dict(self),)
+
+
 @dataclass(frozen=True)
 class Inputs:
     """Everything a run is a function of. Weeks count from 4 January 2016."""
@@ -74,6 +86,7 @@ class Inputs:
                 f"people_per_agent = {self.people_per_agent}: expected a whole number of persons, 1 or more"
             )
         complete(self.parameters)
+        object.__setattr__(self, "parameters", Frozen(self.parameters))
         object.__setattr__(self, "policies", in_order(self.policies))
         object.__setattr__(self, "shocks", in_order(self.shocks))
 

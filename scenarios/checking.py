@@ -77,7 +77,7 @@ def _has_type(value, schema):
         case "integer":
             return isinstance(value, int) and not isinstance(value, bool)
         case kind:
-            return isinstance(value, {"array": list, "object": dict}[kind])
+            return isinstance(value, {"array": list, "object": dict, "boolean": bool}[kind])
 
 
 def _are_tables(schema):

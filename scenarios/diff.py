@@ -126,7 +126,7 @@ def _shocks(first, second):
             only[shock.name] = only.get(shock.name, 0) + 1
         if only:
             shocks = [shock if count == 1 else f"{shock} ({count} entries)" for shock, count in only.items()]
-            yield f"Only in '{name}' happens anyway: {'; '.join(shocks)}."
+            yield f"Only in '{name}' happens: {'; '.join(shocks)}."
 
 
 def _parameters(first, second):

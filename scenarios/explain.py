@@ -73,18 +73,19 @@ def _weeks(number):
     return "1 week" if number == 1 else f"{number} weeks"
 
 
-# --- what happens anyway ----------------------------------------------------------------------------
+# --- what happens by itself -------------------------------------------------------------------------
 
 
 def _history(scenario):
-    if not scenario.shocks:
+    happen = [shock for shock in scenario.shocks if shock.start < scenario.stop]
+    if not happen:
         return ["No shock of the past is included."]
     spans = {}
-    for shock in sorted((shock for shock in scenario.shocks if shock.start < scenario.stop), key=lambda s: s.start):
+    for shock in sorted(happen, key=lambda s: s.start):
         start, end = spans.get(shock.name, (shock.start, shock.end))
         spans[shock.name] = min(start, shock.start), max(end, shock.end)
     shocks = [f"{name} ({_span(*span)})" for name, span in spans.items()]
-    return [f"This happens anyway, with and without a policy: {'; '.join(shocks)}."]
+    return [f"This happens in this scenario, whatever its policies: {'; '.join(shocks)}."]
 
 
 def _span(start, end):

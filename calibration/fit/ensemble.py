@@ -32,7 +32,7 @@ FROM_PRIOR = 0.2  # of a later wave, so that no weight can be large
 UNIT_EDGE = 1e-9
 # of where a later wave is proposed: what processors add up differently lies far below, so all propose the same points
 DIGITS = 6
-A_YEAR = 52  # weeks
+LAST_WEEKS = 52  # over which people held are averaged
 
 
 @dataclass(frozen=True)
@@ -168,7 +168,7 @@ def design_of(config: Config, wave: Wave, number: int) -> Design:
 
 def people_held(config: Config) -> ExpectedReport:
     """Return what a run hands back of its world's size: people held everywhere, in the year before the last report."""
-    return ExpectedReport(HELD, HELD, max(0, config.stop - A_YEAR), config.stop, aggregate="mean")
+    return ExpectedReport(HELD, HELD, max(0, config.stop - LAST_WEEKS), config.stop, aggregate="mean")
 
 
 def gather(config: Config, out: Path, number: int, so_far, log_weights, *, overwrite=False, **running) -> Wave:

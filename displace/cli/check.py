@@ -9,7 +9,7 @@ import typer
 from .exit_codes import SOME_FAILED
 from .options import Quiet, Scale, Workers, workers_of
 
-Checked = StrEnum("Checked", ["patterns", "holdout"])
+Checked = StrEnum("Checked", ["patterns", "levels", "holdout"])
 
 
 def register(app: typer.Typer):
@@ -21,13 +21,21 @@ def check(
     what: Annotated[
         Checked,
         typer.Argument(
-            help=("patterns: what was seen and the model should reproduce; holdout: reports that the fit did not use.")
+            help=(
+                "patterns: what was seen and the model should reproduce; levels: how much of what, beside what is "
+                "reported; holdout: reports that the fit did not use."
+            )
         ),
     ] = Checked.patterns,
     rivals: Annotated[
         bool, typer.Option("--rivals", help="Judge rival rules of relocation and null rules on the same patterns.")
     ] = False,
-    seeds: Annotated[int | None, typer.Option(min=2, help="Paired seeds. Default: 40; with --rivals 14.")] = None,
+    seeds: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Paired seeds. Default: 40; with --rivals 14. levels: seeds a draw (20 for defaults, else 1)."
+        ),
+    ] = None,
     evidence: Annotated[
         Path | None,
         typer.Option(
@@ -37,8 +45,14 @@ def check(
     targets: Annotated[
         Path | None, typer.Option(help="holdout: another file of targets, as calibration/targets/holdout.toml.")
     ] = None,
+    levels: Annotated[
+        Path | None, typer.Option(help="levels: another file of levels, as calibration/levels/levels.toml.")
+    ] = None,
+    page: Annotated[
+        Path | None, typer.Option(help="levels: also write the table as a page, such as docs/levels.md.")
+    ] = None,
     draws: Annotated[
-        str, typer.Option(help="holdout: draws of the parameters, as in `displace compare`.")
+        str, typer.Option(help="levels, holdout: draws of the parameters, as in `displace compare`.")
     ] = "posterior",
     out: Annotated[Path, typer.Option(help="holdout: folder for the runs.")] = Path("outputs/holdout"),
     people_per_agent: Scale = 100,
@@ -66,6 +80,8 @@ def check(
 
     Patterns, on paired seeds: expected, simulated, and whether each holds, does not hold or is undecided. Unit checks,
     which hold nearly by construction, are kept apart from evidence.
+    Levels: the median and nine of ten draws, what is reported, whether it was fitted, put in or left to come out, and
+    a verdict.
     Held-out reports: what the posterior predicts for each, whether it was right, and whether a naive forecast was
     nearer; PIT, CRPS and log score of each report and family, beside those of as many draws of the prior.
 
@@ -74,6 +90,8 @@ def check(
       displace check patterns
       displace check patterns --rivals
       displace check patterns --json --strict > patterns.json
+      displace check levels --draws defaults
+      displace check levels --draws prior:64 --json > levels.json
       displace check holdout
       displace check holdout --evidence later.csv --targets later.toml
 
@@ -84,6 +102,11 @@ def check(
             evidence, targets, draws, people_per_agent, out, workers_of(workers), json, strict, quiet, overwrite
         )
         return
+    if what is Checked.levels:
+        _check_levels(levels, draws, seeds, people_per_agent, workers_of(workers), json, strict, quiet, page)
+        return
+    if seeds == 1:
+        raise typer.BadParameter("patterns compare seeds: 2 at least", param_hint="--seeds")
     from calibration.patterns.check import RULES, gather
 
     from . import print_patterns
@@ -100,6 +123,34 @@ def check(
     else:
         print_patterns.show(judged["learned"], count, people_per_agent)
     if strict and print_patterns.failing(judged["learned"]):
+        raise typer.Exit(SOME_FAILED)
+
+
+def _check_levels(path, draws, seeds, people_per_agent, workers, json, strict, quiet, page):
+    """Measure levels in runs of the draws, and print them beside what is reported (`displace check levels`)."""
+    from calibration.levels.check import INSIDE, gather
+    from calibration.levels.levels import LEVELS, read_levels
+    from displace.wording import levels as words
+    from experiments.design.draws import draws_of
+
+    from . import print_patterns, terminal
+
+    asked, found = read_levels(path or LEVELS), draws_of(draws)
+    seeds = seeds or (20 if len(found.values) == 1 else 1)
+    tell = print_patterns.progress(quiet)
+    judged = gather(asked, found.values, seeds, people_per_agent, workers, tell)
+    how = f"Draws: {draws}; {len(found.values)} of them on {seeds} seeds each, {people_per_agent} people per agent."
+    if page:
+        page.write_text(words.page(judged, how), encoding="utf-8")
+    if json:
+        from json import dumps
+
+        settings = {"draws": draws, "seeds": seeds, "people_per_agent": people_per_agent}
+        print(dumps(settings | {"levels": words.as_json(judged)}, indent=1, ensure_ascii=False))
+    else:
+        terminal.show_table(words.COLUMNS, words.rows(judged), "levels")
+        print(how)
+    if strict and not all(row.verdict.startswith(INSIDE) for row in judged):
         raise typer.Exit(SOME_FAILED)
 
 

@@ -160,12 +160,12 @@ def evidence() -> list[dict]:
     from calibration.patterns.patterns import PATTERNS
     from calibration.targets.evidence_uses import other_uses
     from calibration.targets.targets import HOLDOUT, TARGETS, read_targets
-    from scenarios.evidence.reports import read_evidence
+    from scenarios.evidence.reports import USES, read_evidence
 
     rows = read_evidence()
     fitted, kept = read_targets(TARGETS, rows), read_targets(HOLDOUT, rows)
     used: dict[str, list[str]] = {id: [] for id in rows}
-    reasons = {**fitted.unmapped, **kept.unmapped}
+    reasons = {id: row.why for id, row in rows.items()} | fitted.unmapped | kept.unmapped
     for mapping, how in ((fitted, "target"), (kept, "held out")):
         for target in mapping.targets:
             for id in target.evidence:
@@ -174,7 +174,7 @@ def evidence() -> list[dict]:
         used[id] += other_uses(id, PATTERNS)
     return [
         row.model_dump()
-        | {"value": row.amount, "used_as": used[id] or ["context only"], "why_no_target": reasons.get(id, "")}
+        | {"value": row.amount, "used_as": used[id] or [USES[rows[id].use]], "why_no_target": reasons.get(id, "")}
         for id, row in rows.items()
     ]
 

@@ -64,6 +64,9 @@ def show_headline(study):
         f"The median {study.voter} with the range of nine of ten, then the difference at the median {study.voter}."
     )
     print(f"{study.standing.head} {STRENGTH_NOTE}")
+    if study.levels:
+        print("The baseline in 2023, median (5 to 95 % of runs), beside what is reported:")
+        print("\n".join(f"  {line}" for line in study.levels))
     names = list(study.titles)
     width = terminal.console.width if terminal.console.is_terminal else LABEL_WIDTH + CELL_WIDTH * len(names)
     at_once = max(1, (width - LABEL_WIDTH) // CELL_WIDTH)

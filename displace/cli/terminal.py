@@ -124,6 +124,8 @@ def _rest(p) -> str:
         parts.append(f"{_duration(p.seconds_left)} left")
     if p.failed:
         parts.append(f"{p.failed} failed")
+    if p.trouble:
+        parts.append(f"some are tried again: {p.trouble}")
     return ", ".join(parts)
 
 

@@ -31,7 +31,7 @@ PICTURES = {
     "doses": sensitivity_report.doses,
 }
 
-HOW = """
+HOW_TO_READ = """
 ## Method
 
 Four stages, each a batch of runs that can be interrupted and resumed:
@@ -127,7 +127,7 @@ def text(answers: Answers) -> str:
     parts += [
         "## How sure?",
         "\n".join(f"- {sentence}" for sentence in answers.how_sure()),
-        HOW.strip(),
+        HOW_TO_READ.strip(),
         "## A design of your own",
         settings(),
         "## The tables",
@@ -144,7 +144,7 @@ def without_reference() -> str:
             "No reference result has been made with this version of the model yet: `make "
             "reference-sensitivity` makes it and this page."
         ),
-        HOW.strip(),
+        HOW_TO_READ.strip(),
         "## A design of your own",
         settings(),
         "## The tables",

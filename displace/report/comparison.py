@@ -88,6 +88,7 @@ def _context(study: Study) -> dict:
         "question": study.plan["question"],
         "planned": PLANNED.format(study.plan["budget"]) if study.plan.get("budget") else "",
         "facts": _facts(study),
+        "levels": study.levels,
         "level": study.level,
         "fewest": FEWEST_VOTES,
         "window": study.window,

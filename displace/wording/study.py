@@ -64,6 +64,13 @@ class Study:
         self.folder: Path = results.folder
         self.baseline: str = results.baseline
 
+    @cached_property
+    def levels(self) -> list[str]:
+        """A line for each quantity that a reader would check first: what the baseline holds, and what is reported."""
+        from .levels import in_short, of_baseline
+
+        return in_short(of_baseline(self.results))
+
     # --- what was compared --------------------------------------------------------------------------
 
     @cached_property

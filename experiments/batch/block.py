@@ -1,6 +1,7 @@
 """The work: simulate the blocks of a chunk, all arms of a block from one shared past, and hand back tables.
 
-Runs in worker processes. It takes plain values and never raises: a run that fails becomes a row that says why.
+Runs in worker processes and takes plain values. A run in which the model fails becomes a row that says why; where
+the machine ran short, nothing is handed back, since that is no result: `Shortage`.
 """
 
 import json
@@ -103,23 +104,15 @@ class Done:
     code: tuple[str, str]  # hashes of the code that ran it (`code_versions`)
 
 
-def run_chunk(
-    setting: Setting, chunk: Chunk, lost: Mapping[str, str] = {}, tell: Callable[[str], None] | None = None
-) -> Done:
-    """Run the blocks of a chunk. `lost`: reason by block's name, for those that end their worker and are not run.
-
-    `tell` is called with the chunk's name after each run.
-    """
+def run_chunk(setting: Setting, chunk: Chunk, tell: Callable[[str], None] | None = None) -> Done:
+    """Run the blocks of a chunk. `tell` is called with the chunk's name after each run. Raises Shortage."""
     parts = {name: Part(name, setting.provenance) for name in setting.tables}
     runs = []
     for block in chunk.blocks:
-        if block.name in lost:
-            filled, of_block = {}, [_run_row(arm, block, Lost(lost[block.name])) for arm in setting.arms]
-        else:
-            try:
-                filled, of_block = _run_block(setting, block, (lambda: tell(chunk.name)) if tell else lambda: None)
-            except Exception as error:
-                filled, of_block = {}, [_run_row(arm, block, error) for arm in setting.arms]
+        try:
+            filled, of_block = _run_block(setting, block, (lambda: tell(chunk.name)) if tell else lambda: None)
+        except Exception as error:
+            filled, of_block = {}, [_run_row(arm, block, error) for arm in setting.arms]
         for name in filled:
             for table in filled[name]:
                 parts[name].add(table)
@@ -129,8 +122,19 @@ def run_chunk(
     return Done(chunk.name, files, len(runs), sum(row["status"] != "ok" for row in runs), code_versions())
 
 
-class Lost(Exception):
-    """A run that ended its worker process."""
+class Shortage(Exception):
+    """Memory, room on a disk or files ran out while a run was simulated: it may well be done at another time."""
+
+
+def _refuse_shortage(error: BaseException):
+    """Raise Shortage if an error is one, or comes of one, as where the compiler can't keep what it compiled."""
+    cause = error
+    while cause is not None:
+        if isinstance(cause, Shortage):
+            raise cause
+        if isinstance(cause, MemoryError | OSError):
+            raise Shortage(f"{type(cause).__name__}: {cause}") from error
+        cause = cause.__cause__ or cause.__context__
 
 
 @lru_cache
@@ -201,6 +205,7 @@ def _tables(setting, tag, parameters, result) -> dict:
 def _run_row(arm, block, error=None) -> dict:
     row = {"arm": arm, "draw": block.draw, "replicate": block.replicate, "seed": block.seed, "status": "ok"}
     if error is not None:
+        _refuse_shortage(error)
         row["status"] = "failed"
         row["error"] = f"{type(error).__name__}: {error}"
         row["traceback"] = "".join(traceback.format_exception(error))

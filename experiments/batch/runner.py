@@ -19,7 +19,7 @@ from scenarios import loading
 from scenarios.scenario import Scenario
 
 from . import workers
-from .block import Done, Setting, run_chunk
+from .block import Done, Setting, Shortage, run_chunk
 from .manifest import manifest_of
 from .store import StoreError, open_store
 
@@ -31,10 +31,9 @@ GUARD = (
     '; a script that uses more than one worker has to call under `if __name__ == "__main__":`, since workers '
     "import it anew"
 )
-LOSSES_TOGETHER, LOSSES_ALONE = (
-    2,
-    2,
-)  # how often a chunk may lose its worker among others, then alone, before it is given up
+TRIES_TOGETHER, TRIES_ALONE = 2, 2  # how often a chunk may lose its worker or run short among others, then alone
+PAUSE = 2.0  # seconds before it is tried alone, in which a shortage may pass
+MOST_NOT_DONE = 3  # pieces of work that could not be done, at which a batch stops
 
 
 class RunnerError(Exception):
@@ -65,6 +64,7 @@ class Progress:
     total: int
     seconds: float
     fresh: int  # done since this batch started
+    trouble: str = ""  # why work was last tried again
 
     @property
     def rate(self) -> float:
@@ -77,15 +77,25 @@ class Progress:
 
 
 class Driver:
-    """Runs chunks on an executor that may break, and hands each result to `take` once."""
+    """Runs chunks on an executor that may break, and hands each result to `take` once.
+
+    `again` is called with the reason whenever a chunk is to be tried again. What could not be done at all is no
+    result: `run` then raises RunnerError, once all else is done or MOST_NOT_DONE chunks were not.
+    """
 
     def __init__(
-        self, setting: Setting, executor: Callable[[], Executor], in_flight: int, take: Callable[[Done], None]
+        self,
+        setting: Setting,
+        executor: Callable[[], Executor],
+        in_flight: int,
+        take: Callable[[Done], None],
+        again: Callable[[str], None] = lambda reason: None,
     ):
-        self.setting, self.make, self.in_flight, self.take = setting, executor, in_flight, take
+        self.setting, self.make, self.in_flight, self.take, self.again = setting, executor, in_flight, take, again
         self.executor = None
         self.running: dict = {}
         self.losses: dict[str, int] = {}
+        self.not_done: dict[str, str] = {}  # reason by chunk
 
     def run(self, chunks: Sequence[Chunk]):
         waiting, suspects = deque(chunks), deque()
@@ -101,23 +111,25 @@ class Driver:
                     continue
                 for chunk in self._collect():
                     self.losses[chunk.name] = self.losses.get(chunk.name, 0) + 1
-                    (waiting.appendleft if self.losses[chunk.name] < LOSSES_TOGETHER else suspects.append)(chunk)
+                    (waiting.appendleft if self.losses[chunk.name] < TRIES_TOGETHER else suspects.append)(chunk)
         except BaseException:
             end(self.executor)
             raise
         self.executor.shutdown()
+        if self.not_done:
+            raise self._not_done()
 
     def _submit(self, chunk, waiting) -> bool:
         try:
-            self.running[self._start(chunk, {})] = chunk
+            self.running[self._start(chunk)] = chunk
             return True
         except BrokenExecutor:
             waiting.appendleft(chunk)
             self._rebuild()
             return False
 
-    def _start(self, chunk, lost: Mapping[str, str]):
-        return self.executor.submit(run_chunk, self.setting, chunk, lost, getattr(self.executor, "tell", None))
+    def _start(self, chunk):
+        return self.executor.submit(run_chunk, self.setting, chunk, getattr(self.executor, "tell", None))
 
     def _wait(self, running):
         """Return the futures that are done, at least one; pass on meanwhile what workers report."""
@@ -138,6 +150,7 @@ class Driver:
                 self.take(future.result())
             else:
                 lost.append(chunk)
+                self.again(_reason(error))
                 broken |= isinstance(error, LOST)
         if broken:
             self._rebuild()
@@ -148,33 +161,35 @@ class Driver:
         self.executor = self.make()
 
     def _alone(self, chunk: Chunk):
-        """Run a suspect with nothing beside it; give up those of its blocks that end their worker."""
-        done, reason = self._try(chunk, {})
-        if done is None:
-            lost = {}
-            for block in chunk.blocks:
-                if len(chunk.blocks) > 1:
-                    done, reason = self._try(Chunk((block,)), {})
-                if done is None:
-                    lost[block.name] = reason
-            done, reason = self._try(chunk, lost)
-        if done is None:
-            raise RunnerError(
-                f"{chunk.name} ends its worker again and again: "
-                f"{reason}{GUARD if isinstance(self.executor, workers.Pool) else ''}"
-            )
-        self.take(done)
-
-    def _try(self, chunk, lost) -> tuple[Done | None, str]:
-        for _ in range(LOSSES_ALONE):
+        """Try a suspect with nothing beside it; note that it could not be done."""
+        for _ in range(TRIES_ALONE):
+            time.sleep(PAUSE)
             try:
-                (future,) = self._wait([self._start(chunk, lost)])
-                return future.result(), ""
+                (future,) = self._wait([self._start(chunk)])
+                done = future.result()
             except Exception as error:
-                reason = f"its worker ended ({type(error).__name__}: {error})"
+                self.not_done[chunk.name] = _reason(error)
+                self.again(_reason(error))
                 if isinstance(error, LOST):
                     self._rebuild()
-        return None, reason
+            else:
+                self.not_done.pop(chunk.name, None)
+                self.take(done)
+                return
+        if len(self.not_done) == MOST_NOT_DONE:
+            raise self._not_done()
+
+    def _not_done(self) -> RunnerError:
+        reasons = "; ".join(f"{name}: {reason}" for name, reason in self.not_done.items())
+        return RunnerError(
+            f"not done, though tried {TRIES_TOGETHER + TRIES_ALONE} times ({reasons}); what is done is kept: see to "
+            "memory, disk and DISPLACE_CACHE, or use fewer --workers, then run the same command with --resume"
+            f"{GUARD if isinstance(self.executor, workers.Pool) else ''}"
+        )
+
+
+def _reason(error: BaseException) -> str:
+    return str(error) if isinstance(error, Shortage) else f"its worker ended ({type(error).__name__}: {error})"
 
 
 def _error_of(future) -> BaseException | None:
@@ -212,7 +227,7 @@ def execute(
     others: see `Results.failed`.
 
     Raises StoreError or StoreBusy if the folder can't be used, Interrupted on Ctrl-C, RunnerError if workers run
-    other code.
+    other code, or if work could not be done for want of memory, disk or workers: it is no result, and `resume` does it.
     """
     if workers_wanted is not None and workers_wanted < 1:
         raise DesignError(
@@ -228,7 +243,11 @@ def execute(
             try:
                 for _ in range(ROUNDS):
                     Driver(
-                        setting, make, 1 if count == 1 and not executor else CHUNKS_IN_FLIGHT * count, tally.take
+                        setting,
+                        make,
+                        1 if count == 1 and not executor else CHUNKS_IN_FLIGHT * count,
+                        tally.take,
+                        tally.again,
                     ).run(store.missing)
                     if not store.vanished():
                         break
@@ -256,16 +275,20 @@ class _Tally:
         self.start = time.monotonic()
         self.runs = {chunk.name: len(chunk.blocks) * len(design.arms) for chunk in store.chunks}
         self.under_way: dict[str, int] = {}
-        self.reported = None
+        self.reported, self.trouble = None, ""
         self.done = self.before = sum(self.runs[name] for name in store.committed)
         self._say()
 
     def hear(self, chunk: str):
-        """Note that a run of a chunk is done. One that lost its worker is counted no further than it has runs, and a
-        suspect's blocks, which are tried one by one under names of their own, not at all."""
-        if chunk in self.runs and chunk not in self.store.committed:
+        """Note that a run of a chunk is done. One that is tried again is counted no further than it has runs."""
+        if chunk not in self.store.committed:
             self.under_way[chunk] = min(self.under_way.get(chunk, 0) + 1, self.runs[chunk])
             self._say()
+
+    def again(self, reason: str):
+        """Note that a piece of work is to be tried again."""
+        self.trouble = reason
+        self._say()
 
     def take(self, done: Done):
         if done.code != tuple(self.store.manifest["plan"][key] for key in ("code", "experiments")):
@@ -280,11 +303,10 @@ class _Tally:
 
     def _say(self):
         done = self.done + sum(self.under_way.values())
-        if self.progress and self.reported != (done, self.failed):
-            self.reported = done, self.failed
-            self.progress(
-                Progress(done, self.failed, self.design.runs, time.monotonic() - self.start, done - self.before)
-            )
+        if self.progress and self.reported != (done, self.failed, self.trouble):
+            self.reported = done, self.failed, self.trouble
+            seconds = time.monotonic() - self.start
+            self.progress(Progress(done, self.failed, self.design.runs, seconds, done - self.before, self.trouble))
 
 
 def compare(
@@ -327,7 +349,10 @@ def run(
     if out is not None:
         return execute(design, out, workers_wanted=1, resume=resume, overwrite=overwrite)
     manifest = manifest_of(design)
-    done = [run_chunk(Setting.of(design, stamp(manifest)), chunk) for chunk in design.chunks()]
+    try:
+        done = [run_chunk(Setting.of(design, stamp(manifest)), chunk) for chunk in design.chunks()]
+    except Shortage as error:
+        raise RunnerError(str(error)) from None
     results = Results(manifest, [chunk.parts for chunk in done])
     if results.failed:
         raise RunnerError(results.runs["error"][0].as_py())

@@ -5,6 +5,7 @@ an unfinished batch and the fitted posterior what they were: of this version.
 """
 
 import hashlib
+import os
 import subprocess
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -75,8 +76,10 @@ def provenance() -> dict[str, str]:
 
 
 def commit() -> str:
-    """Return the checkout's commit, with `+` if tracked files differ from it; empty outside a checkout."""
+    """Return the checkout's commit, with `+` if tracked files differ from it; empty outside a checkout of ours."""
     try:
+        if Path(_git("rev-parse", "--show-toplevel")).resolve() != ROOT.resolve():
+            return ""  # the sources lie inside another repository
         head = _git("rev-parse", "HEAD")
         return head + ("+" if _git("status", "--porcelain", "--untracked-files=no") else "")
     except (OSError, subprocess.CalledProcessError):
@@ -84,7 +87,9 @@ def commit() -> str:
 
 
 def _git(*arguments: str) -> str:
-    done = subprocess.run(["git", "-C", str(ROOT), *arguments], capture_output=True, text=True, check=True)
+    """Return what git says of this folder, whatever repository its variables name."""
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    done = subprocess.run(["git", "-C", str(ROOT), *arguments], capture_output=True, text=True, check=True, env=plain)
     return done.stdout.strip()
 
 

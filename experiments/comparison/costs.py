@@ -34,8 +34,8 @@ from .strength import CLEAR, UP, agreement, among_many, relative
 
 DRAWN = 4000
 NO_RATIO = {"relative_kind": ""}  # of what has no relative change
-CAPTIVITY = "in_captivity"
-COSTS_OF_LEVELS = ("deprived_by_a_state", CAPTIVITY)  # persons at a time: every week counts
+TIME_HELD = "in_captivity"
+COSTS_OF_LEVELS = ("deprived_by_a_state", TIME_HELD)  # persons at a time: every week counts
 COST_MEASURES = {
     # name: (unit, meaning)
     **{item.name: ("million USD", f"change in what {item.payer} bear for {item.label}") for item in COST_ITEMS},
@@ -146,7 +146,7 @@ def _of_arm(results, pairs, runs, prices, arm) -> Iterator[dict]:
 def _quantities(results, runs, arm) -> tuple[dict[str, np.ndarray], np.ndarray]:
     """Return what is paid for, by item, and weeks of captivity avoided; paired differences over the window, (pairs)."""
     quantity = {item.name: _change(results, runs, arm, item.outcome) for item in COST_ITEMS if item.outcome}
-    captivity = _change(results, runs, arm, CAPTIVITY)
+    captivity = _change(results, runs, arm, TIME_HELD)
     quantity[PROGRAMME] = np.full(len(captivity), programme_years(results.manifest, arm))
     return quantity, -captivity
 
@@ -165,8 +165,8 @@ def _shown(results, pairs, runs, arm, quantity, there) -> dict[str, dict]:
     A programme has no relative change, nor has public spending: what the baseline's own programmes cost is not known.
     """
     unit_of = {item.name: OUTCOMES[item.outcome].unit for item in COST_ITEMS if item.outcome}
-    unit_of["captivity_avoided"] = OUTCOMES[CAPTIVITY].unit
-    outcome_of = {item.name: item.outcome for item in COST_ITEMS if item.outcome} | {"captivity_avoided": CAPTIVITY}
+    unit_of["captivity_avoided"] = OUTCOMES[TIME_HELD].unit
+    outcome_of = {item.name: item.outcome for item in COST_ITEMS if item.outcome} | {"captivity_avoided": TIME_HELD}
     number = {key: k for k, key in enumerate(runs.keys)}
     keys = [number[name, WORLDWIDE, "mean" if name in COSTS_OF_LEVELS else "sum"] for name in outcome_of.values()]
     levels = [
@@ -184,7 +184,7 @@ def _shown(results, pairs, runs, arm, quantity, there) -> dict[str, dict]:
         "relative_high": -saved["relative_low"],
     }
     at_middle = sum(BY_NAME[name].middle * quantity[name] for name in PUBLIC)
-    votes = quantity | {"public": at_middle, "captivity_avoided": -_change(results, runs, arm, CAPTIVITY)[there]}
+    votes = quantity | {"public": at_middle, "captivity_avoided": -_change(results, runs, arm, TIME_HELD)[there]}
     agreed = agreement_columns(agreement(pairs.independent(np.stack(list(votes.values()), axis=1))))
     return {name: found.get(name, {}) | columns for name, columns in zip(votes, agreed)}
 

@@ -85,6 +85,7 @@ def _cannot_act(scenario: Scenario) -> Iterator[str]:
         for place in world
         if {(p, c): v for p, c, v in scenario.world_changes}.get((place, "host"), place in hosts)
     }
+    members = {iso3 for iso3, row in world.graph["states"].items() if row["asean"]}
     for policy in scenario.policies:
         lever = LEVERS[policy.lever]
         nowhere = [name for name in (*policy.states, *policy.places) if not _reached(world, lever, name, hosts)]
@@ -95,8 +96,17 @@ def _cannot_act(scenario: Scenario) -> Iterator[str]:
                 "it changes nothing" if lever.kind == "enforcement" else "it changes next to nothing"
             )  # some pass through, or return
             yield f"pulls '{policy.lever}' in {_some(nowhere)}, where there is nothing that it could act on: {changes}"
+        elif lever.kind == "enforcement" and (idle := [name for name in nowhere if name not in members]):
+            # But for protection, and for members of ASEAN, which are named as such.
+            yield f"pulls '{policy.lever}' in {_some(idle)} too, where there is nothing that it could act on"
         elif not policy.states and not policy.places:
             yield f"pulls '{policy.lever}' in every State of the world, since it names none"
+        lasts = min(policy.end, scenario.stop) - policy.start
+        if policy.strength and policy.ramp_weeks > lasts:
+            yield (
+                f"builds up '{policy.lever}' over {policy.ramp_weeks} weeks, of which it has {lasts}: it never gets to "
+                f"strength {policy.strength:g}"
+            )
 
 
 def _begins_in_the_past(scenario: Scenario, known: Sequence[Policy]) -> Iterator[str]:

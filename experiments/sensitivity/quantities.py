@@ -18,7 +18,7 @@ from experiments.results.reader import StoredResults
 from experiments.results.schema import WORLDWIDE
 from model.registry.outcomes import OUTCOMES
 
-LEVEL, DIFFERENCE, RELATIVE = "level", "difference", "relative"
+LEVEL, DIFFERENCE, RELATIVE_TO_BOTH = "level", "difference", "relative"
 DISPLACEMENT = {
     "at_target": "change in people held at the target",
     "elsewhere": "change in people held elsewhere",
@@ -44,7 +44,7 @@ class Quantity:
             "arm": self.arm,
             "outcome": self.outcome,
             "measure": self.measure,
-            "unit": "share" if self.measure in ("balance", RELATIVE) else OUTCOMES[self.outcome].unit,
+            "unit": "share" if self.measure in ("balance", RELATIVE_TO_BOTH) else OUTCOMES[self.outcome].unit,
         }
 
     @property
@@ -75,7 +75,9 @@ def quantities(results: StoredResults, outcomes: Iterable[str]) -> dict[Quantity
             mine = value(arm_number[arm], outcome)
             found[Quantity(arm, outcome, DIFFERENCE)] = mine - level
             if OUTCOMES[outcome].kind != "ratio":
-                found[Quantity(arm, outcome, RELATIVE)] = share(mine - level, (np.abs(mine) + np.abs(level)) / 2)
+                found[Quantity(arm, outcome, RELATIVE_TO_BOTH)] = share(
+                    mine - level, (np.abs(mine) + np.abs(level)) / 2
+                )
     for arm, target in targets.items():
         change = {
             place: value(arm_number[arm], "people_held", place) - value(base, "people_held", place)

@@ -13,6 +13,7 @@ FAULTS = (
     "money is not accounted for",
     "somebody was due this week and was not looked at",
     "a hazard is higher than the bound on it",
+    "an outcome, abuse, guards or leads are negative, or a belief, trust, health or share is outside 0 to 1",
 )
 (
     UNDECLARED,
@@ -26,6 +27,7 @@ FAULTS = (
     MONEY_FAULT,
     DIARY,
     ABOVE_BOUND,
+    RANGE,
 ) = range(len(FAULTS))
 
 

@@ -70,6 +70,14 @@ class View(mesa.Agent):
         """Read this row from now on."""
         self.row = row
 
+    def remove(self):
+        """Refuse: a view only shows an agent, and taking it away would change nothing in the run."""
+        raise TypeError(f"{self!r} shows an agent of the run and can't be removed: policies and events change a run")
+
+    def leave(self):
+        """Go, with the agent that is shown."""
+        super().remove()
+
 
 def _column(name, meaning):
     return property(lambda view: view.column(view.model.simulation, name)[view.row].item(), doc=meaning)

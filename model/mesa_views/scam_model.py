@@ -58,12 +58,31 @@ class ScamModel(mesa.Model):
     Mesa's own generators only shuffle what a user asks them to.
     """
 
-    def __init__(self, scenario: ScamScenario | None = None):
+    def __init__(
+        self,
+        scenario: ScamScenario | None = None,
+        *,
+        rng: int | None = None,
+        inputs: Inputs | None = None,
+        **parameters,
+    ):
+        """Make a model of a `scenario`, or of `inputs` with other `parameters` (by name), as `mesa.batch_run` does.
+
+        `rng` is the seed, by default that of the inputs. Raises ValueError where there are no inputs, for an unknown
+        parameter, and for `seed`, which Mesa gave up.
+        """
+        if "seed" in parameters:
+            raise ValueError("ScamModel takes its seed as rng: ScamModel(inputs=..., rng=1)")
+        if scenario is not None and (inputs is not None or parameters):
+            raise ValueError("ScamModel takes a scenario, or inputs and parameters, not both")
+        if scenario is None and inputs is not None:
+            values = {**inputs.parameters, **parameters}
+            scenario = ScamScenario(rng=rng, inputs=replace(inputs, parameters=values))
         if getattr(scenario, "inputs", None) is None:
             raise ValueError(
-                "ScamModel needs a ScamScenario with inputs: ScamScenario(inputs=load('baseline').inputs(seed=1))"
+                "ScamModel needs inputs: ScamModel(inputs=load('baseline').inputs(seed=1)), or a ScamScenario with them"
             )
-        super().__init__(scenario=scenario)
+        super().__init__(scenario=scenario, rng=rng)
         self.simulation = Simulation(scenario.inputs)
         self.world, self.scale = scenario.inputs.world, scenario.inputs.people_per_agent
         roads = nx.DiGraph(list(zip(self.world.edges.source.tolist(), self.world.edges.target.tolist())))
@@ -88,10 +107,20 @@ class ScamModel(mesa.Model):
             self.datacollector.collect(self)
         self.running = run.week < run.inputs.stop
 
-    def outcome(self, name: str, place: int | None = None) -> float:
-        """Return an outcome (`outcomes.py`, no ratio) of the last week, worldwide or at a place."""
+    def outcome(self, name: str, place: int | str | None = None) -> float:
+        """Return an outcome (`outcomes.py`, no ratio) of the last week, worldwide or at a place, by number or id.
+
+        Raises ValueError for an unknown outcome or place.
+        """
+        ids = self.world.place_ids
+        if name not in O.__members__:
+            raise ValueError(f"{name!r} is no outcome of a week: expected one of {', '.join(O.__members__)}")
+        if place is not None and place not in ids and place not in range(len(ids)):
+            raise ValueError(f"{place!r} is no place: expected an id, such as {ids[0]!r}, or 0 to {len(ids) - 1}")
         values = self.simulation.columns.tally[O[name]]
-        return float(values.sum() if place is None else values[place])
+        if place is None:
+            return float(values.sum())
+        return float(values[self.world.place_index[place] if isinstance(place, str) else place])
 
     def look_at(self, kind: type[View]) -> AgentSet:
         """Return the agents of a kind as they stand: once a week, new ones get a view and those gone lose theirs."""
@@ -103,7 +132,7 @@ class ScamModel(mesa.Model):
             for identity, row in zip(kind.identities(run, rows), rows.tolist()):
                 (gone.pop(identity, None) or kind(self, identity)).follow(row)
             for view in gone.values():
-                view.remove()
+                view.leave()
         return known.get(kind, AgentSet([], random=self.random))
 
     # Mesa's three ways to the agents, overridden together: DataCollector's reporters by type would otherwise

@@ -116,7 +116,7 @@ def keep_sites(m):
         site.guards += back * (m.env[0, I.guarding, site.place] - site.guards)
         poor = max(0.0, 1.0 - m.outlook[site.place].margin / m.par[P.reference_margin]) if m.now > 0 else 0.0
         usual = m.env[0, I.abuse, site.place] * (1.0 + m.par[P.target_pressure] * min(1.0, poor))
-        usual *= 1.0 + m.par[P.alarm_abuse] * (m.env[0, I.consular_alarm, site.place] - 1.0)
+        usual *= max(0.0, 1.0 + m.par[P.alarm_abuse] * (m.env[0, I.consular_alarm, site.place] - 1.0))
         site.abuse += back * (usual - site.abuse)
 
 

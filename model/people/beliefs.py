@@ -47,7 +47,7 @@ def spread_beliefs(m):
             total += m.held_by[n, p]
             heard += m.held_by[n, p] * m.heard[n].home_belief
         if total > 0.0:
-            rate = m.par[P.arrivals_talk] + m.par[P.phones] * m.env[0, I.contact, p]
+            rate = min(1.0, m.par[P.arrivals_talk] + m.par[P.phones] * m.env[0, I.contact, p])
             m.known[p].inside += rate * (heard / total - m.known[p].inside)
 
 

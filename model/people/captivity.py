@@ -26,7 +26,7 @@ from .debts import debt_now
 from .diary import INSIDE_LANE, NO_VISIT, enter_in_diary, take_due
 from .hazard_bounds import keep_bound, number_of
 from .members import add_member, members, remove_member
-from .person import change, count_as, next_visit, people_class
+from .person import TARGET, change, count_as, next_visit, people_class
 from .roster import FEMALE
 
 
@@ -64,7 +64,10 @@ def health_now(i, m):
 def end_stay(t, i, brought, m):
     """End a person's stay in an operation by transition `t`: they come out, die, or pass into other hands."""
     me = m.people[i]
-    me.weeks_held += m.now - me.held_from
+    spell = m.now - me.held_from
+    me.weeks_held += spell
+    if TARGET[t] == S.out:
+        m.tally[O.weeks_at_exit, me.place] += spell * m.scale
     me.belief = belief_now(i, m)
     leave_operation(i, m)
     me.debt = 0.0

@@ -2,7 +2,16 @@
 
 import numpy as np
 
-from model.engine.faults import DIARY, MONEY_FAULT, NEGATIVE, OPERATIONS_FAULT, PEOPLE_FAULT, ROOM_FAULT, SITES_FAULT
+from model.engine.faults import (
+    DIARY,
+    MONEY_FAULT,
+    NEGATIVE,
+    OPERATIONS_FAULT,
+    PEOPLE_FAULT,
+    RANGE,
+    ROOM_FAULT,
+    SITES_FAULT,
+)
 from model.engine.kernel import entry, kernel
 from model.engine.prefetch import AHEAD, fetch
 from model.operations.operations import CONSUMED, EARNED, INVESTED, SEIZED, TRADED_IN, TRADED_OUT, WRITTEN_OFF
@@ -85,10 +94,12 @@ def audit(m):
     """Recount everything and compare. Counts of faults go to `m.faults`.
 
     Every person is in one status and place, operations and compounds hold whom they say, nothing is
-    negative, rented room exists, nobody due was passed over, and money is conserved.
+    negative, beliefs and shares are in 0 to 1, rented room exists, nobody due was passed over, and money is
+    conserved.
     """
     audit_people(m)
     audit_operations(m)
+    audit_ranges(m)
     passed_over, due = 0, np.int16((m.now + 1) * LANES)
     for i in range(m.used[0].people):
         passed_over += (m.diary[i] >= 0) & (m.diary[i] < due)
@@ -103,6 +114,7 @@ def audit_people(m):
         fetch(m.people, i + AHEAD)
         me = m.people[i]
         counted[me.status, me.place] += 1
+        m.faults[RANGE] += beyond(me.health, 1.0) or beyond(me.belief, 1.0)
         held[me.operation if me.status == S.held else m.operations.size] += 1
     for z in range(counted.shape[0]):
         if z == S.at_home:
@@ -117,6 +129,28 @@ def audit_people(m):
         m.faults[OPERATIONS_FAULT] += m.operations[o].alive == 0 and held[o] > 0
     for j in range(m.used[0].sites):
         m.faults[SITES_FAULT] += m.sites[j].occupants != occupants[j]
+
+
+@kernel
+def beyond(value, high):
+    """Tell whether a number is below 0, above `high` or no number."""
+    return not -1e-6 <= value <= high + 1e-6
+
+
+@kernel
+def audit_ranges(m):
+    """Look at what the week counted, and at what is believed and known."""
+    for o in range(m.tally.shape[0]):
+        for p in range(m.places.size):
+            m.faults[RANGE] += beyond(m.tally[o, p], np.inf)
+    for n in range(m.nations.size):
+        m.faults[RANGE] += beyond(m.heard[n].home_belief, 1.0) or beyond(m.heard[n].trust, 1.0)
+    for p in range(m.places.size):
+        known = m.known[p]
+        m.faults[RANGE] += beyond(known.inside, 1.0) or beyond(known.practice, 1.0) or beyond(known.adapted, 1.0)
+        m.faults[RANGE] += beyond(known.intelligence, np.inf)
+    for j in range(m.used[0].sites):
+        m.faults[RANGE] += beyond(m.sites[j].abuse, np.inf) or beyond(m.sites[j].guards, np.inf)
 
 
 @kernel

@@ -8,6 +8,16 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 EVIDENCE_FILE = Path(__file__).parent / "evidence.csv"
+USES = {
+    "fit": "a target of the fit",
+    "prior": "behind the prior of a parameter, or free to stand behind one",
+    "initial": "the world as it stands at the start",
+    "input": "put in: an event of the history or a column of the world",
+    "pattern": "judged as a pattern",
+    "seen": "shown beside what the draws hold, or kept for a fit that is not made yet; never scored as blind",
+    "holdout": "shapes nothing: predicted, and scored as blind",
+    "unused": "shapes nothing and is not scored, for the reason in `why`",
+}
 UNCERTAINTY = {"high": 0.0, "medium": 0.15, "low": 0.4}  # assumption: sd of the log, added for a source's reliability
 
 
@@ -16,7 +26,10 @@ class EvidenceError(ValueError):
 
 
 class Row(BaseModel):
-    """One report. `low`, `central`, `high` in `unit`; which of them are given follows from `bound_type`."""
+    """One report. `low`, `central`, `high` in `unit`; which of them are given follows from `bound_type`.
+
+    `use` is one of `USES`; `why` says why the row has no other use: a must where the use is `unused`.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -29,7 +42,8 @@ class Row(BaseModel):
     high: float | None
     unit: str = Field(min_length=1)
     bound_type: Literal["point", "interval", "lower_bound", "upper_bound", "ordinal"]
-    use: Literal["target", "prior", "initial", "pattern", "holdout"]
+    use: Literal["fit", "prior", "initial", "input", "pattern", "seen", "holdout", "unused"]
+    why: str = ""
     source: str = Field(min_length=1)
     source_key: str = Field(min_length=1)
     confidence: Literal["high", "medium", "low"]
@@ -43,7 +57,7 @@ class Row(BaseModel):
     @field_validator("period")
     @classmethod
     def _begins_with_a_year(cls, value):
-        if not re.match(r"20\d\d(?!\d)", value):
+        if not re.match(r"(19|20)\d\d(?!\d)", value):
             raise ValueError("does not begin with a year, such as 2023, 2023-06 or 2021-2023")
         return value
 
@@ -57,6 +71,8 @@ class Row(BaseModel):
             raise ValueError(f"a {self.bound_type} without its number")
         if self.bound_type == "interval" and (self.low is None or self.high is None):
             raise ValueError("an interval without both ends")
+        if self.use == "unused" and not self.why:
+            raise ValueError("an unused row without the reason in 'why'")
         return self
 
     @property
@@ -93,7 +109,7 @@ def read_evidence(path: Path = EVIDENCE_FILE) -> dict[str, Row]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
-            missing = set(Row.model_fields) - set(reader.fieldnames or ())
+            missing = {n for n, f in Row.model_fields.items() if f.is_required()} - set(reader.fieldnames or ())
             if missing:
                 raise EvidenceError(
                     f"{path}: columns {', '.join(sorted(missing))} are missing; expected {', '.join(Row.model_fields)}"
@@ -128,6 +144,6 @@ def _row(path, number, line) -> Row:
 def evidence_ids(text: str) -> list[str]:
     """Return the ids that a text cites, one by one: 'E001 E003-E005' as E001, E003, E004, E005."""
     ids = []
-    for first, last in re.findall(r"\bE(\d{3})(?:-E(\d{3}))?\b", text):
-        ids += [f"E{n:03d}" for n in range(int(first), int(last or first) + 1)]
+    for letter, first, last in re.findall(r"\b([EG])(\d{3})(?:-\1(\d{3}))?\b", text):
+        ids += [f"{letter}{n:03d}" for n in range(int(first), int(last or first) + 1)]
     return ids

@@ -10,11 +10,13 @@ from calibration.fit import joint, likelihood
 from calibration.fit.config import MOST_FAMILIES, MOST_FREE, read_config
 from calibration.fit.holdout import persistence
 from calibration.fit.predictions import report_in_words
+from calibration.levels.levels import read_levels
+from calibration.patterns.patterns import PATTERNS
 from calibration.targets.evidence_uses import other_uses
 from calibration.targets.targets import HOLDOUT, TARGETS, Target, read_targets
 from experiments.design.draws import of_levers, uncertain
 from experiments.design.expected_reports import ExpectedReport
-from scenarios.evidence.reports import EVIDENCE_FILE, EvidenceError, read_evidence
+from scenarios.evidence.reports import EVIDENCE_FILE, USES, EvidenceError, read_evidence
 
 ROWS = read_evidence()
 
@@ -22,12 +24,38 @@ ROWS = read_evidence()
 # --- evidence and targets -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("path", "use"), [(TARGETS, "target"), (HOLDOUT, "holdout")])
+SEEN = {"E055", "E056", "E057", "E069", "E071", *(f"E{n}" for n in range(149, 158)), "E165", "E309"}
+
+
+@pytest.mark.parametrize(("path", "use"), [(TARGETS, "fit"), (HOLDOUT, "holdout")])
 def test_every_row_is_mapped_or_says_why_not(path, use):
     mapping = read_targets(path, ROWS)
     mapped = {id for target in mapping.targets for id in target.evidence}
     wanted = {id for id, row in ROWS.items() if row.use == use}
-    assert wanted == mapped | (set(mapping.unmapped) & wanted) and not mapped & set(mapping.unmapped)
+    assert wanted == mapped | set(mapping.unmapped) and not mapped & set(mapping.unmapped)
+
+
+def test_every_row_has_one_use_and_what_is_unused_has_a_reason():
+    assert {row.use for row in ROWS.values()} == set(USES)
+    assert not [row.id for row in ROWS.values() if row.use == "unused" and not row.why]
+    assert SEEN <= {row.id for row in ROWS.values() if row.use == "seen"}
+
+
+def test_what_is_held_out_or_unused_shapes_nothing():
+    """No parameter, world, part, event, pattern, target or level cites it; the held-out reports alone may."""
+    shapes_nothing = [row.id for row in ROWS.values() if row.use in ("holdout", "unused")]
+    assert not {id: uses for id in shapes_nothing if (uses := other_uses(id, PATTERNS))}
+    levels = {id for level in read_levels() for id in level.evidence}
+    assert not levels & {id for id in shapes_nothing if ROWS[id].use == "holdout"}
+
+
+def test_an_unused_row_without_a_reason_is_refused(tmp_path):
+    path = tmp_path / "mine.csv"
+    path.write_text(
+        EVIDENCE_FILE.read_text(encoding="utf-8").replace("lower_bound,fit,,", "lower_bound,unused,,", 1), "utf-8"
+    )
+    with pytest.raises(EvidenceError, match=r"line 2 \(E001\).*unused row without the reason"):
+        read_evidence(path)
 
 
 def test_the_fit_and_the_held_out_reports_share_no_row():
@@ -54,7 +82,7 @@ def test_kinds_fit_what_is_reported():
     mapping = read_targets(TARGETS, ROWS)
     kinds = {t.id: t.kind for t in mapping.targets}
     assert {id for id, kind in kinds.items() if kind == "at_least"} == {"E001", "E002", "E062", "E063"}
-    assert kinds["E169"] == "count" and {"E003", "E188"} <= mapping.unmapped.keys()
+    assert kinds["E169"] == "count" and ROWS["E003"].use == ROWS["E188"].use == "unused"
     orders = {t.id: (t.low, t.high) for t in mapping.targets if t.id in ("E004", "E018")}
     assert orders == {"E004": (1e5, 1e6), "E018": (1e3, 1e4)}
 
@@ -73,7 +101,7 @@ def test_conflicting_sources_are_alternatives():
             "E001,people_held_forced_scam,MMR,2023,,,",
             r"line 2 \(E001\).*lower_bound without",
         ),
-        (",lower_bound,target,", ",lowerbound,target,", r"line 2 \(E001\): bound_type"),
+        (",lower_bound,fit,", ",lowerbound,fit,", r"line 2 \(E001\): bound_type"),
         ("E002,people", "E001,people", "a second row 'E001'"),
         ("80000,,100000,persons,interval", "180000,,100000,persons,interval", "not in this order"),
         ("MMR,2023,120000", "MMR,20233,120000", r"line 2 \(E001\): period: does not begin with a year"),

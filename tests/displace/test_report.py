@@ -531,7 +531,7 @@ def test_better_follows_the_outcomes_direction_and_the_strength():
 
 
 def test_a_report_without_a_readable_sensitivity_analysis_says_what_to_run(study, monkeypatch, tmp_path):
-    monkeypatch.setattr("displace.report.sensitivity.REFERENCE", tmp_path)
+    monkeypatch.setattr("displace.report.sensitivity.REFERENCE_ANALYSIS", tmp_path)
     page = report.render(study)
     assert page.count("What drives the answer") == 2  # of the navigation and the section
     assert "To make it anew, run `make reference-sensitivity`" in html.unescape(page)

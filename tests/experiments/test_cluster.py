@@ -5,6 +5,7 @@ from test_runner import design, same_tables, tiny, whole  # noqa: F401 (fixtures
 
 from experiments import execute
 from experiments.batch.cluster import ClusterError, connect
+from experiments.batch.versions import ROOT
 
 
 @pytest.mark.parametrize("address", ["dask://127.0.0.1:1", "nowhere.json"])
@@ -45,3 +46,9 @@ def test_a_worker_that_is_killed_costs_nothing(cluster, design, whole, tmp_path)
     execute(design, tmp_path / "out", workers_wanted=count, executor=make, progress=kill)
     assert killed
     same_tables(tmp_path / "out", whole)
+
+
+def test_the_readmes_scheduler_and_workers_listen_on_this_machine_alone():
+    lines = [line for line in (ROOT / "README.md").read_text().splitlines() if line.startswith(".venv/bin/dask ")]
+    assert {line.split()[1] for line in lines} == {"scheduler", "worker"}
+    assert all("--host 127.0.0.1 --no-dashboard" in line for line in lines)

@@ -15,7 +15,7 @@ from experiments.comparison.paired import over_time, paired, rights_floor
 from experiments.comparison.read import Results
 from experiments.results.columns import build, text
 from experiments.results.parquet import Part
-from model.registry.calendar import monday
+from model.registry.calendar import WEEKS_A_YEAR, monday
 
 CRACKDOWN = [policy("crackdown", ["AAA"])]
 
@@ -360,7 +360,7 @@ def test_flows_between_places_are_compared_in_pairs():
     plan = manifest({"baseline": [], "arm": CRACKDOWN}, 3, 1, 62, 10)
     moves = [("arm", 10, "a1", "b1", 60.0), ("arm", 9, "a1", "b1", 999.0), ("baseline", 30, "a2", "far", 52.0)]
     found = flows.flows(results(plan, lambda *_: {"people_held": np.ones((62, 4))}, moves))
-    year = 365.25 / 7 / 52
+    year = WEEKS_A_YEAR / 52
     assert row(found, source="a1", target="b1")["difference"] == pytest.approx(60 * year)
     assert row(found, source="a2", target="far")["baseline"] == pytest.approx(52 * year)
     assert row(found, source="a2", target="far")["difference"] == pytest.approx(-52 * year)

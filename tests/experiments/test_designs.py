@@ -362,7 +362,7 @@ def test_two_scenarios_are_told_apart_in_sentences(tmp_path):
     assert len(said) == 4 and sum("It builds up over 8 weeks and ends on 5 January 2026." in text for text in said) == 2
     (tmp_path / "bare.toml").write_text(HEAD + "[run]\nend = 2026-01-05\n[parameters]\nrefill_elasticity = 0.7\n")
     said = " ".join(differences(load("baseline"), load(tmp_path / "bare.toml")))
-    assert "Only in 'baseline' happens anyway" in said and "refill_elasticity" in said and "up to 2026-01-05" in said
+    assert "Only in 'baseline' happens: " in said and "refill_elasticity" in said and "up to 2026-01-05" in said
 
 
 def test_every_change_of_a_policy_and_of_a_place_is_told():

@@ -20,6 +20,7 @@ from experiments.comparison.intervals import Pairs
 from experiments.comparison.paired import A_YEAR
 from experiments.comparison.strength import CLEAR, INDISTINCT
 from experiments.design import unit_costs
+from model.registry.calendar import WEEKS_A_YEAR
 
 # --- what each adds ---------------------------------------------------------------------------------
 
@@ -222,7 +223,10 @@ def test_every_payer_has_its_own_bill():
 
     plan = manifest({"baseline": [], "law": [policy("non_punishment_scope", ["AAA"], places=["a2"])]}, 6, 1, 114, 10)
     found = {r["measure"]: r for r in costs(results(plan, weekly)).to_pylist()}
-    custody, law = 104 * 10 * 38.7298 / 1e6, 104 * 7 / 365.25  # the law: a million USD a year in one State, named twice
+    custody, law = (
+        104 * 10 * 38.7298 / 1e6,
+        104 / WEEKS_A_YEAR,
+    )  # the law: a million USD a year in one State, named twice
     assert [found[name]["value"] for name in ("custody", "programmes", "public", "ransom", "fraud")] == pytest.approx(
         [custody, law, custody + law, 52, -208]
     )
@@ -232,7 +236,7 @@ def test_every_payer_has_its_own_bill():
 
 def test_a_law_costs_by_state_and_year_and_nothing_is_divided_by_no_captivity_avoided():
     table, plan = spent()
-    assert programme_years(plan, "law") == pytest.approx(0.5 * 2 * 104 * 7 / 365.25)
+    assert programme_years(plan, "law") == pytest.approx(0.5 * 2 * 104 / WEEKS_A_YEAR)
     assert programme_years(plan, "raids") == 0
     assert (
         programme_years(plan | {"plan": plan["plan"] | {"baseline": "law"}}, "law") == 0
@@ -248,8 +252,7 @@ def test_a_programme_costs_the_weeks_in_which_it_acts():
                 manifest({"baseline": [], "law": [policy("non_punishment_scope", ["AAA"]) | keys]}, 2, 1, 114, 10),
                 "law",
             )
-            * 365.25
-            / 7
+            * WEEKS_A_YEAR
         )
 
     assert weeks() == pytest.approx(104)
@@ -270,7 +273,7 @@ def test_of_a_programme_only_what_exceeds_the_baseline_costs():
         "all": [],
     }
     plan = manifest(arms, 2, 1, 114, 10)
-    weeks = {arm: programme_years(plan, arm) * 365.25 / 7 for arm in arms}
+    weeks = {arm: programme_years(plan, arm) * WEEKS_A_YEAR for arm in arms}
     assert weeks["baseline"] == 0 and weeks["stronger"] == pytest.approx(0.5 * 104)
     assert weeks["instead"] == pytest.approx(2 * 104 - 104) and weeks["none"] == pytest.approx(-104)
     assert np.isnan(weeks["all"])  # how long what waits acted is not recorded

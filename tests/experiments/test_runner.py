@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from experiments import execute, read, run
-from experiments.batch import store, workers
+from experiments.batch import runner, store, workers
 from experiments.batch.block import Done, Setting
 from experiments.batch.runner import Driver, Interrupted, RunnerError
 from experiments.batch.store import DiskFull, StoreBusy, StoreError, open_store
@@ -30,6 +30,7 @@ from experiments.design.design import Block, Chunk, Design
 from experiments.design.files import from_names
 from experiments.results.folder import sealed
 from experiments.results.reader import ResultsError
+from model.model import Simulation
 from model.registry.outcomes import RECORDED
 from scenarios.scenario import resolved
 
@@ -133,6 +134,7 @@ def test_every_table_is_there_with_its_keys(whole, design):
         "direction",
         "p",
         "strength",
+        "floor_p",
         "replicates",
         "draws",
         "parameter_share",
@@ -473,16 +475,16 @@ class Fragile:
     def __init__(self, poison):
         self.poison, self.flight, self.broken = poison, [], False
 
-    def submit(self, work, setting, chunk, lost, tell):
+    def submit(self, work, setting, chunk, tell):
         if self.broken:
             raise BrokenExecutor("broken")
         self.flight.append(Future())
         names = {block.name for block in chunk.blocks}
-        timer = threading.Timer(0.01, self._finish, (self.flight[-1], names & self.poison - {*lost}, chunk, lost))
+        timer = threading.Timer(0.01, self._finish, (self.flight[-1], names & self.poison, chunk))
         timer.start()
         return self.flight[-1]
 
-    def _finish(self, future, deadly, chunk, lost):
+    def _finish(self, future, deadly, chunk):
         if self.broken:
             return
         if deadly:
@@ -491,24 +493,64 @@ class Fragile:
                 if not other.done():
                     other.set_exception(BrokenExecutor("a worker ended"))
         else:
-            future.set_result(Done(chunk.name, {}, len(chunk.blocks), len(lost), ""))
+            future.set_result(Done(chunk.name, {}, len(chunk.blocks), 0, ""))
 
     def shutdown(self, **_):
         self.broken = True
 
 
 @pytest.mark.parametrize("size", [1, 3])
-def test_a_run_that_kills_its_worker_is_found_and_given_up_alone(size):
+def test_a_run_that_kills_its_worker_is_found_and_is_no_result(size, monkeypatch):
+    monkeypatch.setattr(runner, "PAUSE", 0)
     blocks = [Block(0, r, r, {}) for r in range(12)]
     chunks = [Chunk(tuple(blocks[i : i + size])) for i in range(0, 12, size)]
-    taken = {}
+    (deadly,) = (chunk.name for chunk in chunks if blocks[7] in chunk.blocks)
+    taken, told = [], []
     setting = Setting({}, "", 1, 0, 1, "summary", False, False, (), {})
-    Driver(setting, lambda: Fragile({"d0000-r0007"}), 3, lambda done: taken.setdefault(done.name, []).append(done)).run(
-        chunks
+    driver = Driver(
+        setting, lambda: Fragile({"d0000-r0007"}), 3, lambda done: taken.append(done.name), lambda why: told.append(why)
     )
-    assert {*taken} == {chunk.name for chunk in chunks}
-    assert all(len(of_name) == 1 for of_name in taken.values())
-    assert sum(done.failed for (done,) in taken.values()) == 1
+    with pytest.raises(RunnerError, match=f"{deadly}: its worker ended.*--resume"):
+        driver.run(chunks)
+    assert sorted(taken) == sorted(chunk.name for chunk in chunks if chunk.name != deadly)
+    assert told
+
+
+SHORTAGES = [MemoryError(), OSError(errno.ENOSPC, "No space left on device"), OSError(errno.EDQUOT, "Quota exceeded")]
+
+
+def simulates_with(monkeypatch, error, times=10**6):
+    """Let so many simulations end in an error, which the compiler may have wrapped."""
+    advance, left = Simulation.advance, [times]
+
+    def fails(self, *arguments):
+        if left[0] > 0:
+            left[0] -= 1
+            raise ValueError("in the compiler") from error
+        return advance(self, *arguments)
+
+    monkeypatch.setattr(Simulation, "advance", fails)
+
+
+@pytest.mark.parametrize("error", SHORTAGES, ids=["memory", "disk", "quota"])
+def test_a_shortage_is_no_result_and_is_done_by_resume(error, design, whole, tmp_path, monkeypatch):
+    monkeypatch.setattr(runner, "PAUSE", 0)
+    with monkeypatch.context() as patch:
+        simulates_with(patch, error)
+        with pytest.raises(RunnerError, match=r"not done, though tried 4 times.*--resume"):
+            execute(design, tmp_path / "out", workers_wanted=1)
+    assert not contents(tmp_path / "out")
+    assert execute(design, tmp_path / "out", workers_wanted=1, resume=True).failed == 0
+    same_tables(tmp_path / "out", whole)
+
+
+def test_a_shortage_that_passes_is_reported_and_costs_nothing(design, whole, tmp_path, monkeypatch):
+    monkeypatch.setattr(runner, "PAUSE", 0)
+    simulates_with(monkeypatch, SHORTAGES[1], times=2)
+    told = []
+    execute(design, tmp_path / "out", workers_wanted=1, progress=lambda p: told.append(p.trouble))
+    assert "No space left on device" in told[-1]
+    same_tables(tmp_path / "out", whole)
 
 
 def test_a_worker_with_other_code_stops_the_batch(design, tmp_path, monkeypatch):
@@ -585,19 +627,3 @@ def test_a_window_alone_keeps_what_a_whole_batch_has_and_shares_seeds(design, wh
     assert any(rows[a, 2, *more] != rows[a, 0, *more] for a, d, *more in rows if d == 0)
     assert not (results.folder / "fates").exists() and not (results.folder / "paired.parquet").exists()
     assert read(results.folder).table("runs").num_rows == 3 * 3 * 2
-
-
-def test_blocks_of_a_suspect_chunk_may_tell_of_their_runs(design, tmp_path):
-    """They are tried one by one under names that the plan does not have.
-
-    That must not look like a worker that ended.
-    """
-    from experiments.batch.runner import _Tally
-
-    lean = replace(design, record="window", groups=False, draws=({},) * 130, replicates=1)  # several blocks a chunk
-    with open_store(tmp_path / "out", lean) as opened:
-        tally = _Tally(lean, opened, 0, lambda progress: None)
-        assert len(opened.chunks[0].blocks) > 1
-        tally.hear(Chunk(opened.chunks[0].blocks[:1]).name)
-        tally.hear(opened.chunks[0].name)
-        assert tally.under_way == {opened.chunks[0].name: 1}

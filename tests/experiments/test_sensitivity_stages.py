@@ -268,16 +268,16 @@ def test_the_reference_page_says_what_the_report_says(analysis, tmp_path):
 def test_a_comparisons_report_carries_the_reference_or_says_what_is_wrong_with_it_and_what_to_run(
     analysis, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(sensitivity_report, "REFERENCE", analysis.folder)
+    monkeypatch.setattr(sensitivity_report, "REFERENCE_ANALYSIS", analysis.folder)
     section = sensitivity_report.section()
     assert section["in_short"] == Answers(analysis).in_short() and "<svg" in section["pictures"][0].svg
-    monkeypatch.setattr(sensitivity_report, "REFERENCE", tmp_path)
+    monkeypatch.setattr(sensitivity_report, "REFERENCE_ANALYSIS", tmp_path)
     assert "holds no finished sensitivity analysis: no sensitivity.json" in sensitivity_report.section()["missing"]
     shutil.copytree(analysis.folder, tmp_path / "older")
     older = pq.read_table(tmp_path / "older" / "noise.parquet")
     bare = older.rename_columns(["was", *older.column_names[1:]])
     pq.write_table(bare.replace_schema_metadata(older.schema.metadata), tmp_path / "older" / "noise.parquet")
-    monkeypatch.setattr(sensitivity_report, "REFERENCE", tmp_path / "older")
+    monkeypatch.setattr(sensitivity_report, "REFERENCE_ANALYSIS", tmp_path / "older")
     missing = sensitivity_report.section()["missing"]
     assert "noise.parquet has the columns of another version" in missing and "`make reference-sensitivity`" in missing
     assert str(tmp_path) not in missing
@@ -287,7 +287,7 @@ def test_a_comparisons_report_carries_the_reference_or_says_what_is_wrong_with_i
 
 def test_the_committed_page_describes_settings_and_tables_as_they_are():
     text = sensitivity_page.SENSITIVITY_PAGE.read_text(encoding="utf-8")
-    assert sensitivity_page.HOW.strip() in text
+    assert sensitivity_page.HOW_TO_READ.strip() in text
     assert sensitivity_page.settings() in text and sensitivity_page.columns_of_tables() in text, (
         "stale: run python -m displace.reference.sensitivity_page"
     )

@@ -1,10 +1,12 @@
 """What a result depends on: no file may be overlooked, and none that it does not depend on may count."""
 
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
+from experiments.batch import versions
 from experiments.batch.versions import ROOT, RUN_SOURCES, TABLE_SOURCES, code_hashes
 from model.engine.kernel import sources_hash
 
@@ -104,3 +106,26 @@ def test_compiled_kernels_are_of_the_sources_in_every_room(whole, name):
     after = sources_hash(whole / "model")
     path.write_text(content, encoding="utf-8")
     assert before != after
+
+
+def a_repository(folder: Path) -> str:
+    """Make a repository with one commit there; return that commit."""
+    who = ("-c", "user.name=x", "-c", "user.email=x@example.org")
+    for command in (("init", "-q"), (*who, "commit", "-q", "--allow-empty", "-m", "other")):
+        subprocess.run(["git", "-C", str(folder), *command], check=True)
+    done = subprocess.run(["git", "-C", str(folder), "rev-parse", "HEAD"], check=True, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+def test_another_repositorys_commit_is_never_ours(tmp_path, monkeypatch):
+    """Once, sources that were unpacked inside another checkout, or an exported GIT_DIR, bore that one's commit."""
+    ours, other = versions.commit(), a_repository(tmp_path)
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / ".git"))
+    assert versions.commit() == ours
+    monkeypatch.delenv("GIT_DIR")
+    inside = tmp_path / "unpacked"
+    inside.mkdir()
+    monkeypatch.setattr(versions, "ROOT", inside)
+    assert versions.commit() == ""
+    monkeypatch.setattr(versions, "ROOT", tmp_path)
+    assert versions.commit() == other

@@ -94,7 +94,7 @@ def test_the_scenario_carries_the_seed():
     again = ScamModel(scenario=ScamScenario(rng=given.scenario.rng, inputs=INPUTS))
     assert same_bytes(again.simulation.advance(5).result(), given.simulation.result())
     assert again.random.random() == ScamModel(ScamScenario(inputs=INPUTS, rng=9)).random.random()
-    with pytest.raises(ValueError, match="needs a ScamScenario with inputs"):
+    with pytest.raises(ValueError, match="needs inputs"):
         ScamModel()
 
 
@@ -234,3 +234,77 @@ def test_headline_outcomes_are_collected_by_default(model):
     weekly = model.simulation.result().weekly
     assert set(collected.columns) <= set(HEADLINE) and len(collected) == 20
     assert np.allclose(collected["people_held"], weekly[:, 0].sum(axis=1))
+
+
+# --- habits ---------------------------------------------------------------------------------------------
+
+
+def test_batch_run_takes_inputs_parameters_and_seeds():
+    """Once, Mesa's `rng` was no argument, and every batch run ended in a TypeError."""
+    rows = mesa.batch_run(
+        ScamModel, {"inputs": INPUTS, "escape_rate": [0.0, 0.5]}, rng=[1, 2], max_steps=12, display_progress=False
+    )
+    held = {(row["rng"], row["escape_rate"]): row["people_held"] for row in rows}
+    assert len(held) == 4 and all(held[seed, 0.5] < held[seed, 0.0] for seed in (1, 2))
+    alone = ScamModel(inputs=INPUTS, rng=2, escape_rate=0.5)
+    for _ in range(12):
+        alone.step()
+    assert alone.outcome("people_held") == held[2, 0.5] and held[1, 0.5] != held[2, 0.5]
+
+
+def test_a_subclass_steps_and_collects():
+    class Mine(ScamModel):
+        def __init__(self, weekly=2, **more):
+            super().__init__(**more)
+            self.weekly = weekly
+
+        def step(self):
+            for _ in range(self.weekly):
+                super().step()
+
+    model = Mine(inputs=INPUTS, weekly=3)
+    model.step()
+    assert model.simulation.week == 3 and len(model.datacollector.get_model_vars_dataframe()) == 3
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"seed": 1}, "takes its seed as rng"),
+        ({}, "needs inputs"),
+        ({"inputs": INPUTS, "no_such": 1}, "unknown parameter 'no_such'"),
+        ({"inputs": INPUTS, "scenario": ScamScenario(inputs=INPUTS)}, "not both"),
+    ],
+)
+def test_what_a_model_cannot_be_made_of_is_refused_in_a_sentence(given, said):
+    with pytest.raises(ValueError, match=said):
+        ScamModel(**given)
+
+
+def test_no_agent_can_be_removed_from_outside():
+    """Once, it vanished until the next step, and those by type with it."""
+    model = model_after(3)
+    before = len(model.agents_by_type[Operation])
+    with pytest.raises(TypeError, match="can't be removed"):
+        next(iter(model.agents_by_type[Operation])).remove()
+    assert len(model.agents_by_type[Operation]) == before
+
+
+def test_places_and_outcomes_are_asked_for_by_name(model):
+    assert model.outcome("people_held", "two") == model.outcome("people_held", 2) > 0
+    for asked, said in (
+        (("people_held", "nowhere"), "no place"),
+        (("held",), "no outcome"),
+        (("raids", 9), "no place"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            model.outcome(*asked)
+
+
+def test_the_parameters_of_a_run_cannot_be_written_to():
+    """Once, it was accepted and did nothing."""
+    model = model_after(1)
+    for change in (lambda p: p.update(fear=0.5), lambda p: p.__setitem__("fear", 0.5), lambda p: p.clear()):
+        with pytest.raises(TypeError, match="can't be changed"):
+            change(model.simulation.inputs.parameters)
+    assert pickle.loads(pickle.dumps(model.simulation.inputs)).parameters == INPUTS.parameters

@@ -4,9 +4,12 @@ from datetime import date
 
 import pytest
 
+from experiments.design.cautions import cautions
+from experiments.design.files import from_names
 from model.registry.calendar import week_of
 from scenarios.compose import changed, together
 from scenarios.errors import ScenarioError, Where
+from scenarios.explain import explain
 from scenarios.loading import from_dict, load
 
 WHERE = Where("my design")
@@ -89,3 +92,33 @@ def test_a_local_file_that_hides_a_shipped_one_is_noted(tmp_path):
     (tmp_path / "firewalls.toml").write_text('title = "Other"\nquestion = "Why?"\nextends = "history"\n')
     (tmp_path / "mine.toml").write_text('title = "Mine"\nquestion = "Why?"\nextends = "firewalls"\n')
     assert any("not the shipped 'firewalls'" in note for note in load(str(tmp_path / "mine.toml")).notes)
+
+
+HEAD = 'title = "Mine"\nquestion = "Why?"\nextends = "history"\n'
+
+
+@pytest.mark.parametrize(
+    ("policy", "said"),
+    [
+        ('lever = "crackdown"\nstates = ["IND", "KHM"]\n', "'crackdown' in IND too, where there is nothing"),
+        (
+            'lever = "crackdown"\nstates = ["KHM"]\nend = 2025-03-03\nramp_weeks = 52\n',
+            "over 52 weeks, of which it has 8: it never gets to strength 1",
+        ),
+    ],
+    ids=["a State in which a lever cannot act", "a longer ramp than the policy"],
+)
+def test_what_cannot_act_as_written_is_noted(policy, said, tmp_path):
+    (tmp_path / "mine.toml").write_text(HEAD + f"[[policy]]\nstart = 2025-01-06\nstrength = 1\n{policy}")
+    assert any(said in caution for caution in cautions(from_names([str(tmp_path / "mine.toml")])))
+
+
+def test_an_arms_own_event_does_not_happen_anyway():
+    """Once, it "happened anyway, with and without a policy"; and of late events alone, an empty list was read back."""
+    event = {"name": "A flood", "moves": "closure", "mode": "raise", "value": 0.5, "start": date(2025, 1, 6)}
+    read = explain(scenario({}, shock=[event]))[1]
+    assert (
+        "A flood (from 2025 on)" in read and read.startswith("This happens in this scenario") and "anyway" not in read
+    )
+    late = from_dict({"title": "Mine", "question": "Why?", "shock": [event], "run": {"end": date(2024, 1, 1)}}, "mine")
+    assert explain(late)[1] == "No dated event is included."

@@ -83,7 +83,7 @@ CAPTIVITY = topic(
         section="III.means V30",
         meaning="of people held in another sector who die there"),
     row("death_rate", weekly=SHARE_A_YEAR, default=0.0015, prior=("loguniform", 0.0002, 0.005),
-        evidence="G045 G046 G047", section="III.means V30",
+        evidence="G046 G047", section="III.means V30",
         meaning="who die held, at usual abuse"),
     row("health_risk", unit="factor", default=1, bounds=(0, 10), prior=("uniform", 0, 3),
         section="III.means V30 V73",
