@@ -19,7 +19,7 @@ from scenarios.toml_files import read_toml
 from . import prior_predictive
 
 SHIPPED_FIT = Path(__file__).parent / "reference.toml"
-MOST_FREE, MOST_FAMILIES = 12, 10  # so few reports could not distinguish more
+MOST_FREE, MOST_FAMILIES = 24, 20  # so few reports could not distinguish more
 METHODS = ("importance", "abc")
 
 

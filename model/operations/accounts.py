@@ -71,7 +71,7 @@ def keep_accounts(m):
             profit, cash = earn(firm, fullness, m)
             firm.cash = cash
             earned += profit
-            consumed += max(0.0, profit) * m.par[P.consumed]
+            consumed += max(0.0, profit) * (1.0 - m.par[P.reinvested]) * m.par[P.consumed]
             if fails(firm, cash, closing, m):
                 firm.fate = CLOSES
             else:
@@ -102,7 +102,9 @@ def earn(firm, fullness, m):
     m.owners[firm.owner].capital += profit * m.par[P.reinvested]
     firm.abuse_total += m.sites[firm.site].abuse
     firm.idle = firm.idle + 1 if fullness * firm.target < 1.0 else 0
-    return earned, firm.cash + (earned - profit * (m.par[P.reinvested] + m.par[P.consumed]))
+    return earned, firm.cash + (
+        earned - profit * (m.par[P.reinvested] + (1.0 - m.par[P.reinvested]) * m.par[P.consumed])
+    )
 
 
 @inlined
