@@ -23,7 +23,7 @@ from .weights import effective, normalised, weighted_moments, weighted_quantiles
 NOT_INFORMED = 0.1  # less of the prior's variance gone than this: reports do not tell of the parameter
 NOT_MOVED = 0.25  # and a mean that moves by less than so many sd of the prior
 CHANCE = 2.5  # sd of what so few effective draws would show by luck, below which neither is believed
-PSEUDO_TRUTHS = 300
+PSEUDO_TRUTHS = 100
 UNDERSTATEMENTS = (0.1, 0.3, 0.7)  # means of the log by which lower bounds are too low, each shown alone
 ENOUGH_FOR_A_RANK = 20.0  # effective draws below which a pseudo-truth's interval is too coarse: a failure
 

@@ -33,6 +33,7 @@ class Config:
     parameters {name: {parameter: exponent}} of which reports may know more than of each factor. `discrepancy`: sd of
     the log by which the model itself is off, in all levels of a tier alike (an assumption). `understatement`: alike
     likely means of the log by which lower bounds are too low (assumptions, made without looking at what is simulated).
+    `emulate`: draws are weighed by an emulator of all runs (`emulator`) instead of by the chance of one run each.
     """
 
     title: str
@@ -54,6 +55,7 @@ class Config:
     understatement: tuple[float, ...] = (0.1, 0.3, 0.7)
     rest: str = "priors"
     levers: str = "priors"
+    emulate: bool = False
 
     @cached_property
     def rows(self) -> dict[str, Row]:
@@ -156,6 +158,7 @@ def _schema() -> dict:
             "description": "means of the log by which lower bounds are too low",
         },
         "rest": one("what becomes of the other uncertain parameters", ("priors", "defaults")),
+        "emulate": {"type": "boolean", "description": "whether draws are weighed by an emulator of the runs"},
         "levers": one("what becomes of the strengths of levers' channels", ("priors", "defaults")),
         "free": {
             "type": "array",

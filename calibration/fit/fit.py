@@ -10,7 +10,8 @@ from experiments.batch.versions import code_hash, provenance
 from experiments.results.folder import write_whole
 
 from . import checks as fit_checks
-from .config import Config
+from .config import Config, as_simulated
+from .emulator import FEWEST_DRAWS, emulate
 from .ensemble import FIRST, POSTERIOR, Ensemble, claim, forget_later_waves, gather, together
 from .posterior import Weights, save, weigh
 from .predictions import Prediction, predictions
@@ -35,6 +36,7 @@ class Fit:
     judged: float
     recovered: list[fit_checks.Recovered]
     recovered_from: float
+    explained: dict[str, float]
 
 
 def calibrate(config: Config, out: Path, tell: Callable[[str], None] = lambda text: None, **running) -> Fit:
@@ -50,7 +52,8 @@ def calibrate(config: Config, out: Path, tell: Callable[[str], None] = lambda te
     for number in range(1, config.waves + 1):
         waves.append(gather(config, out, number, ensemble, None if weights is None else weights.log_weights, **running))
         ensemble = together(config, out, waves)
-        weights = weigh(ensemble, config.chosen)
+        judged, targets, _ = as_judged(config, ensemble)
+        weights = weigh(judged, targets(config.chosen))
         tell(
             f"wave {number}: {weights.effective:.0f} of {len(ensemble.unit)} draws are effective, k-hat "
             f"{weights.k_hat:.2f}"
@@ -63,25 +66,38 @@ def calibrate(config: Config, out: Path, tell: Callable[[str], None] = lambda te
     return fit
 
 
+def as_judged(config: Config, ensemble: Ensemble):
+    """Return the ensemble by which draws are weighed, a function from targets to those that judge it, and what the
+    emulator explains of each report: none where runs are weighed as they are."""
+    if not config.emulate or len(ensemble.unit) < FEWEST_DRAWS:
+        return ensemble, tuple, {}
+    every = as_simulated(config.all_targets.targets, config.discrepancy, config.understatement, config.people_per_agent)
+    emulated = emulate(ensemble, len(config.free), every)
+    return emulated.ensemble, emulated.judging, emulated.explained
+
+
 def checked(config: Config, ensemble: Ensemble, weights: Weights, waves: int) -> Fit:
     """Return the fit with all its checks."""
-    targets, free, w = config.chosen, config.free, weights.weights
-    others = {name: config.of_set(name) for name in config.all_targets.sets if name != config.set}
-    covered, judged = fit_checks.coverage(ensemble, targets, weights, free, config.seed)
-    recovered, recovered_from = fit_checks.recovery(ensemble, targets, weights, free, config.seed)
+    free, w = config.free, weights.weights
+    judged_by, judging, explained = as_judged(config, ensemble)
+    targets = judging(config.chosen)
+    others = {name: judging(config.of_set(name)) for name in config.all_targets.sets if name != config.set}
+    covered, judged = fit_checks.coverage(judged_by, targets, weights, free, config.seed)
+    recovered, recovered_from = fit_checks.recovery(judged_by, targets, weights, free, config.seed)
     return Fit(
         config,
         ensemble,
         weights,
         waves,
         prior_predictive({name: values[: ensemble.first] for name, values in ensemble.expected.items()}),
-        predictions(ensemble, targets, w, config.seed),
+        predictions(ensemble, config.chosen, w, config.seed),
         fit_checks.learnt(ensemble, w, free, config.products),
-        fit_checks.sensitivity(ensemble, targets, weights, free, others),
+        fit_checks.sensitivity(judged_by, targets, weights, free, others),
         covered,
         judged,
         recovered,
         recovered_from,
+        explained,
     )
 
 
@@ -142,6 +158,7 @@ def as_json(fit: Fit) -> dict:
             "failed_runs": fit.ensemble.failed,
             "pseudo_truths_judged": fit.judged,
             "recovered_from": fit.recovered_from,
+            "emulator_explains": fit.explained,
             **rows,
         }
     )

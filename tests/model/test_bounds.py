@@ -147,6 +147,8 @@ RARE = {"escape_rate": 0.0, "ransom_rate": 0.0}
 HIGH = {name: row.high for name, row in PARAMETERS.items()}
 ALSO = {
     "consular": RARE | {"consular_reach": HIGH["consular_reach"], "consular_capacity": HIGH["consular_capacity"]},
+    "again": {"again_stranded": 0.9, "straight_home": 0.0},
+    "stay": {"stay": 0.9, "straight_home": 0.0},
     "taken": RARE | {"armed_group_rate": HIGH["armed_group_rate"]},
 }
 PARTS = {

@@ -171,14 +171,14 @@ DIRECTIONS = {
         "feedback_crowding",
         ("operations_founded",),
         False,
-        dict(rent_power=1.5, building_rate=0),
+        dict(rent_power=0.3, building_rate=0),
         {},
     ),
     "smugglers bring some of those refused": (
         "feedback_smugglers",
         ("newly_held",),
         True,
-        dict(exit_stop=1, smuggler_retry=1, border_collusion=0),
+        dict(exit_stop=1, smuggler_retry=1, border_collusion=0) | weekly(recruitment_rate=0.0001),
         {},
     ),
     "where nobody is punished trust grows and more are identified": (

@@ -121,4 +121,4 @@ def test_an_arms_own_event_does_not_happen_anyway():
         "A flood (from 2025 on)" in read and read.startswith("This happens in this scenario") and "anyway" not in read
     )
     late = from_dict({"title": "Mine", "question": "Why?", "shock": [event], "run": {"end": date(2024, 1, 1)}}, "mine")
-    assert explain(late)[1] == "No dated event is included."
+    assert explain(late)[1] == "No shock of the past is included."
