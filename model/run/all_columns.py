@@ -42,7 +42,7 @@ class Columns(NamedTuple):
     near_home: np.ndarray  # float64 (P, P): how much less likely an escape is the farther home is, 1 = at home
     hosts: np.ndarray  # int32 (H)
     nations: np.recarray  # places.NATION (N)
-    lines: np.recarray  # places.LINE (B)
+    lines: np.recarray  # places.BUSINESS_LINE (B)
     fits: np.ndarray  # float64 (B, N): how readily operations of a line take a nationality
     suits: np.ndarray  # float64 (B, N, S): the same by the State where they are, by which people are recruited
     consulate: np.ndarray  # float64 (N, S)

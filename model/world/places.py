@@ -41,7 +41,7 @@ NATION = (
     ("means", "f8", "families' means, 1 = median"),
 )
 
-LINE = (
+BUSINESS_LINE = (
     ("home", "i2", "place near which its operations are founded"),
     ("share", "f8", "of operations founded, before nearness"),
 )
@@ -73,7 +73,7 @@ class World:
     distance: np.ndarray = field(repr=False)  # float64 (P, P), km
     host_places: np.ndarray = field(repr=False)  # int32: the places where operations may be
     nations: np.recarray = field(repr=False)  # NATION (N)
-    lines: np.recarray = field(repr=False)  # LINE (B): lines of business
+    lines: np.recarray = field(repr=False)  # BUSINESS_LINE (B)
     line_names: tuple
     fits: np.ndarray = field(repr=False)  # float64 (B, N): how readily operations of a line take a nationality
     consulate: np.ndarray = field(repr=False)  # float64 (N, S): 1 where there is one
