@@ -220,7 +220,7 @@ def _nations(graph, origins, nationalities, index, state_index):
 def _lines(graph, nationalities, index):
     rows = graph.graph["lines"]
     lines = record(
-        LINE,
+        BUSINESS_LINE,
         len(rows),
         home=[index[row["home"]] for row in rows.values()],
         share=[row["share"] for row in rows.values()],
