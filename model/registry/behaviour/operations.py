@@ -97,7 +97,7 @@ OPERATIONS_BEHAVIOUR = topic(
         meaning="that a landlord builds a compound, while rents are twice what building costs"),
     row("eviction_rate", weekly=MEAN_WEEKS, default=20, prior=("loguniform", 5, 100), section="II.gov O24",
         meaning="until a landlord who risks more than rents bring closes compounds"),
-    row("site_size", unit="factor", default=1, bounds=(0.05, 20), prior=("loguniform", 0.7, 2.5),
+    row("site_size", unit="factor", default=1.3, bounds=(0.05, 20), prior=("loguniform", 0.7, 2.5),
         evidence="E066 E065 E302", section="I.hist",
         meaning="people whom compounds can hold, against what the world's data say is usual at their place"),
     row("site_spread", unit="log", default=0.7, bounds=(0, 2), prior=("uniform", 0.4, 1), evidence="E066 E209 E161",
