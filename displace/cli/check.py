@@ -141,7 +141,9 @@ def _check_levels(path, draws, seeds, people_per_agent, workers, json, strict, q
     judged = gather(asked, found.values, seeds, people_per_agent, workers, tell)
     how = f"Draws: {draws}; {len(found.values)} of them on {seeds} seeds each, {people_per_agent} people per agent."
     if page:
-        page.write_text(words.page(judged, how), encoding="utf-8")
+        picture = page.with_suffix(".png")
+        page.write_text(words.page(judged, how, picture.name), encoding="utf-8")
+        _draw_ceiling(found.values, judged, picture)
     if json:
         from json import dumps
 
@@ -152,6 +154,17 @@ def _check_levels(path, draws, seeds, people_per_agent, workers, json, strict, q
         print(how)
     if strict and not all(row.verdict.startswith(INSIDE) for row in judged):
         raise typer.Exit(SOME_FAILED)
+
+
+def _draw_ceiling(draws, judged, path):
+    """Draw what stops growth beside the page, where the world's total is among the levels."""
+    from displace.figures.ceiling import save_ceiling
+    from scenarios.world_files import world_graph
+
+    total = next((row for row in judged if row.level.name == "people held worldwide"), None)
+    if total:
+        prices = [place["protection"] for _, place in world_graph().nodes(data=True) if place["host"]]
+        save_ceiling(draws, (total.low, total.median, total.high), sum(prices) / len(prices), path)
 
 
 def _check_holdout(evidence, targets, draws, people_per_agent, out, workers, json, strict, quiet, overwrite):

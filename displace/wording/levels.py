@@ -89,7 +89,7 @@ def in_short(judged: Sequence[Judged]) -> list[str]:
     ]
 
 
-def page(judged: Sequence[Judged], how: str) -> str:
+def page(judged: Sequence[Judged], how: str, picture: str = "") -> str:
     """Return docs/levels.md."""
     lines = [
         "# Levels: what a world holds, beside what is reported",
@@ -97,9 +97,23 @@ def page(judged: Sequence[Judged], how: str) -> str:
         f"reported, widened by the error of the report; *{ELICITED}* marks a range that no source gives. *Fitted*: the "
         "fit used it; *put in*: an assumption sets it; *left to come out*: neither.",
         "\n".join(["| " + " | ".join(row) + " |" for row in (COLUMNS, ["---"] * len(COLUMNS), *rows(judged))]),
+        *_what_stops_growth(picture),
         "How the sources are used: `displace list evidence`. What each quantity is: `calibration/levels/levels.toml`.",
     ]
     return "\n\n".join(lines) + "\n"
+
+
+def _what_stops_growth(picture: str) -> list[str]:
+    if not picture:
+        return []
+    return [
+        "## What stops growth",
+        f"![Margins of operations against people held in the world]({picture})",
+        "Two things, and no cap: the more people are held in the world, the less each defrauds (black: nothing of the "
+        "protected room is let; grey: nine of ten draws), and where protected room runs short its landlords take what "
+        "is left (green). Shaded: people held in 2023, nine of ten draws, and their median. Demand as in 2019, where "
+        "infrastructure is best.",
+    ]
 
 
 def as_json(judged: Sequence[Judged]) -> list[dict]:

@@ -15,7 +15,7 @@ from experiments.design.sensitivity_settings import FEEDBACKS, HELPS, HURTS
 from experiments.sensitivity import breakeven, discovery, stages
 from experiments.sensitivity.breakeven import EFFECTIVENESS, STRENGTH, Dose, Point, break_even, dosed
 from experiments.sensitivity.factors import DUMMY, SEED_FACTOR, Column, Factor, draw, factors_of
-from experiments.sensitivity.quantities import RELATIVE, Quantity, balance, quantities, share
+from experiments.sensitivity.quantities import RELATIVE_TO_BOTH, Quantity, balance, quantities, share
 from experiments.sensitivity.samples import generator, saltelli, trajectories
 from model.registry.parameters import DEFAULTS, PARAMETERS
 from scenarios.errors import ScenarioError
@@ -265,7 +265,7 @@ def test_a_relative_change_is_over_the_mean_of_both_worlds():
         results(plan, lambda arm, d, r: {"people_held": np.full((20, 4), 100.0 if arm == "baseline" else 75.0)}),
         ["people_held"],
     )
-    assert held[Quantity("arm", "people_held", RELATIVE)] == pytest.approx(-100 / 350)
+    assert held[Quantity("arm", "people_held", RELATIVE_TO_BOTH)] == pytest.approx(-100 / 350)
 
 
 def test_a_known_box_of_harm_is_found_and_none_is_seen_in_noise():
