@@ -89,7 +89,7 @@ def _something_to_compare(design: Design) -> Design:
 
 def _assuming(design: Design, parameters: Mapping[str, float | str], names: Sequence[str]) -> Design:
     """Return the design with these parameters in all arms, and with the words that ask for it."""
-    asked = (*names, *(f"--set {name}={value}" for name, value in parameters.items()))
+    asked = (*names, *(word for name, value in parameters.items() for word in ("--set", f"{name}={value}")))
     arms = {name: assuming(scenario, parameters) for name, scenario in design.arms.items()}
     return replace(design, arms=arms, asked=asked)
 

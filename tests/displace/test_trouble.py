@@ -79,3 +79,43 @@ def test_numbers_in_a_pictures_texts_keep_their_digits():
     assert "version 0.10.12, 0.75 of 1.25, from 0.123" in svg and "0.1234" in svg
     (longest,) = {max(re.findall(r"\.(\d+)", path), key=len) for path in re.findall(r' d="([^"]*)"', svg)[:1]}
     assert len(longest) == 1, "coordinates to a tenth of a point"
+
+
+@pytest.mark.parametrize("ending", ["png", "pdf", "svg"])
+def test_a_title_in_another_script_is_drawn_without_a_warning(ending, tmp_path, recwarn):
+    from matplotlib.figure import Figure
+
+    from displace.figures import drawing
+
+    def titled(title):
+        figure = Figure()
+        figure.text(0.1, 0.5, title)
+        return figure
+
+    svg = drawing.drawing("test")(titled)("ไทย ខ្មែរ မြန်မာ 中文", title="t", alt="a", stamp="s")
+    assert "ไทย" in svg and "中文" in svg
+    assert drawing.save(titled, tmp_path / f"plain.{ending}", "Plain") == ""
+    unread = drawing.save(titled, tmp_path / f"other.{ending}", "\ue123")  # of no script: no font has it
+    assert unread == ("" if ending == "svg" else "\ue123")
+    assert not recwarn.list
+
+
+def test_the_same_again_is_quoted_for_a_shell():
+    """Once, a file's space or an apostrophe broke the line."""
+    import shlex
+    from types import SimpleNamespace
+
+    from displace.report.comparison import _command
+
+    asked = ["my dir/it's-mine.toml", "--set", "refill_elasticity=0.2"]
+    plan = {
+        "arms": {},
+        "baseline": "baseline",
+        "repeated_draws": None,
+        "replicates": 2,
+        "seed": 1,
+        "people_per_agent": 9,
+    }
+    manifest = {"asked": asked, "draws_asked": "my dir/posterior.parquet:4"}
+    words = shlex.split(_command(SimpleNamespace(plan=plan, manifest=manifest)).replace("\\\n", ""))
+    assert words[:5] == ["displace", "compare", *asked] and "my dir/posterior.parquet:4" in words

@@ -121,4 +121,17 @@ def test_an_arms_own_event_does_not_happen_anyway():
         "A flood (from 2025 on)" in read and read.startswith("This happens in this scenario") and "anyway" not in read
     )
     late = from_dict({"title": "Mine", "question": "Why?", "shock": [event], "run": {"end": date(2024, 1, 1)}}, "mine")
-    assert explain(late)[1] == "No dated event is included."
+    assert explain(late)[1] == "No shock of the past is included."
+
+
+@pytest.mark.parametrize("letter", ["\n", "\t", "\x1b", "\x07", "\x7f", "\u0085", "\u2028", "\u202e"])
+def test_a_title_with_a_control_character_is_refused(letter):
+    """Once, a title could clear the reader's terminal, or turn the rest of a line around."""
+    for key in ("title", "question"):
+        with pytest.raises(ScenarioError, match="control character"):
+            from_dict({"title": "Mine", "question": "Why?"} | {key: f"A{letter}B"}, "mine")
+
+
+def test_a_title_in_any_script_is_taken():
+    title = "ការ​បង្ក្រាប မြန်မာ ไทย 中文 \u200d é"
+    assert from_dict({"title": title, "question": "Why?"}, "mine").title == title
