@@ -48,6 +48,9 @@ def rows(judged: Sequence[Judged]) -> list[list[str]]:
     ]
 
 
+BY_RUN_AND_PLACE = ("arm", "draw", "replicate", "week", "place")
+
+
 def of_baseline(results) -> list[Judged]:
     """Return the levels marked `short` as a batch's own baseline holds them; none where it does not say where.
 
@@ -58,7 +61,7 @@ def of_baseline(results) -> list[Judged]:
     levels = [level for level in read_levels() if level.short]
     names = sorted({name for level in levels for count in (level.count, level.over) if count for name in count.of})
     runs = []
-    for part in results.each("weekly", names):
+    for part in results.each("weekly", [*BY_RUN_AND_PLACE, *names]):
         arm = np.array(part["arm"].to_pylist(), object) == results.baseline
         draw, replicate, week = (part[key].to_numpy() for key in ("draw", "replicate", "week"))
         for pair in sorted(set(zip(draw[arm], replicate[arm]))):

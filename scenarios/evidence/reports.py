@@ -118,9 +118,10 @@ def read_evidence(path: Path = EVIDENCE_FILE) -> dict[str, Row]:
             for line in reader:
                 number = reader.line_num
                 if None in line or None in line.values():
+                    which = "more" if None in line else "fewer"
                     raise EvidenceError(
-                        f"{path}: line {number} ({_short(line['id'] or '')}): has {'more' if None in line else 'fewer'}"
-                        f" fields than columns; expected {len(reader.fieldnames)}, with quotes around any text with a comma"
+                        f"{path}: line {number} ({_short(line['id'] or '')}): has {which} fields than columns; "
+                        f"expected {len(reader.fieldnames)}, with quotes around any text with a comma"
                     )
                 row = _row(path, number, line)
                 if row.id in rows:

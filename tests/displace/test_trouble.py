@@ -1,6 +1,9 @@
 """What goes wrong ends in a sentence: every run fails, a title looks like markup, the page can't start."""
 
+import os
 import re
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -119,3 +122,30 @@ def test_the_same_again_is_quoted_for_a_shell():
     manifest = {"asked": asked, "draws_asked": "my dir/posterior.parquet:4"}
     words = shlex.split(_command(SimpleNamespace(plan=plan, manifest=manifest)).replace("\\\n", ""))
     assert words[:5] == ["displace", "compare", *asked] and "my dir/posterior.parquet:4" in words
+
+
+def shell(line, **env):
+    """Run a line in which `displace` is the command, and return what came out."""
+    line = line.replace("displace", f"{sys.executable} -m displace")
+    return subprocess.run(["bash", "-c", line], capture_output=True, text=True, env=os.environ | env, timeout=300)
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-", "| head -1; exit ${PIPESTATUS[0]}"])
+def test_a_stream_that_nobody_reads_does_not_end_the_work(closed, tmp_path):
+    found = shell(f"displace compare firewalls {' '.join(SMALL)} --out {tmp_path}/out {closed}")
+    assert found.returncode == 0 and "Traceback" not in found.stderr, found.stderr
+    assert (tmp_path / "out" / "report.html").exists()
+    refused = shell(f"displace explain no-such-scenario {closed}")
+    assert refused.returncode == 2 and "Traceback" not in refused.stderr
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "ascii"])
+def test_letters_that_the_terminal_lacks_are_replaced(encoding, tmp_path):
+    """A minus sign is never lost: a dash of the keyboard stands for it."""
+    file = tmp_path / "mine.toml"
+    file.write_text(
+        'title = "Minus \N{MINUS SIGN}5 \u1780"\nquestion = "Why\N{HORIZONTAL ELLIPSIS}?"\n', encoding="utf-8"
+    )
+    found = shell(f"displace explain {file}", PYTHONIOENCODING=encoding)
+    assert found.returncode == 0 and not found.stderr
+    assert "Minus -5 \\u1780: Why" in found.stdout
