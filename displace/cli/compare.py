@@ -37,7 +37,7 @@ def compare(
         list[str] | None,
         typer.Argument(
             metavar="[SCENARIO...|DESIGN]",
-            help="Scenarios (names or paths), or one design. Default: the shipped design 'main'.",
+            help=("Scenarios (names, paths, or a folder of them), or one design. Default: the shipped design 'main'."),
         ),
     ] = None,
     baseline: Annotated[
