@@ -42,7 +42,7 @@ def check(value, schema, where):
         case str():
             if not value.strip():
                 raise where.error("is empty", expected(schema))
-            if unseen := next((letter for letter in value if _is_unseen(letter)), ""):
+            if unseen := next((letter for letter in value if is_unseen(letter)), ""):
                 raise where.error(f"holds {_name_of(unseen)}", "one line of text without control characters")
             if "pattern" in schema and not set(value) <= set("abcdefghijklmnopqrstuvwxyz0123456789-"):
                 raise where.error(
@@ -56,7 +56,7 @@ def check(value, schema, where):
                 raise where.error(f"{value} is out of range", expected(schema))
 
 
-def _is_unseen(letter):
+def is_unseen(letter):
     """Say whether a letter breaks lines, or moves the cursor or the direction of what is printed around it."""
     turns = unicodedata.bidirectional(letter) in ("LRE", "RLE", "PDF", "LRO", "RLO", "LRI", "RLI", "FSI", "PDI")
     return turns or unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp")

@@ -106,7 +106,8 @@ def explain(
         from scenarios.loading import load
 
         scenario = load(name)
-        terminal.show_sentences(explain(scenario))
+        known = () if scenario.name == "baseline" else load("baseline").shocks
+        terminal.show_sentences(explain(scenario, known))
         terminal.show_notes(cautions(single(replace(scenario, notes=()))))  # the sentences have these
 
 

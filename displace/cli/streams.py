@@ -26,8 +26,10 @@ def set_up_streams():
             os.fstat(number)
         except OSError:  # closed: else the next file that is opened would get what is printed
             os.open(os.devnull, os.O_RDWR)
-    sys.stdout = _stream(1, sys.stdout)
-    sys.stderr = _stream(2, sys.stderr)
+    if sys.stdout is sys.__stdout__:  # else who calls this has put another in its place
+        sys.stdout = _stream(1, sys.stdout)
+    if sys.stderr is sys.__stderr__:
+        sys.stderr = _stream(2, sys.stderr)
 
 
 class _Lasting(io.FileIO):

@@ -176,7 +176,7 @@ def test_a_lever_is_shown_whole_by_its_name(displace):
 def test_a_forgotten_past_is_told_before_anything_runs(displace, tmp_path):
     (tmp_path / "bare.toml").write_text('title = "Bare"\nquestion = "Q?"\n')
     code, _, errors = displace("compare", tmp_path / "bare.toml", "--dry-run")
-    assert code == 0 and "Note: 'bare' lacks 16 events of the past" in errors
+    assert code == 0 and "Note: 'bare' lacks 16 shocks of the past" in errors
 
 
 def test_a_comparison_names_the_command_that_uses_a_designs_sensitivity_table(displace):

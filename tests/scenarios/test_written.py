@@ -116,12 +116,24 @@ def test_what_cannot_act_as_written_is_noted(policy, said, tmp_path):
 def test_an_arms_own_event_does_not_happen_anyway():
     """Once, it "happened anyway, with and without a policy"; and of late events alone, an empty list was read back."""
     event = {"name": "A flood", "moves": "closure", "mode": "raise", "value": 0.5, "start": date(2025, 1, 6)}
-    read = explain(scenario({}, shock=[event]))[1]
+    read = explain(scenario({}, shock=[event]))[-2]
     assert (
         "A flood (from 2025 on)" in read and read.startswith("This happens in this scenario") and "anyway" not in read
     )
     late = from_dict({"title": "Mine", "question": "Why?", "shock": [event], "run": {"end": date(2024, 1, 1)}}, "mine")
-    assert explain(late)[1] == "No shock of the past is included."
+    assert explain(late)[-2] == "No shock of the past is included."
+
+
+def test_the_policy_comes_first_and_the_known_past_in_a_line():
+    """Once, sixteen dated events stood between the question and what the scenario does about it."""
+    known = load("baseline").shocks
+    _, policy, past, _ = explain(scenario({}), known)
+    assert policy.startswith("Thailand, from 6 January 2025") and past.startswith("Its past is that of the baseline: ")
+    event = {"name": "A flood", "moves": "closure", "mode": "raise", "value": 0.5, "start": date(2025, 1, 6)}
+    own, past = explain(scenario({}, shock=[event]), known)[2:4]
+    assert own.endswith(": A flood (from 2025 on).") and past.startswith("Besides, its past is that of the baseline: ")
+    without = from_dict({"title": "Mine", "question": "Why?", "shock": [event]}, "mine")
+    assert "baseline" not in " ".join(explain(without, known))
 
 
 @pytest.mark.parametrize("letter", ["\n", "\t", "\x1b", "\x07", "\x7f", "\u0085", "\u2028", "\u202e"])
