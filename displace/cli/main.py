@@ -66,6 +66,7 @@ def _code_of(error: Exception) -> int | None:
         "experiments.batch.store.StoreError": FOLDER,
         "experiments.results.reader.ResultsError": BAD_INPUT,
         "experiments.batch.runner.RunnerError": SOME_FAILED,
+        "model.engine.kernel.CannotCompile": BAD_INPUT,
         "model.model.AuditError": SOME_FAILED,
         "displace.show.opening.ShowError": BAD_INPUT,
         "scenarios.errors.ScenarioError": BAD_INPUT,

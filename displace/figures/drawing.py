@@ -6,6 +6,7 @@ colour alone.
 """
 
 import io
+import logging
 import re
 import textwrap
 import warnings
@@ -22,6 +23,7 @@ from matplotlib.ticker import FuncFormatter
 
 from displace.wording.words import BETTER, INDISTINCT, UNCHANGED, WORSE
 
+logging.getLogger("matplotlib").setLevel(logging.ERROR)  # not that it keeps what it knows of fonts elsewhere
 INK, GREY, PALE, SEA, LAND, DUSK = "#1b1f24", "#6b7280", "#d5d9df", "#eef3f7", "#ffffff", "#f4f1ea"
 BLUE, VERMILLION, ORANGE, GREEN = "#0072B2", "#D55E00", "#E69F00", "#007A59"  # green a shade darker, for thin lines
 COLOUR = {BETTER: BLUE, WORSE: VERMILLION, INDISTINCT: GREY, UNCHANGED: GREY}
