@@ -39,6 +39,13 @@ def test_every_command_has_help(displace, command):
     assert command == "plan" or f"displace {command}" in out.split("Example", 1)[1]
 
 
+@pytest.mark.parametrize("kind", ["scenario", "design", "part"])
+def test_every_kind_of_file_has_a_schema(displace, kind):
+    code, out, _ = displace("schema", kind)
+    schema = json.loads(out)
+    assert code == 0 and ("title" in schema["required"]) is (kind != "part")
+
+
 @pytest.mark.parametrize("name", LISTINGS)
 def test_a_listing_is_valid_json_and_a_table(displace, name):
     code, out, _ = displace("list", name, "--json")

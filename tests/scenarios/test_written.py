@@ -10,6 +10,7 @@ from model.registry.calendar import week_of
 from scenarios.compose import changed, together
 from scenarios.errors import ScenarioError, Where
 from scenarios.explain import explain
+from scenarios.file_format import json_schema
 from scenarios.loading import from_dict, load
 
 WHERE = Where("my design")
@@ -147,3 +148,10 @@ def test_a_title_with_a_control_character_is_refused(letter):
 def test_a_title_in_any_script_is_taken():
     title = "ការ​បង្ក្រាប မြန်မာ ไทย 中文 \u200d é"
     assert from_dict({"title": title, "question": "Why?"}, "mine").title == title
+
+
+def test_a_part_has_a_schema_of_its_own():
+    whole, part = json_schema(), json_schema(fragment=True)
+    assert part["required"] == [] and part["title"] != whole["title"]
+    same = ("required", "title")
+    assert {k: v for k, v in part.items() if k not in same} == {k: v for k, v in whole.items() if k not in same}
