@@ -155,3 +155,13 @@ def test_a_part_has_a_schema_of_its_own():
     assert part["required"] == [] and part["title"] != whole["title"]
     same = ("required", "title")
     assert {k: v for k, v in part.items() if k not in same} == {k: v for k, v in whole.items() if k not in same}
+
+
+def test_an_arm_in_which_nothing_differs_is_noted(tmp_path):
+    """Once, a scenario without policies was compared with the same world, without a word."""
+    (tmp_path / "mine.toml").write_text(HEAD)
+    same = "has no policy, shock or assumption that 'baseline' has not"
+    assert any(same in caution for caution in cautions(from_names([str(tmp_path / "mine.toml")])))
+    assert not any(same in caution for caution in cautions(from_names(["firewalls"])))
+    slower = from_names([str(tmp_path / "mine.toml")], parameters={"refill_elasticity": 0.2})
+    assert any(same in caution for caution in cautions(slower)), "an assumption of all arms sets none apart"
