@@ -127,7 +127,7 @@ def _policy(policy):
 def pulled(policy):
     """Return what a policy does where, from when, for whom and how strongly, in one clause."""
     return (
-        f"{where_of(policy)}, from {day_of(policy.start)}: {LEVERS[policy.lever].summary}{whom(policy)}, "
+        f"in {where_of(policy)}, from {day_of(policy.start)}: {LEVERS[policy.lever].summary}{whom(policy)}, "
         f"at strength {policy.strength:g}"
     )
 

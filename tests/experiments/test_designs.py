@@ -299,7 +299,7 @@ def test_a_design_is_read_back_with_the_strength_that_a_budget_makes(design):
     text = "\n".join(explain(from_names(["equal-budget"])))
     strength = from_names(["equal-budget"]).arms["unilateral-crackdown"].policies[0].strength
     assert (
-        f"unilateral-crackdown: Raids\n  Cambodia, from 6 January 2025, at strength {strength:.3g}: raid "
+        f"unilateral-crackdown: Raids\n  In Cambodia, from 6 January 2025, at strength {strength:.3g}: raid "
         "compounds more often" in text
     )
     said = explain(
@@ -351,7 +351,9 @@ def test_two_scenarios_are_told_apart_in_sentences(tmp_path):
     )
     said = " ".join(differences(load("crackdown-with-protection"), load("protection-alone")))
     assert (
-        said.startswith("Only in 'crackdown-with-protection': Cambodia, from 6 January 2025: raid compounds more often")
+        said.startswith(
+            "Only in 'crackdown-with-protection': in Cambodia, from 6 January 2025: raid compounds more often"
+        )
         and "protection-alone'" not in said
     )
     assert differences(load("firewalls"), load("firewalls")) == []

@@ -589,7 +589,7 @@ def test_explain_says_who_when_how_and_until_when():
     text = "\n".join(explain(made))
     for words in (
         "Test: What if?",
-        "Cambodia and Lao PDR, from 6 January 2025: screen adequately",
+        "In Cambodia and Lao PDR, from 6 January 2025: screen adequately",
         "only for men and boys, children, nationals of Indonesia",
         "at strength 1, where 1 means 200 more persons a week",
         "only after people held in operations (Bavet) stood above 20,000 persons for 4 weeks",

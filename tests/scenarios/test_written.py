@@ -129,7 +129,9 @@ def test_the_policy_comes_first_and_the_known_past_in_a_line():
     """Once, sixteen dated events stood between the question and what the scenario does about it."""
     known = load("baseline").shocks
     _, policy, past, _ = explain(scenario({}), known)
-    assert policy.startswith("Thailand, from 6 January 2025") and past.startswith("Its past is that of the baseline: ")
+    assert policy.startswith("In Thailand, from 6 January 2025") and past.startswith(
+        "Its past is that of the baseline: "
+    )
     event = {"name": "A flood", "moves": "closure", "mode": "raise", "value": 0.5, "start": date(2025, 1, 6)}
     own, past = explain(scenario({}, shock=[event]), known)[2:4]
     assert own.endswith(": A flood (from 2025 on).") and past.startswith("Besides, its past is that of the baseline: ")
