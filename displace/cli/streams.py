@@ -8,19 +8,19 @@ import io
 import os
 import sys
 
-PLAIN = {
+PLAIN_LETTERS = {
     "\N{MINUS SIGN}": "-",
     "\N{EN DASH}": "-",
     "\N{HORIZONTAL ELLIPSIS}": "...",
     "\N{MIDDLE DOT}": "-",
     "\N{RIGHT SINGLE QUOTATION MARK}": "'",
 }
-ERRORS = "displace.plain"  # the name of the handler of letters that an encoding lacks
+PLAIN_WHERE_LACKING = "displace.plain"  # the name of the handler of letters that an encoding lacks
 
 
 def set_up_streams():
     """Make `sys.stdout` and `sys.stderr` such that printing does not fail for want of a reader or of a letter."""
-    codecs.register_error(ERRORS, _plain)
+    codecs.register_error(PLAIN_WHERE_LACKING, _plain)
     for number in (0, 1, 2):
         try:
             os.fstat(number)
@@ -49,7 +49,10 @@ def _stream(number: int, given) -> io.TextIOWrapper:
     encoding = given.encoding if given is not None else "utf-8"
     raw = _Lasting(number, "w", closefd=False)
     return io.TextIOWrapper(
-        io.BufferedWriter(raw), encoding=encoding, errors=ERRORS, line_buffering=number == 2 or raw.isatty()
+        io.BufferedWriter(raw),
+        encoding=encoding,
+        errors=PLAIN_WHERE_LACKING,
+        line_buffering=number == 2 or raw.isatty(),
     )
 
 
@@ -59,5 +62,5 @@ def _plain(error: UnicodeError) -> tuple[str, int]:
         raise error
     lacking = error.object[error.start : error.end]
     return "".join(
-        PLAIN.get(letter, letter.encode("ascii", "backslashreplace").decode()) for letter in lacking
+        PLAIN_LETTERS.get(letter, letter.encode("ascii", "backslashreplace").decode()) for letter in lacking
     ), error.end
