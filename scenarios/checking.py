@@ -4,6 +4,7 @@
 """
 
 import math
+import unicodedata
 from datetime import date, datetime
 
 from model.registry.calendar import WEEKS, monday
@@ -41,6 +42,8 @@ def check(value, schema, where):
         case str():
             if not value.strip():
                 raise where.error("is empty", expected(schema))
+            if unseen := next((letter for letter in value if is_unseen(letter)), ""):
+                raise where.error(f"holds {_name_of(unseen)}", "one line of text without control characters")
             if "pattern" in schema and not set(value) <= set("abcdefghijklmnopqrstuvwxyz0123456789-"):
                 raise where.error(
                     f"'{value}' is no name", "lower-case letters, digits and hyphens (a name, not a path)"
@@ -51,6 +54,16 @@ def check(value, schema, where):
         case int() | float():
             if not (math.isfinite(value) and low <= value <= high):
                 raise where.error(f"{value} is out of range", expected(schema))
+
+
+def is_unseen(letter):
+    """Say whether a letter breaks lines, or moves the cursor or the direction of what is printed around it."""
+    turns = unicodedata.bidirectional(letter) in ("LRE", "RLE", "PDF", "LRO", "RLO", "LRI", "RLI", "FSI", "PDI")
+    return turns or unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp")
+
+
+def _name_of(letter):
+    return {"\n": "a line break", "\t": "a tab"}.get(letter, f"the control character U+{ord(letter):04X}")
 
 
 def _check_table(value, schema, where):

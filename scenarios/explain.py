@@ -16,19 +16,22 @@ AGES = {"child": "children", "adult": "adults"}
 NO_POLICY = "No policy is added."
 
 
-def explain(scenario):
-    """Return the sentences, one paragraph an item: the question, the past, each policy, what is changed, the end."""
+def explain(scenario, known=()):
+    """Return the sentences, one paragraph an item: the question, each policy, what is changed, the past, the end.
+
+    `known`: shocks that the reader can look up; if the scenario has them all, one sentence stands for them.
+    """
     changed = [
         f"Changed in the world: {place_name(place)} has {column} {value:g}."
         for place, column, value in scenario.world_changes
     ]
     return [
         f"{scenario.title}: {scenario.question}",
-        *_history(scenario),
         *([_policy(policy) for policy in sorted(scenario.policies, key=lambda p: (p.start, p.states))] or [NO_POLICY]),
         *changed,
         *[parameter_in_words(name, value) for name, value in scenario.parameters.items()],
         *[f"Weeks start on Mondays: {note}." for note in scenario.notes],
+        *_history(scenario, frozenset(known)),
         _ending(scenario),
     ]
 
@@ -76,16 +79,28 @@ def _weeks(number):
 # --- what happens by itself -------------------------------------------------------------------------
 
 
-def _history(scenario):
+def _history(scenario, known):
     happen = [shock for shock in scenario.shocks if shock.start < scenario.stop]
     if not happen:
         return ["No shock of the past is included."]
+    if known and known <= set(happen):
+        own = [shock for shock in happen if shock not in known]
+        first, last = (monday(pick(shock.start for shock in known)).year for pick in (min, max))
+        many = len({shock.name for shock in known})
+        return [
+            *([f"This happens in this scenario, whatever its policies: {_spans(own)}."] if own else []),
+            f"{'Besides, its' if own else 'Its'} past is that of the baseline: {many} shocks from {first} to {last}, "
+            "which `displace explain baseline` names.",
+        ]
+    return [f"This happens in this scenario, whatever its policies: {_spans(happen)}."]
+
+
+def _spans(shocks):
     spans = {}
-    for shock in sorted(happen, key=lambda s: s.start):
+    for shock in sorted(shocks, key=lambda s: s.start):
         start, end = spans.get(shock.name, (shock.start, shock.end))
         spans[shock.name] = min(start, shock.start), max(end, shock.end)
-    shocks = [f"{name} ({_span(*span)})" for name, span in spans.items()]
-    return [f"This happens in this scenario, whatever its policies: {'; '.join(shocks)}."]
+    return "; ".join(f"{name} ({_span(*span)})" for name, span in spans.items())
 
 
 def _span(start, end):
@@ -112,7 +127,7 @@ def _policy(policy):
 def pulled(policy):
     """Return what a policy does where, from when, for whom and how strongly, in one clause."""
     return (
-        f"{where_of(policy)}, from {day_of(policy.start)}: {LEVERS[policy.lever].summary}{whom(policy)}, "
+        f"in {where_of(policy)}, from {day_of(policy.start)}: {LEVERS[policy.lever].summary}{whom(policy)}, "
         f"at strength {policy.strength:g}"
     )
 

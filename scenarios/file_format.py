@@ -153,12 +153,13 @@ def _allowed(lever):
     }
 
 
-def json_schema():
+def json_schema(fragment=False):
     """Return the JSON Schema (draft 2020-12) of a scenario file on the shipped world, for editors.
 
+    `fragment`: of a file that others only extend, which needs no title and no question, such as those in `parts/`.
     In TOML a dotted name is a table in a table: `crackdown.raids = 30` is key `raids` of table `crackdown`.
     """
-    schema = scenario_schema(load_world())
+    schema = scenario_schema(load_world(), fragment)
     parameters = _table() | {"description": "parameters and the strengths of levers' channels"}
     for name, value in schema["properties"]["parameters"]["properties"].items():
         *outer, last = name.split(".")
@@ -167,4 +168,5 @@ def json_schema():
             inside = inside["properties"].setdefault(key, _table())
         inside["properties"][last] = value
     schema["properties"]["parameters"] = parameters
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "displace scenario"} | schema
+    title = "displace part of a scenario" if fragment else "displace scenario"
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title} | schema

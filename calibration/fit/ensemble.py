@@ -7,7 +7,9 @@ run.
 """
 
 import io
-from collections.abc import Mapping, Sequence
+import zipfile
+import zlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +23,7 @@ from experiments.comparison.read import read
 from experiments.design.design import Design
 from experiments.design.draws import HELD, scaled, unit_sample
 from experiments.design.expected_reports import ExpectedReport
-from experiments.results.folder import write_whole
+from experiments.results.folder import put_aside, write_whole
 
 from .config import Config
 from .prior_predictive import counts_wanted
@@ -171,10 +173,13 @@ def people_held(config: Config) -> ExpectedReport:
     return ExpectedReport(HELD, HELD, max(0, config.stop - LAST_WEEKS), config.stop, aggregate="mean")
 
 
-def gather(config: Config, out: Path, number: int, so_far, log_weights, *, overwrite=False, **running) -> Wave:
-    """Run wave `number` into `out`, or read it if it is there, and return it. `running`: as `experiments.execute`."""
+def gather(config: Config, out: Path, number: int, so_far, log_weights, tell, *, overwrite=False, **running) -> Wave:
+    """Run wave `number` into `out`, or read it if it is there, and return it. `running`: as `experiments.execute`.
+
+    A file of points that is not whole is set aside, which `tell` is called with, and made again: the same points.
+    """
     path = out / f"wave-{number}.npz"
-    wave = None if overwrite else _read(path, config)
+    wave = None if overwrite else _read(path, config, tell)
     if wave is None:
         wave = first_wave(config) if number == 1 else next_wave(config, number, so_far, log_weights)
         out.mkdir(parents=True, exist_ok=True)
@@ -235,12 +240,16 @@ def _write(path: Path, wave: Wave, config: Config):
     write_whole(path, sink.getvalue())
 
 
-def _read(path: Path, config: Config) -> Wave | None:
+def _read(path: Path, config: Config, tell: Callable[[str], None]) -> Wave | None:
     if not path.is_file():
         return None
-    with np.load(path, allow_pickle=False) as kept:
-        made = tuple(kept["names"]), int(kept["free"]), int(kept["seed"])
-        wave = Wave(*(kept[name] for name in ("unit", "centres", "chance", "spread")))
+    try:
+        with np.load(path, allow_pickle=False) as kept:
+            made = tuple(kept["names"]), int(kept["free"]), int(kept["seed"])
+            wave = Wave(*(kept[name] for name in ("unit", "centres", "chance", "spread")))
+    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, TypeError, ValueError):
+        tell(f"{path}: not whole, set aside as {put_aside(path)}; it is made again")
+        return None
     if made != (config.drawn, len(config.free), config.seed) or len(wave.unit) != config.draws:
         raise StoreError(
             f"{path}: holds draws of another calibration (other parameters, number or seed); use "

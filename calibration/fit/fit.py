@@ -50,7 +50,8 @@ def calibrate(config: Config, out: Path, tell: Callable[[str], None] = lambda te
         forget_later_waves(out)
     waves, ensemble, weights = [], None, None
     for number in range(1, config.waves + 1):
-        waves.append(gather(config, out, number, ensemble, None if weights is None else weights.log_weights, **running))
+        log_weights = None if weights is None else weights.log_weights
+        waves.append(gather(config, out, number, ensemble, log_weights, tell, **running))
         ensemble = together(config, out, waves)
         judged, targets, _ = as_judged(config, ensemble)
         weights = weigh(judged, targets(config.chosen))

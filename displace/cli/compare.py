@@ -37,7 +37,7 @@ def compare(
         list[str] | None,
         typer.Argument(
             metavar="[SCENARIO...|DESIGN]",
-            help="Scenarios (names or paths), or one design. Default: the shipped design 'main'.",
+            help=("Scenarios (names, paths, or a folder of them), or one design. Default: the shipped design 'main'."),
         ),
     ] = None,
     baseline: Annotated[
@@ -254,7 +254,11 @@ def _finish(results, picture=None):
                 "there is no map to draw: this comparison records no places", param_hint="--picture"
             )
         if picture:
-            comparison.write_picture(study, picture)  # first: where it can't be written, nothing else is done
+            unread = comparison.write_picture(study, picture)  # first: where it can't be written, nothing else is done
+            if unread:
+                terminal.show_notes(
+                    [f"no font here has the picture's letters '{unread}'; install Noto Sans of its script"]
+                )
         written = comparison.write(study)  # before what is printed, which may be cut off
         print_comparison.show_headline(study)
         terminal.show_where(Results=results.folder, Report=written)

@@ -11,7 +11,7 @@ from displace.wording.words import cell
 from .listings import LISTING_COLUMNS, LISTINGS, known
 from .options import Scale, ScenarioName, Seed
 
-FileKind = StrEnum("FileKind", ["scenario", "design"])
+FileKind = StrEnum("FileKind", ["scenario", "design", "part"])
 
 
 def register(app: typer.Typer):
@@ -106,7 +106,8 @@ def explain(
         from scenarios.loading import load
 
         scenario = load(name)
-        terminal.show_sentences(explain(scenario))
+        known = () if scenario.name == "baseline" else load("baseline").shocks
+        terminal.show_sentences(explain(scenario, known))
         terminal.show_notes(cautions(single(replace(scenario, notes=()))))  # the sentences have these
 
 
@@ -138,16 +139,22 @@ def profile(
 def schema(kind: Annotated[FileKind, typer.Argument(help="Which file it describes.")] = FileKind.scenario):
     """Print the JSON Schema of scenario files.
 
-    Editors use it to complete and check what is written. Also for design files.
+    Editors use it to complete and check what is written. Also for design files, and for parts: files that scenarios
+    extend, without a title and a question of their own.
 
     \b
-    Example:
+    Examples:
       displace schema > scenario.schema.json
+      displace schema part > part.schema.json
     """
     from json import dumps
 
-    if kind is FileKind.scenario:
-        from scenarios.file_format import json_schema as of_kind
+    if kind is FileKind.design:
+        from experiments.design.files import design_schema
+
+        found = design_schema()
     else:
-        from experiments.design.files import design_schema as of_kind
-    print(dumps(of_kind(), indent=1, ensure_ascii=False))
+        from scenarios.file_format import json_schema
+
+        found = json_schema(kind is FileKind.part)
+    print(dumps(found, indent=1, ensure_ascii=False))

@@ -16,6 +16,7 @@ from experiments.batch.process_setup import set_up
 
 from . import calibrate, check, compare, look_up, scenario_files, sensitivity, show, verify
 from .exit_codes import BAD_INPUT, FOLDER, INTERRUPTED, SOME_FAILED
+from .streams import set_up_streams
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -29,6 +30,7 @@ app = typer.Typer(
 def main():
     """Run the command line; an error that a user can mend becomes one message and an exit code."""
     set_up()
+    set_up_streams()
     atexit.register(gc.freeze)  # else all that is there is searched for garbage once more before the end
     try:
         try:
@@ -64,6 +66,7 @@ def _code_of(error: Exception) -> int | None:
         "experiments.batch.store.StoreError": FOLDER,
         "experiments.results.reader.ResultsError": BAD_INPUT,
         "experiments.batch.runner.RunnerError": SOME_FAILED,
+        "model.engine.kernel.CannotCompile": BAD_INPUT,
         "model.model.AuditError": SOME_FAILED,
         "displace.show.opening.ShowError": BAD_INPUT,
         "scenarios.errors.ScenarioError": BAD_INPUT,

@@ -214,11 +214,14 @@ def _ends(bands, signed=False) -> str:
 # --- one picture for a slide or a page ----------------------------------------------------------------
 
 
-def save_headline(study: Study, answer: list[Line], path: Path, stamp: str, warning: str):
-    """Write the one picture that says most: people held under the first enforcing policy, and four outcomes."""
+def save_headline(study: Study, answer: list[Line], path: Path, stamp: str, warning: str) -> str:
+    """Write the one picture that says most: people held under the first enforcing policy, and four outcomes.
+
+    Return the letters for which there is no font here.
+    """
     chosen = [line for line in answer if line.outcome.name in IN_SHORT] or answer[:4]
     enforced = next((row["arm"] for row in study.results.displacement.to_pylist()), next(iter(study.titles)))
-    drawing.save(_headline, path, study, chosen, enforced, stamp, warning)
+    return drawing.save(_headline, path, study, chosen, enforced, stamp, warning)
 
 
 def _headline(study: Study, chosen: list[Line], arm: str, stamp: str, warning: str) -> Figure:

@@ -6,8 +6,10 @@ colour alone.
 """
 
 import io
+import logging
 import re
 import textwrap
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
@@ -15,15 +17,20 @@ from pathlib import Path
 
 import matplotlib
 from markupsafe import Markup
+from matplotlib import font_manager
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from displace.wording.words import BETTER, INDISTINCT, UNCHANGED, WORSE
 
+logging.getLogger("matplotlib").setLevel(logging.ERROR)  # not that it keeps what it knows of fonts elsewhere
 INK, GREY, PALE, SEA, LAND, DUSK = "#1b1f24", "#6b7280", "#d5d9df", "#eef3f7", "#ffffff", "#f4f1ea"
 BLUE, VERMILLION, ORANGE, GREEN = "#0072B2", "#D55E00", "#E69F00", "#007A59"  # green a shade darker, for thin lines
 COLOUR = {BETTER: BLUE, WORSE: VERMILLION, INDISTINCT: GREY, UNCHANGED: GREY}
 MARKER = {BETTER: "o", WORSE: "D", INDISTINCT: "o", UNCHANGED: "o"}
+
+OTHER_SCRIPTS = tuple(f"Noto Sans {script}" for script in ("Thai", "Khmer", "Myanmar", "Lao", "CJK SC", "SC"))
+NO_GLYPH = r"Glyph (\d+) .*missing from font|Matplotlib currently does not support"
 
 STYLE = {
     "svg.fonttype": "none",
@@ -73,7 +80,9 @@ def drawing(name: str):
             with matplotlib.rc_context(STYLE | {"svg.hashsalt": key}):
                 figure = fill(*args, **kwargs)
                 sign(figure, stamp)
-                return _inline(figure, key, title, alt)
+                with warnings.catch_warnings():
+                    warnings.filterwarnings("ignore", NO_GLYPH)  # the browser has fonts of its own
+                    return _inline(figure, key, title, alt)
 
         draw.__doc__ = fill.__doc__
         return draw
@@ -86,16 +95,28 @@ def sign(figure: Figure, stamp: str):
     figure.text(0.995, 0.004, stamp, ha="right", va="bottom", fontsize=6, color=GREY)
 
 
-def save(fill: Callable[..., Figure], path: Path, *args):
-    """Draw a figure into a file, in the format of its suffix (.png, .svg, .pdf). The same data give the same bytes."""
+def save(fill: Callable[..., Figure], path: Path, *args) -> str:
+    """Draw a figure into a file, in the format of its suffix (.png, .svg, .pdf). The same data give the same bytes.
+
+    Return the letters for which there is no font here; an .svg file is drawn with the fonts of whoever opens it.
+    """
     kind = path.suffix.lower().removeprefix(".")
     nothing = {
         "png": ("Software",),
         "svg": ("Creator", "Date", "Format", "Type"),
         "pdf": ("Creator", "Producer", "CreationDate"),
     }[kind]
-    with matplotlib.rc_context(STYLE | {"svg.hashsalt": "picture"}):
+    there = set(font_manager.get_font_names())
+    fonts = ["DejaVu Sans", *(name for name in OTHER_SCRIPTS if name in there)]
+    family = {} if kind == "svg" else {"font.family": fonts}
+    with (
+        matplotlib.rc_context(STYLE | {"svg.hashsalt": "picture"} | family),
+        warnings.catch_warnings(record=True) as seen,
+    ):
+        warnings.filterwarnings("always", NO_GLYPH)
         fill(*args).savefig(path, format=kind, dpi=160, metadata=dict.fromkeys(nothing))
+    codes = [re.match(NO_GLYPH, str(warning.message)) for warning in seen]
+    return "" if kind == "svg" else "".join(sorted({chr(int(code[1])) for code in codes if code and code[1]}))
 
 
 def _inline(figure: Figure, name: str, title: str, alt: str) -> str:

@@ -8,6 +8,7 @@ is fetched when it is read: style, pictures and tables for download are inside. 
 import csv
 import io
 import math
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import batched
@@ -50,10 +51,10 @@ def write(study: Study) -> Path:
     return path
 
 
-def write_picture(study: Study, path: Path):
-    """Write the headline picture of a comparison: for a slide, a page, a README."""
+def write_picture(study: Study, path: Path) -> str:
+    """Write the headline picture of a comparison: for a slide, a page, a README. Return letters without a font here."""
     answer = lines(study.paired, list(study.titles), study.plan["outcomes"])
-    pictures.save_headline(study, answer, path, _stamp(study), f"{study.standing.head} {_trial(study)}".strip())
+    return pictures.save_headline(study, answer, path, _stamp(study), f"{study.standing.head} {_trial(study)}".strip())
 
 
 def render(study: Study) -> str:
@@ -361,7 +362,7 @@ def _command(study: Study) -> str:
     asked = study.manifest.get("asked") or [name for name in plan["arms"] if name != plan["baseline"]]
     seeds = "" if plan["repeated_draws"] else f"--replicates {plan['replicates']} "  # else the design gives both
     return (
-        f"displace compare {' '.join(asked)} --baseline {plan['baseline']} \\\n"
+        f"displace compare {shlex.join(asked)} --baseline {plan['baseline']} \\\n"
         f"    {seeds}--seed {plan['seed']} --people-per-agent "
         f"{plan['people_per_agent']}{_draws_option(study)} --out outputs/again"
     )
@@ -371,7 +372,7 @@ def _draws_option(study: Study) -> str:
     """Return the draws as they were asked for; an older folder knows only their kind."""
     source = study.plan.get("draws_from") or {}
     name = study.manifest.get("draws_asked") or (f"{source['kind']}:{source['draws']}" if source.get("kind") else "")
-    return f" \\\n    --draws {name}" if name else ""
+    return f" \\\n    --draws {shlex.quote(name)}" if name else ""
 
 
 def _made(study: Study) -> list[tuple[str, str]]:

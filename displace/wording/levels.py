@@ -9,7 +9,6 @@ import numpy as np
 from calibration.levels.check import ELICITED, Judged, judge
 from calibration.levels.levels import Level, read_levels
 from calibration.levels.simulated import values
-from scenarios.world_files import world_graph
 
 COLUMNS = ("quantity", "unit", "reported", "median (5 to 95 %)", "role", "verdict", "sources")
 
@@ -72,7 +71,7 @@ def of_baseline(results) -> list[Judged]:
             runs.append((places, weeks, counts))
     reached = min((weeks for _, weeks, _ in runs), default=0)
     levels = [level for level in levels if level.last <= reached]
-    countries = {id: place["iso3"] for id, place in world_graph().nodes(data=True)}
+    countries = {place["id"]: place["country"] for place in results.manifest["places"]}
     found = []
     for places, _, counts in runs:
         world = SimpleNamespace(place_ids=places, place_country=[countries[id] for id in places])

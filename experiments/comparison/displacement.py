@@ -15,6 +15,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import batched
 
 import numpy as np
 import pyarrow as pa
@@ -97,11 +98,13 @@ def wdd(target, control, displaced, displaced_control):
 
     Wheeler and Ratcliffe 2018 (doi 10.1186/s40163-018-0085-5): both the target and the area to which it may be
     displaced are measured against a control. Negative: fewer, displacement included. Their variance, the sum of the
-    eight counts, is that of independent events, and does not hold for a stock of operations.
+    eight counts, is that of independent events, and does not hold for a stock of operations. Raises NotMeaningful for
+    a negative count.
     """
-    target, control, displaced, displaced_control = (
-        during - before for before, during in (target, control, displaced, displaced_control)
-    )
+    counts = [np.asarray(side, float) for area in (target, control, displaced, displaced_control) for side in area]
+    if any((count < 0).any() for count in counts):
+        raise NotMeaningful("a count is negative")
+    target, control, displaced, displaced_control = (during - before for before, during in batched(counts, 2))
     return (target - control) + (displaced - displaced_control)
 
 

@@ -31,6 +31,7 @@ def cautions(design: Design) -> list[str]:
         found += [
             f"'{name}' {text}"
             for text in (
+                *_same(name, scenario, baseline, design),
                 *_differs(scenario, baseline, design),
                 *_cannot_act(scenario),
                 *_begins_in_the_past(scenario, baseline.policies if design.compared else ()),
@@ -38,6 +39,15 @@ def cautions(design: Design) -> list[str]:
         ]
         found += [f"'{name}': {note}" for note in scenario.notes]
     return list(dict.fromkeys(found))
+
+
+def _same(name: str, scenario: Scenario, baseline: Scenario, design: Design) -> Iterator[str]:
+    """An arm in which nothing differs from the baseline."""
+    mine, theirs = (
+        (set(one.policies), set(one.shocks), one.parameters, set(one.world_changes)) for one in (scenario, baseline)
+    )
+    if name != design.baseline and mine == theirs:
+        yield f"has no policy, shock or assumption that '{design.baseline}' has not: the two are the same"
 
 
 def _differs(scenario: Scenario, baseline: Scenario, design: Design) -> Iterator[str]:

@@ -9,7 +9,7 @@ import hashlib
 import json
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from itertools import batched
 
@@ -70,7 +70,8 @@ class Chunk:
 class Design:
     """What is compared with what, on which seeds and parameters.
 
-    `arms`: Scenario by arm's name, the baseline among them. `draws`: parameter overrides, one dict a draw; what an
+    `arms`: Scenario by arm's name, the baseline among them; of arms with one title, all but the baseline bear their
+    name in it. `draws`: parameter overrides, one dict a draw; what an
     arm's scenario itself sets holds over them. `draws_from`: what is known of where they come from. `repeated_draws`:
     how many of the draws, spread over their order, are run on all `replicates`, the others on one; None = all. Few
     suffice to tell chance from parameters. `seeds`: which draws share their seeds, a number a draw (draws of one number
@@ -104,6 +105,7 @@ class Design:
         where = Where(self.title)
         if self.baseline not in self.arms:
             raise error(where.at("baseline"), "is no arm", "one of the arms", self.baseline, self.arms)
+        object.__setattr__(self, "arms", _distinguishable(self.arms, self.baseline))
         if PLACEBO in self.arms:
             raise error(
                 where, f"an arm called '{PLACEBO}'", "another name: every comparison has a placebo arm of its own"
@@ -269,6 +271,16 @@ class Design:
             "budget": self.budget,
             "arms": {name: _content(scenario) for name, scenario in self.arms.items()},
         }
+
+
+def _distinguishable(arms: Mapping[str, Scenario], baseline: str) -> dict[str, Scenario]:
+    """Return the arms with titles by which a reader tells one from another."""
+    plain = {name: " ".join(scenario.title.casefold().split()) for name, scenario in arms.items()}
+    shared = {name for name, title in plain.items() if list(plain.values()).count(title) > 1} - {baseline}
+    return {
+        name: replace(scenario, title=f"{scenario.title} ({name})") if name in shared else scenario
+        for name, scenario in arms.items()
+    }
 
 
 def _content(scenario: Scenario) -> dict:

@@ -64,6 +64,6 @@ def _policies(policies: Iterable[Policy]) -> Iterator[str]:
         key = (where_of(policy), day_of(policy.start), f"{policy.strength:.3g}{whom(policy)}", special_timing(policy))
         alike.setdefault(key, []).append(LEVERS[policy.lever].summary)
     for (where, day, strength, how), levers in alike.items():
-        yield sentence(f"{where}, from {day}, at strength {strength}: {'; '.join(levers)}") + (
+        yield sentence(f"in {where}, from {day}, at strength {strength}: {'; '.join(levers)}") + (
             f" {sentence(how)}" if how else ""
         )

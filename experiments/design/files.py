@@ -1,5 +1,6 @@
 """Designs from files and from names: a TOML file with `[[arm]]` entries or a `[factorial]`, or a list of scenarios."""
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -22,6 +23,7 @@ from .sensitivity_settings import settings_schema
 SHIPPED_DESIGNS = Path(__file__).parents[1] / "designs"
 QUICK_DRAWS, QUICK_SEEDS, QUICK_SIZE = 16, 4, 100  # of a quick look
 ARM_KEYS = frozenset(("arm", "factorial"))  # keys that tell a design from a scenario
+SCENARIO_KEYS = frozenset(("policy", "shock", "world", "extend", "run"))  # and those, without an s, that tell the other
 
 
 def from_names(
@@ -33,21 +35,25 @@ def from_names(
 ) -> Design:
     """Return the design of scenarios, or of one design file with `[[arm]]` or `[factorial]`; each by name or path.
 
+    A folder stands for the scenarios in it, in natural order: raid-2 before raid-10. So do names in alphabetical order,
+    which is that of a shell.
     `settings` that are not None hold over the defaults and over the file; `parameters` (by name) hold over all else
     that sets them. `replicates` among the settings are those of all draws. `quick`: the same question asked roughly,
     in fewer worlds of larger agents (`quick_look`). The baseline is added if it is not listed.
     Raises DesignError, or ScenarioError for a scenario.
     """
-    names = [str(name) for name in names]
-    if not names:
+    asked = [str(name) for name in names]
+    if not asked:
         raise error(Where("compare"), "no scenario", "names of `displace list scenarios`, paths, or one design")
+    names = [name for given in asked for name in _in_folder(given)]
+    names = sorted(names, key=_natural) if names == sorted(names) else names
     paths = [design_path(name) for name in names]
     if any(paths):
         if len(names) > 1:
             raise error(Where(names[1]), "a design and something else", "scenarios, or one design alone")
         written = _from_file(paths[0])
         settings = quick_look(written, settings) if quick else settings
-        design = _assuming(_with(written, baseline, settings), parameters, names)
+        design = _assuming(_with(written, baseline, settings), parameters, asked)
         return _something_to_compare(_on_budget(design, paths[0], written.baseline))
     arms = _arms((Where(name), name, loading.load(name)) for name in names)
     wanted = baseline or "baseline"
@@ -60,7 +66,23 @@ def from_names(
     question = several[0].question if len(several) == 1 else "What does each of these policies change?"
     design = Design(title, question, arms, wanted)
     design = replace(design, **_given(quick_look(design, settings) if quick else settings))
-    return _something_to_compare(_assuming(design, parameters, names))
+    return _something_to_compare(_assuming(design, parameters, asked))
+
+
+def _in_folder(name: str) -> list[str]:
+    """Return the paths of the scenarios in a folder, or the name itself where it means none."""
+    shipped = (loading.SHIPPED_SCENARIOS / f"{name}.toml", SHIPPED_DESIGNS / f"{name}.toml")
+    if not Path(name).is_dir() or any(path.is_file() for path in shipped):
+        return [name]
+    files = sorted(str(path) for path in Path(name).glob("*.toml") if not _is_design(path))
+    if not files:
+        raise error(Where(name), "a folder without scenarios", "files that end in .toml in it")
+    return files
+
+
+def _natural(name: str) -> list[tuple[bool, int, str]]:
+    """Return a key by which numbers in names are in the order of their values."""
+    return [(part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in re.split(r"(\d+)", name)]
 
 
 def quick_look(design: Design, settings: Mapping) -> dict:
@@ -89,7 +111,7 @@ def _something_to_compare(design: Design) -> Design:
 
 def _assuming(design: Design, parameters: Mapping[str, float | str], names: Sequence[str]) -> Design:
     """Return the design with these parameters in all arms, and with the words that ask for it."""
-    asked = (*names, *(f"--set {name}={value}" for name, value in parameters.items()))
+    asked = (*names, *(word for name, value in parameters.items() for word in ("--set", f"{name}={value}")))
     arms = {name: assuming(scenario, parameters) for name, scenario in design.arms.items()}
     return replace(design, arms=arms, asked=asked)
 
@@ -183,11 +205,11 @@ def has_sensitivity_table(names: Sequence[str]) -> bool:
 
 def _is_design(path: Path) -> bool:
     try:
-        keys = {*tomllib.loads(path.read_bytes().decode("utf-8-sig"))}
-        # with [[arms]], the check names the right key
-        return not ARM_KEYS.isdisjoint(key.removesuffix("s") for key in keys)
+        keys = {key.removesuffix("s") for key in read_design(path)}  # with [[arms]], the check names the right key
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, OSError):
         return False  # the loader of scenarios says what is wrong with it
+    armless = not keys.isdisjoint(("draw", "replicate", "baseline", "budget")) and keys.isdisjoint(SCENARIO_KEYS)
+    return not keys.isdisjoint(ARM_KEYS) or armless
 
 
 def read_design(path: Path) -> dict:
@@ -249,6 +271,8 @@ def _from_file(path: Path) -> Design:
             if isinstance(table.get("parameters"), dict):
                 table["parameters"] = flat(table["parameters"], place.at("parameters"))
         check(data, _schema(scenario_schema(world_graph())), where)
+        if ARM_KEYS.isdisjoint(data):
+            raise where.at("arm").error("is missing", '[[arm]] entries, each with scenario = "...", or a [factorial]')
         found = _arms(read(data, path, where))
         baseline = data.get("baseline", "baseline")
         if baseline not in found:

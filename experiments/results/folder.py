@@ -74,3 +74,13 @@ def write_whole(path: Path, content: bytes):
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def put_aside(path: Path) -> Path:
+    """Move a file that is not whole into the folder `set-aside` beside it, where no reader looks; return its path."""
+    aside = path.parent / ASIDE
+    aside.mkdir(exist_ok=True)
+    number = 1
+    while (target := aside / f"{path.name}.{number}").exists():
+        number += 1
+    return path.rename(target)

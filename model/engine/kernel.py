@@ -7,7 +7,9 @@ model and of the versions of numba and numpy, and is set before anything is deco
 
 import hashlib
 import os
+import shutil
 import tempfile
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -21,6 +23,14 @@ PLAIN = "DISPLACE_PLAIN_NUMBA"  # in the environment: compile as numba does by i
 QUICK = numba.__version__.rpartition(".")[0] in quick_compile.TESTED and not os.environ.get(PLAIN)
 
 
+class CannotCompile(ImportError):
+    """The model can't be compiled here; the message says what to do."""
+
+
+if numba.config.DISABLE_JIT:
+    raise CannotCompile("the model runs compiled only: unset NUMBA_DISABLE_JIT")
+
+
 def sources_hash(folder: Path = MODEL_FOLDER) -> str:
     """Return a hash of all Python sources under `folder`, but for the Mesa views, and of the compiler's versions."""
     digest = hashlib.sha256(f"{numba.__version__} {numpy.__version__}".encode())
@@ -31,17 +41,41 @@ def sources_hash(folder: Path = MODEL_FOLDER) -> str:
 
 
 def cache_folder() -> Path:
-    """Return the folder of compiled kernels: in the checkout, or beside temporary files if read-only."""
-    root = os.environ.get("DISPLACE_CACHE")
-    root = Path(root) if root else MODEL_FOLDER.parent / ".cache"
+    """Return the folder of compiled kernels: in the checkout, or beside temporary files if read-only.
+
+    What a read-only folder holds compiled is copied there. Raises CannotCompile if neither can be written.
+    """
+    given = os.environ.get("DISPLACE_CACHE")
+    root, name = Path(given) if given else MODEL_FOLDER.parent / ".cache", kernels_name()
     try:
         root.mkdir(exist_ok=True)
         if not os.access(root, os.W_OK):
             raise PermissionError
     except OSError:
-        root = Path(tempfile.gettempdir()) / f"displace-cache-{os.getuid()}"
-        root.mkdir(exist_ok=True)
-    return root / f"kernels-{sources_hash()}{'' if QUICK else '-plain'}"
+        return _beside_temporary_files(root, name)
+    return root / name
+
+
+def kernels_name() -> str:
+    """Return the name of the folder of compiled kernels of this version."""
+    return f"kernels-{sources_hash()}{'' if QUICK else '-plain'}"
+
+
+def _beside_temporary_files(root: Path, name: str) -> Path:
+    try:
+        other = Path(tempfile.gettempdir()) / f"displace-cache-{os.getuid()}"
+        other.mkdir(exist_ok=True)
+        if (root / name).is_dir() and not (other / name).exists():
+            partly = tempfile.mkdtemp(dir=other)
+            shutil.copytree(root / name, Path(partly) / name)
+            with suppress(OSError):  # another process was quicker
+                (Path(partly) / name).rename(other / name)
+            shutil.rmtree(partly)
+    except OSError:
+        raise CannotCompile(
+            f"neither {root} nor a folder for temporary files can be written; set DISPLACE_CACHE to one that can"
+        ) from None
+    return other / name
 
 
 # Numba reads its settings from the environment again whenever that changes, so the folder is set there.

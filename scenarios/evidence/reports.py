@@ -2,6 +2,7 @@
 
 import csv
 import re
+import sys
 from pathlib import Path
 from typing import Literal
 
@@ -19,6 +20,8 @@ USES = {
     "unused": "shapes nothing and is not scored, for the reason in `why`",
 }
 UNCERTAINTY = {"high": 0.0, "medium": 0.15, "low": 0.4}  # assumption: sd of the log, added for a source's reliability
+MOST_LETTERS = 10_000  # of a field
+MOST_SHOWN = 80  # letters of a field that a message repeats
 
 
 class EvidenceError(ValueError):
@@ -37,9 +40,9 @@ class Row(BaseModel):
     quantity: str = Field(min_length=1)
     place: str = Field(min_length=1)
     period: str
-    low: float | None
-    central: float | None
-    high: float | None
+    low: float | None = Field(allow_inf_nan=False)
+    central: float | None = Field(allow_inf_nan=False)
+    high: float | None = Field(allow_inf_nan=False)
     unit: str = Field(min_length=1)
     bound_type: Literal["point", "interval", "lower_bound", "upper_bound", "ordinal"]
     use: Literal["fit", "prior", "initial", "input", "pattern", "seen", "holdout", "unused"]
@@ -106,39 +109,65 @@ class Row(BaseModel):
 
 def read_evidence(path: Path = EVIDENCE_FILE) -> dict[str, Row]:
     """Return the rows of a file of reports by id, in its order. Raises EvidenceError."""
+    rows: dict[str, Row] = {}
+    usual = csv.field_size_limit(sys.maxsize)  # a field that is too long is refused with its column
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
-            missing = {n for n, f in Row.model_fields.items() if f.is_required()} - set(reader.fieldnames or ())
-            if missing:
-                raise EvidenceError(
-                    f"{path}: columns {', '.join(sorted(missing))} are missing; expected {', '.join(Row.model_fields)}"
-                )
-            rows: dict[str, Row] = {}
-            for number, line in enumerate(reader, start=2):
+            _check_columns(path, reader.fieldnames or ())
+            for line in reader:
+                number = reader.line_num
+                if None in line or None in line.values():
+                    which = "more" if None in line else "fewer"
+                    raise EvidenceError(
+                        f"{path}: line {number} ({_short(line['id'] or '')}): has {which} fields than columns; "
+                        f"expected {len(reader.fieldnames)}, with quotes around any text with a comma"
+                    )
                 row = _row(path, number, line)
                 if row.id in rows:
                     raise EvidenceError(f"{path}: line {number}: a second row '{row.id}'; expected each id once")
                 rows[row.id] = row
+    except csv.Error as error:
+        raise EvidenceError(f"{path}: line {reader.reader.line_num}: {error}; expected a CSV file") from None
     except OSError as error:
         raise EvidenceError(
             f"{path}: can't be read ({error.strerror.lower()}); expected a CSV file of reported estimates"
         ) from None
     except UnicodeDecodeError:
         raise EvidenceError(f"{path}: holds bytes that are not UTF-8 text; expected a CSV file in UTF-8") from None
+    finally:
+        csv.field_size_limit(usual)
     return rows
 
 
+def _check_columns(path, names):
+    known, wanted = [*Row.model_fields], {n for n, f in Row.model_fields.items() if f.is_required()}
+    if missing := sorted(wanted - set(names)):
+        raise EvidenceError(f"{path}: columns {', '.join(missing)} are missing; expected {', '.join(known)}")
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise EvidenceError(f"{path}: line 1: columns {', '.join(twice)} are there twice; expected each column once")
+
+
 def _row(path, number, line) -> Row:
+    for key, text in line.items():
+        if len(text) > MOST_LETTERS:
+            raise EvidenceError(
+                f"{path}: line {number} ({_short(line['id'])}): {key}: has {len(text):,} letters; expected at most "
+                f"{MOST_LETTERS:,}"
+            )
     try:
         return Row.model_validate(line)
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"]) or "row"
         raise EvidenceError(
-            f"{path}: line {number} ({line.get('id')}): {key}: {first['msg'].removeprefix('Value error, ')}; "
-            f"given {first['input'] if key != 'row' else 'low, central, high'}"
+            f"{path}: line {number} ({_short(line['id'])}): {key}: {first['msg'].removeprefix('Value error, ')}; "
+            f"given {_short(repr(first['input'])) if key != 'row' else 'low, central, high'}"
         ) from None
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}... ({len(text):,} letters)"
 
 
 def evidence_ids(text: str) -> list[str]:

@@ -5,15 +5,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from scipy import integrate, special, stats
+from typer.testing import CliRunner
 
-from calibration.fit import joint, likelihood
-from calibration.fit.config import MOST_FAMILIES, MOST_FREE, read_config
+from calibration.fit import ensemble, joint, likelihood
+from calibration.fit.config import MOST_FAMILIES, MOST_FREE, SHIPPED_FIT, read_config
 from calibration.fit.holdout import persistence
 from calibration.fit.predictions import report_in_words
 from calibration.levels.levels import read_levels
 from calibration.patterns.patterns import PATTERNS
 from calibration.targets.evidence_uses import other_uses
 from calibration.targets.targets import HOLDOUT, TARGETS, Target, read_targets
+from displace.cli.main import app
 from experiments.design.draws import of_levers, uncertain
 from experiments.design.expected_reports import ExpectedReport
 from scenarios.evidence.reports import EVIDENCE_FILE, USES, EvidenceError, read_evidence
@@ -103,6 +105,15 @@ def test_conflicting_sources_are_alternatives():
         ),
         (",lower_bound,fit,", ",lowerbound,fit,", r"line 2 \(E001\): bound_type"),
         ("E002,people", "E001,people", "a second row 'E001'"),
+        *(
+            ("MMR,2023,120000", f"MMR,2023,{number}", r"line 2 \(E001\): low: .*finite")
+            for number in ("nan", "NaN", "inf", "-inf", "1e999")
+        ),
+        ("MMR,2023,120000", f"MMR,2023,{'1' * 200_000}", r"line 2 \(E001\): low: has 200,000 letters"),
+        ("MMR,2023,120000", f"MMR,2023,{'x' * 9_000}", r"line 2 \(E001\): low: .* \(9,002 letters\)$"),
+        ("place,period", "place,place", "columns period are missing"),
+        ("confidence,note", "confidence,note,note", "columns note are there twice"),
+        ("MMR,2023,120000,", "MMR,2023,120,000,", r"line 2 \(E001\): has more fields"),
         ("80000,,100000,persons,interval", "180000,,100000,persons,interval", "not in this order"),
         ("MMR,2023,120000", "MMR,20233,120000", r"line 2 \(E001\): period: does not begin with a year"),
     ],
@@ -112,6 +123,28 @@ def test_a_row_that_cannot_be_used_is_named(tmp_path, old, new, said):
     path.write_text(EVIDENCE_FILE.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
     with pytest.raises(EvidenceError, match=said):
         read_evidence(path)
+
+
+def test_an_evidence_file_that_cannot_be_used_ends_a_calibration_before_anything_runs(tmp_path):
+    """Once, a number that is none was found after a whole wave, by the likelihood."""
+    text = EVIDENCE_FILE.read_text(encoding="utf-8").replace("MMR,2023,120000", "MMR,2023,nan", 1)
+    (tmp_path / "mine.csv").write_text(text, encoding="utf-8")
+    config = tmp_path / "mine.toml"
+    config.write_text('title = "Mine"\nevidence = "mine.csv"\nfree = ["refill_elasticity"]\n', encoding="utf-8")
+    found = CliRunner().invoke(app, ["calibrate", str(config), "--out", str(tmp_path / "out")])
+    assert isinstance(found.exception, EvidenceError) and not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("kept", [0, 10, 200, -30])
+def test_a_wave_that_is_not_whole_is_set_aside_and_made_again(kept, tmp_path):
+    """Once, a truncated file of points ended in BadZipFile."""
+    config, path, notes = read_config(SHIPPED_FIT, draws=32), tmp_path / "wave-1.npz", []
+    wave = ensemble.first_wave(config)
+    ensemble._write(path, wave, config)
+    assert np.array_equal(ensemble._read(path, config, notes.append).unit, wave.unit) and not notes
+    path.write_bytes(path.read_bytes()[:kept])
+    assert ensemble._read(path, config, notes.append) is None
+    assert not path.exists() and [*tmp_path.glob("set-aside/wave-1.npz*")] and "set aside" in notes[0]
 
 
 @pytest.mark.parametrize(

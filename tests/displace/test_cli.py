@@ -39,6 +39,13 @@ def test_every_command_has_help(displace, command):
     assert command == "plan" or f"displace {command}" in out.split("Example", 1)[1]
 
 
+@pytest.mark.parametrize("kind", ["scenario", "design", "part"])
+def test_every_kind_of_file_has_a_schema(displace, kind):
+    code, out, _ = displace("schema", kind)
+    schema = json.loads(out)
+    assert code == 0 and ("title" in schema["required"]) is (kind != "part")
+
+
 @pytest.mark.parametrize("name", LISTINGS)
 def test_a_listing_is_valid_json_and_a_table(displace, name):
     code, out, _ = displace("list", name, "--json")
@@ -176,7 +183,7 @@ def test_a_lever_is_shown_whole_by_its_name(displace):
 def test_a_forgotten_past_is_told_before_anything_runs(displace, tmp_path):
     (tmp_path / "bare.toml").write_text('title = "Bare"\nquestion = "Q?"\n')
     code, _, errors = displace("compare", tmp_path / "bare.toml", "--dry-run")
-    assert code == 0 and "Note: 'bare' lacks 16 events of the past" in errors
+    assert code == 0 and "Note: 'bare' lacks 16 shocks of the past" in errors
 
 
 def test_a_comparison_names_the_command_that_uses_a_designs_sensitivity_table(displace):

@@ -308,7 +308,7 @@ def test_policies_of_the_baseline_are_not_those_of_every_world():
     }
     found.manifest["explained"] = explained
     assert (found.history, found.only_some, found.sentences("firewall")) == (["history"], ["raids"], [])
-    assert found.pulled("firewall")[1].startswith("Left out: AAA, from 4 November 2019, at strength 1: raid")
+    assert found.pulled("firewall")[1].startswith("Left out: In AAA, from 4 November 2019, at strength 1: raid")
     assert [lever.name for lever in found.levers("raids")] == ["firewall"]
     text = " ".join(Page(report.render(found)).text.split())
     assert (

@@ -241,7 +241,7 @@ def test_an_assignment_is_checked(text, said):
 
 def test_a_design_knows_the_words_that_ask_for_it():
     found = from_names(["sequencing"], parameters={"refill_elasticity": 0.2})
-    assert found.asked == ("sequencing", "--set refill_elasticity=0.2") and "asked" not in found.plan()
+    assert found.asked == ("sequencing", "--set", "refill_elasticity=0.2") and "asked" not in found.plan()
 
 
 def test_a_design_knows_how_its_draws_were_asked_for(tmp_path):
@@ -299,7 +299,7 @@ def test_a_design_is_read_back_with_the_strength_that_a_budget_makes(design):
     text = "\n".join(explain(from_names(["equal-budget"])))
     strength = from_names(["equal-budget"]).arms["unilateral-crackdown"].policies[0].strength
     assert (
-        f"unilateral-crackdown: Raids\n  Cambodia, from 6 January 2025, at strength {strength:.3g}: raid "
+        f"unilateral-crackdown: Raids\n  In Cambodia, from 6 January 2025, at strength {strength:.3g}: raid "
         "compounds more often" in text
     )
     said = explain(
@@ -351,7 +351,9 @@ def test_two_scenarios_are_told_apart_in_sentences(tmp_path):
     )
     said = " ".join(differences(load("crackdown-with-protection"), load("protection-alone")))
     assert (
-        said.startswith("Only in 'crackdown-with-protection': Cambodia, from 6 January 2025: raid compounds more often")
+        said.startswith(
+            "Only in 'crackdown-with-protection': in Cambodia, from 6 January 2025: raid compounds more often"
+        )
         and "protection-alone'" not in said
     )
     assert differences(load("firewalls"), load("firewalls")) == []
@@ -412,6 +414,8 @@ def test_every_change_of_a_policy_and_of_a_place_is_told():
         ('[[arm]]\nscenario = "firewalls"\nparameters.crackdown.raid = 3', "did you mean 'crackdown.raids'"),
         ('[[arm]]\nscenario = "firewalls"\nname = "placebo"', "another name"),
         ("arm = []", "arm.*is empty"),
+        ("replicates = 4", r"arm: is missing; expected \[\[arm\]\] entries"),
+        ('draws = "prior:4"\nseed = 2', r"arm: is missing; expected \[\[arm\]\] entries"),
     ],
 )
 def test_a_wrong_design_is_refused_with_file_and_key(tmp_path, content, message):
@@ -532,3 +536,42 @@ def test_the_shipped_comparison_has_64_draws_at_30_people_an_agent_and_a_second_
 def test_a_quick_look_takes_few_draws_of_large_agents_unless_told_otherwise(asked, settings, draws, pairs, size):
     found = from_names([asked], quick=True, **settings)
     assert (found.draws_asked, len(found.blocks), found.people_per_agent) == (draws, pairs, size)
+
+
+FILE = 'title = "Raids"\nquestion = "Why?"\nextends = "history"\n\n[[policy]]\nlever = "crackdown"\nstrength = 1\n'
+
+
+def _folder(tmp_path):
+    folder = tmp_path / "raids"
+    folder.mkdir()
+    for month in (1, 2, 10):
+        (folder / f"raid-{month}.toml").write_text(f"{FILE}start = 2025-{month:02d}-06\n")
+    (folder / "design.toml").write_text('title = "D"\nquestion = "Q?"\n[[arm]]\nscenario = "raid-1.toml"\n')
+    return folder
+
+
+def test_a_folder_stands_for_the_scenarios_in_it_in_natural_order(tmp_path):
+    folder = _folder(tmp_path)
+    design = from_names([f"{folder}/"])
+    assert design.compared == ("raid-1", "raid-2", "raid-10") and design.asked == (f"{folder}/",)
+    files = sorted(str(path) for path in folder.glob("raid*"))
+    assert from_names(files).compared == design.compared
+    assert from_names(files[::-1]).compared == ("raid-2", "raid-10", "raid-1"), "an order of one's own is kept"
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(DesignError, match="a folder without scenarios"):
+        from_names([str(tmp_path / "empty")])
+
+
+def test_arms_with_one_title_are_distinguishable(tmp_path):
+    """Once, three arms stood in tables and pictures as 'Raids', 'Raids' and 'Raids'."""
+    titles = {name: arm.title for name, arm in from_names([str(_folder(tmp_path))]).arms.items()}
+    assert len(set(titles.values())) == len(titles) == 4 and titles["raid-2"] == "Raids (raid-2)"
+    path = tmp_path / "mine.toml"
+    path.write_text(
+        'title = "D"\nquestion = "Q?"\n[[arm]]\nscenario = "baseline"\nname = "slow"\n'
+        "parameters = { refill_elasticity = 0.2 }\n"
+    )
+    arms = from_names([str(path)]).arms
+    plain = load("baseline").title
+    assert (arms["baseline"].title, arms["slow"].title) == (plain, f"{plain} (slow)")
+    assert [arm.title for arm in from_names(["firewalls"]).arms.values()] == [plain, load("firewalls").title]

@@ -63,6 +63,14 @@ def test_wdd_of_the_published_example():
     assert wdd(target=(207, 110), control=(308, 318), displaced=(178, 157), displaced_control=(150, 140)) == -118
 
 
+def test_wdd_of_unsigned_counts_does_not_wrap_around_and_negative_ones_are_refused():
+    areas = ((207, 110), (308, 318), (178, 157), (150, 140))
+    unsigned = [tuple(np.array([count], np.uint32) for count in area) for area in areas]
+    assert wdd(*unsigned) == [-118.0]
+    with pytest.raises(NotMeaningful, match="negative"):
+        wdd(*areas[:3], (150, -140))
+
+
 # --- the target ---------------------------------------------------------------------------------------
 
 

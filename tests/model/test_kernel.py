@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from model.engine.kernel import PLAIN, QUICK
 
 RUN = """
@@ -51,3 +53,33 @@ numba.njit(lambda x: x + 1)(1)
 assert numba.config.CACHE_DIR == str(cache_folder()), numba.config.CACHE_DIR
 """
     in_a_process_of_its_own(code)
+
+
+def test_a_read_only_cache_is_read_and_what_must_be_writable_is_named(tmp_path, monkeypatch):
+    """Once, an image of a container that holds the compiled model compiled it anew in every container."""
+    from model.engine import kernel
+
+    compiled, other = tmp_path / "image" / kernel.kernels_name(), tmp_path / "other"
+    compiled.mkdir(parents=True)
+    other.mkdir()
+    (compiled / "week.nbc").write_bytes(b"compiled")
+    monkeypatch.setenv("DISPLACE_CACHE", str(tmp_path / "image"))
+    assert kernel.cache_folder() == compiled
+    monkeypatch.setattr(kernel.os, "access", lambda *_: False)
+    monkeypatch.setattr(kernel.tempfile, "tempdir", str(other))
+    for _ in range(2):
+        found = kernel.cache_folder()
+        assert found.is_relative_to(other) and (found / "week.nbc").read_bytes() == b"compiled"
+        assert [path.name for path in found.parent.iterdir()] == [found.name]
+    monkeypatch.setattr(kernel.tempfile, "tempdir", str(tmp_path / "nowhere"))
+    with pytest.raises(kernel.CannotCompile, match="set DISPLACE_CACHE"):
+        kernel.cache_folder()
+
+
+def test_without_the_compiler_the_model_is_refused_in_a_sentence(tmp_path):
+    """Once, it was a TypeError of a class assignment."""
+    line = [sys.executable, "-m", "displace", "run", "baseline", "--out", str(tmp_path)]
+    found = subprocess.run(
+        line, env=os.environ | {"NUMBA_DISABLE_JIT": "1"}, capture_output=True, text=True, timeout=100
+    )
+    assert found.returncode == 2 and found.stderr == ("Error: the model runs compiled only: unset NUMBA_DISABLE_JIT\n")

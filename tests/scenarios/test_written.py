@@ -10,6 +10,7 @@ from model.registry.calendar import week_of
 from scenarios.compose import changed, together
 from scenarios.errors import ScenarioError, Where
 from scenarios.explain import explain
+from scenarios.file_format import json_schema
 from scenarios.loading import from_dict, load
 
 WHERE = Where("my design")
@@ -116,9 +117,53 @@ def test_what_cannot_act_as_written_is_noted(policy, said, tmp_path):
 def test_an_arms_own_event_does_not_happen_anyway():
     """Once, it "happened anyway, with and without a policy"; and of late events alone, an empty list was read back."""
     event = {"name": "A flood", "moves": "closure", "mode": "raise", "value": 0.5, "start": date(2025, 1, 6)}
-    read = explain(scenario({}, shock=[event]))[1]
+    read = explain(scenario({}, shock=[event]))[-2]
     assert (
         "A flood (from 2025 on)" in read and read.startswith("This happens in this scenario") and "anyway" not in read
     )
     late = from_dict({"title": "Mine", "question": "Why?", "shock": [event], "run": {"end": date(2024, 1, 1)}}, "mine")
-    assert explain(late)[1] == "No shock of the past is included."
+    assert explain(late)[-2] == "No shock of the past is included."
+
+
+def test_the_policy_comes_first_and_the_known_past_in_a_line():
+    """Once, sixteen dated events stood between the question and what the scenario does about it."""
+    known = load("baseline").shocks
+    _, policy, past, _ = explain(scenario({}), known)
+    assert policy.startswith("In Thailand, from 6 January 2025") and past.startswith(
+        "Its past is that of the baseline: "
+    )
+    event = {"name": "A flood", "moves": "closure", "mode": "raise", "value": 0.5, "start": date(2025, 1, 6)}
+    own, past = explain(scenario({}, shock=[event]), known)[2:4]
+    assert own.endswith(": A flood (from 2025 on).") and past.startswith("Besides, its past is that of the baseline: ")
+    without = from_dict({"title": "Mine", "question": "Why?", "shock": [event]}, "mine")
+    assert "baseline" not in " ".join(explain(without, known))
+
+
+@pytest.mark.parametrize("letter", ["\n", "\t", "\x1b", "\x07", "\x7f", "\u0085", "\u2028", "\u202e"])
+def test_a_title_with_a_control_character_is_refused(letter):
+    """Once, a title could clear the reader's terminal, or turn the rest of a line around."""
+    for key in ("title", "question"):
+        with pytest.raises(ScenarioError, match="control character"):
+            from_dict({"title": "Mine", "question": "Why?"} | {key: f"A{letter}B"}, "mine")
+
+
+def test_a_title_in_any_script_is_taken():
+    title = "ការ​បង្ក្រាប မြန်မာ ไทย 中文 \u200d é"
+    assert from_dict({"title": title, "question": "Why?"}, "mine").title == title
+
+
+def test_a_part_has_a_schema_of_its_own():
+    whole, part = json_schema(), json_schema(fragment=True)
+    assert part["required"] == [] and part["title"] != whole["title"]
+    same = ("required", "title")
+    assert {k: v for k, v in part.items() if k not in same} == {k: v for k, v in whole.items() if k not in same}
+
+
+def test_an_arm_in_which_nothing_differs_is_noted(tmp_path):
+    """Once, a scenario without policies was compared with the same world, without a word."""
+    (tmp_path / "mine.toml").write_text(HEAD)
+    same = "has no policy, shock or assumption that 'baseline' has not"
+    assert any(same in caution for caution in cautions(from_names([str(tmp_path / "mine.toml")])))
+    assert not any(same in caution for caution in cautions(from_names(["firewalls"])))
+    slower = from_names([str(tmp_path / "mine.toml")], parameters={"refill_elasticity": 0.2})
+    assert any(same in caution for caution in cautions(slower)), "an assumption of all arms sets none apart"
