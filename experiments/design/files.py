@@ -1,6 +1,5 @@
 """Designs from files and from names: a TOML file with `[[arm]]` entries or a `[factorial]`, or a list of scenarios."""
 
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +10,7 @@ from scenarios.checking import check
 from scenarios.errors import ScenarioError, Where
 from scenarios.file_format import NAME_PATTERN, json_schema, scenario_schema
 from scenarios.scenario import Scenario
-from scenarios.toml_files import flat
+from scenarios.toml_files import flat, read_toml
 from scenarios.world_files import world_graph
 
 from .arms import checked, load, read, schema, with_budget, with_parameters
@@ -183,16 +182,15 @@ def has_sensitivity_table(names: Sequence[str]) -> bool:
 
 def _is_design(path: Path) -> bool:
     try:
-        keys = {*tomllib.loads(path.read_bytes().decode("utf-8-sig"))}
         # with [[arms]], the check names the right key
-        return not ARM_KEYS.isdisjoint(key.removesuffix("s") for key in keys)
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, OSError):
+        return not ARM_KEYS.isdisjoint(key.removesuffix("s") for key in read_toml(path))
+    except ScenarioError:
         return False  # the loader of scenarios says what is wrong with it
 
 
 def read_design(path: Path) -> dict:
-    """Return what is written in a design file."""
-    return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    """Return what is written in a design file. Raises ScenarioError."""
+    return read_toml(path, "a design in TOML")
 
 
 def _whole(meaning, key):

@@ -320,9 +320,9 @@ def visitor():
 def test_a_visitor_opens_a_file_or_is_told_why_not(visitor):
     shown = visitor.worlds.value
     for content, said in (
-        (b"title = ", "mine.toml: Invalid value"),
+        (b"title = ", "mine.toml: end of document: invalid value"),
         (b'title = "X"\n', "question"),
-        (b"\xff", "utf-8"),
+        (b"\xff", "UTF-8"),
         (b"#" * 2_000_000, "bytes"),
     ):
         visitor.open_file("mine.toml", content)
