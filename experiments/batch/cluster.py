@@ -8,8 +8,8 @@ from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future
 from pathlib import Path
 
-from .block import code_versions
 from .runner import RunnerError
+from .versions import identity, unlike
 
 SECONDS_TO_CONNECT = 10
 FORMS = "dask://host:port, tls://host:port, or the path of a scheduler file (.json)"
@@ -78,18 +78,19 @@ def _again(address: str, where: dict) -> Executor:
 
 
 def _same_code(cluster: Cluster):
-    """Refuse a scheduler or workers that lack this code or have another version of it."""
+    """Refuse a scheduler or workers that lack this code or run it in another version or environment."""
     try:
-        cluster.submit(code_versions).result()  # goes through the scheduler, which must know the code too
-        found = set(cluster.client.run(code_versions).values())
+        cluster.submit(identity).result()  # goes through the scheduler, which must know the code too
+        found = cluster.client.run(identity).values()
     except Exception as error:
         raise ClusterError(
             f"--executor: the scheduler or a worker can't load this code ({type(error).__name__}); expected "
             "both to be started with this checkout's environment, in its folder"
         ) from None
-    if found != {code_versions()}:
+    if differs := next(filter(None, (unlike(theirs, identity()) for theirs in found)), ""):
         raise ClusterError(
-            "--executor: a worker runs another version of the code; expected the same checkout and lock on all machines"
+            f"--executor: a worker differs in {differs}; expected the same checkout and the same environment, "
+            "from its lock, on all machines"
         )
 
 

@@ -22,6 +22,7 @@ from . import workers
 from .block import Done, Setting, Shortage, run_chunk
 from .manifest import manifest_of
 from .store import StoreError, open_store
+from .versions import unlike
 
 ROUNDS = 3  # at most, in which work that vanished from the folder is done again
 CHUNKS_IN_FLIGHT = 3  # chunks in flight a worker
@@ -291,9 +292,10 @@ class _Tally:
         self._say()
 
     def take(self, done: Done):
-        if done.code != tuple(self.store.manifest["plan"][key] for key in ("code", "experiments")):
+        if differs := unlike(done.made_by, self.store.manifest["plan"]):
             raise RunnerError(
-                "a worker runs another version of the code than the driver; make them the same and --resume"
+                f"a worker differs from the driver in {differs}; what it made is not kept: make them the same, then "
+                "run the same command with --resume"
             )
         self.store.commit(done)
         self.under_way.pop(done.name, None)

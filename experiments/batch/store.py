@@ -35,6 +35,7 @@ from experiments.results.schema import TABLES
 
 from .block import Done
 from .manifest import manifest_of, plan_of
+from .versions import unlike
 
 EDITED = "was edited or damaged since it was written"
 PARTS = tuple(table.name for table in TABLES if table.parts)
@@ -265,9 +266,10 @@ def _what_is_in(folder: Path, plan: dict) -> tuple[dict | None, str | None]:
     if not _holds_runs(folder):
         return None, None  # another plan failed or was stopped before its first run: nothing is lost with it
     differs = _difference(manifest["plan"], plan)
+    go_on = "go on in the environment that began it, " if unlike(manifest["plan"], plan).startswith("the env") else ""
     return (
         manifest,
-        f"{folder}: holds the results of another plan (it differs in: {differs}); use another --out, or "
+        f"{folder}: holds the results of another plan (it differs in: {differs}); {go_on}use another --out, or "
         "--overwrite to replace them (with make: RESULTS=--overwrite)",
     )
 
@@ -314,8 +316,8 @@ def _holds_runs(folder: Path) -> bool:
 
 
 def _difference(old: dict, new: dict) -> str:
-    if any(old.get(key) != new[key] for key in ("code", "experiments")):
-        return "the version of the code"
+    if made_otherwise := unlike(old, new):
+        return made_otherwise
     keys = [
         key.removesuffix("_hash").removesuffix("_from")
         for key in new

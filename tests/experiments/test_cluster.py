@@ -5,7 +5,7 @@ from test_runner import design, same_tables, tiny, whole  # noqa: F401 (fixtures
 
 from experiments import execute
 from experiments.batch.cluster import ClusterError, connect
-from experiments.batch.versions import ROOT
+from experiments.batch.versions import ROOT, unlike
 
 
 @pytest.mark.parametrize("address", ["dask://127.0.0.1:1", "nowhere.json"])
@@ -52,3 +52,12 @@ def test_the_readmes_scheduler_and_workers_listen_on_this_machine_alone():
     lines = [line for line in (ROOT / "README.md").read_text().splitlines() if line.startswith(".venv/bin/dask ")]
     assert {line.split()[1] for line in lines} == {"scheduler", "worker"}
     assert all("--host 127.0.0.1 --no-dashboard" in line for line in lines)
+
+
+def test_a_worker_of_another_environment_is_refused_before_anything_is_written(cluster, monkeypatch):
+    from experiments.batch.versions import identity
+
+    here = identity() | {"environment": identity()["environment"] | {"numpy": "99.0"}}
+    monkeypatch.setattr("experiments.batch.cluster.unlike", lambda theirs, ours, real=unlike: real(theirs, here))
+    with pytest.raises(ClusterError, match=r"--executor: a worker differs in the environment: numpy .* 99.0 here"):
+        connect(cluster.scheduler_address)

@@ -25,7 +25,7 @@ from experiments.batch import runner, store, workers
 from experiments.batch.block import Done, Setting
 from experiments.batch.runner import Driver, Interrupted, RunnerError
 from experiments.batch.store import DiskFull, StoreBusy, StoreError, open_store
-from experiments.batch.versions import code_hashes
+from experiments.batch.versions import environment, identity
 from experiments.design.design import Block, Chunk, Design
 from experiments.design.files import from_names
 from experiments.results.folder import sealed
@@ -379,9 +379,18 @@ def test_another_assumption_and_a_changed_scenario_are_named(design, copy):
 
 @pytest.mark.parametrize("key", ["code", "experiments"])
 def test_results_of_other_code_are_refused_and_never_gone_on_with(design, copy, monkeypatch, key):
-    hashes = code_hashes() | {key: "other"}
-    monkeypatch.setattr("experiments.batch.manifest.code_hashes", lambda: hashes)
+    monkeypatch.setattr("experiments.batch.manifest.identity", lambda: identity() | {key: "other"})
     with pytest.raises(StoreError, match="differs in: the version of the code"):
+        execute(design, copy, executor=refused, resume=True)
+
+
+@pytest.mark.parametrize("package", ["python", "pyarrow", "llvmlite"])
+def test_results_of_another_environment_are_refused_and_it_is_said_how_to_go_on(design, copy, monkeypatch, package):
+    assert package in environment()
+    changed = identity() | {"environment": environment() | {package: "99.0"}}
+    monkeypatch.setattr("experiments.batch.manifest.identity", lambda: changed)
+    said = f"the environment: {package} .* there, 99.0 here.*go on in the environment that began it.*--overwrite"
+    with pytest.raises(StoreError, match=said):
         execute(design, copy, executor=refused, resume=True)
 
 
@@ -554,9 +563,15 @@ def test_a_shortage_that_passes_is_reported_and_costs_nothing(design, whole, tmp
 
 
 def test_a_worker_with_other_code_stops_the_batch(design, tmp_path, monkeypatch):
-    monkeypatch.setattr("experiments.batch.block.code_versions", lambda: ("other", "other"))
-    with pytest.raises(RunnerError, match="another version of the code"):
-        execute(design, tmp_path / "out", workers_wanted=1)
+    other = identity()["environment"] | {"python": "3.99", "pyarrow": "99.0"}
+    for made_by, said in (
+        (identity() | {"code": "other"}, "the version of the code"),
+        (identity() | {"environment": other}, "the environment: python 3.99 there, .* here; pyarrow 99.0 there"),
+    ):
+        monkeypatch.setattr("experiments.batch.block.identity", lambda made_by=made_by: made_by)
+        with pytest.raises(RunnerError, match=f"a worker differs from the driver in {said}.*--resume"):
+            execute(design, tmp_path / "out", workers_wanted=1, resume=True)
+        assert not contents(tmp_path / "out")  # nothing of it is kept
 
 
 # --- designs --------------------------------------------------------------------------------------------
