@@ -5,8 +5,11 @@ an old version of a function in another file. So the cache folder bears a hash o
 model and of the versions of numba and numpy, and is set before anything is decorated.
 """
 
+import atexit
 import hashlib
 import os
+import shutil
+import stat
 import tempfile
 from functools import partial
 from pathlib import Path
@@ -17,6 +20,7 @@ import numpy
 from . import quick_compile
 
 MODEL_FOLDER = Path(__file__).parents[1]
+CACHE = "DISPLACE_CACHE"  # in the environment: the folder in which the folder of compiled kernels is made
 PLAIN = "DISPLACE_PLAIN_NUMBA"  # in the environment: compile as numba does by itself
 QUICK = numba.__version__.rpartition(".")[0] in quick_compile.TESTED and not os.environ.get(PLAIN)
 
@@ -31,17 +35,34 @@ def sources_hash(folder: Path = MODEL_FOLDER) -> str:
 
 
 def cache_folder() -> Path:
-    """Return the folder of compiled kernels: in the checkout, or beside temporary files if read-only."""
-    root = os.environ.get("DISPLACE_CACHE")
+    """Return the folder of compiled kernels: in the checkout, or beside temporary files if read-only.
+
+    Numba unpickles what it finds there. So where anybody may put files, it is one that nobody else could have filled.
+    """
+    root = os.environ.get(CACHE)
     root = Path(root) if root else MODEL_FOLDER.parent / ".cache"
     try:
         root.mkdir(exist_ok=True)
         if not os.access(root, os.W_OK):
             raise PermissionError
     except OSError:
-        root = Path(tempfile.gettempdir()) / f"displace-cache-{os.getuid()}"
-        root.mkdir(exist_ok=True)
+        root = _private_folder(Path(tempfile.gettempdir()) / f"displace-cache-{os.getuid()}")
     return root / f"kernels-{sources_hash()}{'' if QUICK else '-plain'}"
+
+
+def _private_folder(folder: Path) -> Path:
+    """Return the folder, made if it is not there, if it is ours alone; else a fresh one, for this command."""
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        found = folder.lstat()
+        if stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o077:
+            return folder
+    except OSError:
+        pass
+    fresh = tempfile.mkdtemp(prefix="displace-cache-")  # private by itself
+    atexit.register(shutil.rmtree, fresh, ignore_errors=True)
+    os.environ[CACHE] = fresh  # of its workers, too
+    return Path(fresh)
 
 
 # Numba reads its settings from the environment again whenever that changes, so the folder is set there.

@@ -272,6 +272,23 @@ def test_a_worker_is_deaf_to_ctrl_c_from_its_first_moment():
         assert not pool.submit(hears_ctrl_c).result() and hears_ctrl_c()
 
 
+def test_a_worker_runs_nothing_that_lies_in_the_current_folder(tmp_path):
+    """Whatever a worker loads first: modules of these names in the current folder are never run."""
+    here = tmp_path / "here"
+    here.mkdir()
+    for name in ("struct", "signal", "pickle", "multiprocessing", "numpy", "experiments"):
+        (here / f"{name}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'a').write('{name} ')\n")
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from experiments.batch.block import Setting\nfrom experiments.batch.workers import Pool\n"
+        "if __name__ == '__main__':\n    with Pool(1) as pool:\n        print(pool.submit(repr, Setting).result())\n"
+    )
+    done = subprocess.run(
+        [sys.executable, script], cwd=here, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True
+    )
+    assert "Setting" in done.stdout and not (tmp_path / "ran").exists(), done.stderr
+
+
 def is_worker(process):
     with contextlib.suppress(psutil.Error):  # it may end while we look
         return "spawn_main" in " ".join(process.cmdline())

@@ -1,10 +1,14 @@
 """How kernels are compiled: another version of numba changes how long it takes, and no result."""
 
 import os
+import stat
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from model.engine import kernel
 from model.engine.kernel import PLAIN, QUICK
 
 RUN = """
@@ -51,3 +55,25 @@ numba.njit(lambda x: x + 1)(1)
 assert numba.config.CACHE_DIR == str(cache_folder()), numba.config.CACHE_DIR
 """
     in_a_process_of_its_own(code)
+
+
+@pytest.mark.parametrize("there", ["nothing", "our own", "open to others", "somebody else's", "a link", "a file"])
+def test_compiled_kernels_are_read_from_no_folder_that_others_could_fill(there, tmp_path, monkeypatch):
+    """Numba unpickles what it finds: where the checkout is read-only, a folder of a known name may be anybody's."""
+    mine = os.getuid() + (there == "somebody else's")
+    folder = tmp_path / f"displace-cache-{mine}"
+    monkeypatch.setattr(kernel.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(kernel.os, "getuid", lambda: mine)
+    monkeypatch.setenv(kernel.CACHE, "/dev/null/read-only")
+    if there == "a link":
+        (tmp_path / "theirs").mkdir(mode=0o700)
+        folder.symlink_to(tmp_path / "theirs")
+    elif there == "a file":
+        folder.touch()
+    elif there != "nothing":
+        folder.mkdir(mode=0o700)
+        folder.chmod(0o777 if there == "open to others" else 0o700)
+    used = kernel.cache_folder().parent
+    assert (used == folder) is (there in ("nothing", "our own"))
+    assert stat.S_IMODE(used.lstat().st_mode) == 0o700 and not used.is_symlink()
+    assert kernel.cache_folder().parent == used  # as workers find it
