@@ -464,6 +464,63 @@ def test_a_folder_of_something_else_is_left_alone(design, tmp_path, name):
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
+FOREIGN = ("weekly/mine.parquet", "weekly/block-notes.parquet", "summary/old.parquet.tmp", "committed/mine.json",
+           "set-aside/thesis.odt", "paired.parquet.bak", "notes.txt")  # fmt: skip
+
+
+@pytest.mark.parametrize("how", ["overwrite", "resume"])
+def test_files_that_no_batch_wrote_stay_where_they_are(how, design, whole, copy):
+    """Also in the folders of a batch, and under names that begin as its own."""
+    for name in FOREIGN:
+        (copy / name).parent.mkdir(exist_ok=True)
+        (copy / name).write_text("mine")
+    if how == "resume":
+        next((copy / "weekly").glob("block-d*")).unlink()
+    found = execute(design, copy, workers_wanted=1, **{how: True})
+    assert [name for name in FOREIGN if (copy / name).read_text() != "mine"] == []
+    assert found.weekly() == read(whole).weekly()
+
+
+def test_nothing_is_written_or_removed_through_a_link(design, copy, tmp_path):
+    theirs = tmp_path / "theirs"
+    (copy / "weekly").rename(theirs)
+    (copy / "weekly").symlink_to(theirs)
+    before = contents(theirs)
+    for how in ("overwrite", "resume"):
+        with pytest.raises(StoreBusy, match="weekly: is a link"):
+            execute(design, copy, workers_wanted=1, **{how: True})
+    assert before and contents(theirs) == before
+    (copy / "weekly").unlink()
+    for name in ("manifest.json.tmp", "paired.parquet", "weekly.txt"):
+        (tmp_path / name).write_text("mine")
+        (copy / name).unlink(missing_ok=True)
+        (copy / name).symlink_to(tmp_path / name)
+    execute(design, copy, workers_wanted=1, overwrite=True)
+    assert {(tmp_path / name).read_text() for name in ("manifest.json.tmp", "paired.parquet", "weekly.txt")} == {"mine"}
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "said"),
+    [(errno.EAGAIN, StoreBusy, "another batch"), (errno.ENOLCK, StoreError, "file system can't lock files.*--out")],
+)
+def test_a_lock_that_cannot_be_had_says_why(error, kind, said, design, tmp_path, monkeypatch):
+    def refuses(*_):
+        raise OSError(error, os.strerror(error))
+
+    monkeypatch.setattr(store.fcntl, "flock", refuses)
+    with pytest.raises(kind, match=said):
+        execute(design, tmp_path / "out", executor=refused)
+
+
+def test_a_folder_that_is_removed_while_the_batch_runs_is_named(design, tmp_path):
+    def remove(progress):
+        if progress.done == 3:
+            subprocess.run(["rm", "-r", str(tmp_path / "out")])
+
+    with pytest.raises(StoreError, match=r"out: was removed or moved while the batch ran.*--resume"):
+        execute(design, tmp_path / "out", workers_wanted=1, progress=remove)
+
+
 def test_too_little_room_is_seen_before_the_start(design, tmp_path, monkeypatch):
     monkeypatch.setattr(store.shutil, "disk_usage", lambda path: type("Usage", (), {"free": 1000}))
     with pytest.raises(StoreError, match="MB are free"):
