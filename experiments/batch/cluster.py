@@ -4,6 +4,7 @@ Who can reach a scheduler's port can run code on its workers: keep it on the mac
 network, or use `tls://` with the certificates of Dask's own configuration.
 """
 
+import time
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future
 from pathlib import Path
@@ -12,6 +13,7 @@ from .runner import RunnerError
 from .versions import identity, unlike
 
 SECONDS_TO_CONNECT = 10
+SECONDS_ALONE = 45  # that a cluster may be without workers
 FORMS = "dask://host:port, tls://host:port, or the path of a scheduler file (.json)"
 
 
@@ -25,11 +27,30 @@ class Cluster(Executor):
     def __init__(self, client):
         self.client = client
         self._executor = client.get_executor(pure=False)
+        self._seen = time.monotonic()  # when it last had a worker
 
     @property
     def workers(self) -> int:
         """How many tasks the cluster can do at once."""
         return sum(self.client.nthreads().values())
+
+    def hear(self):
+        """Raise RunnerError once the cluster has been without workers, or without its scheduler, for SECONDS_ALONE.
+
+        A worker that comes back before finds the work still waiting.
+        """
+        now = time.monotonic()
+        try:
+            there = self.client.status == "running" and self.client.scheduler_info()["workers"]
+        except OSError:  # the scheduler is gone
+            there = False
+        if there:
+            self._seen = now
+        elif now - self._seen > SECONDS_ALONE:
+            raise RunnerError(
+                f"the cluster has had no workers for {SECONDS_ALONE} seconds; what is done is kept: start them again "
+                "(`dask worker`), then run the same command with --resume"
+            )
 
     def submit(self, work, /, *args, **kwargs) -> Future:
         if self.client.status != "running":

@@ -57,10 +57,18 @@ class Pool(ProcessPoolExecutor):
         with _starting():  # a worker may be started here
             return super().submit(work, *args, **kwargs)
 
-    def hear(self):
-        """Pass on what workers have reported since."""
+    def hear(self) -> bool:
+        """Pass on what workers have reported since; say whether anything was."""
+        heard = False
         while self._reports.poll():
+            heard = True
             self._heard(self._reports.recv_bytes().decode())
+        return heard
+
+    def kill(self):
+        """Kill the workers, stopped ones too: what they were doing is lost, as if they had ended by themselves."""
+        for process in list(self._processes.values()):
+            process.kill()
 
     def end(self):
         """End the workers now, whatever they are doing."""

@@ -309,6 +309,23 @@ def test_a_killed_worker_costs_nothing(design, whole, tmp_path):
     same_tables(tmp_path / "out", whole)
 
 
+def test_workers_that_hang_are_ended_and_their_work_is_done_again(design, whole, tmp_path):
+    stopped, told = [], []
+
+    def stop_all(progress):
+        told.append(progress.trouble)
+        if progress.done >= 2 and not stopped:
+            for child in filter(is_worker, psutil.Process().children(recursive=True)):
+                stopped.append(child.pid)
+                child.suspend()
+
+    found = execute(design, tmp_path / "out", workers_wanted=2, progress=stop_all, patience=20)
+    assert len(stopped) == 2 and found.failed == 0
+    assert any("no run was done for 20 seconds" in trouble for trouble in told)
+    assert not any(psutil.pid_exists(pid) for pid in stopped)
+    same_tables(tmp_path / "out", whole)
+
+
 def test_a_killed_driver_leaves_nobody_behind_and_resumes(design, tiny, whole, tmp_path):
     out = tmp_path / "out"
     code = (
