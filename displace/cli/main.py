@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from experiments.batch.process_setup import set_up
+from scenarios.plain_text import printable
 
 from . import calibrate, check, compare, look_up, scenario_files, sensitivity, show, verify
 from .exit_codes import BAD_INPUT, FOLDER, INTERRUPTED, SOME_FAILED
@@ -42,7 +43,10 @@ def main():
             if not isinstance(error.filename, str | os.PathLike):
                 raise
             print(
-                f"Error: {error.filename}: {error.strerror}; give another path, or make this one readable and writable",
+                printable(
+                    f"Error: {error.filename}: {error.strerror}; "
+                    "give another path, or make this one readable and writable"
+                ),
                 file=sys.stderr,
             )
             sys.exit(BAD_INPUT)
@@ -53,7 +57,7 @@ def main():
         code = _code_of(error)
         if code is None:
             raise
-        print(f"{'' if code == INTERRUPTED else 'Error: '}{error}", file=sys.stderr)
+        print(printable(f"{'' if code == INTERRUPTED else 'Error: '}{error}"), file=sys.stderr)
         sys.exit(code)
 
 

@@ -29,7 +29,7 @@ def register(app: typer.Typer):
         """Show two worlds side by side in a browser.
 
         The baseline and a policy on one map, in step, with guided scenes and levers to pull. Everything stays on this
-        machine: it needs no network, and nobody else can open it.
+        machine: it needs no network, and only who has the link that is printed can open it.
 
         \b
         Examples:

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from displace.wording import words
+from scenarios.plain_text import printable
 
 SECONDS_BETWEEN_LINES = 5.0
 
@@ -19,7 +20,7 @@ console = Console(highlight=False)
 def show_table(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str = ""):
     """Print a table; off a terminal every row stays on one line."""
     table = Table(
-        title=Text(title) if title else None,
+        title=Text(printable(title)) if title else None,
         title_justify="left",
         box=None,
         header_style="bold",
@@ -28,9 +29,9 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str
         show_header=any(columns),
     )
     for i, column in enumerate(columns):
-        table.add_column(Text(column), overflow="fold", no_wrap=not console.is_terminal or i == 0)
+        table.add_column(Text(printable(column)), overflow="fold", no_wrap=not console.is_terminal or i == 0)
     for row in rows:
-        table.add_row(*(Text(value) for value in row))
+        table.add_row(*(Text(printable(value)) for value in row))
     _wide().print(table)
 
 
@@ -47,18 +48,18 @@ def say(text: str):
 def show_notes(notes: Iterable[str]):
     """Print to the error stream what may not be as it was meant, a line each."""
     for note in notes:
-        print(f"Note: {note}.", file=sys.stderr)
+        print(printable(f"Note: {note}."), file=sys.stderr)
 
 
 def show_sentences(sentences: Sequence[str]):
     """Print sentences, a paragraph each."""
-    print("\n\n".join(sentences))
+    print(printable("\n\n".join(sentences)))
 
 
 def show_where(**paths):
     """Print where results and report are."""
     for what, path in paths.items():
-        print(f"{what + ':':8} {path}")
+        print(printable(f"{what + ':':8} {path}"))
 
 
 # --- while it runs ----------------------------------------------------------------------------------

@@ -16,12 +16,13 @@ def verify(
     Says what is not whole, and how to repair it. Exit code 1 if anything is not.
     """
     from experiments import read
+    from experiments.results.folder import records
 
     results = read(folder)
     faults = results.faults()
     for fault in faults:
         print(fault)
-    done = len(list((folder / "committed").glob("*.json")))
+    done = len(records(folder))
     if faults:
         print(
             f"{len(faults)} of the files are not as they were written. The command that made this folder, with "

@@ -22,6 +22,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from displace.wording.words import BETTER, INDISTINCT, UNCHANGED, WORSE
+from scenarios.plain_text import printable
 
 logging.getLogger("matplotlib").setLevel(logging.ERROR)  # not that it keeps what it knows of fonts elsewhere
 INK, GREY, PALE, SEA, LAND, DUSK = "#1b1f24", "#6b7280", "#d5d9df", "#eef3f7", "#ffffff", "#f4f1ea"
@@ -123,12 +124,13 @@ def _inline(figure: Figure, name: str, title: str, alt: str) -> str:
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", metadata=dict.fromkeys(("Creator", "Date", "Format", "Type")))
     svg = buffer.getvalue()
-    svg = svg[svg.index("<svg") :]
+    svg = printable(svg[svg.index("<svg") :])  # XML has no place for control characters
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
     svg = re.sub(r"<g id=\"[^\"]*\"", "<g", svg)  # two figures on a page would repeat them
     svg = re.sub(r'\b(?:d|x|y|cx|cy|r|points|width|height)="[^"]*"', _shorter, svg)
     head = f'<svg role="img" aria-labelledby="{name}-title {name}-desc" class="figure" '
-    words = f'<title id="{name}-title">{escape(title)}</title><desc id="{name}-desc">{escape(alt)}</desc>'
+    title, alt = escape(printable(title)), escape(printable(alt))
+    words = f'<title id="{name}-title">{title}</title><desc id="{name}-desc">{alt}</desc>'
     svg = re.sub(r"^<svg ", head, svg)
     svg = re.sub(r' (width|height)="[\d.]+pt"', "", svg, count=2)
     return re.sub(r"(^<svg[^>]*>)", lambda found: found.group(1) + words, svg, count=1).strip()

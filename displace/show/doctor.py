@@ -97,12 +97,13 @@ def _page(port: int) -> Iterator[Finding]:
     if not free(port):
         return
     began = monotonic()
-    with running(Opening(), port):
-        page = _fetch(f"http://{HOST}:{port}/")
+    asking = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor())
+    with running(Opening(), port) as link:
+        page = _fetch(asking, link)
         took = monotonic() - began
         yield _served(bool(page), took)
         asked = sorted(set(re.findall(r'(?:src|href)="/?((?:_solara|static)/[^"]+)"', page)))
-        missing = [path for path in asked if not _fetch(f"http://{HOST}:{port}/{path}")]
+        missing = [path for path in asked if not _fetch(asking, f"http://{HOST}:{port}/{path}")]
         yield Finding(
             "offline assets",
             bool(asked) and not missing,
@@ -120,10 +121,10 @@ def _served(there: bool, took: float) -> Finding:
     return Finding("page", True, f"served after {took:.1f} s{late}", slow=bool(late))
 
 
-def _fetch(url: str) -> str:
+def _fetch(asking: urllib.request.OpenerDirector, url: str) -> str:
     """Return what this machine's own server sends, empty if nothing."""
     try:
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=20) as answer:
+        with asking.open(url, timeout=20) as answer:
             return answer.read().decode("utf-8", "replace")
     except (urllib.error.URLError, OSError):
         return ""

@@ -7,10 +7,11 @@ from mesa.visualization.utils import update_counter
 
 from model.registry.levers import LEVERS
 from scenarios.loading import list_scenarios
+from scenarios.toml_files import MOST_BYTES
 
 from . import policies
 from .frames import STRIPS
-from .session import LARGEST_FILE, Session
+from .session import Session
 
 OWN = "my own"
 MOST_STRIPS = 8
@@ -56,7 +57,7 @@ def Shipped(session: Session):
         on_value=lambda title: title != OWN and session.choose(titles[title]),
     )
     ScenarioFile(
-        label="Or open a scenario file (.toml): choose one, or drop it here", most=LARGEST_FILE,
+        label="Or open a scenario file (.toml): choose one, or drop it here", most=MOST_BYTES,
         event_open=lambda file, content: session.open_file(file["name"], bytes(content[0])),
     )  # fmt: skip
 

@@ -1,6 +1,5 @@
 """What one visitor looks at, and what they may do: the state of the page, without its looks."""
 
-import tomllib
 import traceback
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -12,10 +11,11 @@ from mesa.visualization.utils import force_update
 from displace.wording import words
 from experiments.design.limits import MOST_PEOPLE_PER_AGENT, MOST_SEED
 from model.registry.calendar import monday, week_of
-from scenarios.errors import ScenarioError
+from scenarios.errors import ScenarioError, Where
 from scenarios.explain import PAPER
 from scenarios.loading import from_dict, load
 from scenarios.scenario import Scenario
+from scenarios.toml_files import parsed
 
 from . import opening, policies
 from .frames import CHOSEN, STRIPS, Map, Strip, described
@@ -23,7 +23,6 @@ from .story import PACES, SCENES, Scene
 from .two_worlds import BASELINE, ShowScenario, TwoWorlds
 
 A_LOT = 104  # weeks in one turn, at most
-LARGEST_FILE = 1_000_000  # bytes
 
 
 def _whole(name: str, typed: str, low: int, high: int) -> int:
@@ -103,13 +102,7 @@ class Session:
     @error_as_message
     def open_file(self, name: str, content: bytes):
         """Show the scenario of a file's content, at the date that is on the page."""
-        if len(content) > LARGEST_FILE:
-            raise ValueError(f"{name}: more than {LARGEST_FILE:,} bytes; expected a scenario file")
-        try:
-            data = tomllib.loads(content.decode("utf-8-sig"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
-            raise ValueError(f"{name}: {wrong}; expected a scenario file in TOML") from None
-        self._play(from_dict(data, name.removesuffix(".toml").lower()), self._today)
+        self._play(from_dict(parsed(content, Where(name)), name.removesuffix(".toml").lower()), self._today)
         self.scene.value = None
 
     @error_as_message

@@ -8,7 +8,6 @@ import json
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from experiments.design.design import Block, Chunk, Design
 from experiments.design.expected_reports import ExpectedReport, needs_groups
@@ -20,7 +19,7 @@ from scenarios.scenario import Scenario
 from . import rows
 from .changed_fates import nationality_of_strata
 from .rows import Tag
-from .versions import code_hashes
+from .versions import identity
 
 SUMMARY_BY_PLACE = {
     "places": rows.EVERY_OUTCOME,
@@ -101,7 +100,7 @@ class Done:
     parts: Mapping[str, bytes]
     runs: int
     failed: int
-    code: tuple[str, str]  # hashes of the code that ran it (`code_versions`)
+    made_by: Mapping  # code and environment that ran it (`versions.identity`)
 
 
 def run_chunk(setting: Setting, chunk: Chunk, tell: Callable[[str], None] | None = None) -> Done:
@@ -119,7 +118,7 @@ def run_chunk(setting: Setting, chunk: Chunk, tell: Callable[[str], None] | None
         runs += of_block
     parts["runs"].add(from_rows("runs", runs))
     files = {name: part.bytes() for name, part in parts.items()}
-    return Done(chunk.name, files, len(runs), sum(row["status"] != "ok" for row in runs), code_versions())
+    return Done(chunk.name, files, len(runs), sum(row["status"] != "ok" for row in runs), identity())
 
 
 class Shortage(Exception):
@@ -135,13 +134,6 @@ def _refuse_shortage(error: BaseException):
         if isinstance(cause, MemoryError | OSError):
             raise Shortage(f"{type(cause).__name__}: {cause}") from error
         cause = cause.__cause__ or cause.__context__
-
-
-@lru_cache
-def code_versions() -> tuple[str, str]:
-    """Return the hashes of the code that simulates and of that which writes results, as first found here."""
-    hashes = code_hashes()
-    return hashes["code"], hashes["experiments"]
 
 
 def _run_block(setting: Setting, block: Block, tell: Callable[[], None]) -> tuple[dict[str, list], list[dict]]:

@@ -4,14 +4,16 @@ Who can reach a scheduler's port can run code on its workers: keep it on the mac
 network, or use `tls://` with the certificates of Dask's own configuration.
 """
 
+import time
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future
 from pathlib import Path
 
-from .block import code_versions
 from .runner import RunnerError
+from .versions import identity, unlike
 
 SECONDS_TO_CONNECT = 10
+SECONDS_ALONE = 45  # that a cluster may be without workers
 FORMS = "dask://host:port, tls://host:port, or the path of a scheduler file (.json)"
 
 
@@ -25,11 +27,30 @@ class Cluster(Executor):
     def __init__(self, client):
         self.client = client
         self._executor = client.get_executor(pure=False)
+        self._seen = time.monotonic()  # when it last had a worker
 
     @property
     def workers(self) -> int:
         """How many tasks the cluster can do at once."""
         return sum(self.client.nthreads().values())
+
+    def hear(self):
+        """Raise RunnerError once the cluster has been without workers, or without its scheduler, for SECONDS_ALONE.
+
+        A worker that comes back before finds the work still waiting.
+        """
+        now = time.monotonic()
+        try:
+            there = self.client.status == "running" and self.client.scheduler_info()["workers"]
+        except OSError:  # the scheduler is gone
+            there = False
+        if there:
+            self._seen = now
+        elif now - self._seen > SECONDS_ALONE:
+            raise RunnerError(
+                f"the cluster has had no workers for {SECONDS_ALONE} seconds; what is done is kept: start them again "
+                "(`dask worker`), then run the same command with --resume"
+            )
 
     def submit(self, work, /, *args, **kwargs) -> Future:
         if self.client.status != "running":
@@ -78,18 +99,19 @@ def _again(address: str, where: dict) -> Executor:
 
 
 def _same_code(cluster: Cluster):
-    """Refuse a scheduler or workers that lack this code or have another version of it."""
+    """Refuse a scheduler or workers that lack this code or run it in another version or environment."""
     try:
-        cluster.submit(code_versions).result()  # goes through the scheduler, which must know the code too
-        found = set(cluster.client.run(code_versions).values())
+        cluster.submit(identity).result()  # goes through the scheduler, which must know the code too
+        found = cluster.client.run(identity).values()
     except Exception as error:
         raise ClusterError(
             f"--executor: the scheduler or a worker can't load this code ({type(error).__name__}); expected "
             "both to be started with this checkout's environment, in its folder"
         ) from None
-    if found != {code_versions()}:
+    if differs := next(filter(None, (unlike(theirs, identity()) for theirs in found)), ""):
         raise ClusterError(
-            "--executor: a worker runs another version of the code; expected the same checkout and lock on all machines"
+            f"--executor: a worker differs in {differs}; expected the same checkout and the same environment, "
+            "from its lock, on all machines"
         )
 
 

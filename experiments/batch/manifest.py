@@ -11,14 +11,12 @@ from experiments.results.folder import SCHEMA_VERSION, content_hash
 from model.registry.calendar import monday
 from scenarios.explain import explain
 
-from .versions import code_hashes, package_version, provenance
-
-PACKAGES = ("mesa", "numba", "numpy", "pyarrow", "scipy")
+from .versions import environment, identity, provenance
 
 
 def plan_of(design: Design) -> dict:
-    """Return the design's plan with the code's hashes and, over all of it, its own hash: the results' identity."""
-    plan = {"schema_version": SCHEMA_VERSION} | code_hashes() | design.plan()
+    """Return the design's plan with code and environment and, over all of it, its own hash: the results' identity."""
+    plan = {"schema_version": SCHEMA_VERSION} | identity() | design.plan()
     return {"hash": content_hash(plan)} | plan
 
 
@@ -55,7 +53,7 @@ def manifest_of(design: Design) -> dict:
             )
         ],
         **provenance(),
-        "versions": {"python": platform.python_version()} | {name: package_version(name) for name in PACKAGES},
+        "versions": environment() | {"python": platform.python_version()},
         "machine": f"{platform.system()} {platform.machine()}",
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "finished": None,

@@ -4,6 +4,7 @@ Only this process writes. Each chunk is a pure function of the plan, so a batch 
 or was split over many machines ends in the same bytes.
 """
 
+import math
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -22,6 +23,7 @@ from . import workers
 from .block import Done, Setting, Shortage, run_chunk
 from .manifest import manifest_of
 from .store import StoreError, open_store
+from .versions import unlike
 
 ROUNDS = 3  # at most, in which work that vanished from the folder is done again
 CHUNKS_IN_FLIGHT = 3  # chunks in flight a worker
@@ -33,6 +35,7 @@ GUARD = (
 )
 TRIES_TOGETHER, TRIES_ALONE = 2, 2  # how often a chunk may lose its worker or run short among others, then alone
 PAUSE = 2.0  # seconds before it is tried alone, in which a shortage may pass
+PATIENCE, TIMES_AS_LONG = 300.0, 50  # seconds, and expected durations of a block, after which workers seem to hang
 MOST_NOT_DONE = 3  # pieces of work that could not be done, at which a batch stops
 
 
@@ -90,8 +93,10 @@ class Driver:
         in_flight: int,
         take: Callable[[Done], None],
         again: Callable[[str], None] = lambda reason: None,
+        patience: float = math.inf,
     ):
         self.setting, self.make, self.in_flight, self.take, self.again = setting, executor, in_flight, take, again
+        self.patience = patience
         self.executor = None
         self.running: dict = {}
         self.losses: dict[str, int] = {}
@@ -132,13 +137,20 @@ class Driver:
         return self.executor.submit(run_chunk, self.setting, chunk, getattr(self.executor, "tell", None))
 
     def _wait(self, running):
-        """Return the futures that are done, at least one; pass on meanwhile what workers report."""
-        hear = getattr(self.executor, "hear", lambda: None)
+        """Return the futures that are done, at least one; pass on meanwhile what workers report.
+
+        Workers from which nothing comes for longer than `patience` are killed, and their work is lost with them.
+        """
+        hear, last = getattr(self.executor, "hear", lambda: False), time.monotonic()
         while True:
             done = wait(running, SECONDS, FIRST_COMPLETED).done
-            hear()
+            last = time.monotonic() if hear() else last
             if done:
                 return done
+            if time.monotonic() - last > self.patience and hasattr(self.executor, "kill"):
+                self.again(f"no run was done for {self.patience:.0f} seconds, so the workers were ended")
+                self.executor.kill()
+                last = time.monotonic()
 
     def _collect(self) -> list[Chunk]:
         """Take what is done; return what was lost with its worker."""
@@ -219,12 +231,14 @@ def execute(
     resume: bool = False,
     overwrite: bool = False,
     progress: Callable[[Progress], None] | None = None,
+    patience: float | None = None,
 ):
     """Run a design into the folder `out` and return its Results.
 
     A finished folder of the same plan is only read. `workers_wanted`: processes on this machine (default: the
     usable cores); `executor`: makes another `concurrent.futures.Executor` instead. Failed runs do not stop the
-    others: see `Results.failed`.
+    others: see `Results.failed`. `patience`: seconds without a run that is done, after which the processes on this
+    machine are taken to hang: they are ended, and their work is tried again (default: at least PATIENCE, and by size).
 
     Raises StoreError or StoreBusy if the folder can't be used, Interrupted on Ctrl-C, RunnerError if workers run
     other code, or if work could not be done for want of memory, disk or workers: it is no result, and `resume` does it.
@@ -248,6 +262,7 @@ def execute(
                         1 if count == 1 and not executor else CHUNKS_IN_FLIGHT * count,
                         tally.take,
                         tally.again,
+                        patience or max(PATIENCE, TIMES_AS_LONG * design.seconds_a_block()),
                     ).run(store.missing)
                     if not store.vanished():
                         break
@@ -291,9 +306,10 @@ class _Tally:
         self._say()
 
     def take(self, done: Done):
-        if done.code != tuple(self.store.manifest["plan"][key] for key in ("code", "experiments")):
+        if differs := unlike(done.made_by, self.store.manifest["plan"]):
             raise RunnerError(
-                "a worker runs another version of the code than the driver; make them the same and --resume"
+                f"a worker differs from the driver in {differs}; what it made is not kept: make them the same, then "
+                "run the same command with --resume"
             )
         self.store.commit(done)
         self.under_way.pop(done.name, None)
@@ -315,10 +331,10 @@ def compare(
     """Compare scenarios (names or paths), or run one design, and return the Results.
 
     `replicates`, `seed`, `people_per_agent`, `draws`, `parameters`, `record`, `groups`, `events` hold over the design's
-    own; `workers`: processes on this machine (default: the usable cores). `executor`, `resume`, `overwrite`, `progress`
-    are those of `execute`.
+    own; `workers`: processes on this machine (default: the usable cores). `executor`, `resume`, `overwrite`,
+    `progress`, `patience` are those of `execute`.
     """
-    doing = {key: more.pop(key) for key in ("executor", "resume", "overwrite", "progress") if key in more}
+    doing = {key: more.pop(key) for key in ("executor", "resume", "overwrite", "progress", "patience") if key in more}
     if len(scenarios) == 1 and isinstance(scenarios[0], Design):
         if baseline or more:
             raise TypeError("a Design holds its own settings; change them with dataclasses.replace")

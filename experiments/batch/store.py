@@ -9,6 +9,7 @@ the folder's lock.
 import errno
 import fcntl
 import json
+import re
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -18,6 +19,7 @@ import pyarrow as pa
 from experiments.design.design import Chunk, Design
 from experiments.results.folder import (
     ASIDE,
+    BLOCKS,
     COMMITTED,
     LOCK,
     MANIFEST,
@@ -35,6 +37,7 @@ from experiments.results.schema import TABLES
 
 from .block import Done
 from .manifest import manifest_of, plan_of
+from .versions import unlike
 
 EDITED = "was edited or damaged since it was written"
 PARTS = tuple(table.name for table in TABLES if table.parts)
@@ -85,9 +88,7 @@ class Store:
     def commit(self, done: Done):
         """Write the parts of a piece of work, then its record with the digest of each: the commit mark."""
         for name, content in done.parts.items():
-            (self.folder / name).mkdir(exist_ok=True)
             self._write(self.folder / name / f"{done.name}.parquet", content)
-        (self.folder / COMMITTED).mkdir(exist_ok=True)
         self._write(self._record(done.name), record_of(done.parts))
         self.committed.add(done.name)
 
@@ -108,13 +109,23 @@ class Store:
 
     def _write(self, path: Path, content: bytes):
         try:
+            if path.parent != self.folder:
+                path.parent.mkdir(exist_ok=True)
             write_whole(path, content)
         except OSError as error:
-            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-                raise
+            if not self.folder.is_dir():
+                raise StoreError(
+                    f"{self.folder}: was removed or moved while the batch ran, and what was done with it; put it back "
+                    "and run the same command with --resume, or start again"
+                ) from None
             kept = f"{len(self.committed)} of {len(self.chunks)} pieces of work are kept"
-            raise DiskFull(
-                f"{self.folder}: the disk is full; {kept}: make room, then run the same command with --resume"
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise DiskFull(
+                    f"{self.folder}: the disk is full; {kept}: make room, then run the same command with --resume"
+                ) from None
+            raise StoreError(
+                f"{path}: can't be written ({error.strerror}); {kept}: mend that, then run the same command with "
+                "--resume"
             ) from None
 
     def finish(self, whole: Mapping[str, pa.Table], failed: int):
@@ -141,10 +152,10 @@ class Store:
         """Find what is committed; set aside what is not whole or not of this plan."""
         expected = {chunk.name for chunk in self.chunks}
         for table in (*PARTS, COMMITTED):
-            for path in sorted((self.folder / table).glob("*")):
+            for path in _ours(self.folder, table):
                 if path.suffix == ".tmp":
                     path.unlink()
-                elif path.suffix in (".parquet", ".json") and path.stem not in expected:
+                elif path.stem not in expected:
                     self._put_aside(path, "not of this plan")
         for name in sorted(expected):
             if self._record(name).is_file() and self._is_whole(name):
@@ -202,6 +213,7 @@ def open_store(folder: str | Path, design: Design, resume: bool = False, overwri
         raise StoreError(other)
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        _refuse_links(folder)
         lock = _lock(folder)
     except OSError as error:
         raise StoreError(f"{folder}: can't be written ({error.strerror}); use another --out") from None
@@ -238,6 +250,7 @@ def forget(folder: str | Path):
     """
     folder = Path(folder)
     if _what_is_there(folder):
+        _refuse_links(folder)
         with _lock(folder):
             _clear(folder)
 
@@ -265,9 +278,10 @@ def _what_is_in(folder: Path, plan: dict) -> tuple[dict | None, str | None]:
     if not _holds_runs(folder):
         return None, None  # another plan failed or was stopped before its first run: nothing is lost with it
     differs = _difference(manifest["plan"], plan)
+    go_on = "go on in the environment that began it, " if unlike(manifest["plan"], plan).startswith("the env") else ""
     return (
         manifest,
-        f"{folder}: holds the results of another plan (it differs in: {differs}); use another --out, or "
+        f"{folder}: holds the results of another plan (it differs in: {differs}); {go_on}use another --out, or "
         "--overwrite to replace them (with make: RESULTS=--overwrite)",
     )
 
@@ -314,8 +328,8 @@ def _holds_runs(folder: Path) -> bool:
 
 
 def _difference(old: dict, new: dict) -> str:
-    if any(old.get(key) != new[key] for key in ("code", "experiments")):
-        return "the version of the code"
+    if made_otherwise := unlike(old, new):
+        return made_otherwise
     keys = [
         key.removesuffix("_hash").removesuffix("_from")
         for key in new
@@ -347,26 +361,46 @@ def _refuse_full_disk(folder: Path, design: Design):
         )
 
 
+def _refuse_links(folder: Path):
+    """Raise StoreBusy at a link in the place of a folder or file that a batch writes or clears."""
+    for name in (*PARTS, COMMITTED, ASIDE, LOCK):
+        if (folder / name).is_symlink():
+            raise StoreBusy(f"{folder / name}: is a link, and nothing is written through one; remove it, or use --out")
+
+
 def _lock(folder: Path):
     lock = open(folder / LOCK, "a")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    except OSError as error:
         lock.close()
+        if error.errno not in (errno.EAGAIN, errno.EACCES):
+            raise StoreError(
+                f"{folder}: its file system can't lock files ({error.strerror}), so nothing would keep two batches "
+                "apart; use an --out on another"
+            ) from None
         raise StoreBusy(f"{folder}: another batch is writing here; wait for it, or use another --out") from None
     return lock
+
+
+def _ours(folder: Path, name: str) -> list[Path]:
+    """Return what a batch may have written in a folder inside a results folder: known by its name, no link."""
+    names = {
+        COMMITTED: rf"{BLOCKS}\.json(\.tmp)?",
+        ASIDE: rf"(\w+-{BLOCKS}\.(parquet|json)|({'|'.join(WHOLE_TABLES)})\.parquet)\.\d+",
+    }
+    known = names.get(name, rf"{BLOCKS}\.parquet(\.tmp)?")
+    found = sorted((folder / name).glob("*"))
+    return [path for path in found if re.fullmatch(known, path.name) and path.is_file() and not path.is_symlink()]
 
 
 def _clear(folder: Path):
     """Remove what a batch wrote and the report on it, and nothing else."""
     for name in (*PARTS, COMMITTED, ASIDE):
-        pattern = "*" if name == ASIDE else "*.json*" if name == COMMITTED else "*.parquet*"
-        for path in (folder / name).glob(pattern):
+        for path in _ours(folder, name):
             path.unlink()
         if (folder / name).is_dir() and not any((folder / name).iterdir()):
             (folder / name).rmdir()
-    for name in WHOLE_TABLES:
-        for path in folder.glob(f"{name}.parquet*"):
-            path.unlink()
-    for name in (REPORT, MANIFEST):
+    for name in (*(f"{name}.parquet" for name in WHOLE_TABLES), REPORT, MANIFEST):
         (folder / name).unlink(missing_ok=True)
+        (folder / f"{name}.tmp").unlink(missing_ok=True)

@@ -6,12 +6,17 @@ an unfinished batch and the fitted posterior what they were: of this version.
 
 import hashlib
 import os
+import platform
 import subprocess
+from collections.abc import Mapping
+from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
+
+PACKAGES = ("llvmlite", "mesa", "numba", "numpy", "pyarrow", "scipy")  # another of them may give other bytes
 
 
 class Sources(NamedTuple):
@@ -68,6 +73,31 @@ def code_hash(root: Path = ROOT) -> str:
 def code_hashes(root: Path = ROOT) -> dict[str, str]:
     """Return the versions of what simulates and of what turns runs into tables, by their keys in a plan."""
     return {"code": RUN_SOURCES.hash(root), "experiments": TABLE_SOURCES.hash(root)}
+
+
+def environment() -> dict[str, str]:
+    """Return Python's minor version and those of the packages on which the bytes of a result depend."""
+    python = ".".join(platform.python_version_tuple()[:2])
+    return {"python": python} | {name: package_version(name) for name in PACKAGES}
+
+
+@lru_cache
+def identity() -> dict:
+    """Return what makes results here, as first found: hashes of the code, and the environment; as in a plan."""
+    return {**code_hashes(), "environment": environment()}
+
+
+def unlike(theirs: Mapping, ours: Mapping) -> str:
+    """Say in what one identity (or plan) differs from another; empty if they make the same bytes."""
+    if any(theirs.get(key) != ours[key] for key in ("code", "experiments")):
+        return "the version of the code"
+    there, here = theirs.get("environment", {}), ours["environment"]
+    differing = [
+        f"{name} {there.get(name) or 'none'} there, {here.get(name) or 'none'} here"
+        for name in dict.fromkeys([*here, *there])
+        if there.get(name) != here.get(name)
+    ]
+    return f"the environment: {'; '.join(differing)}" if differing else ""
 
 
 def provenance() -> dict[str, str]:

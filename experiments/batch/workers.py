@@ -15,6 +15,8 @@ from multiprocessing import get_context, resource_tracker
 
 from .process_setup import set_up
 
+SAFE_PATH = "PYTHONSAFEPATH"  # in the environment: Python does not look for modules in the current folder
+
 
 def usable_cores() -> int:
     """Return how many cores this process may use."""
@@ -48,16 +50,25 @@ class Pool(ProcessPoolExecutor):
         self._reports, reporting = context.Pipe(duplex=False)
         self._heard = heard
         self.tell = _tell if heard else None
-        super().__init__(workers, mp_context=context, initializer=_start, initargs=(theirs, reporting))
+        with _starting():  # its locks start a process that cleans up after them
+            super().__init__(workers, mp_context=context, initializer=_start, initargs=(theirs, reporting))
 
     def submit(self, work, /, *args, **kwargs):
-        with _deaf_to_ctrl_c():  # a worker may be started here
+        with _starting():  # a worker may be started here
             return super().submit(work, *args, **kwargs)
 
-    def hear(self):
-        """Pass on what workers have reported since."""
+    def hear(self) -> bool:
+        """Pass on what workers have reported since; say whether anything was."""
+        heard = False
         while self._reports.poll():
+            heard = True
             self._heard(self._reports.recv_bytes().decode())
+        return heard
+
+    def kill(self):
+        """Kill the workers, stopped ones too: what they were doing is lost, as if they had ended by themselves."""
+        for process in list(self._processes.values()):
+            process.kill()
 
     def end(self):
         """End the workers now, whatever they are doing."""
@@ -66,14 +77,24 @@ class Pool(ProcessPoolExecutor):
 
 
 @contextmanager
-def _deaf_to_ctrl_c():
-    """Keep Ctrl-C from processes that are started meanwhile, even while they load; this one gets it afterwards."""
-    resource_tracker.ensure_running()  # else it would be started in between, and undo this
+def _starting():
+    """Keep the current folder and Ctrl-C from processes that are started meanwhile, even while they load.
+
+    Python would look in the current folder for the modules that a process loads first, whoever put files there; later
+    it looks where this process does. Ctrl-C reaches this process afterwards.
+    """
+    safe = os.environ.get(SAFE_PATH)
+    os.environ[SAFE_PATH] = "1"
+    resource_tracker.ensure_running()  # else it would be started in between, and undo what follows
     before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        if safe is None:
+            del os.environ[SAFE_PATH]
+        else:
+            os.environ[SAFE_PATH] = safe
 
 
 _reporting = None  # in a worker: its end of the pipe to the driver

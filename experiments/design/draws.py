@@ -5,8 +5,9 @@ its order) and `my/posterior.parquet` are the names by which designs and the com
 """
 
 import json
+import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from model.registry.levers import channels
 from model.registry.parameter import Parameter
 from model.registry.parameters import DEFAULTS, PARAMETERS
 from scenarios.errors import ScenarioError, Where
+from scenarios.plain_text import is_printable, printable
 
 from .limits import MOST_DRAWS
 
@@ -24,6 +26,9 @@ REFERENCE_POSTERIOR = Path(__file__).parents[2] / "scenarios" / "fitted" / "post
 METADATA = b"displace.draws"
 HELD = "people_held"  # the column of a file of draws that is no parameter
 EXPECTED = "defaults, posterior, posterior:N, prior:N, or the path of a posterior.parquet (path:N for N of its draws)"
+# What a file says of a posterior's origin, and of how many draws it is worth if it says so.
+ORIGIN_OF_FIT = {"targets": dict, "missed": list, "free": list, "not_informed": list, "families": list, "code": str}
+WORTH_OF_FIT = {"effective": int | float, "enough": int | float, "k_hat": int | float | None}
 
 
 class DrawsError(ScenarioError):
@@ -127,7 +132,7 @@ def draws_of(name: str, seed: int = 1) -> Draws:
     if match is None:
         raise DrawsError(str(_misunderstood(name)))
     path = REFERENCE_POSTERIOR if match[1] == "posterior" else Path(match[1])
-    if not path.is_file():
+    if "\0" in name or not path.is_file():
         made = (
             "the reference posterior is made by `make reference-posterior`"
             if path == REFERENCE_POSTERIOR
@@ -187,32 +192,90 @@ def write_draws(path: Path, draws: Draws):
 
 
 def read_draws(path: Path) -> Draws:
-    """Return the draws in a file that `write_draws` has written. Raises DrawsError."""
+    """Return the draws in a file that `write_draws` has written.
+
+    Raises DrawsError, with what is wrong, wherever the file holds anything else: it may come from anybody.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    where = Where(printable(str(path)))
     try:
-        table = pq.ParquetFile(path).read()
-        source = json.loads(table.schema.metadata[METADATA])
-    except (pa.ArrowException, OSError, KeyError, TypeError, ValueError):
+        file = pq.ParquetFile(path)
+        schema, count = file.schema_arrow, file.metadata.num_rows
+        source = json.loads(schema.metadata[METADATA], parse_constant=_refused)
+        _refuse_source(source)
+        _refuse_columns(schema, where)
+        if not 0 < count <= MOST_DRAWS:
+            raise _no(where, f"holds {count:,} draws", f"1 to {MOST_DRAWS:,}")
+        table = file.read()
+    except DrawsError:
+        raise
+    except (pa.ArrowException, OSError, KeyError, TypeError, ValueError, RecursionError):
         raise DrawsError(
-            f"{path}: holds no draws of the parameters; expected a posterior.parquet of `displace calibrate`"
+            f"{where}: holds no draws of the parameters; expected a posterior.parquet of `displace calibrate`"
         ) from None
-    held = ()
-    if HELD in table.column_names:
-        held, table = tuple(table[HELD].to_pylist()), table.drop_columns(HELD)
-    for name in table.column_names:
+    columns = {name: table[name].to_pylist() for name in table.column_names}
+    for name, values in columns.items():
+        parameter = PARAMETERS.get(name)
+        low, high = (parameter.low, parameter.high) if parameter else (0.0, math.inf)
+        for number, value in enumerate(values):
+            unknown_size = name == HELD and value is not None and math.isnan(value)
+            if value is None or not (low <= value <= high or unknown_size) or (parameter and math.isinf(value)):
+                shown = "nothing" if value is None else f"{value:g}"
+                raise _no(where.at(name), f"draw {number} is {shown}", f"numbers from {low:g} to {high:g}")
+    held = tuple(columns.pop(HELD, ()))
+    return Draws(tuple(dict(zip(columns, row)) for row in zip(*columns.values())), source, held)
+
+
+def _refused(constant: str):
+    raise ValueError(f"{constant} is no JSON")
+
+
+def _refuse_source(source):
+    """Raise TypeError or KeyError unless the origin of draws is as a fit states it."""
+    if not isinstance(source, dict) or not all(map(is_printable, _texts(source))):
+        raise TypeError
+    wanted = (ORIGIN_OF_FIT if source.get("kind") == "posterior" else {}) | (
+        WORTH_OF_FIT if "effective" in source else {}
+    )
+    if not all(isinstance(source[key], kind) for key, kind in wanted.items()):
+        raise TypeError
+
+
+def _texts(value) -> Iterator[str]:
+    """Yield every text in plain values, keys too."""
+    match value:
+        case str():
+            yield value
+        case dict():
+            yield from (text for pair in value.items() for one in pair for text in _texts(one))
+        case list():
+            yield from (text for one in value for text in _texts(one))
+
+
+def _refuse_columns(schema, where: Where):
+    """Raise DrawsError at a column that is no parameter, is there twice, holds no numbers, or has another unit."""
+    import pyarrow as pa
+
+    names = [name for name in schema.names if name != HELD]
+    if not names:
+        raise _no(where, "has no column of a parameter", "a posterior.parquet of `displace calibrate`")
+    for name in schema.names:
+        if schema.names.count(name) > 1:
+            raise _no(where, f"'{printable(name)}' is there twice", "each parameter once")
+        if not pa.types.is_floating(schema.field(name).type):
+            raise _no(where.at(printable(name)), f"holds {schema.field(name).type}", "numbers (double)")
+    for name in names:
         if name not in PARAMETERS:
-            raise DrawsError(
-                str(
-                    Where(str(path)).error(
-                        f"unknown parameter '{name}'", "draws made with this version of the model", name, PARAMETERS
-                    )
-                )
-            )
-        unit = table.schema.field(name).metadata[b"unit"].decode()
+            raise _no(
+                where, f"unknown parameter '{printable(name)}'", "draws made with this version of the model", name,
+                PARAMETERS,
+            )  # fmt: skip
+        unit = (schema.field(name).metadata or {}).get(b"unit", b"").decode(errors="replace")
         if unit != PARAMETERS[name].unit:
-            raise DrawsError(
-                str(Where(str(path)).error(f"'{name}' is in '{unit}'", f"draws in '{PARAMETERS[name].unit}'"))
-            )
-    return Draws(tuple(table.to_pylist()), source, held)
+            raise _no(where, f"'{name}' is in '{printable(unit)}'", f"draws in '{PARAMETERS[name].unit}'")
+
+
+def _no(where: Where, *said) -> DrawsError:
+    return DrawsError(str(where.error(*said)))

@@ -1,7 +1,6 @@
 """Designs from files and from names: a TOML file with `[[arm]]` entries or a `[factorial]`, or a list of scenarios."""
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +11,7 @@ from scenarios.checking import check
 from scenarios.errors import ScenarioError, Where
 from scenarios.file_format import NAME_PATTERN, json_schema, scenario_schema
 from scenarios.scenario import Scenario
-from scenarios.toml_files import flat
+from scenarios.toml_files import flat, read_toml
 from scenarios.world_files import world_graph
 
 from .arms import checked, load, read, schema, with_budget, with_parameters
@@ -205,16 +204,16 @@ def has_sensitivity_table(names: Sequence[str]) -> bool:
 
 def _is_design(path: Path) -> bool:
     try:
-        keys = {key.removesuffix("s") for key in read_design(path)}  # with [[arms]], the check names the right key
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, OSError):
+        keys = {key.removesuffix("s") for key in read_toml(path)}  # with [[arms]], the check names the right key
+    except ScenarioError:
         return False  # the loader of scenarios says what is wrong with it
     armless = not keys.isdisjoint(("draw", "replicate", "baseline", "budget")) and keys.isdisjoint(SCENARIO_KEYS)
     return not keys.isdisjoint(ARM_KEYS) or armless
 
 
 def read_design(path: Path) -> dict:
-    """Return what is written in a design file."""
-    return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    """Return what is written in a design file. Raises ScenarioError."""
+    return read_toml(path, "a design in TOML")
 
 
 def _whole(meaning, key):

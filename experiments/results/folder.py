@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,6 +11,7 @@ SCHEMA_VERSION = 3
 MANIFEST, LOCK, REPORT = "manifest.json", "lock", "report.html"
 SUMMARY = "summary"  # the table that every piece of work has, whatever else is recorded
 COMMITTED = "committed"  # a record for each piece of work, written after its parts: the commit mark
+BLOCKS = r"block-d\d+-r\d+(-to-d\d+-r\d+)?"  # the name of a piece of work in its files' names
 ASIDE = "set-aside"  # what was found not whole, where no reader looks
 PLACEBO = "placebo"  # the arm with one irrelevant perturbation, beside which changed fates are read
 
@@ -48,6 +50,12 @@ def record_of(parts: Mapping[str, bytes]) -> bytes:
     return sealed({"parts": {name: digest(content) for name, content in parts.items()}})
 
 
+def records(folder: Path) -> list[Path]:
+    """Return the records of all pieces of work that are committed in a results folder, in the plan's order."""
+    found = [path for path in (folder / COMMITTED).glob("*.json") if re.fullmatch(BLOCKS, path.stem)]
+    return sorted(found, key=lambda path: [int(number) for number in re.findall(r"\d+", path.stem)])
+
+
 def parts_of(record: Path) -> dict[str, list] | None:
     """Return the digests that a record keeps, by table; None where it is not whole."""
     try:
@@ -58,10 +66,11 @@ def parts_of(record: Path) -> dict[str, list] | None:
 
 
 def write_whole(path: Path, content: bytes):
-    """Write a file so that, whatever happens, it is whole or as it was before."""
+    """Write a file so that, whatever happens, it is whole or as it was before. No link there is written through."""
     beside = path.with_name(f"{path.name}.tmp")
     try:
-        with open(beside, "wb") as file:
+        beside.unlink(missing_ok=True)
+        with open(beside, "xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

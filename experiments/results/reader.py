@@ -6,7 +6,6 @@ them before.
 
 import io
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Self
@@ -17,7 +16,7 @@ import pyarrow.parquet as pq
 
 from model.registry.policy import Policy, Trigger
 
-from .folder import COMMITTED, MANIFEST, PLACEBO, SCHEMA_VERSION, is_sealed, is_whole, parts_of
+from .folder import COMMITTED, MANIFEST, PLACEBO, SCHEMA_VERSION, is_sealed, is_whole, parts_of, records
 from .schema import BY_TABLE
 
 AGAIN = "run the batch again with --resume, which sets it aside"
@@ -195,8 +194,8 @@ class StoredResults:
         """Return the committed parts of a table (paths, or files in memory), in the plan's order."""
         if self._memory is not None:
             return [io.BytesIO(parts[name]) for parts in self._memory if name in parts]
-        records = sorted((self.folder / COMMITTED).glob("*.json"), key=_order)
-        return [self.folder / name / f"{record.stem}.parquet" for record in records if name in self._known(record)]
+        holding = [record for record in records(self.folder) if name in self._known(record)]
+        return [self.folder / name / f"{record.stem}.parquet" for record in holding]
 
     def _known(self, record: Path) -> Mapping[str, list]:
         parts = parts_of(record)
@@ -218,7 +217,7 @@ class StoredResults:
     def faults(self) -> list[str]:
         """Return one sentence for each file that is not what was written: all are looked through."""
         found = []
-        for record in sorted((self.folder / COMMITTED).glob("*.json"), key=_order):
+        for record in records(self.folder):
             parts = parts_of(record)
             files = {self.folder / name / f"{record.stem}.parquet": known for name, known in (parts or {}).items()}
             found += [f"{record}: is not whole"] if parts is None else []
@@ -260,7 +259,3 @@ def _frozen(values: Mapping) -> dict:
         else value
         for key, value in values.items()
     }
-
-
-def _order(path: Path):
-    return [int(number) for number in re.findall(r"\d+", path.name)]

@@ -5,9 +5,11 @@ an old version of a function in another file. So the cache folder bears a hash o
 model and of the versions of numba and numpy, and is set before anything is decorated.
 """
 
+import atexit
 import hashlib
 import os
 import shutil
+import stat
 import tempfile
 from contextlib import suppress
 from functools import partial
@@ -19,6 +21,7 @@ import numpy
 from . import quick_compile
 
 MODEL_FOLDER = Path(__file__).parents[1]
+CACHE = "DISPLACE_CACHE"  # in the environment: the folder in which the folder of compiled kernels is made
 PLAIN = "DISPLACE_PLAIN_NUMBA"  # in the environment: compile as numba does by itself
 QUICK = numba.__version__.rpartition(".")[0] in quick_compile.TESTED and not os.environ.get(PLAIN)
 
@@ -43,9 +46,10 @@ def sources_hash(folder: Path = MODEL_FOLDER) -> str:
 def cache_folder() -> Path:
     """Return the folder of compiled kernels: in the checkout, or beside temporary files if read-only.
 
-    What a read-only folder holds compiled is copied there. Raises CannotCompile if neither can be written.
+    What a read-only folder holds compiled is copied there. Numba unpickles what it finds, so where anybody may put
+    files, it is one that nobody else could have filled. Raises CannotCompile if neither can be written.
     """
-    given = os.environ.get("DISPLACE_CACHE")
+    given = os.environ.get(CACHE)
     root, name = Path(given) if given else MODEL_FOLDER.parent / ".cache", kernels_name()
     try:
         root.mkdir(exist_ok=True)
@@ -63,8 +67,7 @@ def kernels_name() -> str:
 
 def _beside_temporary_files(root: Path, name: str) -> Path:
     try:
-        other = Path(tempfile.gettempdir()) / f"displace-cache-{os.getuid()}"
-        other.mkdir(exist_ok=True)
+        other = _private_folder(Path(tempfile.gettempdir()) / f"displace-cache-{os.getuid()}")
         if (root / name).is_dir() and not (other / name).exists():
             partly = tempfile.mkdtemp(dir=other)
             shutil.copytree(root / name, Path(partly) / name)
@@ -76,6 +79,21 @@ def _beside_temporary_files(root: Path, name: str) -> Path:
             f"neither {root} nor a folder for temporary files can be written; set DISPLACE_CACHE to one that can"
         ) from None
     return other / name
+
+
+def _private_folder(folder: Path) -> Path:
+    """Return the folder, made if it is not there, if it is ours alone; else a fresh one, for this command."""
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        found = folder.lstat()
+        if stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o077:
+            return folder
+    except OSError:
+        pass
+    fresh = tempfile.mkdtemp(prefix="displace-cache-")  # private by itself
+    atexit.register(shutil.rmtree, fresh, ignore_errors=True)
+    os.environ[CACHE] = fresh  # of its workers, too
+    return Path(fresh)
 
 
 # Numba reads its settings from the environment again whenever that changes, so the folder is set there.

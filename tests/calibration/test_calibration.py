@@ -301,10 +301,10 @@ def test_priors_are_sampled_within_their_bounds():
 def test_draws_come_back_as_written(tmp_path):
     path = tmp_path / "posterior.parquet"
     made = draws_of("prior:8")
-    write_draws(path, replace(made, source={"kind": "posterior"}))
+    write_draws(path, replace(made, source={"kind": "mine"}))
     assert read_draws(path).values == made.values
     few = draws_of(f"{path}:3")
-    assert few.values == tuple(made.values[k] for k in (1, 4, 6)) and few.source == {"kind": "posterior", "draws": 3}
+    assert few.values == tuple(made.values[k] for k in (1, 4, 6)) and few.source == {"kind": "mine", "draws": 3}
     with pytest.raises(DrawsError, match="holds 8 draws"):
         draws_of(f"{path}:9")
 

@@ -100,3 +100,11 @@ def test_counts_of_reports_on_the_page_on_limits_are_those_that_were_fitted_are_
     others = (ROOT / "README.md", ROOT / "docs" / "calibration.md", ROOT / "docs" / "python.md")
     counted = re.compile(r"\b\d+ (reported estimates|reports up to|targets in)")
     assert {path.name: found for path in others if (found := counted.findall(path.read_text(encoding="utf-8")))} == {}
+
+
+def test_every_fault_that_the_page_on_reliability_lists_is_a_test():
+    named = set(re.findall(r"`(test_\w+)`", (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")))
+    there = {
+        name for path in (ROOT / "tests").rglob("test_*.py") for name in re.findall(r"def (test_\w+)", path.read_text())
+    }
+    assert named and named <= there, named - there

@@ -270,7 +270,7 @@ def test_the_doctor_names_what_is_missing_and_what_to_do():
     assert ready or (done.returncode == 1 and "make show" in done.stdout)
 
 
-def asked(kind, **headers) -> list[dict]:
+def asked(kind, query="", **headers) -> list[dict]:
     """Return what `OwnPagesOnly` at port 9 sends to a request with these headers; empty if it lets it through."""
     from displace.show.server import OwnPagesOnly
 
@@ -283,11 +283,11 @@ def asked(kind, **headers) -> list[dict]:
         sent.append(message)
 
     scope = {"type": kind, "headers": [(name.encode(), value.encode()) for name, value in headers.items()]}
-    asyncio.run(OwnPagesOnly(inner, 9)(scope, None, send))
+    asyncio.run(OwnPagesOnly(inner, 9, "secret")(scope | {"query_string": query.encode()}, None, send))
     return sent
 
 
-OWN = {"host": "127.0.0.1:9", "origin": "http://127.0.0.1:9"}
+OWN = {"host": "127.0.0.1:9", "origin": "http://127.0.0.1:9", "cookie": "other=1; displace-9=secret"}
 
 
 @pytest.mark.parametrize("kind", ["http", "websocket"])
@@ -302,8 +302,42 @@ def test_another_site_can_neither_read_nor_steer(kind, foreign):
     assert refused[0].get("status") == 403 or refused[0] == {"type": "websocket.close", "code": 1008}
 
 
+@pytest.mark.parametrize("kind", ["http", "websocket"])
+@pytest.mark.parametrize("cookie", ["", "displace-9=guessed", "displace-10=secret", "displace-9="])
+def test_without_the_token_nothing_is_shown(kind, cookie):
+    refused = asked(kind, **(OWN | {"cookie": cookie}))
+    assert refused[0].get("status") == 403 or refused[0] == {"type": "websocket.close", "code": 1008}
+
+
+def test_the_link_gives_the_token_once_as_a_cookie():
+    answer, _ = asked("http", "token=secret", host="127.0.0.1:9")
+    headers = dict(answer["headers"])
+    assert answer["status"] == 303 and headers[b"location"] == b"/"
+    assert headers[b"set-cookie"] == b"displace-9=secret; Path=/; HttpOnly; SameSite=Lax"
+    assert headers[b"content-security-policy"] == b"frame-ancestors 'none'"
+    assert asked("http", "token=guessed", host="127.0.0.1:9")[0]["status"] == 403
+    assert asked("http", "token=secret", host="example.org:9")[0]["status"] == 403
+
+
 def test_a_socket_without_an_origin_is_refused_and_a_page_is_not():
-    assert asked("websocket", host=OWN["host"]) and not asked("http", host=OWN["host"])
+    plain = {"host": OWN["host"], "cookie": OWN["cookie"]}
+    assert asked("websocket", **plain) and not asked("http", **plain)
+
+
+def test_no_answer_may_stand_in_a_frame():
+    from displace.show.server import OwnPagesOnly
+
+    sent = []
+
+    async def inner(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"x", b"y")]})
+
+    async def send(message):
+        sent.append(message)
+
+    headers = [(name.encode(), value.encode()) for name, value in OWN.items()]
+    asyncio.run(OwnPagesOnly(inner, 9, "secret")({"type": "http", "headers": headers}, None, send))
+    assert dict(sent[0]["headers"])[b"content-security-policy"] == b"frame-ancestors 'none'"
 
 
 # --- one visitor ------------------------------------------------------------------------------------
@@ -320,9 +354,9 @@ def visitor():
 def test_a_visitor_opens_a_file_or_is_told_why_not(visitor):
     shown = visitor.worlds.value
     for content, said in (
-        (b"title = ", "mine.toml: Invalid value"),
+        (b"title = ", "mine.toml: end of document: invalid value"),
         (b'title = "X"\n', "question"),
-        (b"\xff", "utf-8"),
+        (b"\xff", "UTF-8"),
         (b"#" * 2_000_000, "bytes"),
     ):
         visitor.open_file("mine.toml", content)

@@ -76,7 +76,12 @@ class Show:
 
     @property
     def url(self):
-        return f"http://{opening.HOST}:{self.port}/"
+        """The link that was printed."""
+        return re.search(r"http://\S+", self.said())[0]
+
+    @property
+    def origin(self):
+        return f"http://{opening.HOST}:{self.port}"
 
     def said(self) -> str:
         return Path(self.log.name).read_text()
@@ -85,7 +90,8 @@ class Show:
         """Ask for the page's WebSocket with these headers; return the status of the answer."""
         own = {
             "Host": f"{opening.HOST}:{self.port}",
-            "Origin": self.url.rstrip("/"),
+            "Origin": self.origin,
+            "Cookie": f"displace-{self.port}={self.url.partition('token=')[2]}",
             "Upgrade": "websocket",
             "Connection": "Upgrade",
         }
@@ -133,7 +139,7 @@ def page(show, browser):
     page.close()
     assert not wrong, wrong
     assert not [
-        url for url in asked if not url.startswith((show.url, show.url.replace("http", "ws"), "data:", "blob:"))
+        url for url in asked if not url.startswith((show.origin, show.origin.replace("http", "ws"), "data:", "blob:"))
     ]
 
 
@@ -214,6 +220,7 @@ def test_only_the_page_itself_may_open_a_socket(show):
     assert show.shake_hands() == 101
     assert show.shake_hands(Origin="http://example.org") == 403
     assert show.shake_hands(Host="example.org") == 403
+    assert show.shake_hands(Cookie="") == show.shake_hands(Cookie=f"displace-{show.port}=guessed") == 403
 
 
 def test_play_advances_both_worlds_fast_enough_and_pauses(page):

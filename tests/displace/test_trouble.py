@@ -54,7 +54,7 @@ def test_a_page_that_cannot_start_is_not_waited_for(monkeypatch):
         def run(self):
             return None
 
-    monkeypatch.setattr(server, "made", lambda opening, port: Dies())
+    monkeypatch.setattr(server, "made", lambda opening, port, token: Dies())
     over = threading.Event()
 
     def look():

@@ -248,7 +248,7 @@ def test_a_design_knows_how_its_draws_were_asked_for(tmp_path):
     found = from_names(["firewalls"], draws="prior:2")
     assert found.draws_asked == "prior:2" and "draws_asked" not in found.plan()
     file = tmp_path / "posterior.parquet"
-    write_draws(file, Draws(found.draws, {"kind": "posterior"}))
+    write_draws(file, Draws(found.draws, {"kind": "mine"}))
     assert (
         manifest_of(from_names(["firewalls"], draws=f"{file}:1"))["draws_asked"] == "posterior.parquet:1"
     )  # without the machine's folders

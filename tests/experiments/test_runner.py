@@ -25,7 +25,7 @@ from experiments.batch import runner, store, workers
 from experiments.batch.block import Done, Setting
 from experiments.batch.runner import Driver, Interrupted, RunnerError
 from experiments.batch.store import DiskFull, StoreBusy, StoreError, open_store
-from experiments.batch.versions import code_hashes
+from experiments.batch.versions import environment, identity
 from experiments.design.design import Block, Chunk, Design
 from experiments.design.files import from_names
 from experiments.results.folder import sealed
@@ -272,6 +272,23 @@ def test_a_worker_is_deaf_to_ctrl_c_from_its_first_moment():
         assert not pool.submit(hears_ctrl_c).result() and hears_ctrl_c()
 
 
+def test_a_worker_runs_nothing_that_lies_in_the_current_folder(tmp_path):
+    """Whatever a worker loads first: modules of these names in the current folder are never run."""
+    here = tmp_path / "here"
+    here.mkdir()
+    for name in ("struct", "signal", "pickle", "multiprocessing", "numpy", "experiments"):
+        (here / f"{name}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'a').write('{name} ')\n")
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from experiments.batch.block import Setting\nfrom experiments.batch.workers import Pool\n"
+        "if __name__ == '__main__':\n    with Pool(1) as pool:\n        print(pool.submit(repr, Setting).result())\n"
+    )
+    done = subprocess.run(
+        [sys.executable, script], cwd=here, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True
+    )
+    assert "Setting" in done.stdout and not (tmp_path / "ran").exists(), done.stderr
+
+
 def is_worker(process):
     with contextlib.suppress(psutil.Error):  # it may end while we look
         return "spawn_main" in " ".join(process.cmdline())
@@ -289,6 +306,23 @@ def test_a_killed_worker_costs_nothing(design, whole, tmp_path):
 
     found = execute(design, tmp_path / "out", workers_wanted=2, progress=kill_one)
     assert killed and found.failed == 0
+    same_tables(tmp_path / "out", whole)
+
+
+def test_workers_that_hang_are_ended_and_their_work_is_done_again(design, whole, tmp_path):
+    stopped, told = [], []
+
+    def stop_all(progress):
+        told.append(progress.trouble)
+        if progress.done >= 2 and not stopped:
+            for child in filter(is_worker, psutil.Process().children(recursive=True)):
+                stopped.append(child.pid)
+                child.suspend()
+
+    found = execute(design, tmp_path / "out", workers_wanted=2, progress=stop_all, patience=20)
+    assert len(stopped) == 2 and found.failed == 0
+    assert any("no run was done for 20 seconds" in trouble for trouble in told)
+    assert not any(psutil.pid_exists(pid) for pid in stopped)
     same_tables(tmp_path / "out", whole)
 
 
@@ -379,9 +413,18 @@ def test_another_assumption_and_a_changed_scenario_are_named(design, copy):
 
 @pytest.mark.parametrize("key", ["code", "experiments"])
 def test_results_of_other_code_are_refused_and_never_gone_on_with(design, copy, monkeypatch, key):
-    hashes = code_hashes() | {key: "other"}
-    monkeypatch.setattr("experiments.batch.manifest.code_hashes", lambda: hashes)
+    monkeypatch.setattr("experiments.batch.manifest.identity", lambda: identity() | {key: "other"})
     with pytest.raises(StoreError, match="differs in: the version of the code"):
+        execute(design, copy, executor=refused, resume=True)
+
+
+@pytest.mark.parametrize("package", ["python", "pyarrow", "llvmlite"])
+def test_results_of_another_environment_are_refused_and_it_is_said_how_to_go_on(design, copy, monkeypatch, package):
+    assert package in environment()
+    changed = identity() | {"environment": environment() | {package: "99.0"}}
+    monkeypatch.setattr("experiments.batch.manifest.identity", lambda: changed)
+    said = f"the environment: {package} .* there, 99.0 here.*go on in the environment that began it.*--overwrite"
+    with pytest.raises(StoreError, match=said):
         execute(design, copy, executor=refused, resume=True)
 
 
@@ -436,6 +479,63 @@ def test_a_folder_of_something_else_is_left_alone(design, tmp_path, name):
     with pytest.raises(StoreBusy, match=r"but no manifest\.json"):
         execute(design, tmp_path, overwrite=True)
     assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+FOREIGN = ("weekly/mine.parquet", "weekly/block-notes.parquet", "summary/old.parquet.tmp", "committed/mine.json",
+           "set-aside/thesis.odt", "paired.parquet.bak", "notes.txt")  # fmt: skip
+
+
+@pytest.mark.parametrize("how", ["overwrite", "resume"])
+def test_files_that_no_batch_wrote_stay_where_they_are(how, design, whole, copy):
+    """Also in the folders of a batch, and under names that begin as its own."""
+    for name in FOREIGN:
+        (copy / name).parent.mkdir(exist_ok=True)
+        (copy / name).write_text("mine")
+    if how == "resume":
+        next((copy / "weekly").glob("block-d*")).unlink()
+    found = execute(design, copy, workers_wanted=1, **{how: True})
+    assert [name for name in FOREIGN if (copy / name).read_text() != "mine"] == []
+    assert found.weekly() == read(whole).weekly()
+
+
+def test_nothing_is_written_or_removed_through_a_link(design, copy, tmp_path):
+    theirs = tmp_path / "theirs"
+    (copy / "weekly").rename(theirs)
+    (copy / "weekly").symlink_to(theirs)
+    before = contents(theirs)
+    for how in ("overwrite", "resume"):
+        with pytest.raises(StoreBusy, match="weekly: is a link"):
+            execute(design, copy, workers_wanted=1, **{how: True})
+    assert before and contents(theirs) == before
+    (copy / "weekly").unlink()
+    for name in ("manifest.json.tmp", "paired.parquet", "weekly.txt"):
+        (tmp_path / name).write_text("mine")
+        (copy / name).unlink(missing_ok=True)
+        (copy / name).symlink_to(tmp_path / name)
+    execute(design, copy, workers_wanted=1, overwrite=True)
+    assert {(tmp_path / name).read_text() for name in ("manifest.json.tmp", "paired.parquet", "weekly.txt")} == {"mine"}
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "said"),
+    [(errno.EAGAIN, StoreBusy, "another batch"), (errno.ENOLCK, StoreError, "file system can't lock files.*--out")],
+)
+def test_a_lock_that_cannot_be_had_says_why(error, kind, said, design, tmp_path, monkeypatch):
+    def refuses(*_):
+        raise OSError(error, os.strerror(error))
+
+    monkeypatch.setattr(store.fcntl, "flock", refuses)
+    with pytest.raises(kind, match=said):
+        execute(design, tmp_path / "out", executor=refused)
+
+
+def test_a_folder_that_is_removed_while_the_batch_runs_is_named(design, tmp_path):
+    def remove(progress):
+        if progress.done == 3:
+            subprocess.run(["rm", "-r", str(tmp_path / "out")])
+
+    with pytest.raises(StoreError, match=r"out: was removed or moved while the batch ran.*--resume"):
+        execute(design, tmp_path / "out", workers_wanted=1, progress=remove)
 
 
 def test_too_little_room_is_seen_before_the_start(design, tmp_path, monkeypatch):
@@ -554,9 +654,15 @@ def test_a_shortage_that_passes_is_reported_and_costs_nothing(design, whole, tmp
 
 
 def test_a_worker_with_other_code_stops_the_batch(design, tmp_path, monkeypatch):
-    monkeypatch.setattr("experiments.batch.block.code_versions", lambda: ("other", "other"))
-    with pytest.raises(RunnerError, match="another version of the code"):
-        execute(design, tmp_path / "out", workers_wanted=1)
+    other = identity()["environment"] | {"python": "3.99", "pyarrow": "99.0"}
+    for made_by, said in (
+        (identity() | {"code": "other"}, "the version of the code"),
+        (identity() | {"environment": other}, "the environment: python 3.99 there, .* here; pyarrow 99.0 there"),
+    ):
+        monkeypatch.setattr("experiments.batch.block.identity", lambda made_by=made_by: made_by)
+        with pytest.raises(RunnerError, match=f"a worker differs from the driver in {said}.*--resume"):
+            execute(design, tmp_path / "out", workers_wanted=1, resume=True)
+        assert not contents(tmp_path / "out")  # nothing of it is kept
 
 
 # --- designs --------------------------------------------------------------------------------------------

@@ -1,12 +1,14 @@
 """How kernels are compiled: another version of numba changes how long it takes, and no result."""
 
 import os
+import stat
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from model.engine import kernel
 from model.engine.kernel import PLAIN, QUICK
 
 RUN = """
@@ -57,8 +59,6 @@ assert numba.config.CACHE_DIR == str(cache_folder()), numba.config.CACHE_DIR
 
 def test_a_read_only_cache_is_read_and_what_must_be_writable_is_named(tmp_path, monkeypatch):
     """Once, an image of a container that holds the compiled model compiled it anew in every container."""
-    from model.engine import kernel
-
     compiled, other = tmp_path / "image" / kernel.kernels_name(), tmp_path / "other"
     compiled.mkdir(parents=True)
     other.mkdir()
@@ -83,3 +83,25 @@ def test_without_the_compiler_the_model_is_refused_in_a_sentence(tmp_path):
         line, env=os.environ | {"NUMBA_DISABLE_JIT": "1"}, capture_output=True, text=True, timeout=100
     )
     assert found.returncode == 2 and found.stderr == ("Error: the model runs compiled only: unset NUMBA_DISABLE_JIT\n")
+
+
+@pytest.mark.parametrize("there", ["nothing", "our own", "open to others", "somebody else's", "a link", "a file"])
+def test_compiled_kernels_are_read_from_no_folder_that_others_could_fill(there, tmp_path, monkeypatch):
+    """Numba unpickles what it finds: where the checkout is read-only, a folder of a known name may be anybody's."""
+    mine = os.getuid() + (there == "somebody else's")
+    folder = tmp_path / f"displace-cache-{mine}"
+    monkeypatch.setattr(kernel.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(kernel.os, "getuid", lambda: mine)
+    monkeypatch.setenv(kernel.CACHE, "/dev/null/read-only")
+    if there == "a link":
+        (tmp_path / "theirs").mkdir(mode=0o700)
+        folder.symlink_to(tmp_path / "theirs")
+    elif there == "a file":
+        folder.touch()
+    elif there != "nothing":
+        folder.mkdir(mode=0o700)
+        folder.chmod(0o777 if there == "open to others" else 0o700)
+    used = kernel.cache_folder().parent
+    assert (used == folder) is (there in ("nothing", "our own"))
+    assert stat.S_IMODE(used.lstat().st_mode) == 0o700 and not used.is_symlink()
+    assert kernel.cache_folder().parent == used  # as workers find it
