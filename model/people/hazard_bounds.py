@@ -147,7 +147,7 @@ def rate_of(i, m):
         return bound.untraced
     if me.status == S.detained:
         rate = (
-            bound.corrupt * m.states[m.places[me.place].state].corruption
+            bound.corrupt * m.states[m.places[me.place].state].corruption_most
             + bound.spared * me.child
             + bound.grounds * me.trafficked
         )

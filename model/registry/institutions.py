@@ -55,6 +55,8 @@ _ROWS = (
         meaning="that a raid leads to an owner's arrest"),
     Institution("tip_off", unit="probability", base="parameter", low=0, high=1,
         meaning="that a raid is betrayed beforehand"),
+    Institution("accountability", unit="per week", base="parameter", low=0, high=1,
+        meaning="hazard that an official on the take who is found out is removed"),
     Institution("notice", unit="share", base="parameter", low=0, high=1,
         meaning="of raids forewarned by an announced deadline"),
     Institution("notice_release", unit="per week", base="parameter", low=0, high=1,

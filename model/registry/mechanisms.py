@@ -395,7 +395,8 @@ MECHANISMS = (
        where="raids.choose_site start.build_up institutions.hidden parameters.licence_cover levers.licence_ban"),
     _m("O13", name="collusion with officials, politicians and business", section="II.gov",
        where=(
-           "raids.choose_site beliefs.adapt_institutions accounts.price_places institutions.spares_payers "
+           "raids.choose_site outlook.payers_spared beliefs.adapt_institutions accounts.price_places "
+           "complicity.turn_over_officials institutions.spares_payers "
            "parameters.payer_size parameters.bribe_response"
        )),
     _m("O14", name="platforms carry false job advertisements", section="II.dig",
@@ -468,8 +469,9 @@ MECHANISMS = (
        partly="officials among the guards are not kept apart"),
     _m("S08", name="corruption before, during and after captivity", section="II.gov",
        where=(
-           "states.draw_deviations raids.strike border_officials.looks_away services.be_detained "
-           "parameters.corruption_spread levers.anti_corruption"
+           "states.draw_deviations complicity.turn_over_officials complicity.found_out raids.strike "
+           "border_officials.looks_away services.be_detained institutions.accountability "
+           "parameters.officials_complicit parameters.removal_fear parameters.idle_for_fear levers.anti_corruption"
        )),
     _m("S09", name="irregular migration is a crime", section="IV.F",
        where=(

@@ -41,6 +41,7 @@ WITHOUT_TRIGGER = {
     "feedback_announcement": ({}, {}),  # nothing is announced
     "feedback_hardening": (dict(escape_rate=0), {"raids_per_month": 0.0}),
     "feedback_bribes": NO_RAIDS,
+    "feedback_complicity": (dict(officials_turnover=NEVER, accountability=0), {}),
     "feedback_pressure": NO_RAIDS,
     "feedback_intelligence": NO_RAIDS,
     "feedback_reports": NO_RAIDS,
@@ -157,6 +158,13 @@ DIRECTIONS = {
         ("raids_betrayed",),
         True,
         weekly(bribe_half=0.001) | dict(tip_off=0.2, bribe_response=2, feedback_pressure=0),
+        RAIDED,
+    ),
+    "officials removed betray fewer raids": (
+        "feedback_complicity",
+        ("raids_betrayed",),
+        False,
+        weekly(accountability=0.02) | dict(found_unreported=1, tip_off=0.6, feedback_bribes=0, feedback_pressure=0),
         RAIDED,
     ),
     "a higher fee brings more recruits": (

@@ -34,6 +34,8 @@ RIVAL_RULES_AND_FEEDBACKS = topic(
         meaning="raids and escapes bring guards and abuse"),
     row("feedback_bribes", unit="switch", default=1, bounds=(0, 1), section="mechanisms", choices=("off", "on"),
         meaning="the value of a tip-off raises bribes"),
+    row("feedback_complicity", unit="switch", default=1, bounds=(0, 1), section="mechanisms", choices=("off", "on"),
+        meaning="officials take to bribes as far as these are worth it, are removed, and fear it"),
     row("feedback_pressure", unit="switch", default=1, bounds=(0, 1), section="mechanisms", choices=("off", "on"),
         meaning="pressure on states rises with reports and falls after raids"),
     row("feedback_intelligence", unit="switch", default=1, bounds=(0, 1), section="mechanisms",
