@@ -84,9 +84,8 @@ def set_bounds(bound, high, low, m):
     bound.untraced = high[I.tracing]
     bound.corrupt = high[I.extortion] + high[I.collusion]
     bound.spared = high[I.child_found] * (1.0 - low[I.child_detained])
-    bound.grounds = (
-        high[I.grounds_release] * high[I.recognition] + m.par[P.defence_raised] * high[I.np_scope] * high[I.np_practice]
-    )
+    applied = high[I.np_practice] + (1.0 - high[I.np_practice]) * m.par[P.lawyers_win]  # at most, with a lawyer
+    bound.grounds = high[I.grounds_release] * high[I.recognition] + m.par[P.defence_raised] * high[I.np_scope] * applied
     bound.charged = m.par[P.charged_later] * high[I.charges]
     bound.deported = high[I.deportation] * (1.0 - low[I.closure]) / (1.0 + low[I.fines] / m.par[P.fine_scale])
 

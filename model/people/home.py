@@ -32,7 +32,7 @@ from .person import (
     see_anew,
     set_drive,
 )
-from .screening import protected
+from .screening import lawyer_is_free, protected
 from .services import taken_again
 
 
@@ -133,11 +133,10 @@ def settle_in(i, u, m):
     """Compare the number `u` of someone home again with the hazards of their week. Return what is left of it."""
     me = m.people[i]
     p, k = me.place, people_class(i, m)
-    u -= m.env[k, I.record_cleared, p] * me.record
-    if u < 0.0:
-        me.record = 0
-        set_drive(i, 1.0, m)
-        return u
+    if me.record:
+        u = ask_to_clear(i, k, u, m)
+        if u < 0.0:
+            return u
     u -= m.env[k, I.reintegration, p] * m.par[P.settles_with_support]
     if u < 0.0:
         me.owed *= 1.0 - m.env[k, I.debt_relief, p]
@@ -155,6 +154,28 @@ def settle_in(i, u, m):
         me.recruiter = 1
         m.rings[me.nation].returned += m.scale * 1e-3
         change(T.became_recruiter, i, p, m)
+    return u
+
+
+@kernel
+def ask_to_clear(i, k, u, m):
+    """Compare what is left of a person's number with the hazards that their record is cleared. Return what is left.
+
+    Records are cleared on request (C3); some need a lawyer to make one.
+    """
+    me = m.people[i]
+    s = m.places[me.place].state
+    hazard = m.env[k, I.record_cleared, me.place]
+    alone = m.par[P.requests_alone] if m.par[P.feedback_legal_aid] > 0.0 else 1.0
+    u -= hazard * alone
+    helped = u >= 0.0 and alone < 1.0 and lawyer_is_free(s, m)
+    if helped:
+        u -= hazard * (1.0 - alone)
+    if u < 0.0:
+        if helped:
+            m.states[s].lawyer_credit -= m.scale
+        me.record = 0
+        set_drive(i, 1.0, m)
     return u
 
 

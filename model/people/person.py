@@ -79,6 +79,7 @@ PERSON = (  # what most looks read comes first: it lies on one line of memory
     ("contract", "i1", "had a contract or some pay"),
     ("sold", "i1", "times, this spell"),
     ("punished", "i1", "detained or charged since captivity"),
+    ("defended", "i1", "a lawyer has acted in the case that is pending"),
 )
 
 

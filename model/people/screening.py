@@ -93,6 +93,12 @@ def shelter(i, k, u, v, to_open, to_closed, m):
     return True
 
 
+@kernel
+def lawyer_is_free(s, m):
+    """Say whether a State's lawyers can act for one person more this week (C4, D1)."""
+    return m.par[P.feedback_legal_aid] > 0.0 and m.states[s].lawyer_credit >= m.scale
+
+
 # ------------------------------------------------------------------------- punishment and trust --
 
 
@@ -106,6 +112,12 @@ def at_home_here(i, m):
 def protected(k, p, m):
     """Return the share of cases in which non-punishment protects in law and in practice (IV.C)."""
     return m.env[k, I.np_scope, p] * m.env[k, I.np_practice, p]
+
+
+@kernel
+def won_by_lawyer(k, p, m):
+    """Return the share of cases in which non-punishment protects for a lawyer alone: as far as the law covers them."""
+    return m.env[k, I.np_scope, p] * (1.0 - m.env[k, I.np_practice, p]) * m.par[P.lawyers_win]
 
 
 @kernel

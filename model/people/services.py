@@ -28,11 +28,13 @@ from .screening import (
     detention_chance,
     give_open_bed,
     hand_over,
+    lawyer_is_free,
     meet_authorities,
     papers,
     protected,
     shelter,
     trust_of,
+    won_by_lawyer,
 )
 
 UNLIMITED = 1e12
@@ -45,6 +47,7 @@ def renew_capacities(m):
         state = m.states[s]
         state.slot_credit = renewed(state.slot_credit, m.senv[0, I.screening_slots, s], m)
         state.court_credit = renewed(state.court_credit, m.senv[0, I.courts, s], m)
+        state.lawyer_credit = renewed(state.lawyer_credit, m.senv[0, I.legal_aid, s], m)
         state.return_credit = renewed(state.return_credit, m.senv[0, I.return_help, s], m)
         state.open_used, state.closed_used, state.detained_used = 0, 0, 0
     for p in range(m.places.size):
@@ -238,6 +241,12 @@ def meet_custody(i, k, u, m):
     if u < 0.0:
         be_released_on_grounds(i, k, m)
         return u
+    if me.trafficked and lawyer_is_free(m.places[p].state, m):
+        u -= m.par[P.defence_raised] * won_by_lawyer(k, p, m)
+        if u < 0.0:
+            m.states[m.places[p].state].lawyer_credit -= m.scale
+            be_released_on_grounds(i, k, m)
+            return u
     u -= m.env[k, I.collusion, p] * corruption
     if u < 0.0:
         taken_again(T.retrafficked_from_detention, i, m)
@@ -308,24 +317,37 @@ def be_deported(i, k, m):
 
 @kernel
 def be_judged(i, k, m):
-    """Wait for a court; non-punishment, a trafficking defence or a conviction (IV.C; V78)."""
+    """Wait for a lawyer and a court; non-punishment, a trafficking defence or a conviction (IV.C; V78)."""
     me, p = m.people[i], m.people[i].place
     state = m.states[m.places[p].state]
+    believed = 1.0 if me.trafficked else m.par[P.defence_of_others] * m.env[k, I.false_claims, p]
+    if me.defended == 0 and lawyer_is_free(m.places[p].state, m):
+        state.lawyer_credit -= m.scale
+        me.defended = 1
+        if draw(R.after_detail, m, identity(me.key, 5)) < won_by_lawyer(k, p, m) * believed:
+            drop_case(i, k, m)
+            return
     if state.court_credit < m.scale:
         return
     state.court_credit -= m.scale
-    defence = protected(k, p, m)
-    if me.trafficked == 0:
-        defence *= m.par[P.defence_of_others] * m.env[k, I.false_claims, p]
-    if draw(R.after, m, me.key) < defence:
-        me.label = IDENTIFIED
-        if not come_into_open_bed(T.case_dropped, i, k, m):
-            change(T.case_dropped_no_bed, i, p, m)
+    if draw(R.after, m, me.key) < protected(k, p, m) * believed:
+        drop_case(i, k, m)
         return
     me.record = 1
     if me.trafficked:
-        m.tally[O.convicted_without_safeguards, p] += m.scale * (1.0 - m.env[k, I.safeguards, p])
+        unsafe = (1.0 - m.env[k, I.safeguards, p]) * (1.0 - m.par[P.lawyers_safeguard] * me.defended)
+        m.tally[O.convicted_without_safeguards, p] += m.scale * unsafe
+    me.defended = 0
     change(T.convicted, i, p, m)
+
+
+@kernel
+def drop_case(i, k, m):
+    """End a case by the principle of non-punishment (V78)."""
+    me = m.people[i]
+    me.label, me.defended = IDENTIFIED, 0
+    if not come_into_open_bed(T.case_dropped, i, k, m):
+        change(T.case_dropped_no_bed, i, me.place, m)
 
 
 # ------------------------------------------------------------------------------------ in shelter --

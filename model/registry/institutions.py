@@ -162,6 +162,8 @@ _ROWS = (
         meaning="hazard of being trafficked out of custody"),
     Institution("courts", unit="cases per week and state", base="state:court_cases_per_week", low=0, high=BIG,
         meaning="cases judged"),
+    Institution("legal_aid", unit="persons per week and state", base="parameter", low=0, high=BIG,
+        meaning="for whom lawyers of legal aid can act"),
     Institution("assessed", unit="share", base="parameter", low=0, high=1,
         meaning="individually assessed before detention"),
     Institution("safeguards", unit="share", base="parameter", low=0, high=1,

@@ -338,10 +338,10 @@ MECHANISMS = (
        partly="it slows settling, but costs no trust among people from the same home"),
     _m("V78", name="legal aid, and a trafficking defence at any stage", section="IV.C",
        where=(
-           "services.be_judged services.be_detained screening.protected institutions.np_practice "
-           "parameters.defence_raised life_course.case_dropped"
-       ),
-       partly="legal aid is part of how far the principle is applied, not a service of its own"),
+           "services.be_judged services.be_detained screening.protected screening.won_by_lawyer home.ask_to_clear "
+           "institutions.legal_aid institutions.np_practice parameters.defence_raised parameters.lawyers_win "
+           "life_course.case_dropped levers.legal_aid"
+       )),
     _m("V79", name="services for women, for each age, with a disability", section="IV.D",
        where="screening.shelter institutions.men_admitted",
        partly="men are kept out of services, but nothing says how far these suit women or people with a disability"),

@@ -30,7 +30,7 @@ PLENTY = dict(
 # Parameters, and columns of states, under which a feedback's trigger is absent.
 WITHOUT_TRIGGER = {
     "feedback_tip_offs": NO_RAIDS,
-    "feedback_capacity": (dict(consular_capacity=1e5, shame=0), PLENTY),
+    "feedback_capacity": (dict(consular_capacity=1e5, shame=0, legal_aid=ENOUGH), PLENTY),
     "feedback_debt": (dict(again_debt=0, again_record=0), {}),
     "feedback_growth": (dict(founding_rate=0, building_rate=0, target_growth=0), {}),
     "feedback_crowding": (dict(revenue=0), {}),  # where nothing is earned, nothing is let or built
@@ -42,6 +42,7 @@ WITHOUT_TRIGGER = {
     "feedback_hardening": (dict(escape_rate=0), {"raids_per_month": 0.0}),
     "feedback_bribes": NO_RAIDS,
     "feedback_complicity": (dict(officials_turnover=NEVER, accountability=0), {}),
+    "feedback_legal_aid": (dict(legal_aid=0, requests_alone=1), {}),
     "feedback_pressure": NO_RAIDS,
     "feedback_intelligence": NO_RAIDS,
     "feedback_reports": NO_RAIDS,
@@ -159,6 +160,13 @@ DIRECTIONS = {
         True,
         weekly(bribe_half=0.001) | dict(tip_off=0.2, bribe_response=2, feedback_pressure=0),
         RAIDED,
+    ),
+    "lawyers have charges dropped and fewer are convicted": (
+        "feedback_legal_aid",
+        ("convicted",),
+        False,
+        dict(legal_aid=ENOUGH, lawyers_win=0.8, charges=0.5),
+        RAIDED | PLENTY | dict(non_punishment_scope=0.8),
     ),
     "officials removed betray fewer raids": (
         "feedback_complicity",

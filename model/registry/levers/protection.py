@@ -191,6 +191,28 @@ PROTECTION_LEVERS = (
         ),
     ),
     Lever(
+        "legal_aid",
+        kind="protection",
+        summary="lawyers for people charged, detained or convicted",
+        unit="30 more persons a week in each state for whom lawyers act",
+        recommendations=("C2", "C3", "D1"),
+        section="IV.C IV.D V78",
+        maximum=4.0,
+        lead_weeks=13,
+        scope=PEOPLE_SCOPE,
+        acts_at="both",
+        helps_by=(
+            Channel("lawyers", moves="legal_aid", mode="add", effect=30.0, high=90.0,
+                why="charges are dropped, custody ends sooner, records are cleared"),
+        ),
+        hurts_by=(
+            Channel("court_time", moves="courts", mode="lower", effect=0.05, high=0.3,
+                why="cases that are contested take longer"),
+            Channel("false_claims", moves="false_claims", mode="scale", effect=0.1, high=0.5,
+                why="more false claims"),
+        ),
+    ),
+    Lever(
         "shelter_capacity",
         kind="protection",
         summary="early and inclusive shelter, legal and psychosocial help",
