@@ -12,16 +12,16 @@ from model.engine.prefetch import fetch_ahead
 from model.engine.random_numbers import draw
 from model.operations.vacancies import choose_operation
 from model.registry.institutions import I
-from model.registry.life_course import S, T
+from model.registry.life_course import IDENTIFIED, S, T
 from model.registry.parameters import P
 from model.registry.streams import R
 
 from .border_officials import set_out
+from .debts import relieve
 from .diary import HOME_LANE, LANES, NO_VISIT, enter_in_diary, take_due
 from .hazard_bounds import LEAST_STIGMA, keep_bound, number_of
 from .person import (
     FASTER,
-    IDENTIFIED,
     JUST_HOME,
     LONGEST,
     NOT_HELD,
@@ -32,6 +32,7 @@ from .person import (
     see_anew,
     set_drive,
 )
+from .remedy import claimants, compensate
 from .screening import lawyer_is_free, protected
 from .services import taken_again
 
@@ -139,8 +140,13 @@ def settle_in(i, u, m):
             return u
     u -= m.env[k, I.reintegration, p] * m.par[P.settles_with_support]
     if u < 0.0:
-        me.owed *= 1.0 - m.env[k, I.debt_relief, p]
+        relieve(i, m.env[k, I.debt_relief, p], m)
         settle(T.reintegrated_with_support, i, m.par[P.settled_with_support], m.par[P.drive_with_support], m)
+        return u
+    u -= claimants(i, k, m) * m.par[P.claims_decided]
+    if u < 0.0:
+        compensate(i, m)
+        set_drive(i, 1.0, m)
         return u
     stigma = max(LEAST_STIGMA, m.env[k, I.stigma, p]) * (1.0 + m.par[P.record_stigma] * me.record)
     if me.child:

@@ -7,13 +7,13 @@ screening exist. Scarce things (screenings, beds, help to return) go in the orde
 from model.engine.kernel import kernel
 from model.engine.random_numbers import draw, identity, uniform
 from model.registry.institutions import I
-from model.registry.life_course import ALONE, BY_RAID, OTHERWISE, T
+from model.registry.life_course import ALONE, BY_RAID, IDENTIFIED, MISIDENTIFIED, OTHERWISE, T
 from model.registry.outcomes import O
 from model.registry.parameters import P
 from model.registry.streams import R
 
 from .beliefs import unafraid
-from .person import DECEIVED_CONDITIONS, IDENTIFIED, MISIDENTIFIED, WILLING, change, come_home, people_class
+from .person import DECEIVED_CONDITIONS, WILLING, change, come_home, people_class
 from .roster import MALE
 
 # ------------------------------------------------------------------------------------ capacities --

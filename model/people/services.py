@@ -10,16 +10,17 @@ from model.engine.prefetch import fetch_ahead
 from model.engine.random_numbers import draw, identity
 from model.operations.vacancies import find_place
 from model.registry.institutions import I
-from model.registry.life_course import RELEASED, S, T
+from model.registry.life_course import IDENTIFIED, RELEASED, S, T
 from model.registry.outcomes import O
 from model.registry.parameters import P
 from model.registry.streams import R
 
 from .border_officials import set_out
-from .debts import pressed_by_debt
+from .debts import pressed_by_debt, relieve
 from .diary import NO_VISIT, OUT_LANE, enter_in_diary, take_due
 from .hazard_bounds import keep_bound, number_of
-from .person import IDENTIFIED, begin_spell, change, come_home, count_as, next_visit, people_class
+from .person import begin_spell, change, come_home, count_as, next_visit, people_class
+from .remedy import claimants, compensate, fill_funds
 from .screening import (
     accepts_help,
     at_home_here,
@@ -67,6 +68,7 @@ def renewed(credit, weekly, m):
 def serve(m):
     """Deal with everybody who is out, stranded, in custody or sheltered."""
     renew_capacities(m)
+    fill_funds(m)
     due = take_due(OUT_LANE, m)
     for n in range(due.size):
         fetch_ahead(due, n, m)
@@ -358,11 +360,14 @@ def be_sheltered(i, k, m):
     """A week in an open shelter: return by choice, a status, resettlement, or support ends (IV.D)."""
     me, p = m.people[i], m.people[i].place
     m.tally[O.protection_effort, p] += m.scale
-    me.owed *= 1.0 - m.env[k, I.debt_relief, p] * m.par[P.relief_per_week]
+    relieve(i, m.env[k, I.debt_relief, p] * m.par[P.relief_per_week], m)
+    claims = claimants(i, k, m)
+    if draw(R.after_detail, m, identity(me.key, 6)) < claims * m.par[P.claims_decided]:
+        compensate(i, m)
     me.health += m.par[P.recovery] * (1.0 - me.health)
     u = draw(R.after, m, me.key)
     if me.unsafe == 0:
-        u -= m.par[P.returns_from_shelter] * papers(i, k, m)
+        u -= m.par[P.returns_from_shelter] * papers(i, k, m) * (1.0 - m.par[P.waits_for_claim] * claims)
         if u < 0.0:
             return_with_help(T.returned_from_shelter, i, m)
             return

@@ -39,6 +39,8 @@ FREE_AND_SAFE = ("sheltered_open", "staying", "resettled", "reintegrated")
 # How somebody came out of captivity; RELEASED: of custody; OTHERWISE: of a shelter, or not held on this journey.
 ALONE, BY_RAID, BY_CONSULATE, RELEASED, OTHERWISE = 0, 1, 2, 3, 4
 
+UNSEEN, IDENTIFIED, MISIDENTIFIED = 0, 1, 2  # what officials say of somebody
+
 
 @dataclass(frozen=True)
 class Transition:

@@ -299,9 +299,15 @@ MECHANISMS = (
            "parameters.drive_under_charge parameters.record_stigma"
        )),
     _m("V69", name="debts at home: loans, ransom, fines", section="IV.F",
-       where="person.set_drive parameters.again_debt parameters.debt_after_ransom institutions.debt_relief"),
+       where=(
+           "debts.pressed_by_debt person.set_drive remedy.compensate parameters.again_debt "
+           "parameters.debt_after_ransom institutions.debt_relief institutions.remedy_fund"
+       )),
     _m("V70", name="without remedy, precarious migration again", section="IV.D",
-       where="home.be_home life_course.retrafficked_from_home parameters.again_base outcomes.retrafficked"),
+       where=(
+           "home.be_home remedy.claimants life_course.retrafficked_from_home parameters.again_base parameters.back_pay "
+           "institutions.remedy_access levers.remedy outcomes.retrafficked"
+       )),
     _m("V71", name="long-term support prevents being trafficked again", section="IV.D",
        where=(
            "home.settle_in life_course.reintegrated_with_support institutions.reintegration "

@@ -188,6 +188,8 @@ def strike_owners(firm, m):
         firm.cash -= cash
         owner.capital -= capital
         m.ledger[SEIZED] += cash + capital
+        for_people = m.env[0, I.seized_for_remedy, p] * m.par[P.feedback_remedy]
+        m.states[m.places[p].state].fund += for_people * (cash + capital)
 
 
 @kernel

@@ -33,6 +33,7 @@ STATE = (
     ("bribes", "f8", "what a tip-off is worth, 1 = usual"),
     ("testimony", "f8", "protected survivors' statements, fading"),
     ("court_credit", "f8", "cases that may be judged"),
+    ("fund", "f8", "USD left for compensation"),
     ("lawyer_credit", "f8", "people whom lawyers may still act for"),
     ("slot_credit", "f8", "screenings left, persons"),
     ("return_credit", "f8", "assisted returns left, persons"),

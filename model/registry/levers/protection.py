@@ -288,7 +288,7 @@ PROTECTION_LEVERS = (
         "remedy",
         kind="protection",
         summary="compensation, rehabilitation and ways to stay",
-        unit="a third of debts relieved",
+        unit="a third of debts relieved, 50,000 USD a week and a third of what is seized for people in each state",
         recommendations=("D5",),
         section="IV.D V69 V70",
         lead_weeks=26,
@@ -296,6 +296,12 @@ PROTECTION_LEVERS = (
         helps_by=(
             Channel("debts", moves="debt_relief", mode="raise", effect=0.35, high=0.8,
                 why="debts no longer drive people back"),
+            Channel("fund", moves="remedy_fund", mode="add", effect=50000.0, high=200000.0,
+                why="there is money for compensation"),
+            Channel("seized", moves="seized_for_remedy", mode="raise", effect=0.3, high=0.8,
+                why="what traffickers lose compensates people"),
+            Channel("access", moves="remedy_access", mode="raise", effect=0.3, high=0.8,
+                why="more people can bring a claim, whatever becomes of the criminal case"),
             Channel("stay", moves="stay", mode="add", effect=0.02, high=0.1, why="those who cannot return may stay"),
         ),
         hurts_by=(
