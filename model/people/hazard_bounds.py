@@ -38,6 +38,7 @@ BOUND = (
     ("settles", "f8", "per week, of settling alone, in full health"),
     ("cleared", "f8", "per week, of a record being cleared"),
     ("claims", "f8", "per week, of a claim to compensation being decided"),
+    ("followed", "f8", "per week, that reprisals reach somebody at home"),
     ("untraced", "f8", "per week, of being traced"),
     ("corrupt", "f8", "per week in detention, of extortion or collusion where corruption is usual"),
     ("spared", "f8", "chance that a child in detention is seen to be one"),
@@ -84,6 +85,7 @@ def set_bounds(bound, high, low, m):
     bound.settles = m.par[P.settles_alone] / max(LEAST_STIGMA, low[I.stigma])
     bound.cleared = high[I.record_cleared]
     bound.claims = m.par[P.claims_decided] * high[I.remedy_access]
+    bound.followed = m.par[P.reprisal_follows] * high[I.reprisal] * (1.0 - low[I.witness_protection])
     bound.untraced = high[I.tracing]
     bound.corrupt = high[I.extortion] + high[I.collusion]
     bound.spared = high[I.child_found] * (1.0 - low[I.child_detained])
@@ -145,6 +147,7 @@ def rate_of(i, m):
             + bound.settles * me.health / (1.0 + m.par[P.record_stigma] * me.record)
             + bound.cleared * me.record
             + bound.claims * may_claim(i, m)
+            + bound.followed * (me.weeks_held > 0)
         )
     if me.status == S.untraced:
         return bound.untraced

@@ -33,6 +33,7 @@ from .person import (
     set_drive,
 )
 from .remedy import claimants, compensate
+from .reprisals import follows_home, make_family_pay
 from .screening import lawyer_is_free, protected
 from .services import taken_again
 
@@ -146,6 +147,16 @@ def settle_in(i, u, m):
     u -= claimants(i, k, m) * m.par[P.claims_decided]
     if u < 0.0:
         compensate(i, m)
+        set_drive(i, 1.0, m)
+        return u
+    followed = follows_home(i, k, m)
+    u -= followed * m.par[P.reprisal_deadly]
+    if u < 0.0:
+        change(T.killed_at_home, i, p, m)
+        return u
+    u -= followed * (1.0 - m.par[P.reprisal_deadly])
+    if u < 0.0:
+        make_family_pay(i, m)
         set_drive(i, 1.0, m)
         return u
     stigma = max(LEAST_STIGMA, m.env[k, I.stigma, p]) * (1.0 + m.par[P.record_stigma] * me.record)

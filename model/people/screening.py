@@ -12,8 +12,8 @@ from model.registry.outcomes import O
 from model.registry.parameters import P
 from model.registry.streams import R
 
-from .beliefs import unafraid
 from .person import DECEIVED_CONDITIONS, WILLING, change, come_home, people_class
+from .reprisals import reprisal_risk, unafraid
 from .roster import MALE
 
 # ------------------------------------------------------------------------------------ capacities --
@@ -271,7 +271,7 @@ def identify(i, k, key, m):
     m.tally[O.protection_effort, p] += m.scale
     safe = 1.0 if at_home_here(i, m) else m.env[k, I.safe_help, p]  # nobody is irregular at home
     open_to_tell = m.par[P.disclosure] + (1.0 - m.par[P.disclosure]) * safe
-    open_to_tell *= unafraid(k, p, m) * (1.0 - m.par[P.shame] * (1.0 - benefit(i, k, m)))
+    open_to_tell *= unafraid(reprisal_risk(k, p, m), m) * (1.0 - m.par[P.shame] * (1.0 - benefit(i, k, m)))
     discloses = uniform(key, identity(me.key, 3)) < open_to_tell * trust_of(i, k, m)
     if me.trafficked:
         found = recognised(i, k, discloses, m)

@@ -21,6 +21,7 @@ from .diary import NO_VISIT, OUT_LANE, enter_in_diary, take_due
 from .hazard_bounds import keep_bound, number_of
 from .person import begin_spell, change, come_home, count_as, next_visit, people_class
 from .remedy import claimants, compensate, fill_funds
+from .reprisals import reprisal_risk
 from .screening import (
     accepts_help,
     at_home_here,
@@ -171,7 +172,7 @@ def meet_chances(i, k, u, m):
     if u < 0.0:
         change(T.lost_trace, i, p, m)
         return u
-    u -= m.par[P.death_stranded] + m.par[P.reprisal_deadly] * m.env[k, I.reprisal, p]
+    u -= m.par[P.death_stranded] + m.par[P.reprisal_deadly] * reprisal_risk(k, p, m)
     if u < 0.0:
         change(T.died_stranded, i, p, m)
         return u

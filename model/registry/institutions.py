@@ -211,6 +211,8 @@ _ROWS = (
         meaning="room for press, defenders and civil society"),
     Institution("reprisal", unit="per week", base="parameter", low=0, high=1,
         meaning="hazard of reprisal after exit"),
+    Institution("witness_protection", unit="share", base="parameter", low=0, high=1,
+        meaning="of reprisals against people out, and their families, that protection prevents"),
     Institution("complaints_weight", unit="factor", base="parameter", low=0, high=10,
         meaning="weight of complaints in the pressure on a state"),
     Institution("trust_bonus", unit="share", base="parameter", low=-1, high=1,

@@ -150,6 +150,7 @@ TRANSITIONS = (
     _t("reintegrated_alone", "returned", "reintegrated", "finds a footing alone", "IV.D V67"),
     _t("became_recruiter", "returned", "returned", "recruits others", "III.act"),
     _t("charges_ended", "prosecuted_at_home", "returned", "the case ends, with or without a record", "IV.D V68"),
+    _t("killed_at_home", "returned", "dead", "reprisal follows them home", "IV.A O22"),
     _t("fell_back", "reintegrated", "returned", "stigma or debt undo it", "IV.D V67"),
 )
 

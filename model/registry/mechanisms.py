@@ -214,7 +214,7 @@ MECHANISMS = (
        )),
     _m("V48", name="fear of traffickers and authorities keeps people silent", section="IV.B",
        where=(
-           "screening.meet_authorities captivity.belief_now beliefs.spread_beliefs beliefs.unafraid parameters.fear "
+           "screening.meet_authorities captivity.belief_now beliefs.spread_beliefs reprisals.unafraid parameters.fear "
            "parameters.fear_silences parameters.seeks_help parameters.reprisal_fear"
        )),
     _m("V49", name="shame, and a status that brings no benefit", section="IV.A",
@@ -255,8 +255,8 @@ MECHANISMS = (
            "life_course.stayed_from_shelter"
        ),
        partly=(
-           "a fixed trait: neither debt nor reprisal nor charges at home add to it, and an unsafe return harms nobody "
-           "further"
+           "a fixed trait to which reprisals at home alone add: neither debt nor charges do, and an unsafe return harms "
+           "nobody further"
        )),
     _m("V60", name="weak assessment of risk before removal", section="IV.D",
        where=(
@@ -430,10 +430,11 @@ MECHANISMS = (
        where="captivity.sell parameters.sale_rate parameters.sale_price"),
     _m("O22", name="reprisals against those who leave", section="IV.A",
        where=(
-           "services.meet_chances beliefs.unafraid institutions.reprisal parameters.reprisal_deadly "
-           "parameters.reprisal_fear"
+           "services.meet_chances reprisals.unafraid reprisals.follows_home reprisals.make_family_pay "
+           "institutions.reprisal institutions.witness_protection parameters.reprisal_deadly "
+           "parameters.reprisal_fear life_course.killed_at_home levers.witness_protection"
        ),
-       partly="they silence people and kill some who are stranded, but follow nobody home"),
+       partly="people who have settled, or are charged at home, meet none"),
     _m("O23", name="spread beyond the region", section="n14",
        where="outlook.discounts outlook.choose_place parameters.moving_cost_beyond"),
     _m("O24", name="landlords apart from the firms that rent from them", section="II.gov",

@@ -150,13 +150,14 @@ ALSO = {
     "again": {"again_stranded": HIGH["again_stranded"]},
     "charged": {"charged_later": HIGH["charged_later"], "extortion": 0.0, "collusion": 0.0},
     "lost": {"lost_rate_after_release": 1.0, "lost_on_release": 1.0},
+    "followed": {"reprisal_follows": 1.0, "reprisal": HIGH["reprisal"], "witness_protection": 0.0},
     "claims": {"remedy_access": 1.0, "claims_decided": 1.0, "sensitivity": 1.0},
     "taken": RARE | {"armed_group_rate": HIGH["armed_group_rate"]},
 }
 PARTS = {
     "held": ("held", "escape", "ransom", "consular", "taken"),
     "stranded": ("stranded", "arrested", "helped", "alone", "again", "stay", "lost", "documents"),
-    "returned": ("returned", "settles", "cleared", "claims"),
+    "returned": ("returned", "settles", "cleared", "claims", "followed"),
     "detained": ("corrupt", "spared", "grounds", "charged", "deported"),
     "untraced": ("untraced",),
 }

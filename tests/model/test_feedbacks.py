@@ -44,6 +44,7 @@ WITHOUT_TRIGGER = {
     "feedback_complicity": (dict(officials_turnover=NEVER, accountability=0), {}),
     "feedback_legal_aid": (dict(legal_aid=0, requests_alone=1), {}),
     "feedback_remedy": (dict(remedy_fund=0, seized_for_remedy=0, waits_for_claim=0), {}),
+    "feedback_reprisals": (dict(reprisal=0), {}),
     "feedback_pressure": NO_RAIDS,
     "feedback_intelligence": NO_RAIDS,
     "feedback_reports": NO_RAIDS,

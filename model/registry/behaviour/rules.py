@@ -40,6 +40,8 @@ RIVAL_RULES_AND_FEEDBACKS = topic(
         meaning="lawyers act for people charged, detained or with a record; off: there are none, and none is needed"),
     row("feedback_remedy", unit="switch", default=1, bounds=(0, 1), section="mechanisms", choices=("off", "on"),
         meaning="some of those identified are compensated, as far as there is money for it"),
+    row("feedback_reprisals", unit="switch", default=1, bounds=(0, 1), section="mechanisms", choices=("off", "on"),
+        meaning="reprisals follow people home and silence witnesses in shelters"),
     row("feedback_pressure", unit="switch", default=1, bounds=(0, 1), section="mechanisms", choices=("off", "on"),
         meaning="pressure on states rises with reports and falls after raids"),
     row("feedback_intelligence", unit="switch", default=1, bounds=(0, 1), section="mechanisms",

@@ -213,6 +213,27 @@ PROTECTION_LEVERS = (
         ),
     ),
     Lever(
+        "witness_protection",
+        kind="protection",
+        summary="protect people out, and their families, from reprisals",
+        unit="two fifths of reprisals prevented, here and at home",
+        recommendations=("A6",),
+        section="IV.A O22",
+        lead_weeks=13,
+        scope=PEOPLE_SCOPE,
+        acts_at="both",
+        helps_by=(
+            Channel("protected", moves="witness_protection", mode="raise", effect=0.4, high=0.9,
+                why="fewer are threatened, more speak and testify"),
+        ),
+        hurts_by=(
+            Channel("rules_deter", moves="uptake", mode="lower", effect=0.03, high=0.2,
+                why="rules of protection keep some from accepting help"),
+            Channel("officers_taken", moves="raids", mode="lower", effect=0.03, high=0.2,
+                why="officers who protect do not raid"),
+        ),
+    ),
+    Lever(
         "shelter_capacity",
         kind="protection",
         summary="early and inclusive shelter, legal and psychosocial help",
