@@ -160,7 +160,7 @@ def settle_in(i, u, m):
         set_drive(i, 1.0, m)
         return u
     stigma = max(LEAST_STIGMA, m.env[k, I.stigma, p]) * (1.0 + m.par[P.record_stigma] * me.record)
-    if me.child:
+    if me.child and (me.family == 0 or m.par[P.feedback_children] == 0.0):
         stigma *= 1.0 + m.env[k, I.institution_return, p]
     u -= m.par[P.settles_alone] * me.health / stigma
     if u < 0.0:

@@ -79,6 +79,7 @@ PERSON = (  # what most looks read comes first: it lies on one line of memory
     ("sold", "i1", "times, this spell"),
     ("punished", "i1", "detained or charged since captivity"),
     ("compensated", "i1", "for this spell"),
+    ("family", "i1", "a child brought back to a family, found safe for them"),
     ("defended", "i1", "a lawyer has acted in the case that is pending"),
 )
 
@@ -143,6 +144,7 @@ def begin_spell(i, willing_share, forced_share, m):
     me.held_from = NOT_HELD
     me.punished = 0
     me.compensated = 0
+    me.family = 0
     me.sold = 0
 
 

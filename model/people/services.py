@@ -7,7 +7,7 @@ never go by row. In each week a person's number is compared with the hazards of 
 from model.engine.columns import NO_OPERATION
 from model.engine.kernel import kernel
 from model.engine.prefetch import fetch_ahead
-from model.engine.random_numbers import draw, identity
+from model.engine.random_numbers import draw, identity, uniform
 from model.operations.vacancies import find_place
 from model.registry.institutions import I
 from model.registry.life_course import IDENTIFIED, RELEASED, S, T
@@ -50,6 +50,7 @@ def renew_capacities(m):
         state.slot_credit = renewed(state.slot_credit, m.senv[0, I.screening_slots, s], m)
         state.court_credit = renewed(state.court_credit, m.senv[0, I.courts, s], m)
         state.lawyer_credit = renewed(state.lawyer_credit, m.senv[0, I.legal_aid, s], m)
+        state.guardian_credit = renewed(state.guardian_credit, m.senv[0, I.guardians, s], m)
         state.return_credit = renewed(state.return_credit, m.senv[0, I.return_help, s], m)
         state.open_used, state.closed_used, state.detained_used = 0, 0, 0
     for p in range(m.places.size):
@@ -367,6 +368,14 @@ def be_sheltered(i, k, m):
         compensate(i, m)
     me.health += m.par[P.recovery] * (1.0 - me.health)
     u = draw(R.after, m, me.key)
+    if me.child and m.par[P.feedback_children] > 0.0:
+        if m.states[m.places[p].state].guardian_credit >= m.scale:
+            u -= m.par[P.best_interests]
+            if u < 0.0:
+                decide_for_child(i, m)
+                return
+        if waits_for_decision(i, k, m):
+            return
     if me.unsafe == 0:
         u -= m.par[P.returns_from_shelter] * papers(i, k, m) * (1.0 - m.par[P.waits_for_claim] * claims)
         if u < 0.0:
@@ -388,6 +397,28 @@ def be_sheltered(i, k, m):
             return
     if m.now >= me.until:
         change(T.left_shelter, i, p, m)
+
+
+@kernel
+def waits_for_decision(i, k, m):
+    """Say whether a child is neither returned nor let go before their best interests are determined (D4)."""
+    me = m.people[i]
+    return uniform(m.keys[R.traits, 0], identity(me.key, 11)) < m.env[k, I.best_interests_first, me.place]
+
+
+@kernel
+def decide_for_child(i, m):
+    """Let a guardian determine a child's best interests: back to a family found safe, or care elsewhere (V74)."""
+    me = m.people[i]
+    state = m.states[m.places[me.place].state]
+    if me.unsafe == 0 and draw(R.after_detail, m, identity(me.key, 7)) < m.par[P.family_found]:
+        me.family = 1
+        return_with_help(T.returned_from_shelter, i, m)
+        if me.status == S.sheltered_open:  # no help to return is left this week
+            return
+    else:
+        change(T.placed_in_care, i, me.place, m)
+    state.guardian_credit -= m.scale
 
 
 @kernel

@@ -133,6 +133,7 @@ TRANSITIONS = (
     _t("returned_without_alternative", "sheltered_open", "returned", "sent back although unsafe", "IV.D V60"),
     _t("stayed_from_shelter", "sheltered_open", "staying", "a stay pathway", "IV.D D5"),
     _t("resettled_from_shelter", "sheltered_open", "resettled", "resettlement", "IV.F"),
+    _t("placed_in_care", "sheltered_open", "staying", "a child, in care that is in their best interests", "IV.D V74"),
     _t("left_shelter", "sheltered_open", "stranded", "support ended or was left", "IV.D V65"),
     _t("opened_door", "sheltered_closed", "sheltered_open", "moved to an open shelter", "IV.D V75"),
     _t("returned_from_closed_shelter", "sheltered_closed", "returned", "sent back from a closed shelter", "IV.D V75"),

@@ -255,8 +255,8 @@ MECHANISMS = (
            "life_course.stayed_from_shelter"
        ),
        partly=(
-           "a fixed trait to which reprisals at home alone add: neither debt nor charges do, and an unsafe return harms "
-           "nobody further"
+           "a fixed trait to which reprisals at home alone add: neither debt nor charges do, and an unsafe return "
+           "harms nobody further"
        )),
     _m("V60", name="weak assessment of risk before removal", section="IV.D",
        where=(
@@ -326,10 +326,14 @@ MECHANISMS = (
        partly="the same for each sex and age; health recovers in open shelters alone"),
     _m("V74", name="a child's own track: presumed minority, best interests, family or alternative care",
         section="IV.D",
-       where="screening.meet_authorities home.settle_in institutions.child_found institutions.institution_return",
+       where=(
+           "screening.meet_authorities services.decide_for_child services.waits_for_decision home.settle_in "
+           "institutions.child_found institutions.guardians institutions.best_interests_first "
+           "institutions.institution_return life_course.placed_in_care levers.child_track"
+       ),
        partly=(
-           "no guardian, no assessment before a child's return, no lost schooling; a return into an institution slows "
-           "settling, no more"
+           "no lost schooling, no determination outside open shelters; a return into an institution slows settling, "
+           "no more"
        )),
     _m("V75", name="open against closed shelters", section="IV.D",
        where=(

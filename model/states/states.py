@@ -34,6 +34,7 @@ STATE = (
     ("testimony", "f8", "protected survivors' statements, fading"),
     ("court_credit", "f8", "cases that may be judged"),
     ("fund", "f8", "USD left for compensation"),
+    ("guardian_credit", "f8", "children for whom guardians may still act"),
     ("lawyer_credit", "f8", "people whom lawyers may still act for"),
     ("slot_credit", "f8", "screenings left, persons"),
     ("return_credit", "f8", "assisted returns left, persons"),

@@ -30,7 +30,7 @@ PLENTY = dict(
 # Parameters, and columns of states, under which a feedback's trigger is absent.
 WITHOUT_TRIGGER = {
     "feedback_tip_offs": NO_RAIDS,
-    "feedback_capacity": (dict(consular_capacity=1e5, shame=0, legal_aid=ENOUGH), PLENTY),
+    "feedback_capacity": (dict(consular_capacity=1e5, shame=0, legal_aid=ENOUGH, guardians=ENOUGH), PLENTY),
     "feedback_debt": (dict(again_debt=0, again_record=0), {}),
     "feedback_growth": (dict(founding_rate=0, building_rate=0, target_growth=0), {}),
     "feedback_crowding": (dict(revenue=0), {}),  # where nothing is earned, nothing is let or built
@@ -45,6 +45,7 @@ WITHOUT_TRIGGER = {
     "feedback_legal_aid": (dict(legal_aid=0, requests_alone=1), {}),
     "feedback_remedy": (dict(remedy_fund=0, seized_for_remedy=0, waits_for_claim=0), {}),
     "feedback_reprisals": (dict(reprisal=0), {}),
+    "feedback_children": (dict(guardians=0, best_interests_first=0), {}),
     "feedback_pressure": NO_RAIDS,
     "feedback_intelligence": NO_RAIDS,
     "feedback_reports": NO_RAIDS,
