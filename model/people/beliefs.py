@@ -106,7 +106,7 @@ def adapt_institutions(m):
     """Let bribes follow the risk of raids, testimony follow protection, and operators replace what was cut."""
     for s in range(m.states.size):
         m.states[s].testimony *= 1.0 - m.par[P.testimony_fading]
-        risk = m.senv[0, I.reprisal, s] * (1.0 - m.senv[0, I.witness_protection, s]) * m.par[P.feedback_reprisals]
+        risk = m.senv[0, I.reprisal, s] * (1.0 - m.senv[0, I.reprisals_prevented, s]) * m.par[P.feedback_reprisals]
         speaking = m.states[s].open_used * m.scale * m.senv[0, I.testimony, s] * unafraid(risk, m)
         m.states[s].testimony += speaking * m.par[P.testimony_rate]
     for s in range(m.states.size):

@@ -85,7 +85,7 @@ def set_bounds(bound, high, low, m):
     bound.settles = m.par[P.settles_alone] / max(LEAST_STIGMA, low[I.stigma])
     bound.cleared = high[I.record_cleared]
     bound.claims = m.par[P.claims_decided] * high[I.remedy_access]
-    bound.followed = m.par[P.reprisal_follows] * high[I.reprisal] * (1.0 - low[I.witness_protection])
+    bound.followed = m.par[P.reprisal_follows] * high[I.reprisal] * (1.0 - low[I.reprisals_prevented])
     bound.untraced = high[I.tracing]
     bound.corrupt = high[I.extortion] + high[I.collusion]
     bound.spared = high[I.child_found] * (1.0 - low[I.child_detained])

@@ -8,7 +8,7 @@ from model.registry.parameters import P
 @kernel
 def reprisal_risk(k, p, m):
     """Return the weekly hazard of reprisal at a place, where protection of witnesses does not prevent it."""
-    return m.env[k, I.reprisal, p] * (1.0 - m.env[k, I.witness_protection, p])
+    return m.env[k, I.reprisal, p] * (1.0 - m.env[k, I.reprisals_prevented, p])
 
 
 @kernel

@@ -49,7 +49,7 @@ def renew_capacities(m):
         state = m.states[s]
         state.slot_credit = renewed(state.slot_credit, m.senv[0, I.screening_slots, s], m)
         state.court_credit = renewed(state.court_credit, m.senv[0, I.courts, s], m)
-        state.lawyer_credit = renewed(state.lawyer_credit, m.senv[0, I.legal_aid, s], m)
+        state.lawyer_credit = renewed(state.lawyer_credit, m.senv[0, I.lawyers, s], m)
         state.guardian_credit = renewed(state.guardian_credit, m.senv[0, I.guardians, s], m)
         state.return_credit = renewed(state.return_credit, m.senv[0, I.return_help, s], m)
         state.open_used, state.closed_used, state.detained_used = 0, 0, 0

@@ -349,7 +349,7 @@ MECHANISMS = (
     _m("V78", name="legal aid, and a trafficking defence at any stage", section="IV.C",
        where=(
            "services.be_judged services.be_detained screening.protected screening.won_by_lawyer home.ask_to_clear "
-           "institutions.legal_aid institutions.np_practice parameters.defence_raised parameters.lawyers_win "
+           "institutions.lawyers institutions.np_practice parameters.defence_raised parameters.lawyers_win "
            "life_course.case_dropped levers.legal_aid"
        )),
     _m("V79", name="services for women, for each age, with a disability", section="IV.D",
@@ -435,7 +435,7 @@ MECHANISMS = (
     _m("O22", name="reprisals against those who leave", section="IV.A",
        where=(
            "services.meet_chances reprisals.unafraid reprisals.follows_home reprisals.make_family_pay "
-           "institutions.reprisal institutions.witness_protection parameters.reprisal_deadly "
+           "institutions.reprisal institutions.reprisals_prevented parameters.reprisal_deadly "
            "parameters.reprisal_fear life_course.killed_at_home levers.witness_protection"
        ),
        partly="people who have settled, or are charged at home, meet none"),

@@ -150,7 +150,7 @@ ALSO = {
     "again": {"again_stranded": HIGH["again_stranded"]},
     "charged": {"charged_later": HIGH["charged_later"], "extortion": 0.0, "collusion": 0.0},
     "lost": {"lost_rate_after_release": 1.0, "lost_on_release": 1.0},
-    "followed": {"reprisal_follows": 1.0, "reprisal": HIGH["reprisal"], "witness_protection": 0.0},
+    "followed": {"reprisal_follows": 1.0, "reprisal": HIGH["reprisal"], "reprisals_prevented": 0.0},
     "claims": {"remedy_access": 1.0, "claims_decided": 1.0, "sensitivity": 1.0},
     "taken": RARE | {"armed_group_rate": HIGH["armed_group_rate"]},
 }

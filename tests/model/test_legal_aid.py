@@ -33,14 +33,14 @@ def dropped(run) -> int:
 @pytest.mark.parametrize("lawyers", (0, 5, 10))
 def test_no_more_cases_are_dropped_than_lawyers_can_act_in(lawyers):
     """Two States host operations; what lawyers do not use is kept for some weeks, to begin with for one."""
-    count = dropped(run(ALL_CHARGED | dict(legal_aid=lawyers), NO_COURT))
+    count = dropped(run(ALL_CHARGED | dict(lawyers=lawyers), NO_COURT))
     most = 2 * (lawyers * (WEEKS + 2) + 20 * (lawyers > 0))
     assert 0.3 * most <= count <= most
 
 
 def test_a_lawyer_shortens_custody_while_courts_have_no_time():
     few, many = (
-        run(ALL_CHARGED | dict(legal_aid=lawyers), NO_COURT).result().weekly[:, O.in_detention].sum()
+        run(ALL_CHARGED | dict(lawyers=lawyers), NO_COURT).result().weekly[:, O.in_detention].sum()
         for lawyers in (1, ENOUGH)
     )
     assert many < 0.7 * few
@@ -48,11 +48,11 @@ def test_a_lawyer_shortens_custody_while_courts_have_no_time():
 
 @pytest.mark.parametrize("without", (dict(lawyers_win=0), dict(feedback_legal_aid=0)))
 def test_lawyers_who_win_nothing_change_nothing(without):
-    assert dropped(run(ALL_CHARGED | dict(legal_aid=ENOUGH) | without, NO_COURT)) == 0
+    assert dropped(run(ALL_CHARGED | dict(lawyers=ENOUGH) | without, NO_COURT)) == 0
 
 
 def test_lawyers_apply_the_law_no_further_than_it_reaches():
-    assert dropped(run(ALL_CHARGED | dict(legal_aid=ENOUGH), NO_COURT | dict(non_punishment_scope=0.0))) == 0
+    assert dropped(run(ALL_CHARGED | dict(lawyers=ENOUGH), NO_COURT | dict(non_punishment_scope=0.0))) == 0
 
 
 def test_lawyers_end_detention_where_the_law_protects():
@@ -61,7 +61,7 @@ def test_lawyers_end_detention_where_the_law_protects():
     )
     state = dict(raids_per_month=20.0, detains_irregular=1.0, non_punishment_scope=1.0, detention_places=ENOUGH)
     released = [
-        happened(run(parameters | dict(legal_aid=lawyers), state), "released_on_grounds") for lawyers in (0, 9, ENOUGH)
+        happened(run(parameters | dict(lawyers=lawyers), state), "released_on_grounds") for lawyers in (0, 9, ENOUGH)
     ]
     assert released[0] < 0.3 * released[1] < 0.3 * released[2]
 
@@ -76,7 +76,7 @@ def test_records_are_cleared_on_request_for_which_most_need_a_lawyer(alone, few)
     marked = []
     for lawyers in (0, ENOUGH):
         people = run(
-            parameters | dict(legal_aid=lawyers, convicted_at_home=1, case_weeks_at_home=4), state
+            parameters | dict(lawyers=lawyers, convicted_at_home=1, case_weeks_at_home=4), state
         ).columns.people
         home = people[(people["status"] == S.returned) & (people["person"] > 0)]
         marked.append(home["record"].mean())
@@ -88,7 +88,7 @@ def test_the_lever_has_more_cases_dropped_and_takes_court_time():
     state = NO_COURT | dict(court_cases_per_week=20.0)
     off = {"legal_aid.lawyers": 0, "legal_aid.false_claims": 0}
     none, without, lawyers = (
-        run(ALL_CHARGED | dict(legal_aid=1) | values, state, policies)
+        run(ALL_CHARGED | dict(lawyers=1) | values, state, policies)
         for values, policies in (({}, ()), (off, policy), ({}, policy))
     )
     assert dropped(lawyers) > 1.5 * dropped(none)

@@ -9,7 +9,7 @@ from model.registry.outcomes import O
 from model.world.tiny_world import tiny_world
 
 STATE = dict(raids_per_month=20.0, screening_per_week=ENOUGH, open_beds=ENOUGH)
-THREATENED = dict(reprisal=0.9, reprisal_follows=1, witness_protection=0, tip_off=0, reprisal_fear=0)
+THREATENED = dict(reprisal=0.9, reprisal_follows=1, reprisals_prevented=0, tip_off=0, reprisal_fear=0)
 
 
 def run(parameters, policies=(), stop=150, seed=1):
@@ -24,7 +24,12 @@ def killed(run) -> int:
 def test_reprisals_follow_people_home_and_kill_some():
     values = THREATENED | dict(reprisal_deadly=0.5)
     assert killed(run(values)) > 20
-    for without in (dict(reprisal_follows=0), dict(reprisal=0), dict(witness_protection=1), dict(feedback_reprisals=0)):
+    for without in (
+        dict(reprisal_follows=0),
+        dict(reprisal=0),
+        dict(reprisals_prevented=1),
+        dict(feedback_reprisals=0),
+    ):
         assert killed(run(values | without)) == 0
 
 
@@ -51,7 +56,7 @@ def test_what_a_threat_costs_drives_people_to_leave_again():
 @pytest.mark.parametrize("protection", (0.0, 1.0))
 def test_fewer_testify_where_they_fear_reprisals_more_with_protection(protection):
     """Statements of people in open shelters are the share that fear leaves."""
-    values = dict(reprisal=0.5, reprisal_half=0.5, witness_protection=protection, testimony=1, disclosure=1, shame=0)
+    values = dict(reprisal=0.5, reprisal_half=0.5, reprisals_prevented=protection, testimony=1, disclosure=1, shame=0)
     fearless, afraid = (
         run(values | dict(reprisal_fear=fear), stop=60).columns.states["testimony"].sum() for fear in (0, 0.8)
     )

@@ -202,7 +202,7 @@ PROTECTION_LEVERS = (
         scope=PEOPLE_SCOPE,
         acts_at="both",
         helps_by=(
-            Channel("lawyers", moves="legal_aid", mode="add", effect=30.0, high=90.0,
+            Channel("lawyers", moves="lawyers", mode="add", effect=30.0, high=90.0,
                 why="charges are dropped, custody ends sooner, records are cleared"),
         ),
         hurts_by=(
@@ -223,7 +223,7 @@ PROTECTION_LEVERS = (
         scope=PEOPLE_SCOPE,
         acts_at="both",
         helps_by=(
-            Channel("protected", moves="witness_protection", mode="raise", effect=0.4, high=0.9,
+            Channel("protected", moves="reprisals_prevented", mode="raise", effect=0.4, high=0.9,
                 why="fewer are threatened, more speak and testify"),
         ),
         hurts_by=(
