@@ -15,7 +15,7 @@ EASY = weekly(claims_decided=0.2) | dict(
     tip_off=0, sensitivity=1, deports_unassessed=0, remedy_access=1, remedy_fund=1e6, waits_for_claim=0, shame=0
 )
 
-NOTHING_OWED = weekly(extortion=0) | dict(debt_at_home=0, debt_after_ransom=0, fines=0, home_penalty=0)
+NOTHING_OWED = weekly(extortion=0) | dict(reprisal=0, debt_at_home=0, debt_after_ransom=0, fines=0, home_penalty=0)
 
 
 def run(parameters, state=SEEN, policies=(), seed=1, stop=150):
