@@ -35,10 +35,7 @@ def test_who_is_compensated_was_held_and_identified_and_has_debts_paid():
 
 
 def test_back_pay_is_for_the_weeks_held():
-    parameters = (
-        EASY | weekly(extortion=0) | dict(debt_at_home=0, debt_after_ransom=0, fines=0, home_penalty=0, back_pay=10)
-    )
-    paid = people(run(parameters))
+    paid = people(run(EASY | NOTHING_OWED | dict(back_pay=10)))
     paid = paid[(paid["compensated"] == 1) & (paid["spell"] <= 1)]
     assert len(paid) > 20 and paid["owed"] == pytest.approx(-10.0 * paid["weeks_held"])
 
