@@ -65,9 +65,15 @@ def believed_risk(g, p, m):
 
 
 @inlined
+def payers_spared(p, m):
+    """Return how far raids at a place spare those who pay: as far as officials there can be bought (O13)."""
+    return min(1.0, m.env[0, I.spares_payers, p] * m.states[m.places[p].state].corruption)
+
+
+@inlined
 def utility(g, p, m):
     """Return what a place is worth to an owner, USD per person-week."""
-    loss = m.par[P.raid_loss] * (1.0 - m.env[0, I.spares_payers, p] * m.par[P.payer_share])
+    loss = m.par[P.raid_loss] * (1.0 - payers_spared(p, m) * m.par[P.payer_share])
     return m.outlook[p].margin - believed_risk(g, p, m) * loss + m.ties[g, p]
 
 

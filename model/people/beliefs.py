@@ -8,6 +8,8 @@ from model.registry.institutions import I
 from model.registry.outcomes import O
 from model.registry.parameters import P
 
+from .reprisals import reprisal_risk, unafraid
+
 
 @kernel
 def punishment_in_practice(m):
@@ -52,13 +54,6 @@ def spread_beliefs(m):
 
 
 @kernel
-def unafraid(k, p, m):
-    """Return the share of those who would speak whom reprisals do not silence (O22, V48)."""
-    reprisal = m.env[k, I.reprisal, p]
-    return 1.0 - m.par[P.reprisal_fear] * reprisal / (reprisal + m.par[P.reprisal_half])
-
-
-@kernel
 def gather_leads(m):
     """Turn people who came out, families, consulates, press and complaints into leads and reports (V40, A7).
 
@@ -81,7 +76,14 @@ def gather_leads(m):
             m.known[p].complaints = 0.0
             continue
         out = m.tally[O.out, p]
-        testified = out * trusting / held * m.par[P.testifies_share] * m.env[0, I.leads_passed, p] * unafraid(0, p, m)
+        testified = (
+            out
+            * trusting
+            / held
+            * m.par[P.testifies_share]
+            * m.env[0, I.leads_passed, p]
+            * unafraid(reprisal_risk(0, p, m), m)
+        )
         calls = held * m.par[P.calls_home] * m.env[0, I.contact, p]
         unafraid_calls = calls * (1.0 - m.par[P.fear_silences] * m.par[P.feedback_fear] * m.known[p].inside)
         alone = m.par[P.reports_without_consulate]
@@ -104,7 +106,9 @@ def adapt_institutions(m):
     """Let bribes follow the risk of raids, testimony follow protection, and operators replace what was cut."""
     for s in range(m.states.size):
         m.states[s].testimony *= 1.0 - m.par[P.testimony_fading]
-        m.states[s].testimony += m.states[s].open_used * m.scale * m.senv[0, I.testimony, s] * m.par[P.testimony_rate]
+        risk = m.senv[0, I.reprisal, s] * (1.0 - m.senv[0, I.reprisals_prevented, s]) * m.par[P.feedback_reprisals]
+        speaking = m.states[s].open_used * m.scale * m.senv[0, I.testimony, s] * unafraid(risk, m)
+        m.states[s].testimony += speaking * m.par[P.testimony_rate]
     for s in range(m.states.size):
         worst = 0.0
         for k in range(m.hosts.size):

@@ -1,6 +1,7 @@
 """Debts: the ledger of whoever holds a person, which ends when they come out, and what they owe elsewhere.
 
 What remains is what the paper names: what a household borrowed for the journey or for a ransom, fines, sums extorted.
+A remedy ends it: relief, or compensation (`remedy`).
 """
 
 import numpy as np
@@ -22,6 +23,18 @@ def debt_now(i, m):
 
 @kernel
 def pressed_by_debt(i, m):
-    """Return by how much what a person owes outside multiplies what drives them to leave again (V69); it saturates."""
+    """Return by how much what a person owes outside multiplies what drives them to leave again (V69); it saturates.
+
+    What compensation left them divides it likewise (V70).
+    """
     owed = m.people[i].owed / m.par[P.debt_scale]
-    return 1.0 + m.par[P.feedback_debt] * m.par[P.again_debt] * owed / (1.0 + owed)
+    pressed = 1.0 + m.par[P.feedback_debt] * m.par[P.again_debt] * abs(owed) / (1.0 + abs(owed))
+    return pressed if owed >= 0.0 else 1.0 / pressed
+
+
+@kernel
+def relieve(i, share, m):
+    """Relieve a person of a share of what they owe outside."""
+    me = m.people[i]
+    if me.owed > 0.0:
+        me.owed *= 1.0 - share

@@ -16,6 +16,7 @@ from model.registry.parameters import P
 from model.world.places import MILITIA
 
 from .debts import debt_now, pressed_by_debt
+from .remedy import may_claim
 
 LEAST_STIGMA = 0.01  # as if at least so much slowed settling
 
@@ -36,6 +37,8 @@ BOUND = (
     ("returned", "f8", "per week, of settling with support or recruiting"),
     ("settles", "f8", "per week, of settling alone, in full health"),
     ("cleared", "f8", "per week, of a record being cleared"),
+    ("claims", "f8", "per week, of a claim to compensation being decided"),
+    ("followed", "f8", "per week, that reprisals reach somebody at home"),
     ("untraced", "f8", "per week, of being traced"),
     ("corrupt", "f8", "per week in detention, of extortion or collusion where corruption is usual"),
     ("spared", "f8", "chance that a child in detention is seen to be one"),
@@ -81,12 +84,13 @@ def set_bounds(bound, high, low, m):
     bound.returned = high[I.reintegration] * m.par[P.settles_with_support] + m.par[P.recruiter_rate]
     bound.settles = m.par[P.settles_alone] / max(LEAST_STIGMA, low[I.stigma])
     bound.cleared = high[I.record_cleared]
+    bound.claims = m.par[P.claims_decided] * high[I.remedy_access]
+    bound.followed = m.par[P.reprisal_follows] * high[I.reprisal] * (1.0 - low[I.reprisals_prevented])
     bound.untraced = high[I.tracing]
     bound.corrupt = high[I.extortion] + high[I.collusion]
     bound.spared = high[I.child_found] * (1.0 - low[I.child_detained])
-    bound.grounds = (
-        high[I.grounds_release] * high[I.recognition] + m.par[P.defence_raised] * high[I.np_scope] * high[I.np_practice]
-    )
+    applied = high[I.np_practice] + (1.0 - high[I.np_practice]) * m.par[P.lawyers_win]  # at most, with a lawyer
+    bound.grounds = high[I.grounds_release] * high[I.recognition] + m.par[P.defence_raised] * high[I.np_scope] * applied
     bound.charged = m.par[P.charged_later] * high[I.charges]
     bound.deported = high[I.deportation] * (1.0 - low[I.closure]) / (1.0 + low[I.fines] / m.par[P.fine_scale])
 
@@ -142,12 +146,14 @@ def rate_of(i, m):
             bound.returned
             + bound.settles * me.health / (1.0 + m.par[P.record_stigma] * me.record)
             + bound.cleared * me.record
+            + bound.claims * may_claim(i, m)
+            + bound.followed * (me.weeks_held > 0)
         )
     if me.status == S.untraced:
         return bound.untraced
     if me.status == S.detained:
         rate = (
-            bound.corrupt * m.states[m.places[me.place].state].corruption
+            bound.corrupt * m.states[m.places[me.place].state].corruption_most
             + bound.spared * me.child
             + bound.grounds * me.trafficked
         )

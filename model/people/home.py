@@ -12,16 +12,16 @@ from model.engine.prefetch import fetch_ahead
 from model.engine.random_numbers import draw
 from model.operations.vacancies import choose_operation
 from model.registry.institutions import I
-from model.registry.life_course import S, T
+from model.registry.life_course import IDENTIFIED, S, T
 from model.registry.parameters import P
 from model.registry.streams import R
 
 from .border_officials import set_out
+from .debts import relieve
 from .diary import HOME_LANE, LANES, NO_VISIT, enter_in_diary, take_due
 from .hazard_bounds import LEAST_STIGMA, keep_bound, number_of
 from .person import (
     FASTER,
-    IDENTIFIED,
     JUST_HOME,
     LONGEST,
     NOT_HELD,
@@ -32,7 +32,9 @@ from .person import (
     see_anew,
     set_drive,
 )
-from .screening import protected
+from .remedy import claimants, compensate
+from .reprisals import follows_home, make_family_pay
+from .screening import lawyer_is_free, protected
 from .services import taken_again
 
 
@@ -133,18 +135,32 @@ def settle_in(i, u, m):
     """Compare the number `u` of someone home again with the hazards of their week. Return what is left of it."""
     me = m.people[i]
     p, k = me.place, people_class(i, m)
-    u -= m.env[k, I.record_cleared, p] * me.record
-    if u < 0.0:
-        me.record = 0
-        set_drive(i, 1.0, m)
-        return u
+    if me.record:
+        u = ask_to_clear(i, k, u, m)
+        if u < 0.0:
+            return u
     u -= m.env[k, I.reintegration, p] * m.par[P.settles_with_support]
     if u < 0.0:
-        me.owed *= 1.0 - m.env[k, I.debt_relief, p]
+        relieve(i, m.env[k, I.debt_relief, p], m)
         settle(T.reintegrated_with_support, i, m.par[P.settled_with_support], m.par[P.drive_with_support], m)
         return u
+    u -= claimants(i, k, m) * m.par[P.claims_decided]
+    if u < 0.0:
+        compensate(i, m)
+        set_drive(i, 1.0, m)
+        return u
+    followed = follows_home(i, k, m)
+    u -= followed * m.par[P.reprisal_deadly]
+    if u < 0.0:
+        change(T.killed_at_home, i, p, m)
+        return u
+    u -= followed * (1.0 - m.par[P.reprisal_deadly])
+    if u < 0.0:
+        make_family_pay(i, m)
+        set_drive(i, 1.0, m)
+        return u
     stigma = max(LEAST_STIGMA, m.env[k, I.stigma, p]) * (1.0 + m.par[P.record_stigma] * me.record)
-    if me.child:
+    if me.child and (me.family == 0 or m.par[P.feedback_children] == 0.0):
         stigma *= 1.0 + m.env[k, I.institution_return, p]
     u -= m.par[P.settles_alone] * me.health / stigma
     if u < 0.0:
@@ -155,6 +171,28 @@ def settle_in(i, u, m):
         me.recruiter = 1
         m.rings[me.nation].returned += m.scale * 1e-3
         change(T.became_recruiter, i, p, m)
+    return u
+
+
+@kernel
+def ask_to_clear(i, k, u, m):
+    """Compare what is left of a person's number with the hazards that their record is cleared. Return what is left.
+
+    Records are cleared on request (C3); some need a lawyer to make one.
+    """
+    me = m.people[i]
+    s = m.places[me.place].state
+    hazard = m.env[k, I.record_cleared, me.place]
+    alone = m.par[P.requests_alone] if m.par[P.feedback_legal_aid] > 0.0 else 1.0
+    u -= hazard * alone
+    helped = u >= 0.0 and alone < 1.0 and lawyer_is_free(s, m)
+    if helped:
+        u -= hazard * (1.0 - alone)
+    if u < 0.0:
+        if helped:
+            m.states[s].lawyer_credit -= m.scale
+        me.record = 0
+        set_drive(i, 1.0, m)
     return u
 
 

@@ -13,7 +13,7 @@ from model.engine.kernel import entry, inlined, kernel
 from model.engine.random_numbers import exponential, identity, uniform
 from model.engine.thinning import NEVER, next_candidate
 from model.registry.calendar import WEEKS_A_YEAR
-from model.registry.life_course import STATUSES, TRANSITIONS, S
+from model.registry.life_course import STATUSES, TRANSITIONS, UNSEEN, S
 from model.registry.outcomes import AMONG_WHOM, CHARGED, GROUPED, INTO_DETENTION, RECORDED, O
 from model.registry.parameters import P
 from model.registry.streams import R
@@ -24,7 +24,6 @@ from .hazard_bounds import rate_of
 from .roster import CHILD, COHORT_SHIFT, COHORT_WEEKS, JUST_OF_AGE, YEARS, YOUNG
 
 DECEIVED_JOB, DECEIVED_CONDITIONS, FORCED, WILLING = 0, 1, 2, 3
-UNSEEN, IDENTIFIED, MISIDENTIFIED = 0, 1, 2
 JUST_HOME = -1  # in `until`: the state has yet to deal with a return
 NOT_HELD = -10_000  # in `held_from`: not held in this spell
 LONGEST = 2000  # weeks to an appointment: after every run, and within its column
@@ -37,7 +36,7 @@ PERSON = (  # what most looks read comes first: it lies on one line of memory
     ("due", "f8", "cumulative hazard at which they are trafficked again"),
     ("operation", "i4", "row of the operation, or NO_OPERATION"),
     ("debt", "f4", "USD, by the ledger of who holds them, as of debt_week"),
-    ("owed", "f4", "USD, outside: for the journey, a ransom, fines, extortion"),
+    ("owed", "f4", "USD, outside: for the journey, a ransom, fines, extortion; below 0: what compensation left them"),
     ("means", "f4", "of the family, 1 = median"),
     ("health", "f4", "1 = full"),
     ("belief", "f4", "on leaving, of the chance of being punished outside"),
@@ -79,6 +78,9 @@ PERSON = (  # what most looks read comes first: it lies on one line of memory
     ("contract", "i1", "had a contract or some pay"),
     ("sold", "i1", "times, this spell"),
     ("punished", "i1", "detained or charged since captivity"),
+    ("compensated", "i1", "for this spell"),
+    ("family", "i1", "a child brought back to a family, found safe for them"),
+    ("defended", "i1", "a lawyer has acted in the case that is pending"),
 )
 
 
@@ -141,6 +143,8 @@ def begin_spell(i, willing_share, forced_share, m):
     me.contract = uniform(key, identity(me.key, 3)) < m.par[P.share_with_contract]
     me.held_from = NOT_HELD
     me.punished = 0
+    me.compensated = 0
+    me.family = 0
     me.sold = 0
 
 

@@ -7,13 +7,13 @@ screening exist. Scarce things (screenings, beds, help to return) go in the orde
 from model.engine.kernel import kernel
 from model.engine.random_numbers import draw, identity, uniform
 from model.registry.institutions import I
-from model.registry.life_course import ALONE, BY_RAID, OTHERWISE, T
+from model.registry.life_course import ALONE, BY_RAID, IDENTIFIED, MISIDENTIFIED, OTHERWISE, T
 from model.registry.outcomes import O
 from model.registry.parameters import P
 from model.registry.streams import R
 
-from .beliefs import unafraid
-from .person import DECEIVED_CONDITIONS, IDENTIFIED, MISIDENTIFIED, WILLING, change, come_home, people_class
+from .person import DECEIVED_CONDITIONS, WILLING, change, come_home, people_class
+from .reprisals import reprisal_risk, unafraid
 from .roster import MALE
 
 # ------------------------------------------------------------------------------------ capacities --
@@ -93,6 +93,12 @@ def shelter(i, k, u, v, to_open, to_closed, m):
     return True
 
 
+@kernel
+def lawyer_is_free(s, m):
+    """Say whether a State's lawyers can act for one person more this week (C4, D1)."""
+    return m.par[P.feedback_legal_aid] > 0.0 and m.states[s].lawyer_credit >= m.scale
+
+
 # ------------------------------------------------------------------------- punishment and trust --
 
 
@@ -106,6 +112,12 @@ def at_home_here(i, m):
 def protected(k, p, m):
     """Return the share of cases in which non-punishment protects in law and in practice (IV.C)."""
     return m.env[k, I.np_scope, p] * m.env[k, I.np_practice, p]
+
+
+@kernel
+def won_by_lawyer(k, p, m):
+    """Return the share of cases in which non-punishment protects for a lawyer alone: as far as the law covers them."""
+    return m.env[k, I.np_scope, p] * (1.0 - m.env[k, I.np_practice, p]) * m.par[P.lawyers_win]
 
 
 @kernel
@@ -259,7 +271,7 @@ def identify(i, k, key, m):
     m.tally[O.protection_effort, p] += m.scale
     safe = 1.0 if at_home_here(i, m) else m.env[k, I.safe_help, p]  # nobody is irregular at home
     open_to_tell = m.par[P.disclosure] + (1.0 - m.par[P.disclosure]) * safe
-    open_to_tell *= unafraid(k, p, m) * (1.0 - m.par[P.shame] * (1.0 - benefit(i, k, m)))
+    open_to_tell *= unafraid(reprisal_risk(k, p, m), m) * (1.0 - m.par[P.shame] * (1.0 - benefit(i, k, m)))
     discloses = uniform(key, identity(me.key, 3)) < open_to_tell * trust_of(i, k, m)
     if me.trafficked:
         found = recognised(i, k, discloses, m)

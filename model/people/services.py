@@ -7,19 +7,21 @@ never go by row. In each week a person's number is compared with the hazards of 
 from model.engine.columns import NO_OPERATION
 from model.engine.kernel import kernel
 from model.engine.prefetch import fetch_ahead
-from model.engine.random_numbers import draw, identity
+from model.engine.random_numbers import draw, identity, uniform
 from model.operations.vacancies import find_place
 from model.registry.institutions import I
-from model.registry.life_course import RELEASED, S, T
+from model.registry.life_course import IDENTIFIED, RELEASED, S, T
 from model.registry.outcomes import O
 from model.registry.parameters import P
 from model.registry.streams import R
 
 from .border_officials import set_out
-from .debts import pressed_by_debt
+from .debts import pressed_by_debt, relieve
 from .diary import NO_VISIT, OUT_LANE, enter_in_diary, take_due
 from .hazard_bounds import keep_bound, number_of
-from .person import IDENTIFIED, begin_spell, change, come_home, count_as, next_visit, people_class
+from .person import begin_spell, change, come_home, count_as, next_visit, people_class
+from .remedy import claimants, compensate, fill_funds
+from .reprisals import reprisal_risk
 from .screening import (
     accepts_help,
     at_home_here,
@@ -28,11 +30,13 @@ from .screening import (
     detention_chance,
     give_open_bed,
     hand_over,
+    lawyer_is_free,
     meet_authorities,
     papers,
     protected,
     shelter,
     trust_of,
+    won_by_lawyer,
 )
 
 UNLIMITED = 1e12
@@ -45,6 +49,8 @@ def renew_capacities(m):
         state = m.states[s]
         state.slot_credit = renewed(state.slot_credit, m.senv[0, I.screening_slots, s], m)
         state.court_credit = renewed(state.court_credit, m.senv[0, I.courts, s], m)
+        state.lawyer_credit = renewed(state.lawyer_credit, m.senv[0, I.lawyers, s], m)
+        state.guardian_credit = renewed(state.guardian_credit, m.senv[0, I.guardians, s], m)
         state.return_credit = renewed(state.return_credit, m.senv[0, I.return_help, s], m)
         state.open_used, state.closed_used, state.detained_used = 0, 0, 0
     for p in range(m.places.size):
@@ -64,6 +70,7 @@ def renewed(credit, weekly, m):
 def serve(m):
     """Deal with everybody who is out, stranded, in custody or sheltered."""
     renew_capacities(m)
+    fill_funds(m)
     due = take_due(OUT_LANE, m)
     for n in range(due.size):
         fetch_ahead(due, n, m)
@@ -166,7 +173,7 @@ def meet_chances(i, k, u, m):
     if u < 0.0:
         change(T.lost_trace, i, p, m)
         return u
-    u -= m.par[P.death_stranded] + m.par[P.reprisal_deadly] * m.env[k, I.reprisal, p]
+    u -= m.par[P.death_stranded] + m.par[P.reprisal_deadly] * reprisal_risk(k, p, m)
     if u < 0.0:
         change(T.died_stranded, i, p, m)
         return u
@@ -238,6 +245,12 @@ def meet_custody(i, k, u, m):
     if u < 0.0:
         be_released_on_grounds(i, k, m)
         return u
+    if me.trafficked and lawyer_is_free(m.places[p].state, m):
+        u -= m.par[P.defence_raised] * won_by_lawyer(k, p, m)
+        if u < 0.0:
+            m.states[m.places[p].state].lawyer_credit -= m.scale
+            be_released_on_grounds(i, k, m)
+            return u
     u -= m.env[k, I.collusion, p] * corruption
     if u < 0.0:
         taken_again(T.retrafficked_from_detention, i, m)
@@ -308,24 +321,37 @@ def be_deported(i, k, m):
 
 @kernel
 def be_judged(i, k, m):
-    """Wait for a court; non-punishment, a trafficking defence or a conviction (IV.C; V78)."""
+    """Wait for a lawyer and a court; non-punishment, a trafficking defence or a conviction (IV.C; V78)."""
     me, p = m.people[i], m.people[i].place
     state = m.states[m.places[p].state]
+    believed = 1.0 if me.trafficked else m.par[P.defence_of_others] * m.env[k, I.false_claims, p]
+    if me.defended == 0 and lawyer_is_free(m.places[p].state, m):
+        state.lawyer_credit -= m.scale
+        me.defended = 1
+        if draw(R.after_detail, m, identity(me.key, 5)) < won_by_lawyer(k, p, m) * believed:
+            drop_case(i, k, m)
+            return
     if state.court_credit < m.scale:
         return
     state.court_credit -= m.scale
-    defence = protected(k, p, m)
-    if me.trafficked == 0:
-        defence *= m.par[P.defence_of_others] * m.env[k, I.false_claims, p]
-    if draw(R.after, m, me.key) < defence:
-        me.label = IDENTIFIED
-        if not come_into_open_bed(T.case_dropped, i, k, m):
-            change(T.case_dropped_no_bed, i, p, m)
+    if draw(R.after, m, me.key) < protected(k, p, m) * believed:
+        drop_case(i, k, m)
         return
     me.record = 1
     if me.trafficked:
-        m.tally[O.convicted_without_safeguards, p] += m.scale * (1.0 - m.env[k, I.safeguards, p])
+        unsafe = (1.0 - m.env[k, I.safeguards, p]) * (1.0 - m.par[P.lawyers_safeguard] * me.defended)
+        m.tally[O.convicted_without_safeguards, p] += m.scale * unsafe
+    me.defended = 0
     change(T.convicted, i, p, m)
+
+
+@kernel
+def drop_case(i, k, m):
+    """End a case by the principle of non-punishment (V78)."""
+    me = m.people[i]
+    me.label, me.defended = IDENTIFIED, 0
+    if not come_into_open_bed(T.case_dropped, i, k, m):
+        change(T.case_dropped_no_bed, i, me.place, m)
 
 
 # ------------------------------------------------------------------------------------ in shelter --
@@ -336,11 +362,22 @@ def be_sheltered(i, k, m):
     """A week in an open shelter: return by choice, a status, resettlement, or support ends (IV.D)."""
     me, p = m.people[i], m.people[i].place
     m.tally[O.protection_effort, p] += m.scale
-    me.owed *= 1.0 - m.env[k, I.debt_relief, p] * m.par[P.relief_per_week]
+    relieve(i, m.env[k, I.debt_relief, p] * m.par[P.relief_per_week], m)
+    claims = claimants(i, k, m)
+    if draw(R.after_detail, m, identity(me.key, 6)) < claims * m.par[P.claims_decided]:
+        compensate(i, m)
     me.health += m.par[P.recovery] * (1.0 - me.health)
     u = draw(R.after, m, me.key)
+    if me.child and m.par[P.feedback_children] > 0.0:
+        if m.states[m.places[p].state].guardian_credit >= m.scale:
+            u -= m.par[P.best_interests]
+            if u < 0.0:
+                decide_for_child(i, m)
+                return
+        if waits_for_decision(i, k, m):
+            return
     if me.unsafe == 0:
-        u -= m.par[P.returns_from_shelter] * papers(i, k, m)
+        u -= m.par[P.returns_from_shelter] * papers(i, k, m) * (1.0 - m.par[P.waits_for_claim] * claims)
         if u < 0.0:
             return_with_help(T.returned_from_shelter, i, m)
             return
@@ -360,6 +397,28 @@ def be_sheltered(i, k, m):
             return
     if m.now >= me.until:
         change(T.left_shelter, i, p, m)
+
+
+@kernel
+def waits_for_decision(i, k, m):
+    """Say whether a child is neither returned nor let go before their best interests are determined (D4)."""
+    me = m.people[i]
+    return uniform(m.keys[R.traits, 0], identity(me.key, 11)) < m.env[k, I.best_interests_first, me.place]
+
+
+@kernel
+def decide_for_child(i, m):
+    """Let a guardian determine a child's best interests: back to a family found safe, or care elsewhere (V74)."""
+    me = m.people[i]
+    state = m.states[m.places[me.place].state]
+    if me.unsafe == 0 and draw(R.after_detail, m, identity(me.key, 7)) < m.par[P.family_found]:
+        me.family = 1
+        return_with_help(T.returned_from_shelter, i, m)
+        if me.status == S.sheltered_open:  # no help to return is left this week
+            return
+    else:
+        change(T.placed_in_care, i, me.place, m)
+    state.guardian_credit -= m.scale
 
 
 @kernel

@@ -39,6 +39,8 @@ FREE_AND_SAFE = ("sheltered_open", "staying", "resettled", "reintegrated")
 # How somebody came out of captivity; RELEASED: of custody; OTHERWISE: of a shelter, or not held on this journey.
 ALONE, BY_RAID, BY_CONSULATE, RELEASED, OTHERWISE = 0, 1, 2, 3, 4
 
+UNSEEN, IDENTIFIED, MISIDENTIFIED = 0, 1, 2  # what officials say of somebody
+
 
 @dataclass(frozen=True)
 class Transition:
@@ -131,6 +133,7 @@ TRANSITIONS = (
     _t("returned_without_alternative", "sheltered_open", "returned", "sent back although unsafe", "IV.D V60"),
     _t("stayed_from_shelter", "sheltered_open", "staying", "a stay pathway", "IV.D D5"),
     _t("resettled_from_shelter", "sheltered_open", "resettled", "resettlement", "IV.F"),
+    _t("placed_in_care", "sheltered_open", "staying", "a child, in care that is in their best interests", "IV.D V74"),
     _t("left_shelter", "sheltered_open", "stranded", "support ended or was left", "IV.D V65"),
     _t("opened_door", "sheltered_closed", "sheltered_open", "moved to an open shelter", "IV.D V75"),
     _t("returned_from_closed_shelter", "sheltered_closed", "returned", "sent back from a closed shelter", "IV.D V75"),
@@ -148,6 +151,7 @@ TRANSITIONS = (
     _t("reintegrated_alone", "returned", "reintegrated", "finds a footing alone", "IV.D V67"),
     _t("became_recruiter", "returned", "returned", "recruits others", "III.act"),
     _t("charges_ended", "prosecuted_at_home", "returned", "the case ends, with or without a record", "IV.D V68"),
+    _t("killed_at_home", "returned", "dead", "reprisal follows them home", "IV.A O22"),
     _t("fell_back", "reintegrated", "returned", "stigma or debt undo it", "IV.D V67"),
 )
 

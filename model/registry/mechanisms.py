@@ -214,7 +214,7 @@ MECHANISMS = (
        )),
     _m("V48", name="fear of traffickers and authorities keeps people silent", section="IV.B",
        where=(
-           "screening.meet_authorities captivity.belief_now beliefs.spread_beliefs beliefs.unafraid parameters.fear "
+           "screening.meet_authorities captivity.belief_now beliefs.spread_beliefs reprisals.unafraid parameters.fear "
            "parameters.fear_silences parameters.seeks_help parameters.reprisal_fear"
        )),
     _m("V49", name="shame, and a status that brings no benefit", section="IV.A",
@@ -255,8 +255,8 @@ MECHANISMS = (
            "life_course.stayed_from_shelter"
        ),
        partly=(
-           "a fixed trait: neither debt nor reprisal nor charges at home add to it, and an unsafe return harms nobody "
-           "further"
+           "a fixed trait to which reprisals at home alone add: neither debt nor charges do, and an unsafe return "
+           "harms nobody further"
        )),
     _m("V60", name="weak assessment of risk before removal", section="IV.D",
        where=(
@@ -299,9 +299,15 @@ MECHANISMS = (
            "parameters.drive_under_charge parameters.record_stigma"
        )),
     _m("V69", name="debts at home: loans, ransom, fines", section="IV.F",
-       where="person.set_drive parameters.again_debt parameters.debt_after_ransom institutions.debt_relief"),
+       where=(
+           "debts.pressed_by_debt person.set_drive remedy.compensate parameters.again_debt "
+           "parameters.debt_after_ransom institutions.debt_relief institutions.remedy_fund"
+       )),
     _m("V70", name="without remedy, precarious migration again", section="IV.D",
-       where="home.be_home life_course.retrafficked_from_home parameters.again_base outcomes.retrafficked"),
+       where=(
+           "home.be_home remedy.claimants life_course.retrafficked_from_home parameters.again_base parameters.back_pay "
+           "institutions.remedy_access levers.remedy outcomes.retrafficked"
+       )),
     _m("V71", name="long-term support prevents being trafficked again", section="IV.D",
        where=(
            "home.settle_in life_course.reintegrated_with_support institutions.reintegration "
@@ -320,10 +326,14 @@ MECHANISMS = (
        partly="the same for each sex and age; health recovers in open shelters alone"),
     _m("V74", name="a child's own track: presumed minority, best interests, family or alternative care",
         section="IV.D",
-       where="screening.meet_authorities home.settle_in institutions.child_found institutions.institution_return",
+       where=(
+           "screening.meet_authorities services.decide_for_child services.waits_for_decision home.settle_in "
+           "institutions.child_found institutions.guardians institutions.best_interests_first "
+           "institutions.institution_return life_course.placed_in_care levers.child_track"
+       ),
        partly=(
-           "no guardian, no assessment before a child's return, no lost schooling; a return into an institution slows "
-           "settling, no more"
+           "no lost schooling, no determination outside open shelters; a return into an institution slows settling, "
+           "no more"
        )),
     _m("V75", name="open against closed shelters", section="IV.D",
        where=(
@@ -338,10 +348,10 @@ MECHANISMS = (
        partly="it slows settling, but costs no trust among people from the same home"),
     _m("V78", name="legal aid, and a trafficking defence at any stage", section="IV.C",
        where=(
-           "services.be_judged services.be_detained screening.protected institutions.np_practice "
-           "parameters.defence_raised life_course.case_dropped"
-       ),
-       partly="legal aid is part of how far the principle is applied, not a service of its own"),
+           "services.be_judged services.be_detained screening.protected screening.won_by_lawyer home.ask_to_clear "
+           "institutions.lawyers institutions.np_practice parameters.defence_raised parameters.lawyers_win "
+           "life_course.case_dropped levers.legal_aid"
+       )),
     _m("V79", name="services for women, for each age, with a disability", section="IV.D",
        where="screening.shelter institutions.men_admitted",
        partly="men are kept out of services, but nothing says how far these suit women or people with a disability"),
@@ -395,7 +405,8 @@ MECHANISMS = (
        where="raids.choose_site start.build_up institutions.hidden parameters.licence_cover levers.licence_ban"),
     _m("O13", name="collusion with officials, politicians and business", section="II.gov",
        where=(
-           "raids.choose_site beliefs.adapt_institutions accounts.price_places institutions.spares_payers "
+           "raids.choose_site outlook.payers_spared beliefs.adapt_institutions accounts.price_places "
+           "complicity.turn_over_officials institutions.spares_payers "
            "parameters.payer_size parameters.bribe_response"
        )),
     _m("O14", name="platforms carry false job advertisements", section="II.dig",
@@ -423,10 +434,11 @@ MECHANISMS = (
        where="captivity.sell parameters.sale_rate parameters.sale_price"),
     _m("O22", name="reprisals against those who leave", section="IV.A",
        where=(
-           "services.meet_chances beliefs.unafraid institutions.reprisal parameters.reprisal_deadly "
-           "parameters.reprisal_fear"
+           "services.meet_chances reprisals.unafraid reprisals.follows_home reprisals.make_family_pay "
+           "institutions.reprisal institutions.reprisals_prevented parameters.reprisal_deadly "
+           "parameters.reprisal_fear life_course.killed_at_home levers.witness_protection"
        ),
-       partly="they silence people and kill some who are stranded, but follow nobody home"),
+       partly="people who have settled, or are charged at home, meet none"),
     _m("O23", name="spread beyond the region", section="n14",
        where="outlook.discounts outlook.choose_place parameters.moving_cost_beyond"),
     _m("O24", name="landlords apart from the firms that rent from them", section="II.gov",
@@ -468,8 +480,9 @@ MECHANISMS = (
        partly="officials among the guards are not kept apart"),
     _m("S08", name="corruption before, during and after captivity", section="II.gov",
        where=(
-           "states.draw_deviations raids.strike border_officials.looks_away services.be_detained "
-           "parameters.corruption_spread levers.anti_corruption"
+           "states.draw_deviations complicity.turn_over_officials complicity.found_out raids.strike "
+           "border_officials.looks_away services.be_detained institutions.accountability "
+           "parameters.officials_complicit parameters.removal_fear parameters.idle_for_fear levers.anti_corruption"
        )),
     _m("S09", name="irregular migration is a crime", section="IV.F",
        where=(

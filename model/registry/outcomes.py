@@ -98,7 +98,7 @@ COERCED_RETURNS = (
     "returned_from_closed_shelter",
 )
 DEATHS_IN_CAPTIVITY = ("died_held", "died_with_armed_group", "died_in_other_sector")
-DEATHS = ("died_escaping", *DEATHS_IN_CAPTIVITY, "died_stranded", "died_detained")
+DEATHS = ("died_escaping", *DEATHS_IN_CAPTIVITY, "died_stranded", "died_detained", "killed_at_home")
 TRAFFICKED_AGAIN = (
     "retrafficked_from_home",
     "retrafficked_under_charge",

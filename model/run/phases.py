@@ -10,7 +10,7 @@ from model.people import captivity as inside
 from model.people.diary import enter_in_diary, open_diary
 from model.registry.life_course import T
 from model.registry.streams import R
-from model.states import call_outs, states
+from model.states import call_outs, complicity, states
 from model.states import raids as raiding
 from model.world import policies_in_force
 
@@ -122,6 +122,7 @@ def beliefs_and_yields(m):
     beliefs.spread_beliefs(m)
     beliefs.gather_leads(m)
     beliefs.adapt_institutions(m)
+    complicity.turn_over_officials(m)
     recruiters.shift_effort(m)
 
 

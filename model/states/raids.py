@@ -9,6 +9,7 @@ from model.engine.kernel import kernel
 from model.engine.random_numbers import draw, exponential, identity, uniform
 from model.operations.compounds import close_site, harden
 from model.operations.operations import SEIZED
+from model.operations.outlook import payers_spared
 from model.people.captivity import end_stay
 from model.people.members import members
 from model.registry.calendar import WEEKS_A_MONTH
@@ -40,6 +41,7 @@ def plan_raids(m):
             / WEEKS_A_MONTH
             * (1.0 - m.par[P.pressure_weight] + m.par[P.pressure_weight] * pressed)
         )
+        rate *= 1.0 - m.par[P.idle_for_fear] * state.caution
         rate *= m.states[s].sites / (m.states[s].sites + m.par[P.raid_sites_half])
         joint = m.senv[0, I.joint_action, s]
         state.raid_credit += rate * (1.0 - joint)
@@ -122,7 +124,7 @@ def choose_site(s, p, slot, m):
             pays = site.capacity / (site.capacity + m.par[P.payer_size])
             weight = (
                 math.sqrt(site.rented)
-                * (1.0 - m.env[0, I.spares_payers, p] * pays)
+                * (1.0 - payers_spared(p, m) * pays)
                 * (1.0 - m.par[P.licence_cover] * site.licensed)
             )
             clock = exponential(key, identity(identity(p, site.slot), identity(s, slot))) / max(1e-9, weight)
@@ -186,6 +188,8 @@ def strike_owners(firm, m):
         firm.cash -= cash
         owner.capital -= capital
         m.ledger[SEIZED] += cash + capital
+        for_people = m.env[0, I.seized_for_remedy, p] * m.par[P.feedback_remedy]
+        m.states[m.places[p].state].fund += for_people * (cash + capital)
 
 
 @kernel

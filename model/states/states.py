@@ -13,6 +13,8 @@ from model.registry.institutions import I
 from model.registry.parameters import P
 from model.registry.streams import R
 
+from .complicity import corruption_of
+
 STATE = (
     ("asean", "i1", "a member of ASEAN"),
     ("licenses", "i1", "licenses gaming"),
@@ -22,11 +24,18 @@ STATE = (
     ("sites", "f8", "compounds in the state"),
     ("raid_credit", "f8", "raids owed, carried over"),
     ("joint_credit", "f8", "raids saved up for the next joint strike"),
-    ("corruption", "f8", "drawn deviation, 1 = usual"),
+    ("temptation", "f8", "odds of an official being on the take where bribes are worth the usual and safe"),
+    ("complicit", "f8", "share of officials on the take"),
+    ("caution", "f8", "share of what officials on the take would do that fear of removal prevents"),
+    ("corruption", "f8", "what bribes buy, 1 = usual"),
+    ("corruption_most", "f8", "most that it can get"),
     ("rounding", "f8", "0-1: how its beds are rounded to agents, once for all"),
     ("bribes", "f8", "what a tip-off is worth, 1 = usual"),
     ("testimony", "f8", "protected survivors' statements, fading"),
     ("court_credit", "f8", "cases that may be judged"),
+    ("fund", "f8", "USD left for compensation"),
+    ("guardian_credit", "f8", "children for whom guardians may still act"),
+    ("lawyer_credit", "f8", "people whom lawyers may still act for"),
     ("slot_credit", "f8", "screenings left, persons"),
     ("return_credit", "f8", "assisted returns left, persons"),
     ("open_used", "i8", "agents in open shelters"),
@@ -57,14 +66,20 @@ HEARD = (
 
 @kernel
 def draw_deviations(m):
-    """Draw each state's deviation from the common prior of corruption, and how its beds are rounded.
+    """Draw how far each state's officials are on the take to begin with, and how its beds are rounded.
 
-    No state is singled out by hand.
+    No state is singled out by hand. What becomes of it: `complicity.turn_over_officials`.
     """
+    usual = m.par[P.officials_complicit]
+    worth = 1.0 + m.par[P.bribe_response] * m.par[P.feedback_bribes]  # most that a tip-off is worth
     key = m.keys[R.deviation, 0]
     for s in range(m.states.size):
         m.states[s].rounding = uniform(stream_key(m.seed, R.deviation, FIXED), s)
-        m.states[s].corruption = math.exp(m.par[P.corruption_spread] * (2.0 * uniform(key, s) - 1.0))
+        odds = usual / (1.0 - usual) * math.exp(m.par[P.corruption_spread] * (2.0 * uniform(key, s) - 1.0))
+        m.states[s].temptation = odds
+        m.states[s].complicit = odds / (1.0 + odds)
+        m.states[s].corruption = corruption_of(m.states[s].complicit, m)
+        m.states[s].corruption_most = corruption_of(odds * worth / (1.0 + odds * worth), m)
 
 
 # ------------------------------------------------------------------------------- planning raids --

@@ -142,19 +142,23 @@ def test_no_hazard_is_above_its_bound_in_any_status(inputs):
     assert not above_bound(inputs)
 
 
-# What else is as it must be for a part of the bound on people held to matter beside the others.
+# What else is as it must be for a part of a bound to matter beside the others.
 RARE = {"escape_rate": 0.0, "ransom_rate": 0.0}
 HIGH = {name: row.high for name, row in PARAMETERS.items()}
 ALSO = {
     "consular": RARE | {"consular_reach": HIGH["consular_reach"], "consular_capacity": HIGH["consular_capacity"]},
-    "again": {"again_stranded": 0.9, "straight_home": 0.0},
+    "again": {"again_stranded": HIGH["again_stranded"], "straight_home": 0.0},
     "stay": {"stay": 0.9, "straight_home": 0.0},
+    "charged": {"charged_later": HIGH["charged_later"], "extortion": 0.0, "collusion": 0.0},
+    "lost": {"lost_rate_after_release": 1.0, "lost_on_release": 1.0},
+    "followed": {"reprisal_follows": 1.0, "reprisal": HIGH["reprisal"], "reprisals_prevented": 0.0},
+    "claims": {"remedy_access": 1.0, "claims_decided": 1.0, "sensitivity": 1.0},
     "taken": RARE | {"armed_group_rate": HIGH["armed_group_rate"]},
 }
 PARTS = {
     "held": ("held", "escape", "ransom", "consular", "taken"),
     "stranded": ("stranded", "arrested", "helped", "alone", "again", "stay", "lost", "documents"),
-    "returned": ("returned", "settles", "cleared"),
+    "returned": ("returned", "settles", "cleared", "claims", "followed"),
     "detained": ("corrupt", "spared", "grounds", "charged", "deported"),
     "untraced": ("untraced",),
 }

@@ -30,7 +30,7 @@ PLENTY = dict(
 # Parameters, and columns of states, under which a feedback's trigger is absent.
 WITHOUT_TRIGGER = {
     "feedback_tip_offs": NO_RAIDS,
-    "feedback_capacity": (dict(consular_capacity=1e5, shame=0), PLENTY),
+    "feedback_capacity": (dict(consular_capacity=1e5, shame=0, lawyers=ENOUGH, guardians=ENOUGH), PLENTY),
     "feedback_debt": (dict(again_debt=0, again_record=0), {}),
     "feedback_growth": (dict(founding_rate=0, building_rate=0, target_growth=0), {}),
     "feedback_crowding": (dict(revenue=0), {}),  # where nothing is earned, nothing is let or built
@@ -41,9 +41,14 @@ WITHOUT_TRIGGER = {
     "feedback_announcement": ({}, {}),  # nothing is announced
     "feedback_hardening": (dict(escape_rate=0), {"raids_per_month": 0.0}),
     "feedback_bribes": NO_RAIDS,
+    "feedback_complicity": (dict(officials_turnover=NEVER, accountability=0), {}),
+    "feedback_legal_aid": (dict(lawyers=0, requests_alone=1), {}),
+    "feedback_remedy": (dict(remedy_fund=0, seized_for_remedy=0, waits_for_claim=0), {}),
+    "feedback_reprisals": (dict(reprisal=0), {}),
+    "feedback_children": (dict(guardians=0, best_interests_first=0), {}),
     "feedback_pressure": NO_RAIDS,
     "feedback_intelligence": NO_RAIDS,
-    "feedback_reports": NO_RAIDS,
+    "feedback_reports": (dict(accountability=0), {"raids_per_month": 0.0}),
     "feedback_trust": (dict(trust_rate=NEVER), {}),
     "feedback_fear": (dict(belief_at_start=0, charges=0), NOBODY_PUNISHED),
     "feedback_testimony": NO_RAIDS,
@@ -157,6 +162,20 @@ DIRECTIONS = {
         ("raids_betrayed",),
         True,
         weekly(bribe_half=0.001) | dict(tip_off=0.2, bribe_response=2, feedback_pressure=0),
+        RAIDED,
+    ),
+    "lawyers have charges dropped and fewer are convicted": (
+        "feedback_legal_aid",
+        ("convicted",),
+        False,
+        dict(lawyers=ENOUGH, lawyers_win=0.8, charges=0.5),
+        RAIDED | PLENTY | dict(non_punishment_scope=0.8),
+    ),
+    "officials removed betray fewer raids": (
+        "feedback_complicity",
+        ("raids_betrayed",),
+        False,
+        weekly(accountability=0.02) | dict(found_unreported=1, tip_off=0.6, feedback_bribes=0, feedback_pressure=0),
         RAIDED,
     ),
     "a higher fee brings more recruits": (
