@@ -400,13 +400,15 @@ MECHANISMS = (
        )),
     _m("O14", name="platforms carry false job advertisements", section="II.dig",
        where=(
-           "recruiters.approach_reach institutions.social_media_reach levers.platform_oversight "
+           "recruiters.approach_reach recruiters.take_down recruiters.ads_left institutions.social_media_reach "
+           "institutions.ads_removed institutions.ads_answered institutions.takedown_weeks levers.platform_oversight "
            "levers.platform_due_diligence"
        )),
     _m("O15", name="platforms and app stores lend the fraud legitimacy", section="II.dig",
        left_out="part of the revenue per person held: the paper names no measure that would change it apart"),
     _m("O16", name="messaging services used to run trafficking", section="IV.G",
-       left_out="operations have no cost of coordination; what platforms do against sales is in V35"),
+       where="recruiters.approach_reach parameters.affinity_private institutions.private_reach",
+       partly="for recruiting; operations have no cost of coordination, and what platforms do against sales is in V35"),
     _m("O17", name="power and connectivity for compounds, also across borders", section="IV.G",
        where=(
            "accounts.price_places beliefs.adapt_institutions institutions.output_lost parameters.substitution_rate "
@@ -432,7 +434,7 @@ MECHANISMS = (
     _m("O24", name="landlords apart from the firms that rent from them", section="II.gov",
        where=(
            "landlords.rent_of landlords.build landlords.evict institutions.landlord_liability "
-           "parameters.landlord_reach"
+           "parameters.landlord_reach levers.landlord_accountability"
        )),
     # --- States and officials ---------------------------------------------------------------------
     _m("S01", name="countries of origin became destinations, unprepared", section="I.prof",
@@ -493,7 +495,8 @@ MECHANISMS = (
        where="beliefs.gather_leads institutions.civic_space levers.civic_space"),
     _m("S15", name="measures that are too broad", section="IV.G",
        where=(
-           "recruiters.draw_recruits border_officials.count_lawful_stops institutions.lawful_ads_removed "
+           "recruiters.count_lawful_ads border_officials.count_lawful_stops institutions.lawful_ads_removed "
+           "parameters.lawful_with_false "
            "outcomes.lawful_ads_removed outcomes.lawful_travellers_stopped"
        ),
        partly="travel and advertisements; censorship of speech is not"),

@@ -122,6 +122,7 @@ def beliefs_and_yields(m):
     beliefs.spread_beliefs(m)
     beliefs.gather_leads(m)
     beliefs.adapt_institutions(m)
+    recruiters.take_down(m)
     recruiters.shift_effort(m)
 
 

@@ -49,6 +49,7 @@ HEARD = (
     ("wanted", "f8", "share of all vacancies that suits them"),
     ("trust", "f8", "in authorities, 0-1"),
     ("home_belief", "f8", "believed at home of being punished outside, 0-1"),
+    ("taken_down", "f8", "share of false advertisements for them that platforms remove once reported"),
     ("again", "f8", "cumulative hazard of being trafficked again, before a person's own drive"),
     ("pace", "f8", "by how much it may grow in a week before people are looked at anew"),
     ("faster", "i1", "it grew by more this week"),

@@ -48,6 +48,7 @@ WITHOUT_TRIGGER = {
     "feedback_fear": (dict(belief_at_start=0, charges=0), NOBODY_PUNISHED),
     "feedback_testimony": NO_RAIDS,
     "feedback_recruiters": (dict(ring_adjustment=0), {}),
+    "feedback_takedowns": (dict(ads_answered=0), {}),
     "feedback_recruiting_victims": (dict(made_to_recruit_rate=0, recruiter_rate=0), {}),
     "feedback_refill": (dict(refill_elasticity=0), {}),
     "feedback_carrying": (dict(carried_share=0, sold_share=0), {}),
@@ -178,7 +179,7 @@ DIRECTIONS = {
         "feedback_smugglers",
         ("newly_held",),
         True,
-        dict(exit_stop=1, smuggler_retry=1, border_collusion=0),
+        weekly(recruitment_rate=0.0001) | dict(exit_stop=1, smuggler_retry=1, border_collusion=0, refill_elasticity=0),
         {},
     ),
     "where nobody is punished trust grows and more are identified": (
@@ -200,6 +201,14 @@ DIRECTIONS = {
         ("moved",),
         True,
         weekly(review_rate=0.1) | dict(inertia=0),
+        {},
+    ),
+    "platforms that remove what is reported lower recruitment": (
+        "feedback_takedowns",
+        ("newly_held",),
+        False,
+        weekly(recruitment_rate=0.0001)
+        | dict(ads_answered=1, takedown_weeks=0, ad_reports_half=0.1, affinity_private=0, refill_elasticity=0),
         {},
     ),
     "people made to recruit bring others": (

@@ -49,6 +49,8 @@ RIVAL_RULES_AND_FEEDBACKS = topic(
         meaning="protected survivors' testimony convicts owners"),
     row("feedback_recruiters", unit="switch", default=1, bounds=(0, 1), section="mechanisms", choices=("off", "on"),
         meaning="recruiters shift to where yields are"),
+    row("feedback_takedowns", unit="switch", default=1, bounds=(0, 1), section="mechanisms", choices=("off", "on"),
+        meaning="platforms remove false advertisements that are reported"),
     row("feedback_recruiting_victims", unit="switch", default=1, bounds=(0, 1), section="mechanisms",
         choices=("off", "on"),
         meaning="some of those held or returned recruit"),

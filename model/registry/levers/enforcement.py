@@ -97,6 +97,25 @@ ENFORCEMENT_LEVERS = (
         ),
     ),
     Lever(
+        "landlord_accountability",
+        kind="enforcement",
+        summary="hold those who own compounds liable: due diligence, lost licences, seized property",
+        unit="an owner risks 100 USD per person-week, somewhat less than rents bring, where the state can enter",
+        recommendations=("A5",),
+        section="IV.A O24",
+        lead_weeks=26,
+        helps_by=(
+            Channel("liability", moves="landlord_liability", mode="add", effect=100.0, high=300.0,
+                why="owners weigh rents against what they risk: they stop building and close compounds"),
+            Channel("seized", moves="site_closed", mode="raise", effect=0.1, high=0.5,
+                why="compounds that are raided are seized"),
+        ),
+        hurts_by=(
+            Channel("straw_men", moves="hidden", mode="raise", effect=0.05, high=0.3,
+                why="owners let through others, out of sight"),
+        ),
+    ),
+    Lever(
         "police_training",
         kind="enforcement",
         summary="train police in rights-based investigation and joint cases",
