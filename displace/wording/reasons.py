@@ -19,6 +19,7 @@ BEARS_ON = {
     "raids": ("people_held", "freed", "freed_in_raids"),
     "notice_release": ("people_held",),
     "laundering_cost": ("money_defrauded",),
+    "accounts_frozen": ("money_defrauded",),
     "output_lost": ("money_defrauded",),
     "social_media_reach": ("newly_held", "recruited"),
     "ads_removed": ("newly_held", "recruited"),

@@ -32,6 +32,8 @@ _ROWS = (
         meaning="targets reached online, against 2019"),
     Institution("laundering_cost", unit="share of revenue", base="parameter", low=0, high=0.95,
         meaning="lost between the target and the owner"),
+    Institution("accounts_frozen", unit="per week", base="parameter", low=0, high=1,
+        meaning="hazard that an operation's accounts are frozen"),
     Institution("output_lost", unit="share of revenue", base="parameter", low=0, high=0.95,
         meaning="lost to cuts of power and connectivity"),
     Institution("licensed_closure", unit="per week", base="parameter", low=0, high=1,

@@ -411,12 +411,14 @@ MECHANISMS = (
        partly="for recruiting; operations have no cost of coordination, and what platforms do against sales is in V35"),
     _m("O17", name="power and connectivity for compounds, also across borders", section="IV.G",
        where=(
-           "accounts.price_places beliefs.adapt_institutions institutions.output_lost parameters.substitution_rate "
-           "levers.telecom_supply"
-       ),
-       partly="where power and connectivity come from is not kept apart"),
+           "accounts.price_places beliefs.adapt_institutions policies_in_force.compile_plans institutions.output_lost "
+           "parameters.substitution_rate parameters.substitution_cost levers.telecom_supply"
+       )),
     _m("O18", name="cash-out through banks and crypto exchanges", section="IV.G",
-       where="accounts.price_places institutions.laundering_cost levers.cashout_control"),
+       where=(
+           "accounts.price_places accounts.frozen policies_in_force.compile_plans institutions.laundering_cost "
+           "institutions.accounts_frozen parameters.takings_in_accounts levers.cashout_control"
+       )),
     _m("O19", name="trust is built for weeks before a target pays", section="III.purp",
        where="accounts.keep_accounts relocation.wants_to_move parameters.trust_weeks"),
     _m("O20", name="high profits", section="I.hist",

@@ -88,6 +88,9 @@ ENFORCEMENT_BEHAVIOUR = topic(
     row("substitution_ceiling", unit="share", default=0.9, bounds=(0, 1), prior=("uniform", 0.4, 1),
         evidence="E249 E250", section="IV.G O17 P13",
         meaning="of a cut that can be replaced"),
+    row("substitution_cost", unit="share", default=0.2, bounds=(0, 1), prior=("uniform", 0, 0.5), evidence="E250",
+        section="IV.G O17",
+        meaning="of the revenue of a replaced cut that generators, satellites and smuggled supply cost"),
 )
 
 REPORTS = topic(

@@ -10,6 +10,8 @@ INSTITUTIONS_AS_NOW = topic(
     row("laundering_cost", unit="share", default=0.1, bounds=(0, 0.95), prior=("uniform", 0.03, 0.25),
         section="IV.G O18",
         meaning="of revenue lost in laundering"),
+    row("accounts_frozen", unit="per week", default=0, bounds=(0, 1), section="IV.G O18",
+        meaning="hazard that an operation's accounts are frozen"),
     row("output_lost", unit="share", default=0, bounds=(0, 0.95), section="IV.G O17",
         meaning="of revenue lost to cuts"),
     row("licensed_closure", unit="per week", default=0, bounds=(0, 1), section="II.gov",

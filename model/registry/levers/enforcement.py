@@ -169,14 +169,17 @@ ENFORCEMENT_LEVERS = (
     Lever(
         "cashout_control",
         kind="enforcement",
-        summary="make it costlier to turn crypto into money",
-        unit="a further 15 % of revenue is lost in laundering",
+        summary="make it costlier to turn crypto into money, and freeze accounts",
+        unit="a further 15 % of revenue is lost in laundering; an operation's accounts are frozen once in two years",
         recommendations=(),
         section="IV.G O18",
         lead_weeks=13,
+        through="cash_out_from",
         helps_by=(
             Channel("costlier", moves="laundering_cost", mode="raise", effect=0.15, high=0.5,
                 why="operations earn less"),
+            Channel("frozen", moves="accounts_frozen", mode="add", effect=0.01, high=0.05,
+                why="operations lose what is in their accounts"),
         ),
         hurts_by=(
             Channel("harder_work", moves="abuse", mode="scale", effect=0.1, high=0.5,
@@ -190,6 +193,7 @@ ENFORCEMENT_LEVERS = (
         unit="a third of output lost until it is substituted (E249)",
         recommendations=(),
         section="IV.G O17",
+        through="supplied_from",
         helps_by=(
             Channel("lost_output", moves="output_lost", mode="raise", effect=0.3, high=0.7,
                 why="operations earn less until they substitute"),
