@@ -55,6 +55,7 @@ BEARS_ON = {
     "open_beds": ("free_and_safe", "identified_share"),
     "safe_help": ("identified_share", "free_and_safe"),
     "services_reach": ("identified_share", "free_and_safe"),
+    "tied": ("free_and_safe",),
     "uptake": ("free_and_safe",),
     "consular_reach": ("people_held",),
 }

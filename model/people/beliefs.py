@@ -3,6 +3,8 @@
 All follow expected counts, not sampled events, so that they do not jump with `people_per_agent`.
 """
 
+import numpy as np
+
 from model.engine.kernel import kernel
 from model.registry.institutions import I
 from model.registry.outcomes import O
@@ -52,9 +54,28 @@ def spread_beliefs(m):
 
 
 @kernel
+def scrutiny(s, m):
+    """Return how closely a State is watched by those who inquire into complaints, 0-1 (G4, G5)."""
+    inquiry = m.states[s].inquiry
+    return m.par[P.feedback_inquiries] * inquiry / (inquiry + m.par[P.inquiry_half])
+
+
+@kernel
+def reprisals(k, p, m):
+    """Return the hazard of reprisal at a place: scrutiny of its State protects those who speak (O22, A7)."""
+    return m.env[k, I.reprisal, p] * (1.0 - m.par[P.inquiry_protects] * scrutiny(m.places[p].state, m))
+
+
+@kernel
+def civic_room(p, m):
+    """Return the room for press, defenders and civil society: a State under scrutiny closes some of it (S14)."""
+    return m.env[0, I.civic_space, p] * (1.0 - m.par[P.civic_backlash] * scrutiny(m.places[p].state, m))
+
+
+@kernel
 def unafraid(k, p, m):
     """Return the share of those who would speak whom reprisals do not silence (O22, V48)."""
-    reprisal = m.env[k, I.reprisal, p]
+    reprisal = reprisals(k, p, m)
     return 1.0 - m.par[P.reprisal_fear] * reprisal / (reprisal + m.par[P.reprisal_half])
 
 
@@ -64,6 +85,7 @@ def gather_leads(m):
 
     Survivors speak as far as they trust; services pass on what they may (a firewall passes less).
     """
+    taken_up, speaking, present = np.zeros(m.states.size), np.zeros(m.states.size), np.zeros(m.states.size)
     for s in range(m.states.size):
         m.states[s].reports = 0.0
     for k in range(m.hosts.size):
@@ -86,17 +108,23 @@ def gather_leads(m):
         unafraid_calls = calls * (1.0 - m.par[P.fear_silences] * m.par[P.feedback_fear] * m.known[p].inside)
         alone = m.par[P.reports_without_consulate]
         consular = (unafraid_calls + out * m.par[P.consular_contact]) * (alone + (1.0 - alone) * covered / held)
-        press = (m.par[P.press_calls] * calls + m.par[P.press_out] * out) * m.env[0, I.civic_space, p]
+        press = (m.par[P.press_calls] * calls + m.par[P.press_out] * out) * civic_room(p, m)
         hotline = unafraid_calls * m.env[0, I.hotline_share, p]
         m.tally[O.reports_to_consulates, p] += consular
         m.tally[O.reports_in_press, p] += press
         m.tally[O.reports_to_hotlines, p] += hotline
         m.known[p].complaints = consular + press + hotline
+        taken_up[s] += m.known[p].complaints * m.env[0, I.complaints_heard, p] * civic_room(p, m)
+        speaking[s] += trusting * unafraid(0, p, m)
+        present[s] += held
         gain = (testified + m.par[P.lead_of_report] * (consular + press + hotline)) * m.env[0, I.intelligence_gain, p]
         gain *= 1.0 + m.par[P.sharing_gain] * m.env[0, I.intelligence_shared, p]
         m.known[p].intelligence += gain * m.par[P.feedback_reports]
         m.known[p].intelligence *= 1.0 - m.par[P.intelligence_fading]
         m.states[s].reports += (consular + press + hotline + testified) * m.par[P.feedback_reports]
+    for s in range(m.states.size):
+        m.states[s].inquiry += taken_up[s] - m.par[P.inquiry_weeks] * m.states[s].inquiry
+        m.states[s].willing = speaking[s] / present[s] if present[s] > 0.0 else 0.0
 
 
 @kernel
@@ -104,7 +132,9 @@ def adapt_institutions(m):
     """Let bribes follow the risk of raids, testimony follow protection, and operators replace what was cut."""
     for s in range(m.states.size):
         m.states[s].testimony *= 1.0 - m.par[P.testimony_fading]
-        m.states[s].testimony += m.states[s].open_used * m.scale * m.senv[0, I.testimony, s] * m.par[P.testimony_rate]
+        cooperate = m.senv[0, I.tied, s] + (1.0 - m.senv[0, I.tied, s]) * m.states[s].willing
+        sheltered = m.states[s].open_used * m.scale * cooperate
+        m.states[s].testimony += sheltered * m.senv[0, I.testimony, s] * m.par[P.testimony_rate]
     for s in range(m.states.size):
         worst = 0.0
         for k in range(m.hosts.size):

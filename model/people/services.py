@@ -15,6 +15,7 @@ from model.registry.outcomes import O
 from model.registry.parameters import P
 from model.registry.streams import R
 
+from .beliefs import reprisals
 from .border_officials import set_out
 from .debts import pressed_by_debt
 from .diary import NO_VISIT, OUT_LANE, enter_in_diary, take_due
@@ -166,7 +167,7 @@ def meet_chances(i, k, u, m):
     if u < 0.0:
         change(T.lost_trace, i, p, m)
         return u
-    u -= m.par[P.death_stranded] + m.par[P.reprisal_deadly] * m.env[k, I.reprisal, p]
+    u -= m.par[P.death_stranded] + m.par[P.reprisal_deadly] * reprisals(k, p, m)
     if u < 0.0:
         change(T.died_stranded, i, p, m)
         return u

@@ -282,8 +282,10 @@ MECHANISMS = (
     _m("V64", name="men are kept out of services", section="IV.D",
        where="screening.shelter institutions.men_admitted"),
     _m("V65", name="help tied to conditions", section="IV.D",
-       where="screening.shelter institutions.uptake levers.unconditional",
-       partly="as a lower chance that help is accepted: nobody is turned away for not testifying"),
+       where=(
+           "screening.accepts_help screening.meet_authorities beliefs.adapt_institutions institutions.tied "
+           "institutions.uptake levers.unconditional"
+       )),
     _m("V66", name="no wall between services and immigration police", section="IV.D",
        where=(
            "screening.meet_authorities services.reached institutions.safe_help parameters.arrest_when_seeking_help "
@@ -494,7 +496,10 @@ MECHANISMS = (
            "parameters.papers_without_consulate"
        )),
     _m("S14", name="shrinking civic space", section="IV",
-       where="beliefs.gather_leads institutions.civic_space levers.civic_space"),
+       where=(
+           "beliefs.gather_leads beliefs.civic_room beliefs.scrutiny institutions.civic_space "
+           "institutions.complaints_heard parameters.civic_backlash levers.civic_space levers.regional_complaints"
+       )),
     _m("S15", name="measures that are too broad", section="IV.G",
        where=(
            "recruiters.count_lawful_ads border_officials.count_lawful_stops institutions.lawful_ads_removed "

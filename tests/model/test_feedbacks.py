@@ -42,6 +42,7 @@ WITHOUT_TRIGGER = {
     "feedback_hardening": (dict(escape_rate=0), {"raids_per_month": 0.0}),
     "feedback_bribes": NO_RAIDS,
     "feedback_pressure": NO_RAIDS,
+    "feedback_inquiries": (dict(complaints_heard=0), {}),
     "feedback_intelligence": NO_RAIDS,
     "feedback_reports": NO_RAIDS,
     "feedback_trust": (dict(trust_rate=NEVER), {}),
@@ -152,6 +153,13 @@ DIRECTIONS = {
         True,
         weekly(pressure_gain=0.2) | dict(pressure_relief=0.005),
         dict(raids_per_month=4.0),
+    ),
+    "inquiries into complaints press a State to raid": (
+        "feedback_inquiries",
+        ("raids",),
+        True,
+        weekly(inquiry_pressure=0.1) | dict(complaints_heard=1, inquiry_half=1, feedback_reports=0),
+        dict(raids_per_month=4.0, civic_space=1.0),
     ),
     "the risk of raids raises bribes and so betrayals": (
         "feedback_bribes",

@@ -36,6 +36,8 @@ RIVAL_RULES_AND_FEEDBACKS = topic(
         meaning="the value of a tip-off raises bribes"),
     row("feedback_pressure", unit="switch", default=1, bounds=(0, 1), section="mechanisms", choices=("off", "on"),
         meaning="pressure on states rises with reports and falls after raids"),
+    row("feedback_inquiries", unit="switch", default=1, bounds=(0, 1), section="mechanisms", choices=("off", "on"),
+        meaning="complaints lead to inquiries that press a State, protect who speaks and let it close civic space"),
     row("feedback_intelligence", unit="switch", default=1, bounds=(0, 1), section="mechanisms",
         choices=("off", "on"),
         meaning="raids are aimed by leads"),
