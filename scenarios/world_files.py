@@ -74,6 +74,8 @@ class Place(_Row):
     control: Share  # can the state enter?
     protection: Amount  # USD per person held and week
     infrastructure: Share  # power, telecom, roads
+    supplied_from: Iso3  # the State whose companies supply power and lines to compounds
+    cash_out_from: Iso3  # the State whose banks and exchanges turn what is defrauded into money
     landlords: Count  # who own its compounds
     start_sites: Count  # compounds standing in January 2016
     site_capacity: Count  # persons per typical compound
@@ -325,7 +327,8 @@ def _known(table, line, column, given, valid, expected):
 def _check_places(table, states):
     numbers = ("protection", "landlords", "start_sites", "site_capacity", "start_people")
     for line, row in table:
-        _known(table, line, "iso3", row["iso3"], states, "an iso3 of states.csv")
+        for name in ("iso3", "supplied_from", "cash_out_from"):
+            _known(table, line, name, row[name], states, "an iso3 of states.csv")
         if row["host"] and row["kind"] in ("origin", "hub", "border_town"):
             raise table.error(line, "host", f"operations in a place of kind '{row['kind']}'", "0")
         for column in numbers:

@@ -11,7 +11,7 @@ from model.registry.parameters import P
 from model.registry.streams import R
 
 from .landlords import rent_of
-from .operations import CLOSES, CONSUMED, EARNED, STAYS, change_target
+from .operations import CLOSES, CONSUMED, EARNED, SEIZED, STAYS, change_target
 
 
 @entry
@@ -48,7 +48,7 @@ def price_places(m):
         p = m.hosts[k]
         gross = m.par[P.revenue] * m.env[0, I.online_demand, p] * saturation
         gross *= m.par[P.poor_infrastructure] + (1.0 - m.par[P.poor_infrastructure]) * m.places[p].infrastructure
-        lost = m.env[0, I.output_lost, p] * (1.0 - m.known[p].adapted)
+        lost = m.env[0, I.output_lost, p] * (1.0 - m.known[p].adapted * (1.0 - m.par[P.substitution_cost]))
         net = gross * (1.0 - m.env[0, I.laundering_cost, p]) * (1.0 - lost) * m.par[P.operator_share]
         surplus = net - m.par[P.upkeep] - m.env[0, I.protection_price, p]
         view = m.outlook[p]
@@ -60,7 +60,7 @@ def price_places(m):
 @kernel
 def keep_accounts(m):
     """Let each operation see how full it is, earn and pay; one that does not close may grow."""
-    closing = m.keys[R.closure, m.now]
+    closing, freezing = m.keys[R.closure, m.now], m.keys[R.freeze, m.now]
     earned, consumed = m.ledger[EARNED], m.ledger[CONSUMED]
     for o in range(m.used[0].operations):
         firm = m.operations[o]
@@ -69,6 +69,8 @@ def keep_accounts(m):
             fullness = seen_fullness(firm, m)
             firm.fullness = fullness
             profit, cash = earn(firm, fullness, m)
+            if m.env[0, I.accounts_frozen, firm.place] > 0.0:
+                cash -= frozen(firm, cash, fullness, freezing, m)
             firm.cash = cash
             earned += profit
             consumed += max(0.0, profit) * (1.0 - m.par[P.reinvested]) * m.par[P.consumed]
@@ -105,6 +107,17 @@ def earn(firm, fullness, m):
     return earned, firm.cash + (
         earned - profit * (m.par[P.reinvested] + (1.0 - m.par[P.reinvested]) * m.par[P.consumed])
     )
+
+
+@inlined
+def frozen(firm, cash, fullness, key, m):
+    """Return what an operation loses of its working capital this week, USD: all that lies in its accounts (O18)."""
+    if uniform(key, firm.key) >= m.env[0, I.accounts_frozen, firm.place]:
+        return 0.0
+    takings = m.outlook[firm.place].net * firm.ready * fullness * firm.target
+    lost = max(0.0, cash) + takings * m.par[P.takings_in_accounts]
+    m.ledger[SEIZED] += lost
+    return lost
 
 
 @inlined

@@ -80,7 +80,7 @@ def build(m):
         me = m.landlords[owner]
         p = me.place
         let = share_let(p, m)
-        gain = m.outlook[p].rent * let - m.env[0, I.landlord_liability, p] * m.env[0, I.control, p]
+        gain = let * (m.outlook[p].rent - m.env[0, I.landlord_liability, p] * m.env[0, I.control, p])
         if gain < 0.0:
             if uniform(key, identity(owner, 2)) < m.par[P.eviction_rate]:
                 evict(owner, m)

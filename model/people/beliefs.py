@@ -3,12 +3,14 @@
 All follow expected counts, not sampled events, so that they do not jump with `people_per_agent`.
 """
 
+import numpy as np
+
 from model.engine.kernel import kernel
 from model.registry.institutions import I
 from model.registry.outcomes import O
 from model.registry.parameters import P
 
-from .reprisals import reprisal_risk, unafraid
+from .reprisals import reprisal_risk, scrutiny, unafraid
 
 
 @kernel
@@ -54,11 +56,18 @@ def spread_beliefs(m):
 
 
 @kernel
+def civic_room(p, m):
+    """Return the room for press, defenders and civil society: a State under scrutiny closes some of it (S14)."""
+    return m.env[0, I.civic_space, p] * (1.0 - m.par[P.civic_backlash] * scrutiny(m.places[p].state, m))
+
+
+@kernel
 def gather_leads(m):
     """Turn people who came out, families, consulates, press and complaints into leads and reports (V40, A7).
 
     Survivors speak as far as they trust; services pass on what they may (a firewall passes less).
     """
+    taken_up, speaking, present = np.zeros(m.states.size), np.zeros(m.states.size), np.zeros(m.states.size)
     for s in range(m.states.size):
         m.states[s].reports = 0.0
     for k in range(m.hosts.size):
@@ -88,17 +97,23 @@ def gather_leads(m):
         unafraid_calls = calls * (1.0 - m.par[P.fear_silences] * m.par[P.feedback_fear] * m.known[p].inside)
         alone = m.par[P.reports_without_consulate]
         consular = (unafraid_calls + out * m.par[P.consular_contact]) * (alone + (1.0 - alone) * covered / held)
-        press = (m.par[P.press_calls] * calls + m.par[P.press_out] * out) * m.env[0, I.civic_space, p]
+        press = (m.par[P.press_calls] * calls + m.par[P.press_out] * out) * civic_room(p, m)
         hotline = unafraid_calls * m.env[0, I.hotline_share, p]
         m.tally[O.reports_to_consulates, p] += consular
         m.tally[O.reports_in_press, p] += press
         m.tally[O.reports_to_hotlines, p] += hotline
         m.known[p].complaints = consular + press + hotline
+        taken_up[s] += m.known[p].complaints * m.env[0, I.complaints_heard, p] * civic_room(p, m)
+        speaking[s] += trusting * unafraid(reprisal_risk(0, p, m), m)
+        present[s] += held
         gain = (testified + m.par[P.lead_of_report] * (consular + press + hotline)) * m.env[0, I.intelligence_gain, p]
         gain *= 1.0 + m.par[P.sharing_gain] * m.env[0, I.intelligence_shared, p]
         m.known[p].intelligence += gain * m.par[P.feedback_reports]
         m.known[p].intelligence *= 1.0 - m.par[P.intelligence_fading]
         m.states[s].reports += (consular + press + hotline + testified) * m.par[P.feedback_reports]
+    for s in range(m.states.size):
+        m.states[s].inquiry += taken_up[s] - m.par[P.inquiry_weeks] * m.states[s].inquiry
+        m.states[s].willing = speaking[s] / present[s] if present[s] > 0.0 else 0.0
 
 
 @kernel
@@ -107,7 +122,10 @@ def adapt_institutions(m):
     for s in range(m.states.size):
         m.states[s].testimony *= 1.0 - m.par[P.testimony_fading]
         risk = m.senv[0, I.reprisal, s] * (1.0 - m.senv[0, I.reprisals_prevented, s]) * m.par[P.feedback_reprisals]
-        speaking = m.states[s].open_used * m.scale * m.senv[0, I.testimony, s] * unafraid(risk, m)
+        risk *= 1.0 - m.par[P.inquiry_protects] * scrutiny(s, m)
+        tied = m.senv[0, I.tied, s]
+        cooperate = tied * unafraid(risk, m) + (1.0 - tied) * m.states[s].willing
+        speaking = m.states[s].open_used * m.scale * m.senv[0, I.testimony, s] * cooperate
         m.states[s].testimony += speaking * m.par[P.testimony_rate]
     for s in range(m.states.size):
         worst = 0.0

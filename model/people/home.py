@@ -32,6 +32,7 @@ from .person import (
     see_anew,
     set_drive,
 )
+from .recruiters import ads_left
 from .remedy import claimants, compensate
 from .reprisals import follows_home, make_family_pay
 from .screening import lawyer_is_free, protected
@@ -45,7 +46,8 @@ def accumulate_again(m):
     for n in range(m.nations.size):
         home = m.nations[n].place
         known = m.par[P.again_by_acquaintances]
-        effort = (1.0 - known) * m.env[0, I.social_media_reach, home] + known * m.env[0, I.acquaintance_reach, home]
+        effort = (1.0 - known) * m.env[0, I.social_media_reach, home] * ads_left(n, home, m)
+        effort += known * m.env[0, I.acquaintance_reach, home]
         effort *= 1.0 - m.env[0, I.recruiters_stopped, home]
         heard, step = m.heard[n], m.env[0, I.at_risk, home] * effort * m.market[0].multiplier
         heard.again += step

@@ -2,7 +2,8 @@
 
 An area is where people at risk live: an origin, or a community of migrant workers abroad. Approaches:
 advertisements on social media, job sites and agencies, acquaintances (those held or returned who are
-made to recruit, included), and stranded migrant workers on the spot (V03, V04, V09-V11).
+made to recruit, included), private groups and messages, and stranded migrant workers on the spot (V03,
+V04, V09-V11). Platforms see the first alone: what they remove sends recruiters elsewhere (G1, G8, O16).
 """
 
 import math
@@ -21,8 +22,9 @@ from .diary import ranked
 from .person import leave_home
 from .roster import CHILD, COHORTS, YOUNG, enter_cohorts, point_to_next
 
-SOCIAL_MEDIA, JOB_SITES, ACQUAINTANCES = 0, 1, 2  # the fourth approach is on the spot
-APPROACHES = 4
+SOCIAL_MEDIA, JOB_SITES, ACQUAINTANCES, PRIVATE_GROUPS = 0, 1, 2, 3  # the fifth approach is on the spot
+APPROACHES = 5
+FIRST_IN_PRIVATE = 0.001  # share of effort at first in private groups, from which rings see what they yield
 
 RING = (
     ("weight", "f8", "size of the ring, as of the roster of its base"),
@@ -54,14 +56,18 @@ def start_rings(world, parameters):
     """Place one ring at every area, working at first mostly where it is at home.
 
     Return the rings (records RING, A areas) and how they split their effort among areas and approaches,
-    float64 (A, APPROACHES) each: at home (a row sums to 1), and away from their base (all sums to 1).
+    float64 (A, APPROACHES) each: at home (a row sums to 1), and away from their base (all sums to 1). Hardly
+    anybody works through private groups yet.
     """
     persons = [row["at_risk"] for row in world.origins] + [row["persons"] for row in world.diaspora]
     weight = np.array(persons, float) / np.mean(persons)
     areas = len(weight)
-    away = np.repeat(weight[:, None] / weight.sum() / APPROACHES, APPROACHES, axis=1)
+    first = FIRST_IN_PRIVATE if parameters["affinity_private"] > 0.0 else 0.0
+    shares = np.full(APPROACHES, (1.0 - first) / (APPROACHES - 1))
+    shares[PRIVATE_GROUPS] = first
+    away = weight[:, None] / weight.sum() * shares
     rings = record(RING, areas, weight=weight, home=parameters["ring_at_home"])
-    return rings, np.full((areas, APPROACHES), 1 / APPROACHES), away
+    return rings, np.tile(shares, (areas, 1)), away
 
 
 @kernel
@@ -84,6 +90,8 @@ def affinity(approach, kind, m):
         return m.par[P.affinity_job_sites] * (1.0 + m.par[P.affinity_educated] * kind.educated)
     if approach == ACQUAINTANCES:
         return m.par[P.affinity_acquaintances]
+    if approach == PRIVATE_GROUPS:
+        return m.par[P.affinity_private]
     return m.par[P.affinity_on_the_spot] * kind.abroad
 
 
@@ -99,13 +107,43 @@ def susceptibility(kind, m):
 
 
 @kernel
-def approach_reach(approach, p, m):
+def ads_left(nation, p, m):
+    """Return the share of false advertisements for a nationality at a place that platforms leave (G1, G8, G9)."""
+    return (1.0 - m.env[0, I.ads_removed, p]) * (1.0 - m.heard[nation].taken_down)
+
+
+@kernel
+def take_down(m):
+    """Let platforms remove false advertisements that are reported, the fewer of their views the later (G9).
+
+    Reports are those expected about people of a nationality who are held, heard with the delay of the removal.
+    """
+    if m.par[P.feedback_takedowns] == 0.0:
+        return
+    a_person = np.zeros(m.hosts.size)
+    for k in range(m.hosts.size):
+        held = m.held_by[:, m.hosts[k]].sum()
+        a_person[k] = m.known[m.hosts[k]].complaints / held if held > 0.0 else 0.0
+    for n in range(m.nations.size):
+        home, reports = m.nations[n].place, 0.0
+        for k in range(m.hosts.size):
+            reports += a_person[k] * m.held_by[n, m.hosts[k]]
+        weeks = m.env[0, I.takedown_weeks, home]
+        reported = reports / (reports + m.par[P.ad_reports_half])
+        removed = m.env[0, I.ads_answered, home] * reported * math.exp(-weeks / m.par[P.ad_weeks])
+        m.heard[n].taken_down += (removed - m.heard[n].taken_down) / max(1.0, weeks)
+
+
+@kernel
+def approach_reach(approach, nation, p, m):
     if approach == SOCIAL_MEDIA:
-        return m.env[0, I.social_media_reach, p]
+        return m.env[0, I.social_media_reach, p] * ads_left(nation, p, m)
     if approach == JOB_SITES:
         return m.env[0, I.job_site_reach, p]
     if approach == ACQUAINTANCES:
         return m.env[0, I.acquaintance_reach, p]
+    if approach == PRIVATE_GROUPS:
+        return m.env[0, I.private_reach, p]
     return m.env[0, I.stranded_reach, p]
 
 
@@ -159,7 +197,7 @@ def drive_in_area(area, kind, drive, m):
         effort = m.effort[area, c]
         if c == ACQUAINTANCES:
             effort += m.rings[area].returned * m.par[P.recruiter_effort]
-        drive[c] = common * effort * approach_reach(c, p, m)
+        drive[c] = common * effort * approach_reach(c, kind.nation, p, m)
 
 
 @kernel
@@ -274,8 +312,11 @@ def draw_recruits(m):
 def count_lawful_ads(m):
     """Count lawful advertisements that are removed with the false ones, area by area."""
     for a in range(m.rings.size):
-        p = m.area_place[a]
-        m.tally[O.lawful_ads_removed, p] += m.env[0, I.lawful_ads_removed, p] / m.rings.size
+        kind = m.strata[m.area_first[a]]
+        p = kind.place
+        lost = m.env[0, I.lawful_ads_removed, p]
+        lost += (1.0 - lost) * m.par[P.lawful_with_false] * (1.0 - ads_left(kind.nation, p, m))
+        m.tally[O.lawful_ads_removed, p] += lost / m.rings.size
 
 
 @kernel

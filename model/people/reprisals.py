@@ -6,9 +6,17 @@ from model.registry.parameters import P
 
 
 @kernel
+def scrutiny(s, m):
+    """Return how closely a State is watched by those who inquire into complaints, 0-1 (G4, G5)."""
+    inquiry = m.states[s].inquiry
+    return m.par[P.feedback_inquiries] * inquiry / (inquiry + m.par[P.inquiry_half])
+
+
+@kernel
 def reprisal_risk(k, p, m):
-    """Return the weekly hazard of reprisal at a place, where protection of witnesses does not prevent it."""
-    return m.env[k, I.reprisal, p] * (1.0 - m.env[k, I.reprisals_prevented, p])
+    """Return the weekly hazard of reprisal at a place: protection of witnesses and scrutiny prevent some."""
+    watched = 1.0 - m.par[P.inquiry_protects] * scrutiny(m.places[p].state, m)
+    return m.env[k, I.reprisal, p] * (1.0 - m.env[k, I.reprisals_prevented, p]) * watched
 
 
 @kernel

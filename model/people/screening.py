@@ -62,9 +62,14 @@ def comes_in(i, k, u, v, m):
 
 @kernel
 def accepts_help(i, k, m):
-    """Return the chance that a person accepts help: fear of being reported keeps some away (V65)."""
-    uptake = m.env[k, I.uptake, m.people[i].place]
-    return uptake + (1.0 - uptake) * m.par[P.declines_for_fear] * m.env[k, I.safe_help, m.people[i].place]
+    """Return the chance that a person accepts help: fear of being reported keeps some away (V65).
+
+    Help that is tied to cooperating with the police is for those alone who trust them and fear no reprisal (D2).
+    """
+    p = m.people[i].place
+    uptake = m.env[k, I.uptake, p]
+    untied = uptake + (1.0 - uptake) * m.par[P.declines_for_fear] * m.env[k, I.safe_help, p]
+    return untied * (1.0 - m.env[k, I.tied, p] * (1.0 - trust_of(i, k, m) * unafraid(reprisal_risk(k, p, m), m)))
 
 
 @kernel
@@ -172,6 +177,7 @@ def meet_authorities(i, k, m):
             come_home(T.went_home, i, m)
             return
         afraid = m.par[P.fear] * m.par[P.feedback_fear] * me.belief * (1.0 - m.env[k, I.safe_help, p])
+        afraid = 1.0 - (1.0 - afraid) * (1.0 - m.env[k, I.tied, p] * (1.0 - unafraid(reprisal_risk(k, p, m), m)))
         if u > m.par[P.seeks_help] * trust_of(i, k, m) * (1.0 - afraid):
             change(T.not_screened, i, p, m)
             return

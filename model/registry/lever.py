@@ -44,6 +44,7 @@ class Lever:
     scope: tuple = ("states", "places")
     acts_at: str = "destination"  # destination, origin or both
     kinds: tuple = ()  # of places on which it acts; empty = all
+    through: str = ""  # "supplied_from", "cash_out_from": a State acts on the places that its companies supply
 
     @property
     def channels(self):

@@ -282,8 +282,10 @@ MECHANISMS = (
     _m("V64", name="men are kept out of services", section="IV.D",
        where="screening.shelter institutions.men_admitted"),
     _m("V65", name="help tied to conditions", section="IV.D",
-       where="screening.shelter institutions.uptake levers.unconditional",
-       partly="as a lower chance that help is accepted: nobody is turned away for not testifying"),
+       where=(
+           "screening.accepts_help screening.meet_authorities beliefs.adapt_institutions institutions.tied "
+           "institutions.uptake levers.unconditional"
+       )),
     _m("V66", name="no wall between services and immigration police", section="IV.D",
        where=(
            "screening.meet_authorities services.reached institutions.safe_help parameters.arrest_when_seeking_help "
@@ -411,21 +413,25 @@ MECHANISMS = (
        )),
     _m("O14", name="platforms carry false job advertisements", section="II.dig",
        where=(
-           "recruiters.approach_reach institutions.social_media_reach levers.platform_oversight "
+           "recruiters.approach_reach recruiters.take_down recruiters.ads_left institutions.social_media_reach "
+           "institutions.ads_removed institutions.ads_answered institutions.takedown_weeks levers.platform_oversight "
            "levers.platform_due_diligence"
        )),
     _m("O15", name="platforms and app stores lend the fraud legitimacy", section="II.dig",
        left_out="part of the revenue per person held: the paper names no measure that would change it apart"),
     _m("O16", name="messaging services used to run trafficking", section="IV.G",
-       left_out="operations have no cost of coordination; what platforms do against sales is in V35"),
+       where="recruiters.approach_reach parameters.affinity_private institutions.private_reach",
+       partly="for recruiting; operations have no cost of coordination, and what platforms do against sales is in V35"),
     _m("O17", name="power and connectivity for compounds, also across borders", section="IV.G",
        where=(
-           "accounts.price_places beliefs.adapt_institutions institutions.output_lost parameters.substitution_rate "
-           "levers.telecom_supply"
-       ),
-       partly="where power and connectivity come from is not kept apart"),
+           "accounts.price_places beliefs.adapt_institutions policies_in_force.compile_plans institutions.output_lost "
+           "parameters.substitution_rate parameters.substitution_cost levers.telecom_supply"
+       )),
     _m("O18", name="cash-out through banks and crypto exchanges", section="IV.G",
-       where="accounts.price_places institutions.laundering_cost levers.cashout_control"),
+       where=(
+           "accounts.price_places accounts.frozen policies_in_force.compile_plans institutions.laundering_cost "
+           "institutions.accounts_frozen parameters.takings_in_accounts levers.cashout_control"
+       )),
     _m("O19", name="trust is built for weeks before a target pays", section="III.purp",
        where="accounts.keep_accounts relocation.wants_to_move parameters.trust_weeks"),
     _m("O20", name="high profits", section="I.hist",
@@ -444,7 +450,7 @@ MECHANISMS = (
     _m("O24", name="landlords apart from the firms that rent from them", section="II.gov",
        where=(
            "landlords.rent_of landlords.build landlords.evict institutions.landlord_liability "
-           "parameters.landlord_reach"
+           "parameters.landlord_reach levers.landlord_accountability"
        )),
     # --- States and officials ---------------------------------------------------------------------
     _m("S01", name="countries of origin became destinations, unprepared", section="I.prof",
@@ -503,10 +509,14 @@ MECHANISMS = (
            "parameters.papers_without_consulate"
        )),
     _m("S14", name="shrinking civic space", section="IV",
-       where="beliefs.gather_leads institutions.civic_space levers.civic_space"),
+       where=(
+           "beliefs.gather_leads beliefs.civic_room reprisals.scrutiny institutions.civic_space "
+           "institutions.complaints_heard parameters.civic_backlash levers.civic_space levers.regional_complaints"
+       )),
     _m("S15", name="measures that are too broad", section="IV.G",
        where=(
-           "recruiters.draw_recruits border_officials.count_lawful_stops institutions.lawful_ads_removed "
+           "recruiters.count_lawful_ads border_officials.count_lawful_stops institutions.lawful_ads_removed "
+           "parameters.lawful_with_false "
            "outcomes.lawful_ads_removed outcomes.lawful_travellers_stopped"
        ),
        partly="travel and advertisements; censorship of speech is not"),

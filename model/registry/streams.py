@@ -53,6 +53,7 @@ STREAMS = (
     Stream("call_out", "operation", "whether police come to an operation after a complaint"),
     Stream("called_out", "person", "whom they bring out"),
     Stream("line", "operation", "the line of business of an operation"),
+    Stream("freeze", "operation", "whether an operation's accounts are frozen"),
 )
 
 R = IntEnum("R", [s.name for s in STREAMS], start=0)

@@ -50,7 +50,7 @@ class Columns(NamedTuple):
     edge_first: np.ndarray  # int32 (P + 1)
     reachable: np.ndarray  # float64 (P, P): outlook.discounts
     strata: np.recarray  # roster.STRATUM (L)
-    area_place: np.ndarray  # int64 (A)
+    area_first: np.ndarray  # int64 (A): the first stratum of each area
     roster: np.ndarray  # uint64: sorted thresholds and ordinals
     roster_first: np.ndarray  # int64 (C + 1)
     answers: np.ndarray  # float64 (L, APPROACHES): how readily each stratum answers

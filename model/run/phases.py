@@ -123,6 +123,7 @@ def beliefs_and_yields(m):
     beliefs.gather_leads(m)
     beliefs.adapt_institutions(m)
     complicity.turn_over_officials(m)
+    recruiters.take_down(m)
     recruiters.shift_effort(m)
 
 

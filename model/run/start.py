@@ -63,7 +63,6 @@ def fixed_columns(inputs, values) -> dict:
     world = inputs.world
     strata, persons = build_strata(world, values["share_young"], values["diaspora_renewal"])
     roster, roster_first = build_roster(persons, inputs.seed, inputs.people_per_agent)
-    areas = world.origins + world.diaspora
     return {
         "par": np.array([values[name] for name in P.__members__]),
         "base": world.base_institutions(values),
@@ -78,7 +77,7 @@ def fixed_columns(inputs, values) -> dict:
         "edge_first": world.edge_first,
         "reachable": discounts(world.places, world.distance, values),
         "strata": strata,
-        "area_place": np.array([world.place_index[row["place"]] for row in areas]),
+        "area_first": np.unique(strata["area"], return_index=True)[1],
         "roster": roster,
         "roster_first": roster_first,
         "keys": stream_keys(np.uint64(inputs.seed)),

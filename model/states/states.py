@@ -9,7 +9,7 @@ import math
 
 from model.engine.kernel import kernel
 from model.engine.random_numbers import FIXED, stream_key, uniform
-from model.registry.institutions import I
+from model.people.reprisals import scrutiny
 from model.registry.parameters import P
 from model.registry.streams import R
 
@@ -21,6 +21,8 @@ STATE = (
     ("hosts", "i1", "has places where operations may be"),
     ("pressure", "f8", "1 = usual"),
     ("reports", "f8", "expected reports of this week"),
+    ("inquiry", "f8", "complaints under inquiry, fading"),
+    ("willing", "f8", "share of people held there who would speak to the police: trust, less fear of reprisal"),
     ("sites", "f8", "compounds in the state"),
     ("raid_credit", "f8", "raids owed, carried over"),
     ("joint_credit", "f8", "raids saved up for the next joint strike"),
@@ -58,6 +60,7 @@ HEARD = (
     ("wanted", "f8", "share of all vacancies that suits them"),
     ("trust", "f8", "in authorities, 0-1"),
     ("home_belief", "f8", "believed at home of being punished outside, 0-1"),
+    ("taken_down", "f8", "share of false advertisements for them that platforms remove once reported"),
     ("again", "f8", "cumulative hazard of being trafficked again, before a person's own drive"),
     ("pace", "f8", "by how much it may grow in a week before people are looked at anew"),
     ("faster", "i1", "it grew by more this week"),
@@ -87,13 +90,13 @@ def draw_deviations(m):
 
 @kernel
 def feel_pressure(m):
-    """Let pressure rise with reports and complaints from abroad, and relax (S04, E208-E210)."""
+    """Let pressure rise with reports, complaints from abroad and inquiries, and relax (S04, G4, E208-E210)."""
     if m.par[P.feedback_pressure] == 0.0:
         return
     for s in range(m.states.size):
         state = m.states[s]
-        reports = state.reports * m.senv[0, I.complaints_weight, s]
-        state.pressure += m.par[P.pressure_gain] * math.log(1.0 + reports / m.par[P.reports_scale])
+        state.pressure += m.par[P.pressure_gain] * math.log(1.0 + state.reports / m.par[P.reports_scale])
+        state.pressure += m.par[P.inquiry_pressure] * scrutiny(s, m)
         state.pressure *= 1.0 - m.par[P.pressure_relaxation]
 
 

@@ -63,6 +63,7 @@ class World:
     place_ids: tuple
     place_names: tuple
     place_kinds: tuple
+    suppliers: dict  # by what they supply: the State from which each place has it
     place_country: tuple
     states: tuple  # ISO codes
     state_names: tuple
@@ -158,6 +159,7 @@ def compile_world(graph: nx.MultiDiGraph) -> World:
         place_ids=ids,
         place_names=tuple(str(row["name"]) for row in rows),
         place_kinds=tuple(str(row["kind"]) for row in rows),
+        suppliers={what: tuple(str(row[what]) for row in rows) for what in ("supplied_from", "cash_out_from")},
         place_country=tuple(str(row["iso3"]) for row in rows),
         states=states,
         state_names=tuple(str(row["name"]) for row in state_rows.values()),

@@ -129,13 +129,15 @@ def _travellers(world, class_of, classes):
 def _covered(world, codes, places, lever=None):
     """Return the places that a scope covers: ISO codes and place ids, of the kinds on which a lever acts.
 
-    Nothing named means everywhere.
+    Nothing named means everywhere. A lever that acts through suppliers covers the places that those of a State supply,
+    in the country and across its borders, and none that are supplied from elsewhere.
     """
     names = set(codes) | set(places)
     kinds = LEVERS[lever].kinds if lever else ()
+    countries = world.suppliers[LEVERS[lever].through] if lever and LEVERS[lever].through else world.place_country
     return [
         (not names or place in names or country in names) and (not kinds or kind in kinds)
-        for place, country, kind in zip(world.place_ids, world.place_country, world.place_kinds)
+        for place, country, kind in zip(world.place_ids, countries, world.place_kinds)
     ]
 
 

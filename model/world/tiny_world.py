@@ -31,7 +31,17 @@ def tiny_world(**state):
     ):
         people = 1500.0 if host else 0.0
         graph.add_node(
-            name, name=name, iso3=iso3, kind=kind, lat=lat, lon=0.0, host=host, start_people=people, **common
+            name,
+            name=name,
+            iso3=iso3,
+            kind=kind,
+            lat=lat,
+            lon=0.0,
+            host=host,
+            start_people=people,
+            supplied_from=iso3,
+            cash_out_from=iso3,
+            **common,
         )
     for a in graph.nodes:
         for b in graph.nodes:

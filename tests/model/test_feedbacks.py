@@ -47,12 +47,14 @@ WITHOUT_TRIGGER = {
     "feedback_reprisals": (dict(reprisal=0), {}),
     "feedback_children": (dict(guardians=0, best_interests_first=0), {}),
     "feedback_pressure": NO_RAIDS,
+    "feedback_inquiries": (dict(complaints_heard=0), {}),
     "feedback_intelligence": NO_RAIDS,
     "feedback_reports": (dict(accountability=0), {"raids_per_month": 0.0}),
     "feedback_trust": (dict(trust_rate=NEVER), {}),
     "feedback_fear": (dict(belief_at_start=0, charges=0), NOBODY_PUNISHED),
     "feedback_testimony": NO_RAIDS,
     "feedback_recruiters": (dict(ring_adjustment=0), {}),
+    "feedback_takedowns": (dict(ads_answered=0), {}),
     "feedback_recruiting_victims": (dict(made_to_recruit_rate=0, recruiter_rate=0), {}),
     "feedback_refill": (dict(refill_elasticity=0), {}),
     "feedback_carrying": (dict(carried_share=0, sold_share=0), {}),
@@ -157,6 +159,13 @@ DIRECTIONS = {
         weekly(pressure_gain=0.2) | dict(pressure_relief=0.005),
         dict(raids_per_month=4.0),
     ),
+    "inquiries into complaints press a State to raid": (
+        "feedback_inquiries",
+        ("raids",),
+        True,
+        weekly(inquiry_pressure=0.1) | dict(complaints_heard=1, inquiry_half=1, feedback_reports=0),
+        dict(raids_per_month=4.0, civic_space=1.0),
+    ),
     "the risk of raids raises bribes and so betrayals": (
         "feedback_bribes",
         ("raids_betrayed",),
@@ -197,7 +206,7 @@ DIRECTIONS = {
         "feedback_smugglers",
         ("newly_held",),
         True,
-        dict(exit_stop=1, smuggler_retry=1, border_collusion=0) | weekly(recruitment_rate=0.0001),
+        weekly(recruitment_rate=0.0001) | dict(exit_stop=1, smuggler_retry=1, border_collusion=0, refill_elasticity=0),
         {},
     ),
     "where nobody is punished trust grows and more are identified": (
@@ -219,6 +228,14 @@ DIRECTIONS = {
         ("moved",),
         True,
         weekly(review_rate=0.1) | dict(inertia=0),
+        {},
+    ),
+    "platforms that remove what is reported lower recruitment": (
+        "feedback_takedowns",
+        ("newly_held",),
+        False,
+        weekly(recruitment_rate=0.0001)
+        | dict(ads_answered=1, takedown_weeks=0, ad_reports_half=0.1, affinity_private=0, refill_elasticity=0),
         {},
     ),
     "people made to recruit bring others": (

@@ -102,6 +102,9 @@ ENFORCEMENT_BEHAVIOUR = topic(
     row("substitution_ceiling", unit="share", default=0.9, bounds=(0, 1), prior=("uniform", 0.4, 1),
         evidence="E249 E250", section="IV.G O17 P13",
         meaning="of a cut that can be replaced"),
+    row("substitution_cost", unit="share", default=0.2, bounds=(0, 1), prior=("uniform", 0, 0.5), evidence="E250",
+        section="IV.G O17",
+        meaning="of the revenue of a replaced cut that generators, satellites and smuggled supply cost"),
 )
 
 REPORTS = topic(
@@ -111,6 +114,17 @@ REPORTS = topic(
         meaning="that a family or the person raises an alarm, per person held"),
     row("testifies_share", unit="share", default=0.3, bounds=(0, 1), prior=("uniform", 0.05, 0.7), section="IV.A",
         meaning="of people out who tell the police, at full trust"),
+    row("inquiry_weeks", weekly=MEAN_WEEKS, default=26, prior=("loguniform", 8, 80), section="IV.G G4",
+        meaning="for which an inquiry keeps a complaint in view"),
+    row("inquiry_half", unit="complaints", default=200, bounds=(0.1, 1000000), prior=("loguniform", 50, 1000),
+        section="IV.G G4",
+        meaning="under inquiry at which scrutiny of a State is half of what it can be"),
+    row("inquiry_pressure", weekly=TIMES_A_YEAR, default=1, prior=("uniform", 0, 3), section="IV.G G4",
+        meaning="that full scrutiny presses a State as much as the usual pressure on it"),
+    row("inquiry_protects", unit="share", default=0.3, bounds=(0, 1), prior=("uniform", 0, 0.7), section="IV.A A7 G4",
+        meaning="of reprisals that do not happen under full scrutiny"),
+    row("civic_backlash", unit="share", default=0.2, bounds=(0, 1), prior=("uniform", 0, 0.6), section="IV S14",
+        meaning="of civic space that a State closes under full scrutiny"),
     row("reprisal_fear", unit="share", default=0.3, bounds=(0, 1), prior=("uniform", 0, 0.8), section="IV.A O22 V48",
         meaning="of those who would speak but for reprisals, where reprisals are certain"),
     row("reprisal_half", weekly=SHARE_A_YEAR, default=0.1, bounds=(0.0005, 0.999999), section="IV.A O22",

@@ -97,6 +97,25 @@ ENFORCEMENT_LEVERS = (
         ),
     ),
     Lever(
+        "landlord_accountability",
+        kind="enforcement",
+        summary="hold those who own compounds liable: due diligence, lost licences, seized property",
+        unit="an owner risks 100 USD per person-week, somewhat less than rents bring, where the state can enter",
+        recommendations=("A5",),
+        section="IV.A O24",
+        lead_weeks=26,
+        helps_by=(
+            Channel("liability", moves="landlord_liability", mode="add", effect=100.0, high=300.0,
+                why="owners weigh rents against what they risk: they stop building and close compounds"),
+            Channel("seized", moves="site_closed", mode="raise", effect=0.1, high=0.5,
+                why="compounds that are raided are seized"),
+        ),
+        hurts_by=(
+            Channel("straw_men", moves="hidden", mode="raise", effect=0.05, high=0.3,
+                why="owners let through others, out of sight"),
+        ),
+    ),
+    Lever(
         "police_training",
         kind="enforcement",
         summary="train police in rights-based investigation and joint cases",
@@ -144,14 +163,17 @@ ENFORCEMENT_LEVERS = (
     Lever(
         "cashout_control",
         kind="enforcement",
-        summary="make it costlier to turn crypto into money",
-        unit="a further 15 % of revenue is lost in laundering",
+        summary="make it costlier to turn crypto into money, and freeze accounts",
+        unit="a further 15 % of revenue is lost in laundering; an operation's accounts are frozen once in two years",
         recommendations=(),
         section="IV.G O18",
         lead_weeks=13,
+        through="cash_out_from",
         helps_by=(
             Channel("costlier", moves="laundering_cost", mode="raise", effect=0.15, high=0.5,
                 why="operations earn less"),
+            Channel("frozen", moves="accounts_frozen", mode="add", effect=0.01, high=0.05,
+                why="operations lose what is in their accounts"),
         ),
         hurts_by=(
             Channel("harder_work", moves="abuse", mode="scale", effect=0.1, high=0.5,
@@ -165,6 +187,7 @@ ENFORCEMENT_LEVERS = (
         unit="a third of output lost until it is substituted (E249)",
         recommendations=(),
         section="IV.G O17",
+        through="supplied_from",
         helps_by=(
             Channel("lost_output", moves="output_lost", mode="raise", effect=0.3, high=0.7,
                 why="operations earn less until they substitute"),

@@ -261,11 +261,12 @@ PROTECTION_LEVERS = (
         recommendations=("D2",),
         section="IV.D V65",
         helps_by=(
-            Channel("accepted", moves="uptake", mode="raise", effect=0.5, high=0.9, why="more accept help"),
+            Channel("untied", moves="tied", mode="lower", effect=0.7, high=1.0,
+                why="who distrusts the police or fears reprisal comes forward too"),
         ),
         hurts_by=(
-            Channel("fewer_testify", moves="testimony", mode="lower", effect=0.15, high=0.5,
-                why="fewer testify against owners"),
+            Channel("fewer_leads", moves="leads_passed", mode="lower", effect=0.1, high=0.4,
+                why="services ask less, and fewer leads reach the police"),
         ),
     ),
     Lever(
