@@ -60,7 +60,7 @@ def test_without_the_switch_children_go_as_adults_do():
 
 
 def test_a_family_spares_a_child_the_stigma_of_an_institution():
-    values = FOUND | dict(guardians=ENOUGH, family_found=1, institution_return=1, settles_alone=20, reintegration=0)
+    values = FOUND | dict(guardians=ENOUGH, family_found=1, institution_return=1, settles_alone=60, reintegration=0)
     shares = []
     for first in (0, 1):
         young = children(run(values | dict(best_interests_first=1, feedback_children=first), return_risk=0.0))

@@ -30,10 +30,18 @@ def test_tied_help_is_for_those_who_trust_the_police_and_fear_no_reprisal():
     """Without ties, neither keeps anybody who is found from help; with them both do."""
     trusting = dict(trust_at_start=0.9, trust_rate=NEVER) | dict(reprisal_fear=0)
     wary = dict(trust_at_start=0.1, trust_rate=NEVER) | AFRAID
-    same = dict(seeks_help=0, disclosure=1, without_testimony=1, shame=0, feedback_testimony=0)
+    same = dict(
+        seeks_help=0,
+        reach_without_trust=1,
+        feedback_remedy=0,
+        disclosure=1,
+        without_testimony=1,
+        shame=0,
+        feedback_testimony=0,
+    )
     tied = in_shelter(tied=1, **same, **wary) / in_shelter(tied=1, **same, **trusting)
     untied = in_shelter(tied=0, **same, **wary) / in_shelter(tied=0, **same, **trusting)
-    assert tied < 0.5 * untied and untied > 0.8
+    assert tied < 0.5 * untied and untied > 0.6
 
 
 def test_dropping_conditions_brings_more_into_shelter_and_fewer_statements_from_each():

@@ -131,6 +131,7 @@ def test_a_full_shelter_turns_away_as_its_queue_says(beds, stay):
         contract_penalty=0,
         evidence_weight=0,
         uptake=1,
+        tied=0,
         share_willing=0,
         share_forced=0,
         charges=0,

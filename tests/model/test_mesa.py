@@ -242,14 +242,18 @@ def test_headline_outcomes_are_collected_by_default(model):
 def test_batch_run_takes_inputs_parameters_and_seeds():
     """Once, Mesa's `rng` was no argument, and every batch run ended in a TypeError."""
     rows = mesa.batch_run(
-        ScamModel, {"inputs": INPUTS, "escape_rate": [0.0, 0.999]}, rng=[1, 2], max_steps=12, display_progress=False
+        ScamModel,
+        {"inputs": INPUTS, "recruitment_rate": [0.001, 0.9]},
+        rng=[1, 2],
+        max_steps=12,
+        display_progress=False,
     )
-    held = {(row["rng"], row["escape_rate"]): row["people_held"] for row in rows}
-    assert len(held) == 4 and all(held[seed, 0.999] < held[seed, 0.0] for seed in (1, 2))
-    alone = ScamModel(inputs=INPUTS, rng=2, escape_rate=0.999)
+    held = {(row["rng"], row["recruitment_rate"]): row["people_held"] for row in rows}
+    assert len(held) == 4 and all(held[seed, 0.9] > held[seed, 0.001] for seed in (1, 2))
+    alone = ScamModel(inputs=INPUTS, rng=2, recruitment_rate=0.9)
     for _ in range(12):
         alone.step()
-    assert alone.outcome("people_held") == held[2, 0.999] and held[1, 0.999] != held[2, 0.999]
+    assert alone.outcome("people_held") == held[2, 0.9] and held[1, 0.9] != held[2, 0.9]
 
 
 def test_a_subclass_steps_and_collects():

@@ -20,7 +20,7 @@ def test_bounds_and_priors_convert_to_what_a_week_can_hold(row):
     assert 0.0 <= row.per_week(row.low) <= 1.0 and 0.0 <= row.per_week(row.high) <= 1.0
     assert row.low <= row.default <= row.high
     if row.prior:
-        assert row.low < row.prior[1] <= row.default <= row.prior[2] < row.high
+        assert row.low <= row.prior[1] <= row.default <= row.prior[2] < row.high
 
 
 @pytest.mark.parametrize("row", RATES, ids=lambda row: row.name)
