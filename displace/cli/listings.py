@@ -209,7 +209,7 @@ LISTING_COLUMNS = {
     "scenarios": ("name", "title", "question"),
     "designs": ("name", "title", "question"),
     "institutions": ("name", "unit", "base", "meaning", "moved_by"),
-    "reports": ("name", "label", "channel", "tier", "of", "published", "by_nationality"),
+    "reports": ("name", "label", "reporter", "tier", "of", "published", "by_nationality"),
     "evidence": ("id", "quantity", "place", "period", "value", "use", "used_as", "why_no_target", "source"),
     "mechanisms": ("id", "name", "section", "status", "place_or_reason", "partly"),
 }

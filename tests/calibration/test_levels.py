@@ -183,7 +183,10 @@ def test_a_comparison_is_headed_by_its_own_baseline():
     }
     names = {name for level in ALL if level.short for c in (level.count, level.over) if c for name in c.of}
     part = pa.table(table | {name: np.array(held, np.float32) for name in names})
-    results = SimpleNamespace(recorded_by_place=True, baseline="base", each=lambda name, columns: [part])
+    places = [dict(id="preah-sihanouk", country="KHM"), dict(id="myawaddy", country="MMR")]
+    results = SimpleNamespace(
+        recorded_by_place=True, baseline="base", each=lambda name, columns: [part], manifest={"places": places}
+    )
     judged = {row.level.name: row for row in of_baseline(results)}
     assert judged["people held in Cambodia"].median == pytest.approx(2000)
     assert judged["people held in Myanmar"].median == pytest.approx(100)

@@ -40,7 +40,7 @@ def test_every_row_is_mapped_or_says_why_not(path, use):
 def test_every_row_has_one_use_and_what_is_unused_has_a_reason():
     assert {row.use for row in ROWS.values()} == set(USES)
     assert not [row.id for row in ROWS.values() if row.use == "unused" and not row.why]
-    assert SEEN <= {row.id for row in ROWS.values() if row.use == "seen"}
+    assert SEEN <= {row.id for row in ROWS.values() if row.use in ("seen", "fit")}
 
 
 def test_what_is_held_out_or_unused_shapes_nothing():
@@ -319,7 +319,12 @@ def test_a_simulated_zero_counts_as_half_an_agent():
         likelihood.poisson_lognormal(300, np.log([50.0, 350.0]), 0.3)
     )
     config = read_config()
-    assert {(t.tier, t.grain) for t in config.chosen} == {("persons", 100.0), ("firms", 1.0), ("money", 0.0)}
+    assert {(t.tier, t.grain) for t in config.chosen} == {
+        ("persons", 100.0),
+        ("sites", 1.0),
+        ("firms", 1.0),
+        ("money", 0.0),
+    }
 
 
 def test_a_count_is_told_right_by_its_median():

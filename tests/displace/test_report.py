@@ -312,7 +312,7 @@ def test_policies_of_the_baseline_are_not_those_of_every_world():
     assert [lever.name for lever in found.levers("raids")] == ["firewall"]
     text = " ".join(Page(report.render(found)).text.split())
     assert (
-        "Left out: AAA" in text
+        "Left out: In AAA" in text
         and NO_POLICY not in text
         and "if nothing changes" not in text
         and "which has policies of its own (Baseline)" in text

@@ -62,7 +62,7 @@ def test_points_of_the_cube_become_priors_rules_and_switches(design):
         values = draw(columns, np.full(len(columns), u))
         assert all(PARAMETERS[name].low <= value <= PARAMETERS[name].high for name, value in values.items())
     at = {c.name: c for c in columns}
-    assert at["market_saturation"].value(0.5) == pytest.approx(0.85)
+    assert at["market_saturation"].value(0.5) == pytest.approx(0.95)
     assert at["moving_cost_beyond"].value(0.5) == pytest.approx(np.sqrt(1000 * 15000))
     assert [at["relocation_rule"].value(u) for u in (0.0, 0.5, 1.0)] == [0, 2, 4]
     assert at[FEEDBACKS].set(0.2) == {} and len(at[FEEDBACKS].set(0.8)) == 1
@@ -76,10 +76,10 @@ def test_the_dummy_changes_next_to_nothing():
 def test_the_rest_may_get_a_part_of_its_priors_width(design):
     half = {c.name: c for f in factors_of(design.arms, rest=0.5) for c in f.columns}
     assert (half["trapping_rate"].low, half["trapping_rate"].high) == (
-        pytest.approx(0.15),
-        pytest.approx(0.425),
-    )  # of 0.05 to 0.6 around 0.25
-    assert half["market_saturation"].low == 0.2  # named: its whole prior
+        pytest.approx(8**0.5),
+        pytest.approx(80**0.5),
+    )  # of 2 to 20 weeks around 4, in the log
+    assert half["market_saturation"].low == 0.4  # named: its whole prior
 
 
 # --- samples ----------------------------------------------------------------------------------------
