@@ -490,7 +490,7 @@ def test_the_guide_runs_as_it_stands(tmp_path, monkeypatch, capsys):
     )
     assert not_informed
     assert (
-        "Fitted to reported estimates (3 targets in 3 families)" in page
+        "itted to reported estimates (3 targets in 3 families)" in page
         and says in page
         and "all others stay as set by hand" in page
         and "an estimate made up for this page" in page
